@@ -1,0 +1,58 @@
+/**
+ * @file sails/err.h
+ * @brief Error codes.
+ *
+ * Functions that can fail return 0, or a negative code. System errors are `-errno` (which are
+ * also libuv's codes) and pass through unchanged; the library's own codes begin at -10001 and go
+ * down. Every header lists which codes its functions return, and why.
+ */
+#ifndef SAILS_ERR_H
+#define SAILS_ERR_H
+
+#include <sails/export.h>
+
+SAILS_BEGIN_DECLS
+
+/* name, value, text: the one table from which enum, names and texts come. */
+#define SAILS_ERR_TABLE(X)                                                                         \
+    X(SAILS_ENOMEM, -10001, "out of memory")                                                       \
+    X(SAILS_EINVAL, -10002, "invalid argument")                                                    \
+    X(SAILS_ENOENT, -10003, "no such thing")                                                       \
+    X(SAILS_EEXIST, -10004, "exists already")                                                      \
+    X(SAILS_ESTATE, -10005, "not possible in this state")                                          \
+    X(SAILS_EPROTO, -10006, "the peer broke the protocol")                                         \
+    X(SAILS_ETOOBIG, -10007, "over a limit")                                                       \
+    X(SAILS_EUTF8, -10008, "not valid UTF-8")                                                      \
+    X(SAILS_EJSON, -10009, "not valid JSON")                                                       \
+    X(SAILS_ERESERVED, -10010, "a reserved event name")                                            \
+    X(SAILS_ETIMEOUT, -10011, "operation has timed out")                                           \
+    X(SAILS_ECLOSED, -10012, "the connection is closed")                                           \
+    X(SAILS_ESLOW, -10013, "the peer reads too slowly")                                            \
+    X(SAILS_ECONFIG, -10014, "invalid configuration")                                              \
+    X(SAILS_ETLS, -10015, "TLS failed")                                                            \
+    X(SAILS_EDEFLATE, -10016, "invalid compressed data")
+
+/** The library's own error codes. */
+enum sails_err {
+#define SAILS_ERR_ENUM(name, value, text) name = (value),
+    SAILS_ERR_TABLE(SAILS_ERR_ENUM)
+#undef SAILS_ERR_ENUM
+};
+
+/**
+ * Text of a code, for people: one of the library's own, or a system error (`-errno`).
+ *
+ * @return A static string, never NULL; "unknown error" for a code that nobody knows. Any thread.
+ */
+SAILS_API const char *sails_strerror(int err);
+
+/**
+ * Name of a code, for logs: "SAILS_ENOMEM", or a system error's name such as "EADDRINUSE".
+ *
+ * @return A static string, never NULL; "UNKNOWN" for a code that nobody knows. Any thread.
+ */
+SAILS_API const char *sails_err_name(int err);
+
+SAILS_END_DECLS
+
+#endif

@@ -1,0 +1,74 @@
+#define MEM_IMPLEMENTATION
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+/* Only the tests' orders live here; a thread that never orders a failure pays one comparison. */
+static _Thread_local long allocations_left = -1;
+static _Thread_local bool has_failed;
+
+static bool must_fail(void)
+{
+    if (allocations_left < 0) {
+        return false;
+    }
+    if (allocations_left > 0) {
+        allocations_left--;
+        return false;
+    }
+    allocations_left = -1;
+    has_failed = true;
+    return true;
+}
+
+void *mem_alloc(size_t size)
+{
+    assert(size > 0);
+    return must_fail() ? NULL : malloc(size);
+}
+
+void *mem_calloc(size_t n, size_t size)
+{
+    assert(n > 0 && size > 0);
+    return must_fail() ? NULL : calloc(n, size);
+}
+
+void *mem_realloc(void *ptr, size_t size)
+{
+    assert(size > 0);
+    return must_fail() ? NULL : realloc(ptr, size);
+}
+
+void mem_free(void *ptr)
+{
+    free(ptr);
+}
+
+char *mem_strndup(const char *text, size_t len)
+{
+    char *copy = mem_alloc(len + 1);
+
+    if (copy == NULL) {
+        return NULL;
+    }
+    if (len > 0) {
+        memcpy(copy, text, len);
+    }
+    copy[len] = '\0';
+    return copy;
+}
+
+void mem_fail_after(long n)
+{
+    allocations_left = n;
+    has_failed = false;
+}
+
+int mem_has_failed(void)
+{
+    bool answer = has_failed;
+
+    has_failed = false;
+    return answer;
+}

@@ -1,0 +1,94 @@
+#include "base/str.h"
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+    if (a.len != b.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        if (lower(a.ptr[i]) != lower(b.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool str_starts_with(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_eq((struct str){s.ptr, prefix.len}, prefix);
+}
+
+size_t str_find(struct str s, char c)
+{
+    const char *at = s.len > 0 ? memchr(s.ptr, c, s.len) : NULL;
+
+    return at != NULL ? (size_t)(at - s.ptr) : s.len;
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.len > 0 && is_blank(s.ptr[0])) {
+        s = str_from_offset(s, 1);
+    }
+    while (s.len > 0 && is_blank(s.ptr[s.len - 1])) {
+        s.len--;
+    }
+    return s;
+}
+
+bool str_take_part(struct str *rest, char separator, struct str *part)
+{
+    size_t end = str_find(*rest, separator);
+
+    if (rest->ptr == NULL) {
+        return false;
+    }
+    *part = str_trim((struct str){rest->ptr, end});
+    if (end == rest->len) {
+        *rest = (struct str){NULL, 0};
+    } else {
+        *rest = str_from_offset(*rest, end + 1);
+    }
+    return true;
+}
+
+bool str_list_has(struct str list, struct str token)
+{
+    struct str part;
+
+    while (str_take_part(&list, ',', &part)) {
+        if (str_eq_nocase(part, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool str_to_u64(struct str s, uint64_t max, uint64_t *value)
+{
+    uint64_t sum = 0;
+
+    if (s.len == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < s.len; i++) {
+        uint64_t digit = (uint64_t)(s.ptr[i] - '0');
+
+        if (s.ptr[i] < '0' || s.ptr[i] > '9' || sum > (max - digit) / 10 || digit > max) {
+            return false;
+        }
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    return true;
+}

@@ -1,0 +1,37 @@
+/*
+ * eio_handshake.h - what is kept of a session's first request.
+ *
+ * Purpose    Headers, target and address for the application (socket-io 7), in one small
+ *            allocation, because there is one per connection, for as long as it lasts.
+ * Ownership  Counted (not atomic); the session holds one reference.
+ * Threads    That worker's thread only.
+ * Floor      engineio; uses http, base.
+ */
+#ifndef ENGINEIO_EIO_HANDSHAKE_H
+#define ENGINEIO_EIO_HANDSHAKE_H
+
+#include "http/http.h"
+
+struct eio_handshake;
+
+/* NULL: no memory. Headers that only concern the connection (Connection, Upgrade, Sec-WebSocket-*,
+ * Content-Length, ...) are kept, too: the application sees what was sent. */
+struct eio_handshake *eio_handshake_create(const struct http_request *request,
+                                           const struct link *link, uint64_t unix_ms);
+struct eio_handshake *eio_handshake_retain(struct eio_handshake *h);
+void eio_handshake_release(struct eio_handshake *h);
+
+struct str eio_handshake_address(const struct eio_handshake *h);
+struct str eio_handshake_url(const struct eio_handshake *h);   /* the raw request target */
+struct str eio_handshake_query(const struct eio_handshake *h); /* raw, behind '?' */
+bool eio_handshake_is_secure(const struct eio_handshake *h);
+uint64_t eio_handshake_unix_ms(const struct eio_handshake *h);
+
+/* Value of a header by its lower-case name; {NULL, 0}: there is none. NUL-terminated. */
+struct str eio_handshake_header(const struct eio_handshake *h, struct str name);
+
+/* The headers in order: `at` from 0 up; false behind the last one. NUL-terminated both. */
+bool eio_handshake_header_at(const struct eio_handshake *h, size_t at, struct str *name,
+                             struct str *value);
+
+#endif

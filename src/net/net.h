@@ -1,0 +1,130 @@
+/*
+ * net.h - workers: threads with a libuv loop each, their listeners, links, mailboxes and timers.
+ *
+ * Purpose    The only place where the project touches libuv: gives protocols links (link.h) and an
+ *            env (env.h), and lets threads send each other mail.
+ * Ownership  A net owns its workers; a worker owns its links.
+ * Threads    net_*: the thread that created it, unless said otherwise. worker_*: that worker's
+ *            thread only, unless said otherwise.
+ * Floor      net; uses base (and nothing of the protocols).
+ *
+ *      thread A: worker 0                     thread B: worker 1
+ *      listener --accept--> link              listener --accept--> link
+ *      loop turn: reads -> protocols          ...
+ *                 mail  -> deliver   <------- worker_post()
+ *                 timers-> deadlines
+ *                 flush: one writev per link that has something queued
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "base/env.h"
+#include "base/link.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+struct net;
+struct worker;
+
+/* Lies in whatever is sent to a worker. */
+struct mail {
+    struct mail *next;
+    void (*deliver)(struct worker *worker, struct mail *mail);
+};
+
+struct net_tls {
+    const char *cert_file;  /* PEM chain; NULL: no TLS */
+    const char *key_file;   /* PEM */
+    const char *ca_file;    /* NULL: clients show no certificate */
+    const char *passphrase; /* of the key; NULL: none */
+};
+
+struct net_options {
+    const char *host; /* NULL: all addresses, IPv6 and IPv4 on one socket (IPv4 only where
+                               the machine has no IPv6) */
+    unsigned port;    /* 0: any free one */
+    int backlog;      /* 511 as Node */
+    unsigned workers; /* 1 to WORKERS_MAX; 0: one a core */
+    struct net_tls tls;
+    size_t max_queue;       /* bytes queued for one link; over it SAILS_ESLOW and the link closes */
+    size_t max_connections; /* of all workers; over it new ones are closed at once; 0: no limit */
+    uint64_t linger_ms;     /* how long end() waits for the peer to close: 2 s */
+    const struct log *log;  /* may be NULL */
+    void *loop;             /* uv_loop_t of the embedding program; then workers is 1, and the caller
+                               runs the loop; NULL: every worker has its own */
+};
+
+extern const struct net_options net_default_options;
+
+struct net_events {
+    /* On the worker's thread, before it accepts: make what it needs, worker_set_user(). Nonzero:
+     * the start fails with it. */
+    int (*on_start)(void *ctx, struct worker *worker);
+    /* A connection (TLS is done). Sets link->events and user; who does not want it aborts it. */
+    void (*on_link)(void *ctx, struct worker *worker, struct link *link);
+    /* net_stop() began: the listener is closed. Say goodbye and close; links that are still there
+     * after the time limit are aborted. */
+    void (*on_drain)(void *ctx, struct worker *worker);
+    /* All links are gone, no mail will come: free what on_start made. */
+    void (*on_stop)(void *ctx, struct worker *worker);
+};
+
+/* Copies the options. 0; SAILS_EINVAL; SAILS_ENOMEM; SAILS_ETLS: certificate or key (logged why). */
+int net_create(const struct net_options *options, const struct net_events *events, void *ctx,
+               struct net **out);
+
+/* After net_join(), or if it was never started. NULL is harmless. */
+void net_destroy(struct net *net);
+
+/*
+ * Binds every worker's listening socket and starts the threads. With one worker the socket is bound
+ * without SO_REUSEPORT, with several it is checked first that nobody else listens there, because
+ * the kernel would share the port without a word. 0; -EADDRINUSE, -EACCES, ...: nothing runs.
+ */
+int net_start(struct net *net);
+
+/* The port that net_start() bound. */
+unsigned net_port(const struct net *net);
+unsigned net_worker_count(const struct net *net);
+struct worker *net_worker(struct net *net, unsigned index);
+
+/* Any thread, also a signal's callback on a loop: stop accepting, on_drain, wait for the links at
+ * most timeout_ms, abort the rest. Returns at once. Twice is harmless. */
+void net_stop(struct net *net, uint64_t timeout_ms);
+
+/* Waits until all workers have stopped. Not from a worker. With an own loop of the embedding
+ * program: the loop must have run until then. */
+void net_join(struct net *net);
+
+/* ---- workers ---- */
+
+unsigned worker_index(const struct worker *worker);  /* any thread */
+struct net *worker_net(const struct worker *worker); /* any thread */
+struct env *worker_env(struct worker *worker);
+void worker_set_user(struct worker *worker, void *user);
+void *worker_user(const struct worker *worker);
+size_t worker_link_count(const struct worker *worker);
+
+/* The worker whose thread this is, or NULL. Any thread. With an embedding program's loop it is known
+ * during callbacks of this net only. */
+struct worker *worker_current(const struct net *net);
+
+/*
+ * Any thread: delivers `mail` on the worker's thread, on a later turn, in the order of posting (of
+ * one thread). Never fails: the mail is the caller's memory. Mail that is posted to a worker that
+ * has stopped is delivered by net_join() or net_destroy(), on the caller's thread, so that its
+ * memory can be freed.
+ */
+void worker_post(struct worker *worker, struct mail *mail);
+
+/* Whether mail can still have an effect: false once the worker has stopped. Any thread. */
+bool worker_is_running(const struct worker *worker);
+
+#ifdef NDEBUG
+#define worker_assert_thread(worker) ((void)0)
+#else
+#define worker_assert_thread(worker) assert(worker_current(worker_net(worker)) == (worker))
+#endif
+
+#endif
