@@ -1,0 +1,165 @@
+/**
+ * @file sails/app.h
+ * @brief An application: configuration, routes, life cycle.
+ *
+ * An app is created, told what it needs (routes, listeners, settings), lifted, and lowered.
+ * sails_app_run() does the rest for a program that is nothing but a server:
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         sails_app *app = sails_app_create();
+ *
+ *         sails_app_route(app, "GET /hello", hello);
+ *         return sails_app_run(app, argc, argv);
+ *     }
+ *
+ * Several apps can live in one process: there is no global state.
+ *
+ * Threads    sails_app_* of one app from the thread that created it, unless said otherwise.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL.
+ */
+#ifndef SAILS_APP_H
+#define SAILS_APP_H
+
+#include <jansson.h>
+
+#include <sails/err.h>
+#include <sails/export.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+SAILS_BEGIN_DECLS
+
+typedef struct sails_app sails_app;
+typedef struct sails_req sails_req;
+typedef struct sails_res sails_res;
+
+/** Answers a request: see sails/req.h. Runs on a worker's thread and must not block. */
+typedef void (*sails_action)(sails_req *req, sails_res *res);
+
+/**
+ * Creates an app with the default configuration. NULL: no memory. sails_app_run() frees it; otherwise
+ * sails_app_destroy().
+ */
+SAILS_API sails_app *sails_app_create(void);
+
+/** Lowers the app if need be, and frees it. NULL is harmless. */
+SAILS_API void sails_app_destroy(sails_app *app);
+
+/**
+ * Binds a route: an optional method and a path, "GET /chat/:room". Without a method (or with "ALL")
+ * it answers every method. ":name" stands for one part of the path, a final "/\*" for the rest. The
+ * first route that matches answers, in the order of binding. GET routes answer HEAD, too. Routes
+ * serve HTTP and requests over a socket alike. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL, or an address that is not of that form (logged); SAILS_ESTATE:
+ *         lifted already; SAILS_ENOMEM.
+ * @see    Sails documentation, "Routes"
+ */
+SAILS_API int sails_app_route(sails_app *app, const char *address, sails_action action);
+
+/**
+ * Serves the files of a folder below a path ("/" for all that no route answers): GET and HEAD, with
+ * types, ETag and ranges; never anything outside of the folder, nor names that begin with a dot.
+ * Before the lift.
+ *
+ * @param folder  Relative to the current directory. That it exists is checked by the lift.
+ * @return 0; SAILS_EINVAL; SAILS_ESTATE; SAILS_ENOMEM.
+ */
+SAILS_API int sails_app_static(sails_app *app, const char *path, const char *folder);
+
+/**
+ * Sets a configuration value; it is stronger than files and environment, and weaker than the command
+ * line of sails_app_run(). Before the lift.
+ *
+ * @param key    With dots: "port", "sockets.pingInterval". docs/configuration.md has all.
+ * @param value  Taken.
+ * @return 0; SAILS_ECONFIG: no such key, or a value of the wrong type or range (logged, with what is
+ *         allowed); SAILS_EINVAL; SAILS_ESTATE; SAILS_ENOMEM.
+ */
+SAILS_API int sails_app_set(sails_app *app, const char *key, json_t *value);
+
+/** The value in force; a view, valid until the next change. NULL: no such key, or not set. */
+SAILS_API json_t *sails_app_get(const sails_app *app, const char *key);
+
+/** The context that actions find with sails_req_context(). Any thread, before the lift. */
+SAILS_API void sails_app_set_context(sails_app *app, void *ctx);
+SAILS_API void *sails_app_context(const sails_app *app);
+
+/**
+ * Reads `config/` files below the current directory, the environment (`sails_port`,
+ * `sails_sockets__path`, ...) and the command line (`--port 80`, `--sockets.path=/x`). Called by
+ * sails_app_run().
+ *
+ * @return 0; SAILS_ECONFIG: the first mistake has been logged in one line: where, key, value, and
+ *         what is allowed; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ */
+SAILS_API int sails_app_load(sails_app *app, int argc, char **argv);
+
+/**
+ * Lifts the app: starts its workers and listens. Returns when it serves; it does so on its own
+ * threads from then on.
+ *
+ * @return 0; SAILS_ESTATE: lifted before (an app is lifted once); SAILS_ECONFIG; SAILS_ETLS;
+ *         -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
+ */
+SAILS_API int sails_app_lift(sails_app *app);
+
+/**
+ * As sails_app_lift(), on a libuv loop of the program's own, with one worker: everything happens
+ * while the program runs that loop. Sails' handles keep the loop alive until the app is lowered.
+ *
+ * @param uv_loop  A `uv_loop_t *` (so that this header needs no libuv).
+ */
+SAILS_API int sails_app_lift_on(sails_app *app, void *uv_loop);
+
+/** The port that it listens on (useful when it was configured as 0); 0 if it is not lifted. */
+SAILS_API unsigned sails_app_port(const sails_app *app);
+
+/**
+ * Lowers the app: stops accepting, lets what is being answered be answered, tells the clients,
+ * closes what is left after `shutdownTimeout` ms, ends the threads. Returns when all is closed; with
+ * a loop of the program's own it runs that loop until then. Not from a callback of the app:
+ * sails_app_stop() is for that. Twice is harmless.
+ */
+SAILS_API int sails_app_lower(sails_app *app);
+
+/**
+ * Asks for the app to be lowered and returns at once. sails_app_run() then returns. Any thread,
+ * callbacks included; not from a signal handler.
+ */
+SAILS_API void sails_app_stop(sails_app *app);
+
+/**
+ * Loads the configuration, lifts, serves until SIGTERM, SIGINT or sails_app_stop(), lowers, and
+ * destroys the app: the whole of main().
+ *
+ * @return The exit status: 0; 1: could not listen or another failure of the lift; 78: invalid
+ *         configuration (nothing was lifted). The reason has been logged.
+ */
+SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
+
+/* ---- logging ---- */
+
+/** Sails' levels, most urgent first. */
+enum sails_log_level {
+    SAILS_LOG_SILENT,
+    SAILS_LOG_ERROR,
+    SAILS_LOG_WARN,
+    SAILS_LOG_DEBUG,
+    SAILS_LOG_INFO,
+    SAILS_LOG_VERBOSE,
+    SAILS_LOG_SILLY
+};
+
+/** One line, if the level is within `log.level`. Any thread. */
+SAILS_API void sails_log(const sails_app *app, enum sails_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Where lines go instead of stderr. `text` has no newline. May be called from any thread at once. */
+typedef void (*sails_log_cb)(enum sails_log_level level, const char *text, void *ctx);
+SAILS_API int sails_app_set_log(sails_app *app, sails_log_cb write, void *ctx);
+
+SAILS_END_DECLS
+
+#endif

@@ -1,0 +1,392 @@
+/**
+ * @file sails/io.h
+ * @brief The Socket.IO server.
+ *
+ * For those who know Socket.IO: a namespace (`io.of("/chat")`) is a sails_io_namespace, a `socket`
+ * a sails_io_socket, and `io.to("room").except("other").volatile.emit(...)` is one call that takes
+ * a sails_io_target. Listeners are set on the namespace, once, and not on every socket: they get the
+ * socket as their first argument.
+ *
+ *     static void on_hello(sails_io_socket *socket, sails_io_event *event, void *ctx)
+ *     {
+ *         sails_io_event_ack(event, json_pack("[s]", "hello yourself"));
+ *     }
+ *
+ *     sails_app *app = sails_app_create();
+ *     sails_io_namespace *root = sails_io_of(sails_app_io(app), "/");
+ *
+ *     sails_io_on(root, "hello", on_hello, NULL);
+ *     return sails_app_run(app, argc, argv);
+ *
+ * Ownership  JSON values given to a function are taken, also when it fails. Everything else is
+ *            borrowed, and copied where it must outlive the call.
+ * Threads    A socket belongs to one worker: its listeners run on that worker's thread, and functions
+ *            that take a sails_io_socket or a sails_io_event may be called there only, from within a
+ *            callback that was given it, or between its connection and the end of its `disconnect`
+ *            listener. From other threads, address a socket by its id: every function that takes a
+ *            sails_io_namespace may be called from any thread. Listeners, middlewares and namespaces
+ *            are defined before the app is lifted.
+ * Errors     0 or a negative code of sails/err.h; after an error nothing has been changed or sent.
+ *            Every function survives NULL: SAILS_EINVAL, or NULL, false, 0.
+ */
+#ifndef SAILS_IO_H
+#define SAILS_IO_H
+
+#include <jansson.h>
+
+#include <sails/app.h>
+#include <sails/binary.h>
+#include <sails/err.h>
+#include <sails/export.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+SAILS_BEGIN_DECLS
+
+/** Longest name of a room, in bytes. Shortest: 1. */
+#define SAILS_ROOM_NAME_MAX 255
+
+/** A list of rooms (or of socket ids, which are rooms, too): `SAILS_ROOMS("a", "b")`. */
+#define SAILS_ROOMS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+typedef struct sails_io sails_io;
+typedef struct sails_io_namespace sails_io_namespace;
+typedef struct sio_socket sails_io_socket;
+typedef struct sails_io_event sails_io_event;
+typedef struct sails_io_ack sails_io_ack;
+typedef struct sails_io_next sails_io_next;
+
+/** Flags of a sails_io_target. */
+enum {
+    SAILS_IO_VOLATILE = 1,   /**< Dropped for a client that cannot be written to right now. */
+    SAILS_IO_LOCAL = 2,      /**< This node only. */
+    SAILS_IO_NO_COMPRESS = 4 /**< Not compressed, even where compression was negotiated. */
+};
+
+/**
+ * Whom something concerns. `{0}`, or NULL in its place, is everybody in the namespace.
+ */
+typedef struct sails_io_target {
+    /** Members of any of these rooms, each socket once; ends with NULL: see SAILS_ROOMS. NULL:
+     *  everybody. An empty list: nobody (so that a name that is missing never means everybody). */
+    const char *const *to;
+    /** But nobody who is in one of these; ends with NULL. NULL: no exception. */
+    const char *const *except;
+    unsigned flags; /**< SAILS_IO_... */
+} sails_io_target;
+
+/* ---------------------------------------------------------------------------------------------
+ * The server and its namespaces
+ * ------------------------------------------------------------------------------------------ */
+
+/** The Socket.IO server of an app; lives as long as the app. NULL for NULL. Any thread. */
+SAILS_API sails_io *sails_app_io(sails_app *app);
+
+/**
+ * The namespace of that name; it is defined if it is new and the app is not lifted yet. A missing
+ * leading '/' is added. The namespace lives as long as the app.
+ *
+ * @return NULL: NULL argument, no memory, or unknown after the lift.
+ * @see    Socket.IO documentation, server API, "server.of(nsp)"
+ */
+SAILS_API sails_io_namespace *sails_io_of(sails_io *io, const char *name);
+
+/**
+ * Tells whether a name is one of a dynamic namespace. Runs on a worker's thread (on several at
+ * once, if there are several workers).
+ *
+ * @param name  As the client sent it.
+ * @param auth  What the client sent along, an object; a view.
+ */
+typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
+
+/**
+ * Defines namespaces by a function: when a client names a namespace that nobody has defined, the
+ * functions are asked in the order of definition, and the first that says yes makes it a child of
+ * the returned parent, with the parent's middlewares and listeners. What is emitted to the parent
+ * reaches all its children. Before the lift.
+ *
+ * @return The parent; NULL: NULL argument, lifted already, or no memory.
+ * @see    Socket.IO documentation, "Dynamic namespaces"
+ */
+SAILS_API sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match,
+                                                   void *ctx);
+
+/** The name, "/chat"; a view, as long as the namespace. NULL for NULL and for a parent. Any thread. */
+SAILS_API const char *sails_io_namespace_name(const sails_io_namespace *nsp);
+
+/* ---------------------------------------------------------------------------------------------
+ * Who may connect
+ * ------------------------------------------------------------------------------------------ */
+
+/**
+ * Decides about a socket before it is connected: calls sails_io_next_accept() or
+ * sails_io_next_refuse() once, now or later. Runs on the socket's worker.
+ */
+typedef void (*sails_io_middleware_cb)(sails_io_socket *socket, sails_io_next *next, void *ctx);
+
+/**
+ * Adds a middleware to a namespace; they run in the order in which they were added. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "Middlewares"
+ */
+SAILS_API int sails_io_use(sails_io_namespace *nsp, sails_io_middleware_cb middleware, void *ctx);
+
+/**
+ * Goes on to the next middleware, or connects the socket after the last. Consumes `next`. Any thread.
+ * If the client is gone meanwhile, nothing happens. NULL is harmless.
+ */
+SAILS_API void sails_io_next_accept(sails_io_next *next);
+
+/**
+ * Refuses the socket: the client gets a `connect_error` with that message and data. Consumes `next`.
+ * The connection stays open; the client may try again. Any thread. NULL is harmless.
+ *
+ * @param message  NULL: none.
+ * @param data     Taken; NULL: none.
+ */
+SAILS_API void sails_io_next_refuse(sails_io_next *next, const char *message, json_t *data);
+
+/* ---------------------------------------------------------------------------------------------
+ * Listeners
+ * ------------------------------------------------------------------------------------------ */
+
+/** A socket has connected. It is in its own room; what is emitted to it here follows its reply. */
+typedef void (*sails_io_connection_cb)(sails_io_socket *socket, void *ctx);
+
+/**
+ * A socket goes (on_disconnecting: its rooms are still there) or is gone (on_disconnect: in no room,
+ * and not to be used after the last listener has returned).
+ *
+ * @param reason  One of: "transport close", "transport error", "ping timeout", "parse error",
+ *                "forced close", "forced server close", "client namespace disconnect",
+ *                "server namespace disconnect", "server shutting down".
+ */
+typedef void (*sails_io_disconnect_cb)(sails_io_socket *socket, const char *reason, void *ctx);
+
+/** An event from a client. `event` is valid during the call. */
+typedef void (*sails_io_event_cb)(sails_io_socket *socket, sails_io_event *event, void *ctx);
+
+/**
+ * Sets a listener: all return 0; SAILS_EINVAL: NULL argument; SAILS_ESTATE: lifted already;
+ * SAILS_ENOMEM. Several listeners of one kind run in the order in which they were added.
+ */
+SAILS_API int sails_io_on_connection(sails_io_namespace *nsp, sails_io_connection_cb on_connection,
+                                     void *ctx);
+SAILS_API int sails_io_on_disconnecting(sails_io_namespace *nsp,
+                                        sails_io_disconnect_cb on_disconnecting, void *ctx);
+SAILS_API int sails_io_on_disconnect(sails_io_namespace *nsp, sails_io_disconnect_cb on_disconnect,
+                                     void *ctx);
+
+/** Listens for one event; SAILS_ERESERVED: connect, disconnect and the like are not events. */
+SAILS_API int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_event_cb on_event,
+                          void *ctx);
+
+/** Listens for every event, before the listeners of its name. @see "socket.onAny(callback)" */
+SAILS_API int sails_io_on_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx);
+
+/**
+ * Looks at every event before any listener does; false keeps it from them. (A client that waits for
+ * an ack is not told, unless the function sends it.) @see "socket.use(fn)"
+ */
+typedef bool (*sails_io_filter_cb)(sails_io_socket *socket, sails_io_event *event, void *ctx);
+SAILS_API int sails_io_use_event(sails_io_namespace *nsp, sails_io_filter_cb filter, void *ctx);
+
+/** The name; a view. A number that a client used as a name is given as text. */
+SAILS_API const char *sails_io_event_name(const sails_io_event *event);
+
+/**
+ * The arguments as an array, parsed when first asked for; binary ones as in sails/binary.h. A view,
+ * valid during the callback: json_incref() what must live longer. NULL: no memory, or NULL.
+ */
+SAILS_API json_t *sails_io_event_args(sails_io_event *event);
+
+/** The argument at `index`, from 0; NULL: there is none. A view, as above. */
+SAILS_API json_t *sails_io_event_arg(sails_io_event *event, size_t index);
+
+/** Whether the client waits for an ack that has not been sent or taken yet. */
+SAILS_API bool sails_io_event_wants_ack(const sails_io_event *event);
+
+/**
+ * Answers an event.
+ *
+ * @param args  Taken. An array: the arguments of the client's callback; any other value: the only
+ *              one; NULL: none.
+ * @return 0; SAILS_ESTATE: no ack is wanted, or it was sent or taken already; SAILS_ECLOSED: the
+ *         client is gone; SAILS_EJSON, SAILS_ETOOBIG: as sails_io_emit(); SAILS_ENOMEM.
+ */
+SAILS_API int sails_io_event_ack(sails_io_event *event, json_t *args);
+
+/** Takes the right to answer out of the event, for later. NULL: none is wanted, or no memory. */
+SAILS_API sails_io_ack *sails_io_event_take_ack(sails_io_event *event);
+
+/** Answers, from any thread, and consumes `ack`. Errors as sails_io_event_ack(); also when the client
+ *  has gone meanwhile 0 is returned: nobody is there to hear. */
+SAILS_API int sails_io_ack_send(sails_io_ack *ack, json_t *args);
+
+/** Gives up on answering and frees `ack`. NULL is harmless. */
+SAILS_API void sails_io_ack_drop(sails_io_ack *ack);
+
+/* ---------------------------------------------------------------------------------------------
+ * Emitting to many
+ * ------------------------------------------------------------------------------------------ */
+
+/**
+ * Sends an event to everybody whom `target` selects, on all workers (and nodes). Encoded once,
+ * whoever receives it.
+ *
+ * @param target  NULL: everybody in the namespace.
+ * @param event   Not a reserved name; may be empty.
+ * @param args    Taken. An array: the arguments; any other value: the only one; NULL: none.
+ * @return 0; SAILS_EINVAL: NULL namespace or event, a room's name too long; SAILS_ERESERVED;
+ *         SAILS_EJSON: a text that is not UTF-8; SAILS_ETOOBIG: more than 10 binary values, which
+ *         clients refuse; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "Broadcasting events"
+ */
+SAILS_API int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target,
+                            const char *event, json_t *args);
+
+/**
+ * All answers to sails_io_emit_with_ack(). Runs once, on a worker's thread.
+ *
+ * @param status   0: everybody has answered; SAILS_ETIMEOUT: somebody has not, in time or at all.
+ * @param answers  An array of the first argument of each answer (null if it had none), in the
+ *                 order of arrival; a view.
+ */
+typedef void (*sails_io_answers_cb)(int status, json_t *answers, void *ctx);
+
+/**
+ * As sails_io_emit(), and gathers the answers.
+ *
+ * @param timeout_ms  At least 1. Rounded up by at most an eighth.
+ * @return As sails_io_emit(); SAILS_EINVAL also for a timeout of 0 and for a parent namespace. On an
+ *         error `on_answers` is not called.
+ */
+SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *target,
+                                     const char *event, json_t *args, uint64_t timeout_ms,
+                                     sails_io_answers_cb on_answers, void *ctx);
+
+/**
+ * Tells that all workers of this node have applied an operation. Runs on a worker's thread, never
+ * before the call that took it has returned; may call anything in this header.
+ *
+ * @param status  0; SAILS_ENOENT, where the call says so; SAILS_ENOMEM: a worker could not apply it
+ *                to everybody; SAILS_ECLOSED: the app was lowered meanwhile.
+ */
+typedef void (*sails_done_cb)(int status, void *ctx);
+
+/**
+ * Makes everybody whom `target` selects join, or leave, each of `rooms`. `done` may be NULL.
+ *
+ * @return 0: on its way; SAILS_EINVAL: NULL namespace, no rooms, a name that is empty or too long;
+ *         SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "Utility methods"
+ */
+SAILS_API int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target,
+                                    const char *const *rooms, sails_done_cb done, void *ctx);
+SAILS_API int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *target,
+                                     const char *const *rooms, sails_done_cb done, void *ctx);
+
+/** Disconnects them from the namespace, or (`close`) ends their connections. Errors as above. */
+SAILS_API int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+                                          bool close, sails_done_cb done, void *ctx);
+
+/**
+ * The sockets that were asked for. Runs once, on a worker's thread.
+ *
+ * @param sockets  An array of {"id", "handshake": {...}, "rooms": [...], "data": ...}, see
+ *                 sails_io_socket_handshake(); a view.
+ */
+typedef void (*sails_io_sockets_cb)(int status, json_t *sockets, void *ctx);
+
+/** Fetches what is known of everybody whom `target` selects. Errors as sails_io_sockets_join(). */
+SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+                                     sails_io_sockets_cb on_sockets, void *ctx);
+
+/* ---------------------------------------------------------------------------------------------
+ * One socket: on its worker's thread only
+ * ------------------------------------------------------------------------------------------ */
+
+/** Its id, 20 characters (with "/name#" before them for clients of protocol 4); a view. */
+SAILS_API const char *sails_io_socket_id(const sails_io_socket *socket);
+SAILS_API sails_io_namespace *sails_io_socket_namespace(const sails_io_socket *socket);
+SAILS_API bool sails_io_socket_is_connected(const sails_io_socket *socket);
+
+/** Whether its state was recovered after a short loss of the connection: same id, rooms and data. */
+SAILS_API bool sails_io_socket_is_recovered(const sails_io_socket *socket);
+
+/** "polling" or "websocket". */
+SAILS_API const char *sails_io_socket_transport(const sails_io_socket *socket);
+
+/** What the client sent along when it connected: an object; a view, as long as the socket. */
+SAILS_API json_t *sails_io_socket_auth(const sails_io_socket *socket);
+
+/** A header of the first request, by its name in any case; a view. NULL: there is none. */
+SAILS_API const char *sails_io_socket_header(const sails_io_socket *socket, const char *name);
+
+/**
+ * The handshake as Socket.IO describes it: {"headers", "time", "address", "xdomain", "secure",
+ * "issued" (ms since 1970), "url", "query", "auth"}.
+ *
+ * @return A new reference; NULL: no memory.
+ * @see    Socket.IO documentation, "socket.handshake"
+ */
+SAILS_API json_t *sails_io_socket_handshake(const sails_io_socket *socket);
+
+/** Data of the application's own: any JSON value (taken), shown by sails_io_fetch_sockets(). */
+SAILS_API int sails_io_socket_set_data(sails_io_socket *socket, json_t *data);
+
+/** A view, until the next sails_io_socket_set_data(). NULL: none was set. */
+SAILS_API json_t *sails_io_socket_data(const sails_io_socket *socket);
+
+/**
+ * Joins a room. Twice is harmless.
+ *
+ * @return 0; SAILS_EINVAL: NULL, or the length of the name; SAILS_ECLOSED: disconnected;
+ *         SAILS_ETOOBIG: the limit of rooms per socket; SAILS_ENOMEM.
+ */
+SAILS_API int sails_io_socket_join(sails_io_socket *socket, const char *room);
+
+/** Leaves a room; a room that it is not in is no error. SAILS_EINVAL: NULL, or the length. */
+SAILS_API int sails_io_socket_leave(sails_io_socket *socket, const char *room);
+SAILS_API bool sails_io_socket_is_in(const sails_io_socket *socket, const char *room);
+
+/** The names of its rooms, its own one included. A new reference; NULL: no memory. */
+SAILS_API json_t *sails_io_socket_rooms(const sails_io_socket *socket);
+
+/**
+ * Sends an event to this socket.
+ *
+ * @param flags  SAILS_IO_VOLATILE, SAILS_IO_NO_COMPRESS.
+ * @return As sails_io_emit(); SAILS_ECLOSED: disconnected; SAILS_ESLOW: it reads too slowly and is
+ *         being disconnected.
+ */
+SAILS_API int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *args,
+                                   unsigned flags);
+
+/**
+ * The answer to sails_io_socket_emit_with_ack(). Runs once, on the socket's worker.
+ *
+ * @param status  0; SAILS_ETIMEOUT; SAILS_ECLOSED: the socket is gone (do not use it any more).
+ * @param args    The arguments of the answer, an array; a view. NULL unless status is 0.
+ */
+typedef void (*sails_io_answer_cb)(sails_io_socket *socket, int status, json_t *args, void *ctx);
+
+/** As sails_io_socket_emit(); timeout_ms 0: waits as long as the socket is connected. Rounded up by
+ *  at most an eighth. SAILS_ETOOBIG also: too many answers are outstanding. */
+SAILS_API int sails_io_socket_emit_with_ack(sails_io_socket *socket, const char *event,
+                                            json_t *args, uint64_t timeout_ms,
+                                            sails_io_answer_cb on_answer, void *ctx);
+
+/** Sends to everybody whom `target` selects, but this socket. Errors as sails_io_emit(). */
+SAILS_API int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *target,
+                                        const char *event, json_t *args);
+
+/** Disconnects it from its namespace, or (`close`) ends the connection. Twice is harmless. */
+SAILS_API void sails_io_socket_disconnect(sails_io_socket *socket, bool close);
+
+SAILS_END_DECLS
+
+#endif

@@ -1,0 +1,16 @@
+/**
+ * @file sails/sails.h
+ * @brief All of Sails for C.
+ */
+#ifndef SAILS_SAILS_H
+#define SAILS_SAILS_H
+
+#include <sails/app.h>
+#include <sails/binary.h>
+#include <sails/err.h>
+#include <sails/io.h>
+#include <sails/req.h>
+#include <sails/sockets.h>
+#include <sails/version.h>
+
+#endif
