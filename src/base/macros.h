@@ -15,9 +15,11 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The struct that `ptr`, the address of its `member`, lies in. */
-#define container_of(ptr, type, member)                                                            \
-    ((type *)(void *)((char *)(void *)(ptr)-offsetof(type, member)))
+/*
+ * The struct that `ptr`, the address of its `member`, lies in. `type` may be const, and is where
+ * `ptr` points to const: the way over an integer is what serves both.
+ */
+#define container_of(ptr, type, member) ((type *)((uintptr_t)(ptr)-offsetof(type, member)))
 
 /* a + b into *sum; false, and *sum untouched, where it does not fit. */
 static inline bool size_add(size_t a, size_t b, size_t *sum)
