@@ -2,12 +2,14 @@
 #ifndef SUPPORT_CMOCKA_H
 #define SUPPORT_CMOCKA_H
 
-/* clang-format off: cmocka.h needs these first */
-#include <cmocka.h>
+/* cmocka.h needs these first, and the formatter would sort it before them. */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 /* clang-format on */
 
 #endif
