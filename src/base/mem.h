@@ -55,7 +55,6 @@ extern char *strcpy(char *, const char *) MEM_FORBID("use struct buf");
 extern char *strcat(char *, const char *) MEM_FORBID("use struct buf");
 extern char *strdup(const char *) MEM_FORBID("use mem_strndup");
 extern int sprintf(char *, const char *, ...) MEM_FORBID("use snprintf or struct buf");
-extern int atoi(const char *) MEM_FORBID("use a parser that sees errors");
 #endif
 
 #endif
