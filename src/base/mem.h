@@ -43,9 +43,10 @@ int mem_has_failed(void);
 
 /*
  * These would go around the door, or write without knowing how much room there is. Declared once
- * more as unavailable they cannot be called from here.
+ * more as unavailable they cannot be called from here. (In builds without optimisation only: with
+ * it the C library defines some of them inline, and they cannot be declared again.)
  */
-#ifndef MEM_IMPLEMENTATION
+#if !defined(MEM_IMPLEMENTATION) && !defined(__OPTIMIZE__)
 #define MEM_FORBID(why) __attribute__((unavailable(why)))
 extern void *malloc(size_t) MEM_FORBID("use mem_alloc");
 extern void *calloc(size_t, size_t) MEM_FORBID("use mem_calloc");
@@ -54,6 +55,7 @@ extern void free(void *) MEM_FORBID("use mem_free");
 extern char *strcpy(char *, const char *) MEM_FORBID("use struct buf");
 extern char *strcat(char *, const char *) MEM_FORBID("use struct buf");
 extern char *strdup(const char *) MEM_FORBID("use mem_strndup");
+extern int atoi(const char *) MEM_FORBID("use a parser that sees errors");
 extern int sprintf(char *, const char *, ...) MEM_FORBID("use snprintf or struct buf");
 #endif
 
