@@ -1,0 +1,25 @@
+/*
+ * json_parse.h - JSON text to jansson values, as lenient as JSON.parse.
+ *
+ * Purpose    What a JavaScript peer may send must not fail here. jansson's own parser refuses some
+ *            of it; this one accepts every text that json_text.h finds valid.
+ * Ownership  A new value has one reference, the caller's.
+ * Threads    Any.
+ * Floor      base.
+ *
+ * Where jansson cannot hold what was sent: halves of surrogate pairs become U+FFFD; integers beyond
+ * 64 bits become reals; numbers beyond the range of a double, which JavaScript takes for Infinity
+ * and writes as null, become null. Of members with the same name the last one wins.
+ */
+#ifndef BASE_JSON_PARSE_H
+#define BASE_JSON_PARSE_H
+
+#include "base/str.h"
+
+#include <jansson.h>
+
+/* One value, white space around it. 0; SAILS_EJSON; SAILS_ETOOBIG: deeper than max_depth;
+ * SAILS_ENOMEM. */
+int json_parse(struct str text, size_t max_depth, json_t **value);
+
+#endif

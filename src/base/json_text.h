@@ -1,0 +1,50 @@
+/*
+ * json_text.h - JSON as text, without a tree.
+ *
+ * Purpose    Tell whether text is JSON and where a value ends, walk an array, decode a string.
+ * Ownership  None: spans in, spans of the same text out.
+ * Threads    Any.
+ * Floor      base.
+ *
+ * The grammar is RFC 8259's, nothing more. UTF-8 is checked. As with JSON.parse, an escape may name
+ * half a surrogate pair; UTF-8 cannot express that, so decoding makes it U+FFFD.
+ */
+#ifndef BASE_JSON_TEXT_H
+#define BASE_JSON_TEXT_H
+
+#include "base/buf.h"
+
+/* Deepest nesting that can be asked for. */
+enum {
+    JSON_TEXT_MAX_DEPTH = 4096
+};
+
+/* How many of the first bytes are white space. */
+size_t json_text_space(struct str text);
+
+/*
+ * The extent of the one value with which `text` begins, white space before it included. What is
+ * behind it is not looked at. An array in an array has depth 2.
+ * 0; SAILS_EJSON: no value; SAILS_ETOOBIG: deeper than max_depth.
+ */
+int json_text_scan(struct str text, size_t max_depth, size_t *extent);
+
+/* Whether `text` is one value, with white space around it at most. Codes as above. */
+int json_text_check(struct str text, size_t max_depth);
+
+/*
+ * Walks an array of valid JSON:
+ *
+ *     struct str rest = json_text_elements(array);
+ *     while (json_text_next(&rest, &element)) { ... }
+ *
+ * An element comes without the white space around it.
+ */
+struct str json_text_elements(struct str array);
+bool json_text_next(struct str *rest, struct str *element);
+
+/* Decodes a valid string literal, quotes included, into `out`, which has room for its length; the
+ * text is never longer. Returns its length. */
+size_t json_text_decode(struct str literal, char *out);
+
+#endif

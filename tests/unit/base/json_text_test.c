@@ -1,0 +1,241 @@
+#include "base/json_text.h"
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "support/cmocka.h"
+
+#include <sails/err.h>
+
+static const char *const valid[] = {
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "12",
+    "-12.5e+3",
+    "1E-7",
+    "0.0",
+    "\"\"",
+    "\"a\"",
+    "[]",
+    "{}",
+    "[ ]",
+    "{ }",
+    "[1,2]",
+    "[1 , [2 ,{\"a\" : [ ] }]]",
+    "{\"a\":1,\"b\":{\"c\":null}}",
+    " \t\r\n1 \n",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud800\"",
+    "\"\xc3\xa9\xe2\x82\xac\"",
+    "\"\xf0\x9f\x98\x80\"",
+    "\"\\u0000\"",
+    "{\"\":\"\"}",
+    "{\"a\":1,\"a\":2}",
+    "\"long enough for a whole word of eight bytes, and more\"",
+    "\"\x7f\"",
+    "\"\xe2\x80\xa8\"",
+};
+
+static const char *const invalid[] = {
+    "",
+    " ",
+    "nul",
+    "True",
+    "01",
+    "-",
+    "+1",
+    ".5",
+    "1.",
+    "1e",
+    "1e+",
+    "0x1",
+    "\"",
+    "\"a",
+    "\"\\\"",
+    "\"\\x\"",
+    "\"\\u12\"",
+    "\"\\u12g4\"",
+    "\"\n\"",
+    "\"\x01\"",
+    "'a'",
+    "[",
+    "]",
+    "[1",
+    "[1,",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    "{",
+    "}",
+    "{\"a\"",
+    "{\"a\":",
+    "{\"a\":1",
+    "{\"a\":1,",
+    "{\"a\":1,}",
+    "{a:1}",
+    "{1:1}",
+    "{\"a\" 1}",
+    "{\"a\",1}",
+    "[1}",
+    "{\"a\":1]",
+    "1 2",
+    "[]]",
+    "nulll",
+    "\"\x80\"",
+    "\"\xc3\"",
+    "\"\xc0\xaf\"",
+    "\"\xe0\x80\x80\"",
+    "\"\xed\xa0\x80\"",
+    "\"\xf0\x80\x80\x80\"",
+    "\"\xf4\x90\x80\x80\"",
+    "\"\xff\"",
+    "NaN",
+    "Infinity",
+    "\xef\xbb\xbf"
+    "1",
+    "\x0b"
+    "1",
+    "[\"abcdefg\x1f\"]",
+};
+
+static void the_grammar_is_that_of_rfc_8259(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(valid); i++) {
+        if (json_text_check(str_from(valid[i]), 10) != 0) {
+            fail_msg("refused: %s", valid[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(invalid); i++) {
+        if (json_text_check(str_from(invalid[i]), 10) != SAILS_EJSON) {
+            fail_msg("accepted: %s", invalid[i]);
+        }
+    }
+}
+
+/* Of a value in brackets no beginning is valid; the copy lets the sanitizer see a byte too far. */
+static void every_cut_of_a_value_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(valid); i++) {
+        struct buf text = {0};
+
+        buf_printf(&text, "[%s]", valid[i]);
+        for (size_t len = 1; len < text.len; len++) {
+            char *cut = mem_alloc(len);
+
+            memcpy(cut, text.ptr, len);
+            assert_int_equal(json_text_check((struct str){cut, len}, 10), SAILS_EJSON);
+            mem_free(cut);
+        }
+        assert_int_equal(json_text_check(buf_str(&text), 10), 0);
+        buf_deinit(&text);
+    }
+}
+
+static void a_value_ends_where_its_text_ends(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t extent;
+    } cases[] = {
+        {"1x", 1},       {"  [1]]", 5}, {"{}{}", 2}, {"\"a\"b", 3},
+        {"nullnull", 4}, {"01", 1},     {"-5-", 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        size_t extent = 0;
+
+        assert_int_equal(json_text_scan(str_from(cases[i].text), 10, &extent), 0);
+        assert_int_equal(extent, cases[i].extent);
+    }
+}
+
+static void nesting_has_a_limit(void **state)
+{
+    struct buf text = {0};
+
+    (void)state;
+    for (size_t depth = 1; depth <= 600; depth++) {
+        buf_clear(&text);
+        for (size_t i = 0; i < depth; i++) {
+            buf_append_str(&text, i % 3 == 0 ? STR("{\"a\":") : STR("["));
+        }
+        buf_append_str(&text, STR("1"));
+        for (size_t i = depth; i > 0; i--) {
+            buf_append_char(&text, (i - 1) % 3 == 0 ? '}' : ']');
+        }
+        assert_int_equal(json_text_check(buf_str(&text), 512), depth <= 512 ? 0 : SAILS_ETOOBIG);
+    }
+    buf_clear(&text);
+    for (size_t i = 0; i < 100000; i++) {
+        buf_append_char(&text, '[');
+    }
+    assert_int_equal(json_text_check(buf_str(&text), SIZE_MAX), SAILS_ETOOBIG);
+    assert_int_equal(json_text_check(STR("1"), 0), 0);
+    assert_int_equal(json_text_check(STR("[]"), 0), SAILS_ETOOBIG);
+    buf_deinit(&text);
+}
+
+static void the_elements_of_an_array_are_spans(void **state)
+{
+    static const char *const want[] = {"1", "\"a,]\"", "[2,[3]]", "{\"b\":[4]}", "null"};
+    struct str rest = json_text_elements(STR(" [ 1 ,\"a,]\", [2,[3]] ,{\"b\":[4]},null ] "));
+    struct str element;
+    size_t n = 0;
+
+    (void)state;
+    while (json_text_next(&rest, &element)) {
+        assert_true(n < ARRAY_LEN(want));
+        assert_true(str_eq(element, str_from(want[n])));
+        n++;
+    }
+    assert_int_equal(n, ARRAY_LEN(want));
+    rest = json_text_elements(STR("[ ]"));
+    assert_false(json_text_next(&rest, &element));
+}
+
+static void a_string_is_decoded_to_utf8(void **state)
+{
+    static const struct {
+        const char *literal;
+        const char *text;
+    } cases[] = {
+        {"\"\"", ""},
+        {"\"plain\"", "plain"},
+        {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"},
+        {"\"\\u0041\\u00E9\\u20ac\"", "A\xc3\xa9\xe2\x82\xac"},
+        {"\"x\\ud83d\\ude00y\"", "x\xf0\x9f\x98\x80y"},
+        {"\"\\ud800\"", "\xef\xbf\xbd"},
+        {"\"\\ude00\\ud83d\"", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\"\\ud83d\\ud83d\\ude00\"", "\xef\xbf\xbd\xf0\x9f\x98\x80"},
+        {"\"\\ud83d\\n\"", "\xef\xbf\xbd\n"},
+        {"\"\xc3\xa9\\u00e9\"", "\xc3\xa9\xc3\xa9"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char out[64];
+        size_t len = json_text_decode(str_from(cases[i].literal), out);
+
+        assert_true(str_eq((struct str){out, len}, str_from(cases[i].text)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_grammar_is_that_of_rfc_8259),
+        cmocka_unit_test(every_cut_of_a_value_is_refused),
+        cmocka_unit_test(a_value_ends_where_its_text_ends),
+        cmocka_unit_test(nesting_has_a_limit),
+        cmocka_unit_test(the_elements_of_an_array_are_spans),
+        cmocka_unit_test(a_string_is_decoded_to_utf8),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
