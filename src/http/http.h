@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/link.h"
+#include "http/http_header.h"
 
 enum http_method {
     HTTP_METHOD_GET,
@@ -33,11 +34,6 @@ enum http_method {
     HTTP_METHOD_DELETE,
     HTTP_METHOD_OPTIONS,
     HTTP_METHOD_OTHER /* any other that the parser knows; its name is in the request */
-};
-
-struct http_header {
-    struct str name; /* lower case */
-    struct str value;
 };
 
 /* The head of a request. Views into the exchange: valid as long as it is. */
@@ -64,7 +60,8 @@ struct http_limits {
     size_t max_headers; /* number of headers; over it: 431 */
     uint64_t
         header_timeout_ms; /* from the first byte (or the connection) to the end of the head: 408 */
-    uint64_t body_timeout_ms; /* without any byte of the body: 408 */
+    uint64_t body_timeout_ms; /* without any byte of the body: 408; and without the peer taking
+                                 any byte of a response: closed */
     uint64_t keep_alive_ms;   /* idle between requests: closed silently */
 };
 
@@ -86,17 +83,25 @@ struct http_service {
      */
     void (*on_request)(void *ctx, struct http_exchange *x);
     void *ctx;
-    struct list conns; /* all open http_conn, for shutdown; list_init() by the owner */
-    struct deadline_queue header_deadlines, body_deadlines, keep_alive_deadlines;
+
+    /* The rest is http_service_init()'s. */
+    struct list conns; /* all open http_conn */
+    struct deadline_queue header_deadlines, body_deadlines, keep_alive_deadlines, write_deadlines;
+    bool draining;
+    uint64_t date_s; /* the second that `date` tells */
+    char date[30];
 };
 
-/* Prepares conns and the queues in env->deadlines; the other members are filled in before. */
+/* Prepares what is marked as its own; env, limits, on_request and ctx are filled in before. */
 void http_service_init(struct http_service *service);
 
 /* No connection may be open any more. */
 void http_service_deinit(struct http_service *service);
 
-/* From now on idle connections are closed, and every response closes its connection. */
+/*
+ * From now on idle connections are closed, and every response closes its connection, but for those
+ * whose client has sent further requests already: these are answered first.
+ */
 void http_service_drain(struct http_service *service);
 
 /* What an exchange tells whoever accepted it. */
@@ -122,8 +127,11 @@ int http_conn_open(struct http_service *service, struct link *link);
 /* The request. */
 const struct http_request *http_request(const struct http_exchange *x);
 
-/* A header's value (several of one name joined by ", "; the first of Host, Content-Type ...), by a
- * name in lower case; {NULL, 0} if there is none. A view, as the request. */
+/*
+ * A header's value by a name in lower case; {NULL, 0} if there is none. A view, as the request.
+ * Each name is in the request once: what came in several lines is joined by ", " (Cookie by "; "),
+ * and of Host, Content-Type and others that make no sense twice the first one counts, as in Node.
+ */
 struct str http_header(const struct http_request *request, struct str name);
 
 struct link *http_link(const struct http_exchange *x);
@@ -140,14 +148,20 @@ void *http_user(const struct http_exchange *x);
 void http_accept(struct http_exchange *x, const struct http_exchange_events *events, void *user,
                  size_t max_body);
 
-/* Other events and user from now on; the body goes on where it was. */
+/* Other events and user from now on; the body goes on where it was: see http_body_has_ended(). */
 void http_set_events(struct http_exchange *x, const struct http_exchange_events *events,
                      void *user);
+
+/* Whether on_body_end has come, or there is no body and it comes as soon as on_request returns. */
+bool http_body_has_ended(const struct http_exchange *x);
 
 /*
  * Adds a header to whatever response this exchange gets, the automatic refusals included (so CORS
  * headers are on errors, too). Names keep their spelling; a second one of the same name adds a
- * line. 0; SAILS_EINVAL: a name that is no token, or a value with CR, LF or NUL; SAILS_ENOMEM.
+ * line. Date replaces the automatic one; "Connection: close" closes; else Connection counts for an
+ * upgrade only; Content-Length counts only where there is no body (HEAD, 204, 304).
+ * 0; SAILS_EINVAL: a name that is no token, Transfer-Encoding, or a value with a control character;
+ * SAILS_ENOMEM.
  */
 int http_add_header(struct http_exchange *x, struct str name, struct str value);
 
@@ -156,16 +170,19 @@ int http_set_header(struct http_exchange *x, struct str name, struct str value);
 
 /*
  * The whole response: status line, headers, Content-Length, body (left out for HEAD, 204 and 304).
- * Afterwards `x` is gone, unless the body is still being read: then its last event is on_abort or
- * the end of the body, silently. May be called from on_request, any event but on_abort, or later.
- * 0; SAILS_ESTATE: a response has begun; SAILS_ENOMEM, SAILS_ESLOW, ...: as link_write, and the
- * connection closes.
+ * Afterwards `x` is gone and no event comes; what is left of the request's body is read and thrown
+ * away. May be called from on_request, any event but on_abort, or later.
+ * 0; SAILS_ESTATE: a response has begun, and nothing has changed; SAILS_ENOMEM, SAILS_ESLOW, ...: as
+ * link_write, the connection closes and `x` is gone, too.
  */
 int http_respond(struct http_exchange *x, unsigned status, struct bytes body);
 
 /*
- * A response in pieces: with `length` as Content-Length, or (UINT64_MAX) chunked. Then pieces, then
- * the end. A piece that is over the announced length, or an end before it, closes the connection.
+ * A response in pieces: with `length` as Content-Length, or (UINT64_MAX) chunked; to a client of
+ * HTTP/1.0 the end of the connection is the end of the body. Then pieces, then the end. Errors as
+ * http_respond(), but `x` stays until on_abort (http_begin, http_write), and SAILS_EINVAL: a piece
+ * over the announced length, or an end before it, which closes the connection.
+ * After http_end() `x` is gone, whatever it returns, unless that is SAILS_ESTATE: not begun.
  */
 int http_begin(struct http_exchange *x, unsigned status, uint64_t length);
 int http_write(struct http_exchange *x, struct shared *piece);

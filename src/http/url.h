@@ -12,8 +12,9 @@
 #include "base/buf.h"
 
 /*
- * Appends `s` decoded. plus_is_space: as in forms and queries. 0; SAILS_EINVAL: a '%' that is not
- * followed by two hex digits, or a NUL comes out (strict), or kept as text (not strict); SAILS_ENOMEM.
+ * Appends `s` decoded. plus_is_space: as in forms and queries. A '%' that is not followed by two hex
+ * digits, and "%00", are kept as text (not strict), or SAILS_EINVAL (strict; so is a NUL in `s`), and
+ * then `out` is as it was. 0; SAILS_ENOMEM.
  */
 int url_decode(struct buf *out, struct str s, bool plus_is_space, bool strict);
 

@@ -1,0 +1,26 @@
+/*
+ * http_fields.h - the headers of a response, in the form in which they are sent.
+ *
+ * Purpose    "Name: value\r\n" lines in one buffer: to add, to replace, to find.
+ * Ownership  The buffer is the caller's.
+ * Threads    Any; one at a time.
+ * Floor      http; uses base.
+ */
+#ifndef HTTP_HTTP_FIELDS_H
+#define HTTP_HTTP_FIELDS_H
+
+#include "base/buf.h"
+
+/*
+ * Appends a line. 0; SAILS_EINVAL: a name that is no token, or a value with a control character
+ * other than a tab; SAILS_ENOMEM. On errors `fields` is as it was.
+ */
+int http_fields_add(struct buf *fields, struct str name, struct str value);
+
+/* Replaces all lines of that name, without case. Errors as above. */
+int http_fields_set(struct buf *fields, struct str name, struct str value);
+
+/* Takes the next line, with its line end, out of *rest. False when nothing is left. */
+bool http_fields_take_line(struct str *rest, struct str *line, struct str *name, struct str *value);
+
+#endif

@@ -1,0 +1,149 @@
+#include "http/http_scan.h"
+
+/*
+ * START -> METHOD -> TARGET -> VERSION -> LF -> LINE -> NAME -> VALUE -+
+ *                                         ^                            |
+ *                                         +----------------------------+      LINE -> END_LF -> END
+ *
+ * Two parsers that disagree about where a request ends are what request smuggling lives on (RFC
+ * 9112 section 11.2). So a line ends with CR LF and with nothing else, here and in http_chunked.c.
+ */
+
+bool http_is_token_char(uint8_t c)
+{
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+        return true;
+    }
+    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+}
+
+static bool is_visible(uint8_t c)
+{
+    return c > 0x20 && c != 0x7f;
+}
+
+/* Each function below takes one byte and is 0, or the status that the head is refused with. */
+
+static unsigned on_start(struct http_scan *scan, uint8_t c)
+{
+    if (c == '\r') {
+        scan->state = HTTP_SCAN_START_LF; /* section 2.2: an empty line before the request line */
+        return 0;
+    }
+    scan->state = HTTP_SCAN_METHOD;
+    return http_is_token_char(c) ? 0 : 400;
+}
+
+static unsigned on_method(struct http_scan *scan, uint8_t c)
+{
+    if (c == ' ') {
+        scan->state = HTTP_SCAN_TARGET;
+        return 0;
+    }
+    return http_is_token_char(c) ? 0 : 400;
+}
+
+static unsigned on_target(struct http_scan *scan, const struct http_limits *limits, uint8_t c)
+{
+    if (c == ' ' && scan->n_target > 0) {
+        scan->state = HTTP_SCAN_VERSION;
+        return 0;
+    }
+    if (!is_visible(c) || c == '#') {
+        return 400; /* a fragment is never sent (RFC 9110 section 7.1) */
+    }
+    scan->n_target++;
+    return scan->n_target > limits->max_target ? 414 : 0;
+}
+
+static unsigned on_version(struct http_scan *scan, uint8_t c)
+{
+    if (c == '\r') {
+        scan->state = HTTP_SCAN_LF;
+        return 0;
+    }
+    return is_visible(c) ? 0 : 400;
+}
+
+static unsigned on_lf(struct http_scan *scan, uint8_t c, enum http_scan_state next)
+{
+    scan->state = next;
+    return c == '\n' ? 0 : 400;
+}
+
+static unsigned on_line(struct http_scan *scan, const struct http_limits *limits, uint8_t c)
+{
+    if (c == '\r') {
+        scan->state = HTTP_SCAN_END_LF;
+        return 0;
+    }
+    scan->state = HTTP_SCAN_NAME;
+    scan->n_headers++;
+    if (scan->n_headers > limits->max_headers) {
+        return 431;
+    }
+    return http_is_token_char(c) ? 0 : 400; /* a blank: section 5.2, obs-fold */
+}
+
+static unsigned on_name(struct http_scan *scan, uint8_t c)
+{
+    if (c == ':') {
+        scan->state = HTTP_SCAN_VALUE;
+        return 0;
+    }
+    return http_is_token_char(c) ? 0 : 400; /* a blank: section 5.1 */
+}
+
+static unsigned on_value(struct http_scan *scan, uint8_t c)
+{
+    if (c == '\r') {
+        scan->state = HTTP_SCAN_LF;
+        return 0;
+    }
+    return is_visible(c) || c == ' ' || c == '\t' ? 0 : 400;
+}
+
+static unsigned on_byte(struct http_scan *scan, const struct http_limits *limits, uint8_t c)
+{
+    scan->n_bytes++;
+    if (scan->n_bytes > limits->max_head) {
+        return scan->state == HTTP_SCAN_TARGET ? 414 : 431;
+    }
+    switch (scan->state) {
+    case HTTP_SCAN_START:
+        return on_start(scan, c);
+    case HTTP_SCAN_START_LF:
+        return on_lf(scan, c, HTTP_SCAN_START);
+    case HTTP_SCAN_METHOD:
+        return on_method(scan, c);
+    case HTTP_SCAN_TARGET:
+        return on_target(scan, limits, c);
+    case HTTP_SCAN_VERSION:
+        return on_version(scan, c);
+    case HTTP_SCAN_LF:
+        return on_lf(scan, c, HTTP_SCAN_LINE);
+    case HTTP_SCAN_LINE:
+        return on_line(scan, limits, c);
+    case HTTP_SCAN_NAME:
+        return on_name(scan, c);
+    case HTTP_SCAN_VALUE:
+        return on_value(scan, c);
+    case HTTP_SCAN_END_LF:
+        return on_lf(scan, c, HTTP_SCAN_END);
+    case HTTP_SCAN_END:
+        break;
+    }
+    return 0;
+}
+
+bool http_scan_next(struct http_scan *scan, const struct http_limits *limits, struct bytes *in)
+{
+    size_t used = 0;
+
+    while (used < in->len && scan->status == 0 && scan->state != HTTP_SCAN_END) {
+        scan->status = on_byte(scan, limits, in->ptr[used]);
+        used++;
+    }
+    *in = bytes_from_offset(*in, used);
+    return scan->status != 0 || scan->state == HTTP_SCAN_END;
+}

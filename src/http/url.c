@@ -1,0 +1,104 @@
+#include "http/url.h"
+
+#include <sails/err.h>
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The byte that "%41" at `at` stands for; -1: it is no such thing, or NUL, which would end text. */
+static int decode_at(struct str s, size_t at)
+{
+    int high = at + 2 < s.len ? hex_digit(s.ptr[at + 1]) : -1;
+    int low = at + 2 < s.len ? hex_digit(s.ptr[at + 2]) : -1;
+
+    return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
+}
+
+int url_decode(struct buf *out, struct str s, bool plus_is_space, bool strict)
+{
+    size_t len = out->len;
+    size_t at = 0;
+
+    while (at < s.len) {
+        int byte = s.ptr[at] == '%' ? decode_at(s, at) : (unsigned char)s.ptr[at];
+        size_t used = s.ptr[at] == '%' && byte >= 0 ? 3 : 1;
+
+        if (strict && byte <= 0) {
+            out->len = len;
+            return SAILS_EINVAL;
+        }
+        if (byte < 0) {
+            byte = '%';
+        } else if (used == 1 && plus_is_space && byte == '+') {
+            byte = ' ';
+        }
+        buf_append_char(out, (char)byte);
+        at += used;
+    }
+    return buf_error(out);
+}
+
+bool url_take_pair(struct str *rest, struct str *name, struct str *value)
+{
+    while (rest->len > 0) {
+        struct str pair = {rest->ptr, str_find(*rest, '&')};
+        size_t mark = str_find(pair, '=');
+
+        *rest = str_from_offset(*rest, pair.len < rest->len ? pair.len + 1 : pair.len);
+        if (pair.len > 0) {
+            *name = (struct str){pair.ptr, mark};
+            *value = mark < pair.len ? str_from_offset(pair, mark + 1) : (struct str){0};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether `raw`, decoded, is `name`; SAILS_ENOMEM. Most names need no decoding. */
+static int is_name(struct str raw, struct str name)
+{
+    struct buf decoded = {0};
+    int rc = 0;
+
+    if (str_find(raw, '%') == raw.len && str_find(raw, '+') == raw.len) {
+        return str_eq(raw, name);
+    }
+    rc = url_decode(&decoded, raw, true, false);
+    if (rc == 0) {
+        rc = str_eq(buf_str(&decoded), name);
+    }
+    buf_deinit(&decoded);
+    return rc;
+}
+
+int url_query_get(struct buf *out, struct str query, struct str name)
+{
+    struct str rest = query;
+    struct str pair_name, pair_value;
+    struct str last = {0};
+    bool found = false;
+
+    while (url_take_pair(&rest, &pair_name, &pair_value)) {
+        int rc = is_name(pair_name, name);
+
+        if (rc < 0) {
+            return rc;
+        }
+        if (rc > 0) {
+            last = pair_value;
+            found = true;
+        }
+    }
+    if (!found) {
+        return 0;
+    }
+    return url_decode(out, last, true, false) < 0 ? SAILS_ENOMEM : 1;
+}
