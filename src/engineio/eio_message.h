@@ -25,6 +25,8 @@ struct eio_message {
 struct eio_message *eio_message_create(bool is_binary, struct bytes data, bool may_compress,
                                        bool for_v3);
 struct eio_message *eio_message_retain(struct eio_message *m);
+
+/* NULL is nothing to release. */
 void eio_message_release(struct eio_message *m);
 
 /* The message without Engine.IO's type. */

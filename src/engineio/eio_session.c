@@ -1,0 +1,350 @@
+/*
+ *   OPENING --open--> OPEN --close()--> CLOSING --end--> CLOSED --later turn--> freed
+ *                      |                                   ^
+ *                      +------------ end ------------------+
+ *
+ * I1  A session is in the server's table until it is CLOSED, and freed on a later turn than that, so
+ *     whoever called the floor above may go on to look at it when the call returns.
+ * I2  Exactly one of polling and websocket is set while OPEN or CLOSING; neither is while CLOSED.
+ * I3  `deadline` runs in every state but OPENING: nothing lives without a time limit. (In CLOSING
+ *     with a poll to be flushed the limit is that of closings.)
+ */
+#include "engineio/eio_session.h"
+
+#include "base/mem.h"
+#include "engineio/eio_polling.h"
+#include "engineio/eio_websocket.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+struct eio_session *eio_session_create(struct eio_server *server, struct http_exchange *x,
+                                       unsigned revision)
+{
+    struct env *env = server->env;
+    struct eio_session *s = mem_calloc(1, sizeof(*s));
+
+    if (s == NULL) {
+        return NULL;
+    }
+    s->handshake = eio_handshake_create(http_request(x), http_link(x), env->unix_ms);
+    if (s->handshake == NULL) {
+        mem_free(s);
+        return NULL;
+    }
+    s->server = server;
+    s->revision = (uint8_t)revision;
+    id_make(env, s->id);
+    map_insert(&server->sessions, &s->by_id, hash_str(env->hash_key, (struct str){s->id, ID_LEN}));
+    server->n_sessions_alive++;
+    return s;
+}
+
+void eio_session_destroy(struct eio_session *s)
+{
+    if (s->state != EIO_STATE_CLOSED) {
+        map_remove(&s->server->sessions, &s->by_id);
+    }
+    deadline_stop(&s->deadline);
+    eio_polling_destroy(s->polling);
+    eio_handshake_release(s->handshake);
+    s->server->n_sessions_alive--;
+    mem_free(s);
+}
+
+/* ---- heartbeat (engine-io 9) ---- */
+
+static void wait_in(struct eio_session *s, struct deadline_queue *queue)
+{
+    deadline_start(&s->deadline, queue, s->server->env->now_ms);
+}
+
+static void start_heartbeat(struct eio_session *s)
+{
+    s->awaits_pong = false;
+    wait_in(s, s->revision == 4 ? &s->server->pings : &s->server->windows);
+}
+
+static void start_waiting_for_pong(struct eio_session *s)
+{
+    s->awaits_pong = true;
+    s->has_grace = true;
+    wait_in(s, &s->server->pongs);
+}
+
+/* A client that sends is alive though its pong may be stuck behind what it sends; but only once a
+ * ping, or sending alone would keep it alive for ever. */
+static void grant_grace(struct eio_session *s)
+{
+    if (s->awaits_pong && s->has_grace) {
+        s->has_grace = false;
+        wait_in(s, &s->server->pongs);
+    }
+}
+
+/* Revision 4: the server pings, and only pongs come back. Revision 3: the other way round. */
+static void on_heartbeat(struct eio_session *s, enum eio_packet_type type)
+{
+    if (type != (s->revision == 4 ? EIO_PONG : EIO_PING)) {
+        eio_session_end(s, EIO_TRANSPORT_ERROR, SAILS_EPROTO);
+        return;
+    }
+    start_heartbeat(s);
+    if (type == EIO_PING) {
+        eio_session_send_bare(s, EIO_PONG);
+    }
+}
+
+/* ---- life ---- */
+
+void eio_session_open(struct eio_session *s)
+{
+    assert(s->state == EIO_STATE_OPENING);
+    s->state = EIO_STATE_OPEN;
+    start_heartbeat(s);
+    s->server->events->on_open(s->server->ctx, s);
+}
+
+void eio_session_receive(struct eio_session *s, const struct eio_packet *packet)
+{
+    const struct eio_events *events = s->server->events;
+
+    if (s->state != EIO_STATE_OPEN) {
+        return;
+    }
+    if (packet->type != EIO_PONG) {
+        grant_grace(s);
+    }
+    switch (packet->type) {
+    case EIO_PING:
+    case EIO_PONG:
+        on_heartbeat(s, packet->type);
+        break;
+    case EIO_MESSAGE:
+        events->on_message(s->server->ctx, s, packet->is_binary, packet->data);
+        break;
+    case EIO_CLOSE:
+        eio_session_end(s, EIO_TRANSPORT_CLOSE, 0);
+        break;
+    case EIO_OPEN:
+    case EIO_UPGRADE:
+    case EIO_NOOP:
+        break; /* engine-io 5: ignored */
+    }
+}
+
+static void let_go_of_transports(struct eio_session *s)
+{
+    struct eio_websocket *websocket = s->websocket;
+
+    s->websocket = NULL;
+    if (websocket != NULL) {
+        eio_websocket_close(websocket);
+    }
+    if (s->polling != NULL) {
+        eio_polling_end(s->polling);
+    }
+}
+
+void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
+{
+    if (s->state == EIO_STATE_CLOSED) {
+        return;
+    }
+    if (s->state == EIO_STATE_CLOSING) {
+        reason = (enum eio_reason)s->reason;
+        detail = s->detail;
+    }
+    s->state = EIO_STATE_CLOSED;
+    map_remove(&s->server->sessions, &s->by_id);
+    wait_in(s, &s->server->endings);
+    let_go_of_transports(s);
+    s->server->events->on_close(s->server->ctx, s, reason, detail);
+}
+
+static void set_closing(struct eio_session *s, enum eio_reason reason, int detail)
+{
+    s->state = EIO_STATE_CLOSING;
+    s->reason = (uint8_t)reason;
+    s->detail = detail;
+}
+
+void eio_session_end_later(struct eio_session *s, enum eio_reason reason, int detail)
+{
+    if (s->state != EIO_STATE_OPEN) {
+        return;
+    }
+    set_closing(s, reason, detail);
+    wait_in(s, &s->server->endings);
+}
+
+void eio_session_switch(struct eio_session *s, struct eio_websocket *websocket)
+{
+    struct eio_polling *polling = s->polling;
+
+    s->websocket = websocket;
+    s->polling = NULL;
+    eio_polling_move_queue(polling, websocket);
+    eio_polling_destroy(polling);
+    if (s->state == EIO_STATE_CLOSING) {
+        eio_session_end(s, EIO_FORCED_CLOSE, 0);
+    } else if (s->revision == 3) {
+        start_heartbeat(s); /* engine-io 9.3: the whole window */
+    } else if (s->awaits_pong) {
+        start_waiting_for_pong(s);
+    }
+}
+
+/* ---- sending ---- */
+
+void eio_session_send_bare(struct eio_session *s, enum eio_packet_type type)
+{
+    int rc = s->websocket != NULL ? eio_websocket_send_bare(s->websocket, type)
+                                  : eio_polling_push(s->polling, type, NULL);
+
+    if (rc < 0) {
+        eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
+    }
+}
+
+int eio_session_send(struct eio_session *s, struct eio_message *message)
+{
+    int rc = 0;
+
+    if (s->state != EIO_STATE_OPEN) {
+        return SAILS_ECLOSED;
+    }
+    rc = s->websocket != NULL ? eio_websocket_send(s->websocket, message)
+                              : eio_polling_push(s->polling, EIO_MESSAGE, message);
+    if (rc == SAILS_ESLOW) {
+        eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
+    }
+    return rc;
+}
+
+bool eio_session_is_writable(const struct eio_session *s)
+{
+    if (s->state != EIO_STATE_OPEN) {
+        return false;
+    }
+    return s->websocket != NULL ? eio_websocket_is_writable(s->websocket)
+                                : eio_polling_is_pending(s->polling);
+}
+
+/* ---- closing (engine-io 11.3) ---- */
+
+bool eio_session_closes_at_once(const struct eio_session *s)
+{
+    return s->polling == NULL ||
+           (eio_polling_is_pending(s->polling) && eio_polling_is_empty(s->polling));
+}
+
+void eio_session_close(struct eio_session *s, bool discard)
+{
+    if (s->state == EIO_STATE_CLOSED) {
+        return;
+    }
+    if (s->state == EIO_STATE_OPEN) {
+        bool at_once = discard || eio_session_closes_at_once(s);
+
+        set_closing(s, EIO_FORCED_CLOSE, 0);
+        wait_in(s, at_once ? &s->server->endings : &s->server->closings);
+    } else if (discard) {
+        wait_in(s, &s->server->endings);
+    }
+}
+
+/* ---- what others ask ---- */
+
+const char *eio_session_id(const struct eio_session *s)
+{
+    return s->id;
+}
+
+unsigned eio_session_revision(const struct eio_session *s)
+{
+    return s->revision;
+}
+
+enum eio_transport eio_session_transport(const struct eio_session *s)
+{
+    return s->polling != NULL ? EIO_POLLING : EIO_WEBSOCKET;
+}
+
+bool eio_session_is_open(const struct eio_session *s)
+{
+    return s->state == EIO_STATE_OPEN;
+}
+
+struct eio_handshake *eio_session_handshake(const struct eio_session *s)
+{
+    return s->handshake;
+}
+
+void eio_session_set_user(struct eio_session *s, void *user)
+{
+    s->user = user;
+}
+
+void *eio_session_user(const struct eio_session *s)
+{
+    return s->user;
+}
+
+/* ---- deadlines ---- */
+
+static struct eio_session *session_of(struct deadline *deadline)
+{
+    return container_of(deadline, struct eio_session, deadline);
+}
+
+static void on_ping_due(struct deadline *deadline, void *ctx)
+{
+    struct eio_session *s = session_of(deadline);
+
+    (void)ctx;
+    start_waiting_for_pong(s);
+    eio_session_send_bare(s, EIO_PING);
+}
+
+static void on_heartbeat_missing(struct deadline *deadline, void *ctx)
+{
+    (void)ctx;
+    eio_session_end(session_of(deadline), EIO_PING_TIMEOUT, SAILS_ETIMEOUT);
+}
+
+/* Nobody came to fetch the close: dropped silently (engine-io 11.3). */
+static void on_closing_due(struct deadline *deadline, void *ctx)
+{
+    (void)ctx;
+    eio_session_end(session_of(deadline), EIO_FORCED_CLOSE, 0);
+}
+
+static void on_ending_due(struct deadline *deadline, void *ctx)
+{
+    struct eio_session *s = session_of(deadline);
+
+    (void)ctx;
+    if (s->state == EIO_STATE_CLOSED) {
+        eio_session_destroy(s);
+    } else {
+        eio_session_end(s, EIO_FORCED_CLOSE, 0);
+    }
+}
+
+void eio_session_init_queues(struct eio_server *server)
+{
+    enum {
+        CLOSE_TIMEOUT_MS = 30000 /* engine-io 13 */
+    };
+    const struct eio_options *options = server->options;
+    struct deadline_set *set = &server->env->deadlines;
+
+    deadline_queue_init(&server->pings, set, options->ping_interval_ms, on_ping_due, server);
+    deadline_queue_init(&server->pongs, set, options->ping_timeout_ms, on_heartbeat_missing,
+                        server);
+    deadline_queue_init(&server->windows, set, options->ping_interval_ms + options->ping_timeout_ms,
+                        on_heartbeat_missing, server);
+    deadline_queue_init(&server->closings, set, CLOSE_TIMEOUT_MS, on_closing_due, server);
+    deadline_queue_init(&server->endings, set, 0, on_ending_due, server);
+}
