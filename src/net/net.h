@@ -36,8 +36,9 @@ struct mail {
 struct net_tls {
     const char *cert_file;  /* PEM chain; NULL: no TLS */
     const char *key_file;   /* PEM */
-    const char *ca_file;    /* NULL: clients show no certificate */
+    const char *ca_file;    /* PEM; completes our chain, and clients are checked against it */
     const char *passphrase; /* of the key; NULL: none */
+    bool request_cert;      /* only clients with a certificate of ca_file's may connect */
 };
 
 struct net_options {

@@ -1,0 +1,93 @@
+#include "net/address.h"
+
+#include "base/macros.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <sails/err.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+void address_any(int family, unsigned port, struct address *out)
+{
+    *out = (struct address){0};
+    if (family == AF_INET) {
+        struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+
+        v4.sin_addr.s_addr = htonl(INADDR_ANY);
+        memcpy(&out->storage, &v4, sizeof(v4));
+        out->len = sizeof(v4);
+    } else {
+        struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+
+        memcpy(&out->storage, &v6, sizeof(v6));
+        out->len = sizeof(v6);
+    }
+}
+
+int address_resolve(const char *host, unsigned port, struct address *out)
+{
+    const struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int rc = 0;
+
+    (void)snprintf(service, sizeof(service), "%u", port);
+    rc = getaddrinfo(host, service, &hints, &found);
+    if (rc != 0) {
+        return rc == EAI_MEMORY ? SAILS_ENOMEM : SAILS_ENOENT;
+    }
+    *out = (struct address){.len = found->ai_addrlen};
+    memcpy(&out->storage, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return 0;
+}
+
+unsigned address_port(const struct address *address)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        memcpy(&v4, &address->storage, sizeof(v4));
+        return ntohs(v4.sin_port);
+    case AF_INET6:
+        memcpy(&v6, &address->storage, sizeof(v6));
+        return ntohs(v6.sin6_port);
+    default:
+        return 0;
+    }
+}
+
+struct peer_address peer_address_from(const struct sockaddr_storage *storage)
+{
+    struct peer_address peer = {{0}};
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    if (storage->ss_family == AF_INET) {
+        memcpy(&v4, storage, sizeof(v4));
+        memcpy(peer.bytes, mapped_prefix, sizeof(mapped_prefix));
+        memcpy(peer.bytes + sizeof(mapped_prefix), &v4.sin_addr, sizeof(v4.sin_addr));
+    } else if (storage->ss_family == AF_INET6) {
+        memcpy(&v6, storage, sizeof(v6));
+        memcpy(peer.bytes, &v6.sin6_addr, sizeof(peer.bytes));
+    }
+    return peer;
+}
+
+void peer_address_text(const struct peer_address *peer, char out[ADDRESS_TEXT_SIZE])
+{
+    bool is_mapped = memcmp(peer->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
+    const char *text =
+        is_mapped ? inet_ntop(AF_INET, peer->bytes + sizeof(mapped_prefix), out, ADDRESS_TEXT_SIZE)
+                  : inet_ntop(AF_INET6, peer->bytes, out, ADDRESS_TEXT_SIZE);
+
+    if (text == NULL) {
+        out[0] = '\0'; /* cannot be: both families are known and the buffer is long enough */
+    }
+}

@@ -1,0 +1,23 @@
+/*
+ * bind.h - the listening sockets of a net.
+ *
+ * Purpose    Binds one port, once for each worker, and never shares it with a stranger.
+ * Ownership  The caller closes the sockets.
+ * Threads    Any.
+ * Floor      net.
+ */
+#ifndef NET_BIND_H
+#define NET_BIND_H
+
+/*
+ * Opens `n` listening sockets on one address, all or none, non-blocking and closed on exec. `host`
+ * NULL: all addresses, IPv6 and IPv4 on one socket, or IPv4 alone where the machine has no IPv6.
+ * *port may be 0 and then becomes the one that was found.
+ *
+ * 0; -EADDRINUSE, -EACCES, ...: as the system says; SAILS_ENOENT: unknown host; SAILS_ENOMEM.
+ */
+int bind_all(const char *host, unsigned *port, int backlog, int *fds, unsigned n);
+
+void bind_close(int *fds, unsigned n);
+
+#endif

@@ -1,0 +1,127 @@
+#include "net/move.h"
+
+#include "base/mem.h"
+#include "net/net_state.h"
+#include "net/tcp_link.h"
+#include "net/tls.h"
+#include "net/worker.h"
+
+#include <unistd.h>
+
+struct arrival {
+    struct mail mail;
+    int fd;
+    struct peer_address peer;
+    void *tls;
+    struct unread *unread;    /* NULL: nothing */
+    struct unread *decrypted; /* NULL: nothing */
+};
+
+struct unread *unread_create(struct bytes a, struct bytes b)
+{
+    struct unread *u = NULL;
+    size_t len = 0;
+    size_t size = 0;
+
+    if (!size_add(a.len, b.len, &len) || !size_add(sizeof(*u), len, &size)) {
+        return NULL;
+    }
+    u = mem_alloc(size);
+    if (u == NULL) {
+        return NULL;
+    }
+    u->len = len;
+    if (a.len > 0) {
+        memcpy(u->data, a.ptr, a.len);
+    }
+    if (b.len > 0) {
+        memcpy(u->data + a.len, b.ptr, b.len);
+    }
+    return u;
+}
+
+static void destroy_arrival(struct arrival *arrival)
+{
+    if (arrival == NULL) {
+        return;
+    }
+    if (arrival->fd >= 0) {
+        (void)close(arrival->fd);
+    }
+    tls_discard(arrival->tls);
+    mem_free(arrival->unread);
+    mem_free(arrival->decrypted);
+    mem_free(arrival);
+}
+
+/* Nobody is there to serve it: the worker is stopping, or has stopped. */
+static void turn_away(struct worker *worker, struct arrival *arrival)
+{
+    atomic_fetch_sub_explicit(&worker->net->n_connections, 1, memory_order_relaxed);
+    destroy_arrival(arrival);
+}
+
+static void arrive(struct worker *worker, struct mail *mail)
+{
+    struct arrival *arrival = container_of(mail, struct arrival, mail);
+    struct net *net = worker->net;
+    struct tcp_link *link = NULL;
+
+    if (worker->state != WORKER_SERVING) {
+        turn_away(worker, arrival);
+        return;
+    }
+    /* It is counted anew. For a moment it is not counted at all, so that one too many may come in;
+     * counted twice, one that is allowed might be turned away. */
+    atomic_fetch_sub_explicit(&net->n_connections, 1, memory_order_relaxed);
+    link = tcp_link_open(worker, arrival->fd, arrival->peer, arrival->unread);
+    arrival->fd = -1;
+    arrival->unread = NULL;
+    if (link != NULL && arrival->tls != NULL) {
+        tls_adopt(link, arrival->tls, arrival->decrypted);
+        arrival->tls = NULL;
+        arrival->decrypted = NULL;
+    } else if (link != NULL) {
+        net->events.on_link(net->ctx, worker, tcp_link_base(link));
+    }
+    destroy_arrival(arrival);
+}
+
+/* A copy, where there is something to copy. */
+static int copy_if_any(struct bytes a, struct unread **out)
+{
+    if (a.len == 0) {
+        return 0;
+    }
+    *out = unread_create(a, (struct bytes){0});
+    return *out != NULL ? 0 : SAILS_ENOMEM;
+}
+
+int move_send(struct worker *from, unsigned to, int fd, struct peer_address peer,
+              const struct departure *with)
+{
+    struct net *net = from->net;
+    struct arrival *arrival = NULL;
+    int rc = 0;
+
+    if (to >= net->n_workers) {
+        return SAILS_EINVAL;
+    }
+    arrival = mem_alloc(sizeof(*arrival));
+    if (arrival == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *arrival = (struct arrival){.mail = {.deliver = arrive}, .fd = -1, .peer = peer};
+    rc = copy_if_any(with->unread, &arrival->unread);
+    if (rc == 0) {
+        rc = copy_if_any(with->decrypted, &arrival->decrypted);
+    }
+    if (rc < 0) {
+        destroy_arrival(arrival);
+        return rc;
+    }
+    arrival->fd = fd;
+    arrival->tls = with->tls;
+    worker_post(net->workers[to], &arrival->mail);
+    return 0;
+}

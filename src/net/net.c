@@ -1,0 +1,447 @@
+#include "net/net.h"
+
+#include "base/mem.h"
+#include "net/bind.h"
+#include "net/net_state.h"
+
+#include <errno.h>
+#include <signal.h>
+
+/*
+ * Starting is all or nothing over several threads. Everything that can fail and needs no thread is
+ * done first: sockets, loops, handles. Then each thread runs its on_start, reports at the gate, and
+ * waits there for the decision: to serve, or to undo and end.
+ */
+
+enum {
+    BACKLOG = 511, /* as Node */
+    MAX_QUEUE =
+        4 * 1024 * 1024, /* some seconds of a slow phone; beyond it a peer is not coming back */
+    LINGER_MS = 2000,
+    PORT_MAX = 65535
+};
+
+/* A longer time limit than anybody waits, and far from where adding to the clock would overflow. */
+#define LONGEST_TIMEOUT_MS (UINT64_C(365) * 24 * 3600 * 1000)
+
+const struct net_options net_default_options = {
+    .backlog = BACKLOG,
+    .workers = 1,
+    .max_queue = MAX_QUEUE,
+    .linger_ms = LINGER_MS,
+};
+
+/* ---- create ---- */
+
+static unsigned choose_worker_count(const struct net_options *options)
+{
+    unsigned cores = 0;
+
+    if (options->loop != NULL) {
+        return 1;
+    }
+    if (options->workers > 0) {
+        return options->workers;
+    }
+    cores = uv_available_parallelism();
+    return cores < WORKERS_MAX ? cores : WORKERS_MAX;
+}
+
+static bool are_valid(const struct net_options *options)
+{
+    return options->port <= PORT_MAX && options->workers <= WORKERS_MAX && options->backlog > 0 &&
+           (options->loop == NULL || options->workers <= 1) &&
+           (options->tls.cert_file == NULL) == (options->tls.key_file == NULL) &&
+           (!options->tls.request_cert || options->tls.ca_file != NULL);
+}
+
+static int copy_options(struct net *net, const struct net_options *options)
+{
+    struct str host = str_from(options->host);
+
+    net->options = *options;
+    net->options.host = NULL; /* the caller's may be gone when it is needed */
+    net->options.tls = (struct net_tls){0};
+    if (net->options.linger_ms > LONGEST_TIMEOUT_MS) {
+        net->options.linger_ms = LONGEST_TIMEOUT_MS;
+    }
+    if (host.len > 0) {
+        net->host = mem_strndup(host.ptr, host.len);
+        net->options.host = net->host;
+    }
+    return host.len == 0 || net->host != NULL ? 0 : SAILS_ENOMEM;
+}
+
+static int create_workers(struct net *net, unsigned n)
+{
+    while (net->n_workers < n) {
+        struct worker *worker = worker_create(net, net->n_workers);
+
+        if (worker == NULL) {
+            return SAILS_ENOMEM;
+        }
+        net->workers[net->n_workers++] = worker;
+    }
+    return 0;
+}
+
+static int fill_net(struct net *net, const struct net_options *options)
+{
+    int rc = copy_options(net, options);
+
+    if (rc == 0) {
+        rc = create_workers(net, choose_worker_count(options));
+    }
+    if (rc == 0 && options->tls.cert_file != NULL) {
+        rc = tls_context_create(&options->tls, options->log, &net->tls);
+    }
+    return rc;
+}
+
+static void free_parts(struct net *net)
+{
+    for (unsigned i = 0; i < net->n_workers; i++) {
+        worker_destroy(net->workers[i]);
+    }
+    tls_context_destroy(net->tls);
+    mem_free(net->host);
+    mem_free(net);
+}
+
+static int init_lock(struct net *net)
+{
+    if (uv_mutex_init(&net->lock) < 0) {
+        return SAILS_ENOMEM;
+    }
+    if (uv_cond_init(&net->changed) < 0) {
+        uv_mutex_destroy(&net->lock);
+        return SAILS_ENOMEM;
+    }
+    return 0;
+}
+
+int net_create(const struct net_options *options, const struct net_events *events, void *ctx,
+               struct net **out)
+{
+    struct net *net = NULL;
+    int rc = 0;
+
+    if (!are_valid(options)) {
+        return SAILS_EINVAL;
+    }
+    net = mem_calloc(1, sizeof(*net));
+    if (net == NULL) {
+        return SAILS_ENOMEM;
+    }
+    net->events = *events;
+    net->ctx = ctx;
+    rc = fill_net(net, options);
+    if (rc == 0) {
+        rc = init_lock(net);
+    }
+    if (rc < 0) {
+        free_parts(net);
+        return rc;
+    }
+    *out = net;
+    return 0;
+}
+
+/* ---- destroy ---- */
+
+/* What is delivered may post more, also to workers that we have passed already. */
+static void deliver_rest(struct net *net)
+{
+    bool had_some = true;
+
+    while (had_some) {
+        had_some = false;
+        for (unsigned i = 0; i < net->n_workers; i++) {
+            had_some = worker_deliver_rest(net->workers[i]) || had_some;
+        }
+    }
+}
+
+static void free_net(struct net *net)
+{
+    deliver_rest(net);
+    uv_cond_destroy(&net->changed);
+    uv_mutex_destroy(&net->lock);
+    free_parts(net);
+}
+
+static bool is_embedded(const struct net *net)
+{
+    return net->options.loop != NULL;
+}
+
+void net_destroy(struct net *net)
+{
+    bool must_wait = false;
+
+    if (net == NULL) {
+        return;
+    }
+    assert(net->phase != NET_RUNNING);
+    if (is_embedded(net)) {
+        uv_mutex_lock(&net->lock);
+        must_wait = net->workers[0]->state == WORKER_CLOSING;
+        net->is_orphan = must_wait;
+        uv_mutex_unlock(&net->lock);
+    }
+    if (!must_wait) {
+        free_net(net);
+    }
+}
+
+void net_worker_closed(struct net *net, struct worker *worker)
+{
+    bool is_orphan = false;
+
+    if (!is_embedded(net)) {
+        return; /* its loop has nothing left and ends, and with it the thread, for which others wait */
+    }
+    uv_mutex_lock(&net->lock);
+    worker_release(worker);
+    is_orphan = net->is_orphan;
+    uv_cond_broadcast(&net->changed);
+    uv_mutex_unlock(&net->lock);
+    if (is_orphan) {
+        free_net(net);
+    }
+}
+
+/* ---- start ---- */
+
+/* On the worker's thread. Reports how its on_start went, and waits for what all the others say. */
+static bool pass_gate(struct net *net, int rc)
+{
+    bool may_serve = false;
+
+    uv_mutex_lock(&net->lock);
+    net->gate.n_ready++;
+    if (rc != 0 && net->gate.error == 0) {
+        net->gate.error = rc;
+    }
+    uv_cond_broadcast(&net->changed);
+    while (!net->gate.is_decided) {
+        uv_cond_wait(&net->changed, &net->lock);
+    }
+    may_serve = net->gate.may_serve;
+    uv_mutex_unlock(&net->lock);
+    return may_serve;
+}
+
+/* On the starting thread, which has begun n_threads others. 0: they serve; else they will end. */
+static int decide(struct net *net, int rc)
+{
+    uv_mutex_lock(&net->lock);
+    while (net->gate.n_ready < net->n_threads) {
+        uv_cond_wait(&net->changed, &net->lock);
+    }
+    if (rc == 0) {
+        rc = net->gate.error;
+    }
+    net->gate.is_decided = true;
+    net->gate.may_serve = rc == 0;
+    uv_cond_broadcast(&net->changed);
+    uv_mutex_unlock(&net->lock);
+    return rc;
+}
+
+static void run_worker(void *arg)
+{
+    struct worker *worker = arg;
+    struct net *net = worker->net;
+    struct worker_scope scope;
+    int rc = 0;
+
+    worker_enter(&scope, worker);
+    rc = net->events.on_start(net->ctx, worker);
+    if (pass_gate(net, rc)) {
+        worker_serve(worker);
+    } else {
+        if (rc == 0) {
+            net->events.on_stop(net->ctx, worker);
+        }
+        worker_close(worker);
+    }
+    (void)uv_run(worker->loop, UV_RUN_DEFAULT);
+    worker_leave(&scope);
+}
+
+/*
+ * The program's signals are for its own threads: a handler that runs on a worker's thread would
+ * interrupt it, and could not know it. Those that a thread causes itself stay unblocked.
+ */
+static void block_signals(sigset_t *before)
+{
+    static const int own_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t blocked;
+
+    (void)sigfillset(&blocked);
+    for (size_t i = 0; i < ARRAY_LEN(own_faults); i++) {
+        (void)sigdelset(&blocked, own_faults[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &blocked, before);
+}
+
+static void join_threads(struct net *net)
+{
+    while (net->n_threads > 0) {
+        (void)uv_thread_join(&net->threads[--net->n_threads]);
+    }
+}
+
+static int start_threads(struct net *net)
+{
+    sigset_t before;
+    int rc = 0;
+
+    net->gate = (struct start_gate){0};
+    block_signals(&before);
+    for (unsigned i = 0; rc == 0 && i < net->n_workers; i++) {
+        rc = uv_thread_create(&net->threads[i], run_worker, net->workers[i]);
+        if (rc == 0) {
+            net->n_threads++;
+        }
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    rc = decide(net, rc);
+    if (rc != 0) {
+        join_threads(net);
+    }
+    return rc;
+}
+
+/* On the embedding program's loop, whose thread calls net_start(). */
+static int start_here(struct worker *worker)
+{
+    struct net *net = worker->net;
+    struct worker_scope scope;
+    int rc = 0;
+
+    worker_enter(&scope, worker);
+    rc = net->events.on_start(net->ctx, worker);
+    if (rc == 0) {
+        worker_serve(worker);
+    }
+    worker_leave(&scope);
+    return rc;
+}
+
+/* Takes the sockets, also on failure. */
+static int open_workers(struct net *net, int *fds)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; rc == 0 && i < net->n_workers; i++) {
+        rc = worker_open(net->workers[i], net->options.loop, fds[i]);
+        fds[i] = -1;
+    }
+    bind_close(fds, net->n_workers);
+    return rc;
+}
+
+static void undo_open(struct net *net)
+{
+    for (unsigned i = 0; i < net->n_workers; i++) {
+        struct worker *worker = net->workers[i];
+
+        if (worker->state == WORKER_OPEN) {
+            worker_close(worker);
+        }
+        /* An embedding loop closes its handles later: net_worker_closed() does it then. */
+        if (!is_embedded(net) || worker->state == WORKER_CLOSED) {
+            worker_release(worker);
+        }
+    }
+}
+
+int net_start(struct net *net)
+{
+    int fds[WORKERS_MAX];
+    unsigned port = net->options.port;
+    int rc = 0;
+
+    if (net->phase != NET_IDLE || net->workers[0]->state != WORKER_CLOSED) {
+        return SAILS_ESTATE;
+    }
+    rc = bind_all(net->options.host, &port, net->options.backlog, fds, net->n_workers);
+    if (rc < 0) {
+        return rc;
+    }
+    net->port = port;
+    rc = open_workers(net, fds);
+    if (rc == 0) {
+        rc = is_embedded(net) ? start_here(net->workers[0]) : start_threads(net);
+    }
+    if (rc != 0) {
+        undo_open(net);
+        return rc;
+    }
+    net->phase = NET_RUNNING;
+    return 0;
+}
+
+/* ---- stop ---- */
+
+void net_stop(struct net *net, uint64_t timeout_ms)
+{
+    if (atomic_exchange(&net->is_stopping, true)) {
+        return;
+    }
+    atomic_store(&net->stop_timeout_ms,
+                 timeout_ms < LONGEST_TIMEOUT_MS ? timeout_ms : LONGEST_TIMEOUT_MS);
+    for (unsigned i = 0; i < net->n_workers; i++) {
+        worker_post(net->workers[i], &net->workers[i]->stop);
+    }
+}
+
+static void join_embedded(struct net *net)
+{
+    uv_mutex_lock(&net->lock);
+    while (net->workers[0]->state != WORKER_CLOSED) {
+        uv_cond_wait(&net->changed, &net->lock);
+    }
+    uv_mutex_unlock(&net->lock);
+}
+
+static void join_own(struct net *net)
+{
+    join_threads(net);
+    for (unsigned i = 0; i < net->n_workers; i++) {
+        worker_release(net->workers[i]);
+    }
+}
+
+void net_join(struct net *net)
+{
+    if (net->phase != NET_RUNNING) {
+        return;
+    }
+    if (is_embedded(net)) {
+        join_embedded(net);
+    } else {
+        join_own(net);
+    }
+    net->phase = NET_JOINED;
+    deliver_rest(net);
+}
+
+/* ---- questions ---- */
+
+unsigned net_port(const struct net *net)
+{
+    return net->port;
+}
+
+unsigned net_worker_count(const struct net *net)
+{
+    return net->n_workers;
+}
+
+struct worker *net_worker(struct net *net, unsigned index)
+{
+    return index < net->n_workers ? net->workers[index] : NULL;
+}

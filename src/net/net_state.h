@@ -1,0 +1,63 @@
+/*
+ * net_state.h - what a net is made of, for the modules of this floor.
+ *
+ * Purpose    Lets workers, listeners and links reach what they share.
+ * Ownership  net.c makes and frees it.
+ * Threads    Written by net.c before the workers' threads begin and after they have ended; the
+ *            atomics any time, and what `lock` guards under it.
+ * Floor      net.
+ */
+#ifndef NET_NET_STATE_H
+#define NET_NET_STATE_H
+
+#include "base/ids.h"
+#include "net/net.h"
+#include "net/tls_context.h"
+#include "net/worker.h"
+
+#include <uv.h>
+
+#include <stdatomic.h>
+
+enum net_phase {
+    NET_IDLE,    /* created, or a start failed */
+    NET_RUNNING, /* from net_start() to net_join() */
+    NET_JOINED
+};
+
+/* What the workers' threads tell the one that starts them, and wait for. */
+struct start_gate {
+    unsigned n_ready; /* workers whose on_start has returned */
+    int error;        /* the first one's that failed */
+    bool is_decided;
+    bool may_serve;
+};
+
+struct net {
+    struct net_options options; /* the TLS files' names are not kept */
+    char *host;                 /* options.host, or NULL */
+    struct net_events events;
+    void *ctx;
+    struct tls_context *tls; /* NULL: plain TCP */
+    enum net_phase phase;
+    unsigned port;
+    atomic_size_t n_connections; /* of all workers, also those on their way between two */
+
+    uv_mutex_t lock;
+    uv_cond_t changed;
+    struct start_gate gate;
+    bool is_orphan; /* net_destroy() came while an embedding loop still had our handles */
+
+    atomic_bool is_stopping;
+    _Atomic uint64_t stop_timeout_ms;
+
+    uv_thread_t threads[WORKERS_MAX];
+    unsigned n_threads;
+    unsigned n_workers;
+    struct worker *workers[WORKERS_MAX];
+};
+
+/* A worker's last handle has closed; after this call the worker may be gone. */
+void net_worker_closed(struct net *net, struct worker *worker);
+
+#endif

@@ -1,0 +1,592 @@
+#include "net/tcp_link.h"
+
+#include "base/mem.h"
+#include "net/net_state.h"
+#include "net/outq.h"
+#include "net/worker.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * The socket is polled (uv_poll_t) and read and written by ourselves instead of through uv_tcp_t.
+ * A link is smaller by 88 bytes that way, needs no allocation for a write that the kernel does not
+ * take at once, can be given to another loop with nothing but its descriptor, and is written to with
+ * MSG_NOSIGNAL: libuv uses writev(), for which a program would have to ignore SIGPIPE, and a
+ * library should not change what its program's signals do.
+ *
+ *     OPEN --end()--> ENDED --queue empty--> SHUT --peer's FIN, or linger_ms--> CLOSING
+ *       |                |                     |                                   |
+ *       +---abort(), error, over the bound-----+-----------------------------------+
+ *                                                        uv's close callback: on_close, free
+ *
+ * In ENDED and SHUT what comes in is read and discarded: a socket that is closed with bytes unread
+ * sends RST, which can destroy what the peer has not read yet of our last words (RFC 9112 section
+ * 9.6 describes it for HTTP).
+ *
+ * I1  A function of link_ops calls no event: writing happens in the task, closing is told by uv's
+ *     close callback.
+ * I2  While `unread` exists the socket is not read, so that bytes keep their order.
+ * I3  is_closing: the handle is being closed, the queue is empty, no task waits.
+ * I4  `interest` is what the handle polls for, and follows from the flags (wanted_events).
+ */
+
+enum {
+    PIECES_PER_WRITE = 64,
+    READS_PER_TURN = 8, /* a fast sender must not keep the others waiting */
+    STALLED_MS = 30000  /* an ended link whose peer takes nothing for so long will never take it */
+};
+
+struct tcp_link {
+    struct link link;
+    uv_poll_t poll;
+    struct worker *worker;
+    struct task task; /* in the worker's tasks while there is something to flush or to deliver */
+    struct list in_worker;
+    struct outq out;
+    struct unread *unread;
+    struct deadline end_limit; /* runs while ENDED (stalled) and SHUT (lingering) */
+    struct peer_address peer;
+    int fd;  /* -1: closed, or on its way to another worker */
+    int err; /* what on_close will tell */
+    uint8_t interest;
+    bool is_paused : 1;
+    bool is_blocked : 1; /* the kernel's buffer is full: wait until the socket is writable */
+    bool owes_drain : 1; /* something was queued since the last on_drain */
+    bool has_peer_ended : 1;
+    bool is_ended : 1;
+    bool is_shut : 1;
+    bool is_closing : 1;
+};
+
+/* The part of the budget of 1 KiB for a connection that this floor may take. */
+static_assert(sizeof(struct tcp_link) <= 360, "a plain link has grown");
+
+static struct tcp_link *of(const struct link *base)
+{
+    return container_of(base, struct tcp_link, link);
+}
+
+struct link *tcp_link_base(struct tcp_link *link)
+{
+    return &link->link;
+}
+
+struct tcp_link *tcp_link_from(struct link *base)
+{
+    return of(base);
+}
+
+struct worker *tcp_link_worker(const struct tcp_link *link)
+{
+    return link->worker;
+}
+
+/* ---- closing ---- */
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct tcp_link *link = container_of(handle, struct tcp_link, poll);
+    struct worker *worker = link->worker;
+    struct worker_scope scope;
+
+    worker_enter(&scope, worker);
+    if (link->link.events != NULL) {
+        link->link.events->on_close(&link->link, link->err);
+    }
+    worker_link_gone(worker, &link->in_worker);
+    mem_free(link);
+    worker_leave(&scope);
+}
+
+/* Makes I3 hold. The descriptor is closed by the caller, or has another owner. */
+static void begin_closing(struct tcp_link *link, int err)
+{
+    link->is_closing = true;
+    link->err = err;
+    outq_clear(&link->out);
+    mem_free(link->unread);
+    link->unread = NULL;
+    worker_cancel(&link->task);
+    deadline_stop(&link->end_limit);
+    uv_close((uv_handle_t *)&link->poll, on_closed);
+    link->fd = -1;
+}
+
+static void close_with(struct tcp_link *link, int err)
+{
+    int fd = link->fd;
+
+    if (link->is_closing) {
+        return;
+    }
+    begin_closing(link, err);
+    (void)close(fd);
+    atomic_fetch_sub_explicit(&link->worker->net->n_connections, 1, memory_order_relaxed);
+}
+
+void tcp_link_fail(struct tcp_link *link, int err)
+{
+    close_with(link, link->is_ended ? 0 : err); /* who has said its last word is told 0 */
+}
+
+/* ---- what the socket is polled for ---- */
+
+static void on_events(uv_poll_t *poll, int status, int events);
+
+static bool wants_to_read(const struct tcp_link *link)
+{
+    return !link->is_closing && !link->has_peer_ended && link->unread == NULL &&
+           (link->is_ended || !link->is_paused);
+}
+
+static int wanted_events(const struct tcp_link *link)
+{
+    int events = (wants_to_read(link) ? UV_READABLE : 0) | (link->is_blocked ? UV_WRITABLE : 0);
+
+    /* Errors are reported whatever is asked for, but something must be: even a link that nobody
+     * wants to read or write should notice that its connection has broken. */
+    return events != 0 ? events : UV_PRIORITIZED;
+}
+
+static void update_interest(struct tcp_link *link)
+{
+    int events = wanted_events(link);
+
+    if (link->is_closing || events == link->interest) {
+        return;
+    }
+    link->interest = (uint8_t)events;
+    (void)uv_poll_start(&link->poll, events,
+                        on_events); /* fails for a handle that is closing only */
+}
+
+/* ---- writing ---- */
+
+static void close_if_done(struct tcp_link *link)
+{
+    if (link->is_shut && link->has_peer_ended) {
+        close_with(link, 0);
+    }
+}
+
+static void shut(struct tcp_link *link)
+{
+    if (shutdown(link->fd, SHUT_WR) != 0) {
+        close_with(link, 0); /* ENOTCONN: the connection has gone already */
+        return;
+    }
+    link->is_shut = true;
+    deadline_start(&link->end_limit, &link->worker->lingering, link->worker->env.now_ms);
+    close_if_done(link);
+}
+
+static void restart_stalled(struct tcp_link *link)
+{
+    deadline_start(&link->end_limit, &link->worker->stalled, link->worker->env.now_ms);
+}
+
+/*
+ * Gives the kernel what it takes. 0, also if it does not take all (is_blocked); -errno. Calls no
+ * event, so that link_ops.write may use it (I1).
+ */
+static int send_queue(struct tcp_link *link)
+{
+    while (!outq_is_empty(&link->out) && !link->is_blocked) {
+        struct iovec pieces[PIECES_PER_WRITE];
+        struct msghdr message = {.msg_iov = pieces};
+        ssize_t n = 0;
+
+        message.msg_iovlen = outq_peek(&link->out, pieces, PIECES_PER_WRITE);
+        n = sendmsg(link->fd, &message, MSG_NOSIGNAL);
+        if (n >= 0) {
+            outq_consume(&link->out, (size_t)n);
+        } else if (errno == EAGAIN) {
+            link->is_blocked = true;
+        } else if (errno != EINTR) {
+            return -errno;
+        }
+    }
+    return 0;
+}
+
+static void on_queue_empty(struct tcp_link *link)
+{
+    if (link->is_ended && !link->is_shut) {
+        shut(link);
+    } else if (link->owes_drain && !link->is_ended) {
+        link->owes_drain = false;
+        if (link->link.events->on_drain != NULL) {
+            link->link.events->on_drain(&link->link);
+        }
+    }
+}
+
+static void flush(struct tcp_link *link)
+{
+    size_t before = link->out.bytes;
+    int rc = send_queue(link);
+
+    if (rc < 0) {
+        tcp_link_fail(link, rc);
+        return;
+    }
+    if (link->is_ended && !link->is_shut && link->out.bytes < before) {
+        restart_stalled(link);
+    }
+    update_interest(link);
+    if (outq_is_empty(&link->out)) {
+        on_queue_empty(link);
+    }
+}
+
+static void on_writable(struct tcp_link *link)
+{
+    link->is_blocked = false;
+    flush(link);
+}
+
+/* ---- reading ---- */
+
+static void deliver(struct tcp_link *link, struct bytes data)
+{
+    if (!link->is_ended) {
+        link->link.events->on_data(&link->link, data);
+    }
+}
+
+static void on_peer_end(struct tcp_link *link)
+{
+    link->has_peer_ended = true;
+    update_interest(link);
+    if (link->is_ended) {
+        close_if_done(link);
+    } else {
+        link->link.events->on_end(&link->link);
+    }
+}
+
+/* False: nothing more can be read now. */
+static bool read_once(struct tcp_link *link, bool until_error)
+{
+    uint8_t *buffer = link->worker->read_buffer;
+    ssize_t n = recv(link->fd, buffer, READ_BUFFER_SIZE, 0);
+
+    if (n > 0) {
+        deliver(link, (struct bytes){buffer, (size_t)n});
+        /* Less than asked for: there was no more, and asking again would tell only that. */
+        return n == READ_BUFFER_SIZE || until_error;
+    }
+    if (n == 0) {
+        on_peer_end(link);
+        return false;
+    }
+    if (errno == EINTR) {
+        return true;
+    }
+    if (errno != EAGAIN) {
+        tcp_link_fail(link, -errno);
+    }
+    return false;
+}
+
+static void read_some(struct tcp_link *link, bool until_error)
+{
+    for (int i = 0; i < READS_PER_TURN && wants_to_read(link); i++) {
+        if (!read_once(link, until_error)) {
+            return;
+        }
+    }
+}
+
+static void deliver_unread(struct tcp_link *link)
+{
+    struct unread *unread = link->unread;
+
+    link->unread = NULL;
+    deliver(link, (struct bytes){unread->data, unread->len});
+    mem_free(unread);
+    update_interest(link);
+}
+
+/* ---- the loop calls ---- */
+
+/* The error that the socket has; one that polls as broken without saying why was reset. */
+static int socket_error(int fd)
+{
+    int err = 0;
+    socklen_t len = sizeof(err);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0) {
+        err = errno;
+    }
+    return err != 0 ? -err : -ECONNRESET;
+}
+
+/*
+ * The connection has broken, and libuv has stopped polling. What the peer sent before is still
+ * there, and the protocol should have it.
+ */
+static void on_broken(struct tcp_link *link)
+{
+    link->interest = 0;
+    read_some(link, true);
+    if (!link->is_closing) {
+        tcp_link_fail(link, socket_error(link->fd));
+    }
+}
+
+/*
+ * A peer can make this event with urgent data (which nobody reads), and as long as it likes: the
+ * link is not polled any more until its interest changes. That its connection breaks is then
+ * noticed only by writing.
+ */
+static void on_urgent(struct tcp_link *link)
+{
+    (void)uv_poll_stop(&link->poll);
+}
+
+static void on_events(uv_poll_t *poll, int status, int events)
+{
+    struct tcp_link *link = container_of(poll, struct tcp_link, poll);
+    struct worker_scope scope;
+
+    worker_enter(&scope, link->worker);
+    if (status < 0) {
+        on_broken(link);
+    } else {
+        if ((events & UV_PRIORITIZED) != 0) {
+            on_urgent(link);
+        }
+        if ((events & UV_WRITABLE) != 0) {
+            on_writable(link);
+        }
+        if ((events & UV_READABLE) != 0) {
+            read_some(link, false);
+        }
+    }
+    worker_leave(&scope);
+}
+
+static void run_task(struct task *task)
+{
+    struct tcp_link *link = container_of(task, struct tcp_link, task);
+
+    if (link->unread != NULL && (link->is_ended || !link->is_paused)) {
+        deliver_unread(link);
+    }
+    if (!link->is_closing) {
+        flush(link);
+    }
+}
+
+static void on_end_limit(struct deadline *deadline, void *ctx)
+{
+    (void)ctx;
+    close_with(container_of(deadline, struct tcp_link, end_limit), 0);
+}
+
+/* ---- link_ops ---- */
+
+static bool is_over_bound(const struct tcp_link *link, size_t more)
+{
+    size_t cost = 0;
+
+    /* An empty queue takes a message of any size, or such a message could never be sent. */
+    return !outq_is_empty(&link->out) && (!size_add(outq_cost(&link->out), more, &cost) ||
+                                          cost > link->worker->net->options.max_queue);
+}
+
+static int tcp_write(struct link *base, struct shared *data)
+{
+    struct tcp_link *link = of(base);
+    int rc = 0;
+
+    if (link->is_closing || link->is_ended) {
+        return SAILS_ECLOSED;
+    }
+    if (data->len == 0) {
+        return 0;
+    }
+    if (is_over_bound(link, data->len)) {
+        /* One turn may say more than the bound to a peer who reads all of it. */
+        rc = send_queue(link);
+        if (rc < 0) {
+            close_with(link, rc);
+            return SAILS_ECLOSED;
+        }
+        if (is_over_bound(link, data->len)) {
+            close_with(link, SAILS_ESLOW);
+            return SAILS_ESLOW;
+        }
+        update_interest(link);
+    }
+    rc = outq_push(&link->out, data);
+    if (rc < 0) {
+        return rc;
+    }
+    link->owes_drain = true;
+    if (!link->is_blocked) {
+        worker_defer(link->worker, &link->task);
+    }
+    return 0;
+}
+
+static void tcp_end(struct link *base)
+{
+    struct tcp_link *link = of(base);
+
+    if (link->is_closing || link->is_ended) {
+        return;
+    }
+    link->is_ended = true;
+    mem_free(link->unread);
+    link->unread = NULL;
+    restart_stalled(link);
+    worker_defer(link->worker, &link->task);
+}
+
+static void tcp_abort(struct link *base)
+{
+    close_with(of(base), 0);
+}
+
+static void tcp_pause(struct link *base, bool paused)
+{
+    struct tcp_link *link = of(base);
+
+    if (link->is_closing) {
+        return;
+    }
+    link->is_paused = paused;
+    if (!paused && link->unread != NULL) {
+        worker_defer(link->worker, &link->task);
+    }
+    update_interest(link);
+}
+
+static size_t tcp_queued(const struct link *base)
+{
+    return of(base)->out.bytes;
+}
+
+static int tcp_move(struct link *base, unsigned worker, struct bytes unread)
+{
+    return tcp_link_depart(of(base), worker, &(struct departure){.unread = unread});
+}
+
+static void tcp_peer(const struct link *base, char out[64])
+{
+    peer_address_text(&of(base)->peer, out);
+}
+
+static const struct link_ops tcp_ops = {
+    .write = tcp_write,
+    .end = tcp_end,
+    .abort = tcp_abort,
+    .pause = tcp_pause,
+    .queued = tcp_queued,
+    .move = tcp_move,
+    .peer = tcp_peer,
+};
+
+/* ---- for the floor ---- */
+
+struct tcp_link *tcp_link_open(struct worker *worker, int fd, struct peer_address peer,
+                               struct unread *unread)
+{
+    struct tcp_link *link = mem_calloc(1, sizeof(*link));
+
+    if (link == NULL || uv_poll_init(worker->loop, &link->poll, fd) < 0) {
+        (void)close(fd);
+        mem_free(unread);
+        mem_free(link);
+        return NULL;
+    }
+    link->link.ops = &tcp_ops;
+    link->worker = worker;
+    link->task.run = run_task;
+    link->peer = peer;
+    link->fd = fd;
+    link->unread = unread;
+    worker_link_added(worker, &link->in_worker);
+    atomic_fetch_add_explicit(&worker->net->n_connections, 1, memory_order_relaxed);
+    if (unread != NULL) {
+        worker_defer(worker, &link->task);
+    }
+    update_interest(link);
+    return link;
+}
+
+void tcp_link_give_back(struct tcp_link *link, struct bytes rest)
+{
+    assert(link->unread == NULL); /* I2: else these bytes would not have come */
+    if (link->is_closing || link->is_ended || rest.len == 0) {
+        return;
+    }
+    link->unread = unread_create(rest, (struct bytes){0});
+    if (link->unread == NULL) {
+        tcp_link_fail(link, SAILS_ENOMEM);
+        return;
+    }
+    if (!link->is_paused) {
+        worker_defer(link->worker, &link->task);
+    }
+    update_interest(link);
+}
+
+/*
+ * Own unread bytes are there if the link is moved before it was given what it came with, or while
+ * it is paused; what the caller has not used was received before them.
+ */
+int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departure *with)
+{
+    struct departure all = *with;
+    struct unread *joined = NULL;
+    int rc = 0;
+
+    if (link->is_closing || link->is_ended) {
+        return SAILS_ESTATE;
+    }
+    /* What this turn has queued (a TLS session ticket, say) mostly fits into the kernel's buffer. An
+     * error is left to the next flush to find. */
+    (void)send_queue(link);
+    update_interest(link);
+    if (!outq_is_empty(&link->out)) {
+        return SAILS_ESTATE;
+    }
+    if (link->unread != NULL) {
+        joined = unread_create(with->unread, (struct bytes){link->unread->data, link->unread->len});
+        if (joined == NULL) {
+            return SAILS_ENOMEM;
+        }
+        all.unread = (struct bytes){joined->data, joined->len};
+    }
+    /* From here on this loop does not know the descriptor: the other one may be faster than us. */
+    (void)uv_poll_stop(&link->poll);
+    link->interest = 0;
+    rc = move_send(link->worker, worker, link->fd, link->peer, &all);
+    mem_free(joined);
+    if (rc == 0) {
+        begin_closing(link, 0);
+    } else {
+        update_interest(link);
+    }
+    return rc;
+}
+
+void tcp_links_init(struct worker *worker)
+{
+    deadline_queue_init(&worker->lingering, &worker->env.deadlines, worker->net->options.linger_ms,
+                        on_end_limit, worker);
+    deadline_queue_init(&worker->stalled, &worker->env.deadlines, STALLED_MS, on_end_limit, worker);
+}
+
+void tcp_links_abort(struct worker *worker)
+{
+    list_each(node, &worker->links) {
+        close_with(container_of(node, struct tcp_link, in_worker), 0);
+    }
+}
