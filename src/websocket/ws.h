@@ -3,8 +3,8 @@
  *
  * Purpose    From the opening handshake to the closing one: messages up, frames down.
  * Ownership  The ws_conn is memory of its owner's (embedded); it owns partial messages and
- *            compression contexts, which exist only while needed. From ws_conn_init() on it has
- *            the link's events.
+ *            compression contexts, which exist only while needed. From ws_conn_accept() or
+ *            ws_conn_begin() on it has the link's events.
  * Threads    That worker's thread only.
  * Floor      websocket; uses http, base.
  *
@@ -13,61 +13,48 @@
 #ifndef WEBSOCKET_WS_H
 #define WEBSOCKET_WS_H
 
-#include "base/env.h"
 #include "base/link.h"
-#include "http/http.h"
-#include "websocket/ws_deflate.h"
-#include "websocket/ws_frame.h"
+#include "websocket/ws_close.h"
+#include "websocket/ws_handshake.h"
 #include "websocket/ws_message.h"
-
-/* Settings that all connections of a server share. */
-struct ws_options {
-    size_t max_message;   /* bytes, after inflating; over it 1009 */
-    size_t max_fragments; /* of one message; over it 1008; 0: no limit */
-    bool deflate;         /* negotiate permessage-deflate */
-    struct ws_deflate_options deflate_options;
-    uint64_t close_timeout_ms; /* how long the peer may take to answer a Close: 30 s */
-};
+#include "websocket/ws_service.h"
 
 struct ws_conn;
-
-struct ws_service {
-    struct env *env;
-    const struct ws_options *options;
-    struct deadline_queue close_deadlines;
-};
-
-void ws_service_init(struct ws_service *service, struct env *env, const struct ws_options *options);
-void ws_service_deinit(struct ws_service *service);
+struct ws_intake;
 
 struct ws_events {
     /* A whole message, text checked to be UTF-8. Borrowed. May close the connection. */
     void (*on_message)(struct ws_conn *ws, bool is_binary, struct bytes message);
     /*
      * The last event; the memory may be freed in it. `code` is the Close code that was received
-     * (1005: without one), or sent because of a violation (1002, 1007, 1008, 1009), or 1006: the
-     * link closed without a Close. `err`: 0: closed by a Close frame of the peer or by
-     * ws_conn_close(); SAILS_EPROTO, SAILS_EUTF8, SAILS_ETOOBIG: violation; SAILS_ECLOSED: the
-     * link ended or broke; SAILS_ESLOW: queue over its bound; -errno.
+     * (1005: without one), or sent because of a violation (1002, 1007, 1008, 1009) or because memory
+     * was out (1011), or 1006: the link closed without a Close. `err`: 0: closed by a Close frame of
+     * the peer or by ws_conn_close(); SAILS_EPROTO, SAILS_EUTF8, SAILS_ETOOBIG, SAILS_EDEFLATE:
+     * violation; SAILS_ENOMEM; SAILS_ECLOSED: the link ended or broke, or ws_conn_abort();
+     * SAILS_ESLOW: queue over its bound; -errno.
      */
     void (*on_close)(struct ws_conn *ws, unsigned code, int err);
 };
 
-/* Why an upgrade was refused. */
-struct ws_refusal {
-    unsigned status;
-    struct str body;  /* static */
-    bool add_version; /* answer with "Sec-WebSocket-Version: 13" */
+enum ws_state {
+    WS_OPEN,
+    WS_CLOSING, /* we sent a Close and wait for the peer's */
+    WS_CLOSED   /* the link was ended; only its on_close is still to come */
 };
 
-/*
- * Checks an upgrade request (websocket 1.1) without touching it. True: acceptable. False:
- * *refusal says what to answer.
- */
-bool ws_handshake_check(const struct http_request *request, struct ws_refusal *refusal);
-
-/* Sends the whole refusal (websocket 1.1's shape) and closes; the exchange is gone. */
-void ws_handshake_refuse(struct http_exchange *x, const struct ws_refusal *refusal);
+/* 80 bytes: what an idle connection costs on this floor. All members are its own. */
+struct ws_conn {
+    struct link *link;
+    struct ws_service *service;
+    const struct ws_events *events;
+    struct ws_intake *intake;     /* NULL between messages */
+    struct ws_inflater *inflater; /* NULL until a compressed message comes */
+    struct deadline deadline;     /* of the closing handshake; or of bytes behind the opening one */
+    struct ws_deflate_params deflate;
+    uint8_t state;       /* enum ws_state */
+    uint16_t close_code; /* what on_close will tell */
+    int err;
+};
 
 /*
  * Answers 101 to a request that ws_handshake_check() found good (headers that were added to the
@@ -78,6 +65,10 @@ void ws_handshake_refuse(struct http_exchange *x, const struct ws_refusal *refus
  */
 int ws_conn_accept(struct ws_conn *ws, struct ws_service *service, struct http_exchange *x,
                    const struct ws_events *events);
+
+/* Begins on a link whose handshake is done; *params says what was agreed, {0} is nothing. */
+void ws_conn_begin(struct ws_conn *ws, struct ws_service *service, struct link *link,
+                   const struct ws_deflate_params *params, const struct ws_events *events);
 
 /*
  * Queues a message, compressed where that was negotiated, the message may be and it is long enough.
@@ -97,5 +88,9 @@ void ws_conn_abort(struct ws_conn *ws);
 
 /* Nothing is queued: what is written now leaves in this turn. */
 bool ws_conn_is_writable(const struct ws_conn *ws);
+
+/* What the service's deadlines call. */
+void ws_conn_on_close_timeout(struct deadline *deadline, void *ctx);
+void ws_conn_on_later(struct deadline *deadline, void *ctx);
 
 #endif

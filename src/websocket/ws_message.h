@@ -14,6 +14,8 @@
 
 #include "base/shared.h"
 
+struct ws_deflater;
+
 struct ws_message {
     atomic_uint refs;
     bool is_binary;
@@ -32,7 +34,15 @@ struct ws_message *ws_message_create(bool is_binary, struct bytes prefix, struct
                                      bool may_compress);
 
 struct ws_message *ws_message_retain(struct ws_message *m);
+
+/* NULL is nothing to release. */
 void ws_message_release(struct ws_message *m);
+
+/*
+ * The compressed frame, made with `deflater` unless somebody made it before. A view, valid as long
+ * as the message. NULL: no memory.
+ */
+struct shared *ws_message_deflated(struct ws_message *m, struct ws_deflater *deflater);
 
 /* Prefix and payload, valid as long as the message. */
 static inline struct bytes ws_message_payload(const struct ws_message *m)
