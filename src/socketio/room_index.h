@@ -30,6 +30,7 @@ struct room_member {
 };
 
 struct room;
+struct membership;
 
 void room_index_init(struct room_index *index, struct hash_key key);
 
@@ -49,13 +50,19 @@ struct room *room_index_find(const struct room_index *index, struct str name);
 struct str room_name(const struct room *room);
 size_t room_count(const struct room *room);
 
-/* The members in the order of joining: NULL first, then what was returned last; NULL: no more. The
- * current one may leave meanwhile only after the next was taken. */
-struct room_member *room_next_member(const struct room *room, const struct room_member *member,
-                                     struct room_index *index);
+/*
+ * The memberships of a room in the order of joining; NULL: no more. The index may not change
+ * meanwhile.
+ */
+struct membership *room_first(const struct room *room);
+struct membership *room_next(const struct membership *link);
+struct room_member *membership_member(const struct membership *link);
 
-/* Calls back for each room of the member. */
+/* Calls back for each room of the member, in the order of joining. The index may not change. */
 void room_member_each(const struct room_member *member, void (*each)(struct str name, void *ctx),
                       void *ctx);
+
+/* Asserts the invariants, in time that grows with the index; nothing where asserts are off. */
+void room_index_check(const struct room_index *index);
 
 #endif

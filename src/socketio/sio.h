@@ -117,6 +117,9 @@ struct str sio_namespace_name(const struct sio_namespace *nsp);
 void *sio_namespace_user(const struct sio_namespace *nsp);
 size_t sio_namespace_count(const struct sio_namespace *nsp);
 
+/* Nobody is connected, and nobody is connecting. */
+bool sio_namespace_is_empty(const struct sio_namespace *nsp);
+
 /* The next ack id. */
 uint64_t sio_namespace_take_ack_id(struct sio_namespace *nsp);
 
@@ -170,6 +173,9 @@ struct eio_session *sio_socket_session(const struct sio_socket *socket);
 struct eio_handshake *sio_socket_handshake(const struct sio_socket *socket);
 json_t *sio_socket_auth(const struct sio_socket *socket); /* a view: an object, {} if none */
 bool sio_socket_is_connected(const struct sio_socket *socket);
+
+/* Whether it was ever accepted; in on_disconnect it is not connected any more. */
+bool sio_socket_was_connected(const struct sio_socket *socket);
 unsigned sio_socket_revision(const struct sio_socket *socket); /* of the protocol: 5 or 4 */
 void sio_socket_set_user(struct sio_socket *socket, void *user);
 void *sio_socket_user(const struct sio_socket *socket);

@@ -30,19 +30,25 @@ struct sio_message_options {
  * An event or ack. event: NULL for an ack. args: an array (borrowed), with binary values anywhere
  * (sio_value.h); NULL: none. offset: appended as a last string argument (socket-io 14), or NULL.
  * id: -1: none. The type becomes the binary one where a binary value is found.
- * 0; SAILS_ERESERVED; SAILS_ETOOBIG: attachments; SAILS_EJSON: a value that JSON cannot express
- * (text that is not UTF-8); SAILS_ENOMEM.
+ * 0; SAILS_EINVAL: args is no array; SAILS_ERESERVED; SAILS_ETOOBIG: attachments; SAILS_EJSON: a
+ * value that JSON cannot express (text that is not UTF-8); SAILS_ENOMEM.
  */
 int sio_message_create(struct str nsp, const char *event, json_t *args, const char *offset,
                        int64_t id, const struct sio_message_options *options,
                        struct sio_message **out);
 
-/* An event or ack whose payload is JSON text already: a whole array; trusted. */
+/*
+ * A packet without attachments whose payload is JSON text already, trusted to be valid for the type
+ * (or empty): an event or ack, or one of the packets that a server sends by itself.
+ * 0 or SAILS_ENOMEM.
+ */
 int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id,
                            struct str payload, const struct sio_message_options *options,
                            struct sio_message **out);
 
 struct sio_message *sio_message_retain(struct sio_message *m);
+
+/* NULL is nothing to release. */
 void sio_message_release(struct sio_message *m);
 
 #endif

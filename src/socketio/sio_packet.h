@@ -35,6 +35,7 @@ struct sio_packet {
     struct str event;     /* of (binary) events: the name's JSON text, with quotes, or a number */
     size_t n_attachments; /* announced */
     const struct bytes *attachments; /* received; NULL until all are there */
+    json_t *args; /* of sio_packet_args(), where somebody has parsed them already; else NULL */
 };
 
 struct sio_packet_limits {
@@ -43,8 +44,9 @@ struct sio_packet_limits {
 };
 
 /*
- * Decodes by the algorithm of socket-io 2.1, with its deviations of 23a. 0; SAILS_EPROTO: form, type,
- * attachments or reserved event name; SAILS_EJSON: payload; SAILS_ETOOBIG: a limit.
+ * Decodes by the algorithm of socket-io 2.1, with its deviations of 23a: digits are 0 to 9, ids and
+ * depth have a limit. 0; SAILS_EPROTO: form, type, attachments or reserved event name; SAILS_EJSON:
+ * payload; SAILS_ETOOBIG: a limit.
  */
 int sio_packet_decode(struct str text, const struct sio_packet_limits *limits,
                       struct sio_packet *packet);
@@ -63,9 +65,9 @@ bool sio_event_is_reserved(struct str name);
 char *sio_packet_event_name(const struct sio_packet *packet);
 
 /*
- * The arguments (behind the event's name; all elements of an ack) as a new JSON array, attachments
- * put in for their placeholders as binary values (sio_value.h). NULL: no memory, or an invalid
- * placeholder (SAILS_EPROTO in *err; err may be NULL).
+ * The arguments (behind the event's name; all elements of an ack) as a JSON array that the caller
+ * releases, attachments put in for their placeholders as binary values (sio_value.h). NULL: *err
+ * tells why (it may be NULL itself): SAILS_ENOMEM, or SAILS_EPROTO for an invalid placeholder.
  */
 json_t *sio_packet_args(const struct sio_packet *packet, int *err);
 

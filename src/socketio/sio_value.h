@@ -22,6 +22,9 @@ bool sio_is_binary(const json_t *value);
 /* A view, valid as long as the value; empty if it is not binary. */
 struct bytes sio_binary_bytes(const json_t *value);
 
+/* How many binary values there are in `value`, itself included. */
+size_t sio_value_count_binary(const json_t *value);
+
 /*
  * Appends `value` as JSON.stringify would write it (socket-io 2, checklist 35). Binary values become
  * placeholders {"_placeholder":true,"num":n}, numbered depth first from *n_found on, and are stored

@@ -1,0 +1,182 @@
+#include "socketio/sio_message.h"
+
+#include "base/json_write.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "socketio/sio_value.h"
+
+#include <sails/err.h>
+
+enum {
+    DEFAULT_MAX_ATTACHMENTS = 10 /* what clients accept (socket-io 3) */
+};
+
+/* The text and the attachments of a message under construction. */
+struct draft {
+    struct buf text;
+    struct bytes *found;
+    size_t n_found;
+    size_t n_binary;
+};
+
+static void draft_deinit(struct draft *d)
+{
+    buf_deinit(&d->text);
+    mem_free(d->found);
+}
+
+/* A message without parts yet. */
+static struct sio_message *allocate(size_t n_parts)
+{
+    size_t size = 0;
+    struct sio_message *m = NULL;
+
+    if (!size_mul(n_parts, sizeof(m->parts[0]), &size) || !size_add(size, sizeof(*m), &size)) {
+        return NULL;
+    }
+    m = mem_alloc(size);
+    if (m != NULL) {
+        atomic_init(&m->refs, 1);
+        m->n_parts = 0;
+    }
+    return m;
+}
+
+static bool add_part(struct sio_message *m, bool is_binary, struct bytes data,
+                     const struct sio_message_options *options)
+{
+    struct eio_message *part =
+        eio_message_create(is_binary, data, !options->no_compress, !options->no_v3);
+
+    if (part == NULL) {
+        return false;
+    }
+    m->parts[m->n_parts++] = part;
+    return true;
+}
+
+static int finish(const struct draft *d, const struct sio_message_options *options,
+                  struct sio_message **out)
+{
+    struct sio_message *m = buf_error(&d->text) == 0 ? allocate(1 + d->n_found) : NULL;
+    bool done = m != NULL && add_part(m, false, buf_bytes(&d->text), options);
+
+    for (size_t i = 0; i < d->n_found && done; i++) {
+        done = add_part(m, true, d->found[i], options);
+    }
+    if (!done) {
+        sio_message_release(m);
+        return SAILS_ENOMEM;
+    }
+    *out = m;
+    return 0;
+}
+
+/* Room for the attachments, whose number the head names before the first of them is written. */
+static int prepare_attachments(struct draft *d, json_t *args, size_t max)
+{
+    d->n_binary = args != NULL ? sio_value_count_binary(args) : 0;
+    if (d->n_binary > (max > 0 ? max : DEFAULT_MAX_ATTACHMENTS)) {
+        return SAILS_ETOOBIG;
+    }
+    if (d->n_binary > 0) {
+        d->found = mem_calloc(d->n_binary, sizeof(*d->found));
+        if (d->found == NULL) {
+            return SAILS_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int write_string_argument(struct draft *d, const char **separator, const char *text)
+{
+    if (text == NULL) {
+        return 0;
+    }
+    buf_append_str(&d->text, str_from(*separator));
+    *separator = ",";
+    return json_write_string(&d->text, str_from(text));
+}
+
+static int write_payload(struct draft *d, const char *event, json_t *args, const char *offset)
+{
+    const char *separator = "";
+    int rc = 0;
+
+    buf_append_char(&d->text, '[');
+    rc = write_string_argument(d, &separator, event);
+    for (size_t i = 0; i < json_array_size(args) && rc == 0; i++) {
+        buf_append_str(&d->text, str_from(separator));
+        separator = ",";
+        rc = sio_value_write(&d->text, json_array_get(args, i), d->found, d->n_binary, &d->n_found);
+    }
+    if (rc == 0) {
+        rc = write_string_argument(d, &separator, offset);
+    }
+    buf_append_char(&d->text, ']');
+    return rc;
+}
+
+static enum sio_packet_type type_of(const char *event, size_t n_binary)
+{
+    if (event != NULL) {
+        return n_binary > 0 ? SIO_BINARY_EVENT : SIO_EVENT;
+    }
+    return n_binary > 0 ? SIO_BINARY_ACK : SIO_ACK;
+}
+
+int sio_message_create(struct str nsp, const char *event, json_t *args, const char *offset,
+                       int64_t id, const struct sio_message_options *options,
+                       struct sio_message **out)
+{
+    struct draft d = {0};
+    int rc = 0;
+
+    if (args != NULL && !json_is_array(args)) {
+        return SAILS_EINVAL;
+    }
+    if (event != NULL && sio_event_is_reserved(str_from(event))) {
+        return SAILS_ERESERVED;
+    }
+    rc = prepare_attachments(&d, args, options->max_attachments);
+    if (rc == 0) {
+        sio_packet_encode_head(&d.text, type_of(event, d.n_binary), d.n_binary, nsp, id);
+        rc = write_payload(&d, event, args, offset);
+    }
+    if (rc == 0) {
+        rc = finish(&d, options, out);
+    }
+    draft_deinit(&d);
+    return rc;
+}
+
+int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id,
+                           struct str payload, const struct sio_message_options *options,
+                           struct sio_message **out)
+{
+    struct draft d = {0};
+    int rc = 0;
+
+    sio_packet_encode_head(&d.text, type, 0, nsp, id);
+    buf_append_str(&d.text, payload);
+    rc = finish(&d, options, out);
+    draft_deinit(&d);
+    return rc;
+}
+
+struct sio_message *sio_message_retain(struct sio_message *m)
+{
+    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+    return m;
+}
+
+void sio_message_release(struct sio_message *m)
+{
+    if (m == NULL || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    for (size_t i = 0; i < m->n_parts; i++) {
+        eio_message_release(m->parts[i]);
+    }
+    mem_free(m);
+}
