@@ -1,0 +1,146 @@
+// The server under test: a small C application of apps/, as a process of its own.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import path from 'node:path'
+import { open, settled } from './clients.mjs'
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
+const buildDir = path.resolve(repository, process.env.SAILS_BUILD_DIR ?? 'build/asan')
+
+const START_MS = 20_000
+const STOP_MS = 15_000
+
+/**
+ * Starts <folder>/<name> of the build on a free port. When the test ends, the clients are closed
+ * and the app must end with status 0 upon SIGTERM: a sanitizer's report fails the test that caused
+ * it.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} name
+ * @param {{args?: string[], env?: object, connect?: object, folder?: string}} [options]  `connect`:
+ *        defaults of the options of app.open() and app.connect().
+ */
+export async function startApp(t, name, options = {}) {
+  const { args = [], env = {}, connect = {}, folder = 'tests/integration/apps' } = options
+  const binary = path.join(buildDir, folder, name)
+  const app = new App(binary, args, env, connect)
+  t.after(() => app.end())
+  await app.start(0)
+  return app
+}
+
+class App {
+  #binary
+  #args
+  #env
+  #defaults
+  #process = null
+  #clients = []
+  log = ''
+  port = 0
+
+  constructor(binary, args, env, defaults) {
+    this.#binary = binary
+    this.#args = args
+    this.#env = env
+    this.#defaults = defaults
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  get pid() {
+    return this.#process.pid
+  }
+
+  /** Runs the program and returns when it says where it listens. */
+  async start(port) {
+    const child = spawn(this.#binary, ['--port', String(port), ...this.#args], {
+      env: { ...process.env, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#process = child
+    this.exited = new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, signal) => resolve({ code, signal }))
+    })
+    this.port = await this.#listening(child)
+  }
+
+  #listening(child) {
+    return new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`${this.#binary} ${why}\n${this.log}`))
+      const timer = setTimeout(() => fail('does not listen'), START_MS)
+      const read = (text) => {
+        this.log += text
+        const found = /Listening on https?:\/\/\S*:(\d+)/.exec(this.log.slice(this.seen ?? 0))
+        if (found) {
+          clearTimeout(timer)
+          resolve(Number(found[1]))
+        }
+      }
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', read)
+      }
+      this.exited.then(
+        ({ code, signal }) => {
+          clearTimeout(timer)
+          fail(`ended with ${signal ?? code}`)
+        },
+        (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      )
+    })
+  }
+
+  /** Ends the program as an operator would, and demands that it ends in order. */
+  async stop(signal = 'SIGTERM') {
+    const child = this.#process
+    if (child === null) {
+      return
+    }
+    this.#process = null
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    child.kill(signal)
+    const ended = await this.exited.finally(() => clearTimeout(killer))
+    this.seen = this.log.length
+    assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.log}`)
+  }
+
+  /** Once more on the same port. */
+  async restart() {
+    const { port } = this
+    await this.stop()
+    await this.start(port)
+  }
+
+  /** A socket that may not have connected yet: see open() in clients.mjs. */
+  open(options = {}) {
+    const socket = open(this.url, { ...this.#defaults, ...options })
+    this.#clients.push(() => socket.close())
+    return socket
+  }
+
+  /** A connected socket, upgraded where `transports` says so. */
+  async connect(options = {}) {
+    const socket = this.open(options)
+    await settled(socket)
+    return socket
+  }
+
+  /** Calls `close` before the server is stopped. */
+  onEnd(close) {
+    this.#clients.push(close)
+  }
+
+  async end() {
+    for (const close of this.#clients.splice(0)) {
+      await close()
+    }
+    await this.stop()
+  }
+}
