@@ -17,7 +17,9 @@
 enum {
     /* Most messages are short; longer ones double the buffer as they turn out to be. */
     PORTION_MIN = 256,
-    AT_BLOCK_END = 0x80 /* of zlib's data_type */
+    /* Of zlib's data_type. */
+    IN_FINAL_BLOCK = 0x40,
+    AT_BLOCK_END = 0x80
 };
 
 struct ws_inflater {
@@ -74,6 +76,14 @@ static uInt make_room(struct buf *out, size_t max)
     return ws_zlib_portion(room < allowed ? room : allowed);
 }
 
+/* Only one more call lets zlib say that the stream has ended. */
+static bool is_behind_final_block(const struct ws_inflater *inflater)
+{
+    int both = IN_FINAL_BLOCK | AT_BLOCK_END;
+
+    return inflater->has_open_block && (inflater->zlib.data_type & both) == both;
+}
+
 /* One call of zlib's inflate(), which stops behind each block. */
 static int step(struct ws_inflater *inflater, struct buf *out, size_t max)
 {
@@ -119,7 +129,8 @@ static int feed_portion(struct ws_inflater *inflater, struct bytes piece, struct
         }
         rc = step(inflater, out, max);
         /* A full output may hide more; Z_BLOCK may have stopped before the end of the input. */
-    } while (rc == 0 && (inflater->zlib.avail_in > 0 || inflater->zlib.avail_out == 0));
+    } while (rc == 0 && (inflater->zlib.avail_in > 0 || inflater->zlib.avail_out == 0 ||
+                         is_behind_final_block(inflater)));
     return rc;
 }
 
