@@ -1,0 +1,165 @@
+/*
+ * What two people do on the chat page, and what each of them must see: the same for every server that
+ * offers the chat's API. `url` is where the page is.
+ */
+import assert from 'node:assert/strict'
+
+const patience = 8000 // ms for one thing to appear; more than an attempt to reconnect takes
+
+/** One person: a browser of their own, so that nothing is shared but the server. */
+async function arrive (t, browser, url, name) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  t.after(() => context.close())
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  const errors = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.addInitScript(letConnectionsBeCut)
+  await page.goto(url)
+  await page.getByLabel('What shall the others call you?').fill(name)
+  await page.getByRole('button', { name: 'Come aboard' }).click()
+  await seen(page.locator('#connection[data-state="connected"]'))
+  return { page, name, errors }
+}
+
+/* In the page: cutOff() closes its WebSocket and lets no new one reach the server until comeBack(). */
+function letConnectionsBeCut () {
+  let isCut = false
+  const opened = []
+  const nowhere = 'ws://127.0.0.1:65535/'
+  window.WebSocket = class extends window.WebSocket {
+    constructor (url) {
+      super(isCut ? nowhere : url)
+      opened.push(this)
+    }
+  }
+  window.cutOff = () => {
+    isCut = true
+    opened.forEach((socket) => socket.close())
+  }
+  window.comeBack = () => { isCut = false }
+}
+
+const seen = (locator) => locator.waitFor({ state: 'visible' })
+const unseen = (locator) => locator.waitFor({ state: 'detached' })
+const log = ({ page }) => page.locator('.log:visible')
+const bubble = (person, text) => log(person).locator('.bubble', { hasText: text })
+const inRoom = ({ page }, name) => page.locator('#people .name', { hasText: name })
+const room = ({ page }, name) => page.locator('#rooms .entry', { hasText: name })
+const direct = ({ page }, name) => page.locator('#directs .entry', { hasText: name })
+
+async function write (person, text) {
+  await person.page.getByLabel('Message', { exact: true }).fill(text)
+  await person.page.getByRole('button', { name: 'Send' }).click()
+}
+
+async function leftEdge (locator) {
+  return (await locator.boundingBox()).x
+}
+
+async function talkInTheLobby (ann, bob) {
+  for (const person of [ann, bob]) {
+    await seen(person.page.getByRole('heading', { name: '# lobby' }))
+    await seen(inRoom(person, `${person.name} (you)`))
+  }
+  await seen(inRoom(ann, bob.name))
+  await write(ann, 'Good morning, Bob')
+  await seen(bubble(bob, 'Good morning, Bob'))
+  await write(bob, 'Ahoy')
+  await seen(bubble(ann, 'Ahoy'))
+  assert.ok(await leftEdge(bubble(ann, 'Good morning')) > await leftEdge(bubble(ann, 'Ahoy')), 'own messages are on the right')
+
+  const markup = '<img src=x onerror="document.title=1"> & <b>bold</b>'
+  await write(ann, markup)
+  await seen(bubble(bob, 'bold'))
+  assert.equal(await bubble(bob, 'bold').textContent(), markup)
+}
+
+async function openAnotherRoom (ann, bob) {
+  await bob.page.getByLabel('Name of a new room').fill('galley & mess')
+  await bob.page.getByRole('button', { name: 'Open', exact: true }).click()
+  await seen(bob.page.getByRole('heading', { name: '# galley & mess' }))
+  await room(ann, 'galley & mess').click()
+  await seen(inRoom(bob, ann.name))
+  await write(bob, 'Soup is ready')
+  await seen(bubble(ann, 'Soup is ready'))
+
+  await room(ann, 'lobby').click()
+  await write(bob, 'And bread')
+  await seen(room(ann, 'galley').getByLabel('1 unread'))
+  assert.equal(await bubble(ann, 'And bread').count(), 0)
+}
+
+async function whisper (ann, bob) {
+  await inRoom(ann, bob.name).click()
+  await write(ann, 'Between us')
+  await seen(direct(bob, ann.name).getByLabel('1 unread'))
+  await direct(bob, ann.name).click()
+  await seen(bubble(bob, 'Between us'))
+  await write(bob, 'My lips are sealed')
+  await seen(bubble(ann, 'My lips are sealed'))
+}
+
+async function announce (ann, bob) {
+  await bob.page.getByRole('button', { name: 'Announce to everybody' }).click()
+  await bob.page.getByRole('dialog').getByRole('textbox').fill('Land in sight')
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Announce' }).click()
+  for (const person of [ann, bob]) {
+    await seen(log(person).locator('.announcement', { hasText: 'Land in sight' }))
+  }
+}
+
+async function loseTheConnection (ann, bob) {
+  await room(ann, 'lobby').click()
+  await room(bob, 'lobby').click()
+  await seen(inRoom(bob, ann.name))
+  await ann.page.evaluate(() => window.cutOff())
+  await seen(ann.page.locator('#connection', { hasText: /Reconnecting \(attempt \d+\)/ }))
+  await unseen(inRoom(bob, ann.name))
+  await write(ann, 'Too early')
+  await seen(ann.page.getByRole('alert').getByText('no connection'))
+  assert.equal(await ann.page.getByLabel('Message', { exact: true }).inputValue(), 'Too early')
+
+  await ann.page.evaluate(() => window.comeBack())
+  await seen(ann.page.locator('#connection[data-state="connected"]'))
+  await seen(log(ann).locator('.note', { hasText: `Reconnected as ${ann.name}` }))
+  await seen(inRoom(bob, ann.name))
+  await write(bob, 'Welcome back')
+  await seen(bubble(ann, 'Welcome back'))
+  await room(bob, 'galley').click() // not only the room on the screen was entered again
+  await seen(inRoom(bob, ann.name))
+}
+
+async function leave (ann, bob) {
+  await room(ann, 'galley').click()
+  await ann.page.getByRole('button', { name: 'Leave' }).click()
+  await seen(ann.page.getByRole('heading', { name: '# lobby' }))
+  await unseen(inRoom(bob, ann.name))
+}
+
+async function failuresAreShown (ann, bob) {
+  await ann.page.getByLabel('Name of a new room').fill('announce')
+  await ann.page.getByRole('button', { name: 'Open', exact: true }).click()
+  await seen(ann.page.getByRole('alert').getByText('(400)'))
+
+  await direct(ann, bob.name).click()
+  await bob.page.close()
+  await unseenByTheServer(ann, bob)
+  await write(ann, 'Are you there?')
+  await seen(log(ann).locator('.failed .failure', { hasText: 'Not delivered' }))
+}
+
+async function unseenByTheServer (ann, bob) {
+  await room(ann, 'lobby').click()
+  await unseen(inRoom(ann, bob.name))
+  await direct(ann, bob.name).click()
+}
+
+export async function chatDialogue (t, browser, url) {
+  const ann = await arrive(t, browser, url, 'Ann')
+  const bob = await arrive(t, browser, url, 'Bob')
+  for (const scene of [talkInTheLobby, openAnotherRoom, whisper, announce, loseTheConnection, leave, failuresAreShown]) {
+    await t.test(scene.name, () => scene(ann, bob))
+  }
+  assert.deepEqual([...ann.errors, ...bob.errors], [], 'no errors in the pages')
+}
