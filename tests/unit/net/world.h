@@ -39,7 +39,8 @@ struct world {
     int start_result;        /* of on_start on worker start_fails_on */
     unsigned start_fails_on; /* if start_result is not 0 */
 
-    sem_t told; /* posted by behaviours, and for every on_close */
+    struct link *remembered; /* its worker's thread only */
+    sem_t told;              /* posted by behaviours, and for every on_close */
     atomic_int n_started;
     atomic_int n_stopped;
     atomic_int n_links;
