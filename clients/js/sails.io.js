@@ -220,9 +220,8 @@
       if (nsp && nsp !== '/') {
         return // we never join another namespace
       }
-      const data = json === '' ? undefined : JSON.parse(json, attachments.length > 0
-        ? (key, value) => this.fill(value, attachments)
-        : undefined)
+      const reviver = attachments.length > 0 ? (key, value) => this.fill(value, attachments) : undefined
+      const data = json === '' ? undefined : JSON.parse(json, reviver)
 
       switch (type) {
         case CONNECT: return this.onConnect(data)
@@ -726,4 +725,4 @@
   } else {
     setTimeout(connectEagerly)
   }
-})(typeof globalThis === 'object' ? globalThis : self)
+})(globalThis)

@@ -46,8 +46,8 @@ test('events, their acks and binary values go both ways', async (t) => {
 })
 
 test('heartbeats keep the connection', async (t) => {
-  const { socket } = await connected(t, {}, { pingInterval: 20, pingTimeout: 50 })
-  for (let pings = 0; pings < 6; pings++) { // for longer than pingInterval + pingTimeout
+  const { socket } = await connected(t, {}, { pingInterval: 30, pingTimeout: 300 })
+  for (let pings = 0; pings < 12; pings++) { // for longer than pingInterval + pingTimeout
     await next(socket, 'ping')
   }
   assert.equal((await ask(socket, 'get', '/id')).body, socket.id)

@@ -199,7 +199,7 @@ test('a ping is answered, and a server that stops pinging is left', async (t) =>
   const server = await startFakeServer(t)
   const socket = loadClient(t).sails.connect(server.url)
   const peer = await server.peer()
-  await peer.accept({ pingInterval: 40, pingTimeout: 40 })
+  await peer.accept({ pingInterval: 150, pingTimeout: 150 })
   peer.send('2')
   assert.equal(await peer.frame(), '3')
   assert.deepEqual(await next(socket, 'disconnect'), ['ping timeout'])

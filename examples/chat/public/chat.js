@@ -12,6 +12,7 @@
  * Whatever comes from others goes into the page as text content only, never as markup.
  */
 
+const { io, localStorage } = window
 const socket = io.socket
 const $ = (id) => document.getElementById(id)
 
@@ -44,6 +45,16 @@ function attempt (action) {
 }
 
 const roomUrl = (name, rest = '') => `/chat/${encodeURIComponent(name)}${rest}`
+
+/* A name that the server does not want brings us back to the entrance. */
+function goAboard () {
+  return board().catch((error) => {
+    showAlert(error.message)
+    if (socket.isConnected()) {
+      showEntrance(true)
+    }
+  })
+}
 
 async function board () {
   const before = [...conversations.values()].filter((it) => it.isRoom)
@@ -110,6 +121,9 @@ socket.on('announcement', ({ from, text }) => {
   for (const conversation of conversations.values()) {
     addEntry(conversation, 'announcement', element('strong', '', `${from.name} announces`), element('p', '', text))
   }
+  if (!current) {
+    showAlert(`${from.name} announces: ${text}`)
+  }
 })
 
 socket.on('presence', ({ room, members }) => {
@@ -139,7 +153,7 @@ function showConnection (state, text) {
 
 socket.on('connect', () => {
   if (me.wanted) {
-    attempt(board)
+    goAboard()
   }
 })
 socket.on('disconnect', (reason) => {
@@ -385,6 +399,12 @@ function writeTo (person) {
   }
 }
 
+function showEntrance (isShown) {
+  $('chat').hidden = isShown
+  $('entrance').hidden = !isShown
+  $(isShown ? 'name' : 'message').focus()
+}
+
 function showMe () {
   $('my-name').textContent = me.name
   $('my-avatar').replaceWith(Object.assign(avatar(me.name), { id: 'my-avatar' }))
@@ -415,11 +435,9 @@ function onSubmit (form, field, action) {
 onSubmit('name-form', 'name', (name) => {
   localStorage.setItem('name', name)
   me.wanted = name
-  $('entrance').hidden = true
-  $('chat').hidden = false
-  $('message').focus()
+  showEntrance(false)
   if (socket.isConnected()) {
-    attempt(wasAboard ? rename : board)
+    wasAboard ? attempt(rename) : goAboard()
   }
 })
 
@@ -464,11 +482,7 @@ $('leave').addEventListener('click', () => {
   }
 })
 
-$('rename').addEventListener('click', () => {
-  $('chat').hidden = true
-  $('entrance').hidden = false
-  $('name').focus()
-})
+$('rename').addEventListener('click', () => showEntrance(true))
 
 $('announce').addEventListener('click', () => $('announce-dialog').showModal())
 $('announce-cancel').addEventListener('click', () => $('announce-dialog').close())

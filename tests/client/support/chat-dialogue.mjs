@@ -137,6 +137,20 @@ async function leave (ann, bob) {
   await unseen(inRoom(bob, ann.name))
 }
 
+async function useAPhone (ann, bob) {
+  await ann.page.setViewportSize({ width: 390, height: 760 })
+  const panel = ann.page.getByRole('complementary', { name: 'Rooms' })
+  await panel.waitFor({ state: 'hidden' })
+  await ann.page.getByRole('button', { name: 'Rooms' }).click()
+  await seen(panel)
+  await room(ann, 'galley').click()
+  await panel.waitFor({ state: 'hidden' })
+  await write(bob, 'Small world')
+  await seen(bubble(ann, 'Small world'))
+  assert.equal(await ann.page.evaluate(() => document.documentElement.scrollWidth), 390, 'nothing sticks out')
+  await ann.page.setViewportSize({ width: 1280, height: 800 })
+}
+
 async function failuresAreShown (ann, bob) {
   await ann.page.getByLabel('Name of a new room').fill('announce')
   await ann.page.getByRole('button', { name: 'Open', exact: true }).click()
@@ -158,7 +172,7 @@ async function unseenByTheServer (ann, bob) {
 export async function chatDialogue (t, browser, url) {
   const ann = await arrive(t, browser, url, 'Ann')
   const bob = await arrive(t, browser, url, 'Bob')
-  for (const scene of [talkInTheLobby, openAnotherRoom, whisper, announce, loseTheConnection, leave, failuresAreShown]) {
+  for (const scene of [talkInTheLobby, openAnotherRoom, whisper, announce, loseTheConnection, useAPhone, leave, failuresAreShown]) {
     await t.test(scene.name, () => scene(ann, bob))
   }
   assert.deepEqual([...ann.errors, ...bob.errors], [], 'no errors in the pages')
