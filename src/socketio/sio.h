@@ -76,7 +76,8 @@ struct sio_events {
      * The payload is valid for its type and not yet parsed (see sio_packet.h).
      */
     void (*on_event)(void *ctx, struct sio_socket *socket, const struct sio_packet *packet);
-    /* A packet of this client was invalid; each of its sockets hears it before it is closed. */
+    /* A packet of this client was invalid; each of its connected sockets hears it before it is
+     * closed. */
     void (*on_error)(void *ctx, struct sio_socket *socket, int err);
     /* About to go; its rooms are still there. Only for sockets that were accepted. */
     void (*on_disconnecting)(void *ctx, struct sio_socket *socket, enum sio_reason reason);
@@ -143,7 +144,8 @@ struct sio_target {
 typedef void (*sio_each_cb)(struct sio_socket *socket, void *ctx);
 
 /* Calls `each` for every connected socket that `target` selects. It may disconnect that socket,
- * change rooms, and send; sockets that are gone by then are not visited. Returns how many. */
+ * change rooms, send, and disconnect others; sockets that are gone by then are not visited. Returns
+ * how many were; without memory for the list of them, nobody is visited (and it is logged). */
 size_t sio_namespace_each(struct sio_namespace *nsp, const struct sio_target *target,
                           sio_each_cb each, void *ctx);
 
@@ -157,7 +159,9 @@ size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_targe
 /*
  * Lets a socket in: it is in its own room, then the CONNECT reply is sent. sid: NULL keeps its id;
  * another is that of a recovered session. pid: NULL: none in the reply. 0; SAILS_ENOMEM: the
- * connection closes; SAILS_ECLOSED: gone meanwhile.
+ * connection closes; SAILS_ECLOSED: gone meanwhile; SAILS_EINVAL: a sid that is empty or longer than
+ * its own, or a client of revision 4; SAILS_EEXIST: somebody has that sid. After the last two
+ * nothing has changed.
  * Events that were held back while the middlewares ran are delivered on a later turn.
  */
 int sio_socket_accept(struct sio_socket *socket, const char *sid, const char *pid);
@@ -196,7 +200,8 @@ void sio_socket_each_room(const struct sio_socket *socket, void (*each)(struct s
                           void *ctx);
 
 /* 0; SAILS_ECLOSED; SAILS_ENOMEM; SAILS_ESLOW (the connection closes by itself). A volatile one that
- * is dropped is 0. */
+ * is dropped is 0. A socket that is still connecting can be sent to, too: clients wait with events
+ * for their CONNECT. */
 int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool is_volatile);
 
 /*
@@ -213,7 +218,12 @@ int sio_socket_expect_ack(struct sio_socket *socket, uint64_t id, uint64_t timeo
 /* Stops waiting, without a call. */
 void sio_socket_forget_ack(struct sio_socket *socket, uint64_t id);
 
-/* DISCONNECT for this namespace; `close` : for all of the client's, and the connection ends. */
+/*
+ * DISCONNECT for this namespace; `close`: for all of the client's, and the connection ends. The
+ * events come before this returns; the socket stays in memory until the next turn, so that a caller
+ * that was itself called back may still ask sio_socket_is_connected(). One that is still connecting
+ * is refused, not disconnected: without `close` nothing happens.
+ */
 void sio_socket_disconnect(struct sio_socket *socket, bool close);
 
 #endif

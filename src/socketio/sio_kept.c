@@ -1,0 +1,71 @@
+#include "socketio/sio_kept.h"
+
+#include "base/macros.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+/* The span of `copy` that `s` is of `text`. */
+static struct str moved(struct str s, struct str text, const char *copy)
+{
+    return s.len > 0 ? (struct str){copy + (s.ptr - text.ptr), s.len} : (struct str){NULL, 0};
+}
+
+struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packet)
+{
+    size_t size = 0;
+    struct sio_kept *kept = NULL;
+    char *copy = NULL;
+
+    if (!size_mul(packet->n_attachments, sizeof(kept->attachments[0]), &size) ||
+        !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size)) {
+        return NULL;
+    }
+    kept = mem_alloc(size);
+    if (kept == NULL) {
+        return NULL;
+    }
+    *kept = (struct sio_kept){.size = size, .packet = *packet};
+    copy = (char *)(kept->attachments + packet->n_attachments);
+    memcpy(copy, text.ptr, text.len);
+    /* The root's name may not be written in the text. */
+    kept->packet.nsp = str_eq(packet->nsp, STR("/")) ? STR("/") : moved(packet->nsp, text, copy);
+    kept->packet.payload = moved(packet->payload, text, copy);
+    kept->packet.event = moved(packet->event, text, copy);
+    kept->packet.attachments = NULL;
+    kept->packet.args = NULL;
+    return kept;
+}
+
+int sio_kept_add(struct sio_kept *kept, struct bytes attachment)
+{
+    uint8_t *copy = NULL;
+
+    assert(kept->n_received < kept->packet.n_attachments);
+    if (attachment.len > 0) {
+        copy = mem_alloc(attachment.len);
+        if (copy == NULL) {
+            return SAILS_ENOMEM;
+        }
+        memcpy(copy, attachment.ptr, attachment.len);
+    }
+    kept->attachments[kept->n_received++] = (struct bytes){copy, attachment.len};
+    kept->size += attachment.len;
+    if (kept->n_received == kept->packet.n_attachments) {
+        kept->packet.attachments = kept->attachments;
+    }
+    return 0;
+}
+
+void sio_kept_destroy(struct sio_kept *kept)
+{
+    if (kept == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < kept->n_received; i++) {
+        mem_free((void *)(uintptr_t)kept->attachments[i].ptr);
+    }
+    json_decref(kept->packet.args);
+    mem_free(kept);
+}

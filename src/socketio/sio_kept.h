@@ -1,0 +1,32 @@
+/*
+ * sio_kept.h - a packet that outlives the message that brought it.
+ *
+ * Purpose    Packets that wait: for their attachments, or for their namespace to be connected.
+ * Ownership  Owns copies of the text and the attachments, and the parsed arguments if there are any.
+ * Threads    One thread at a time.
+ * Floor      socketio; uses base.
+ */
+#ifndef SOCKETIO_SIO_KEPT_H
+#define SOCKETIO_SIO_KEPT_H
+
+#include "socketio/sio_packet.h"
+
+struct sio_kept {
+    struct sio_kept *next; /* for its owner's list */
+    size_t size;           /* bytes that it holds */
+    size_t n_received;
+    struct sio_packet packet; /* views into this */
+    struct bytes attachments[];
+};
+
+/* Copies `packet`, which was decoded from `text`, without the attachments. NULL: no memory. */
+struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packet);
+
+/* The next attachment, copied; there must be one missing. With the last one, packet.attachments is
+ * set. 0 or SAILS_ENOMEM. */
+int sio_kept_add(struct sio_kept *kept, struct bytes attachment);
+
+/* NULL is nothing to destroy. */
+void sio_kept_destroy(struct sio_kept *kept);
+
+#endif

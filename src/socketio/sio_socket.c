@@ -1,0 +1,285 @@
+#include "base/ids.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "socketio/sio_state.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+/* ---- life ---- */
+
+static struct sio_socket *allocate(size_t id_len)
+{
+    size_t size = 0;
+    struct sio_socket *socket = NULL;
+
+    if (size_add(sizeof(*socket) + 1, id_len, &size)) {
+        socket = mem_calloc(1, size);
+    }
+    return socket;
+}
+
+/* Clients of revision 4 compute their id by themselves, so it must be this one (socket-io 6). */
+static struct sio_socket *create_v4(const struct sio_client *client, struct str name)
+{
+    struct str sid = str_from(eio_session_id(client->session));
+    bool is_root = str_eq(name, STR("/"));
+    size_t prefix_len = is_root ? 0 : name.len + 1;
+    struct sio_socket *socket = allocate(prefix_len + sid.len);
+
+    if (socket == NULL) {
+        return NULL;
+    }
+    if (!is_root) {
+        memcpy(socket->id, name.ptr, name.len);
+        socket->id[name.len] = '#';
+    }
+    memcpy(socket->id + prefix_len, sid.ptr, sid.len + 1);
+    return socket;
+}
+
+static struct sio_socket *create_v5(const struct sio_client *client)
+{
+    struct sio_socket *socket = allocate(ID_LEN);
+
+    if (socket != NULL) {
+        id_make(client->server->env, socket->id);
+    }
+    return socket;
+}
+
+struct sio_socket *sio_socket_create(struct sio_client *client, struct sio_namespace *nsp,
+                                     struct str name, json_t *auth)
+{
+    struct sio_socket *socket =
+        sio_client_revision(client) == 4 ? create_v4(client, name) : create_v5(client);
+
+    if (socket == NULL) {
+        return NULL;
+    }
+    socket->client = client;
+    socket->nsp = nsp;
+    socket->auth = auth;
+    socket->state = SOCKET_CONNECTING;
+    room_member_init(&socket->member);
+    list_append(&client->sockets, &socket->in_client);
+    client->n_sockets++;
+    return socket;
+}
+
+static void leave_client(struct sio_socket *socket)
+{
+    list_remove(&socket->in_client);
+    socket->client->n_sockets--;
+}
+
+/* The rest of it: no event comes any more. */
+static void retire(struct sio_socket *socket, struct sio_server *server)
+{
+    socket->client = NULL;
+    list_remove(&socket->in_turn); /* of `ready` */
+    list_append(&server->gone, &socket->in_turn);
+    sio_server_need_turn(server);
+}
+
+void sio_socket_bury(struct sio_socket *socket)
+{
+    struct sio_server *server = socket->client->server;
+
+    socket->state = SOCKET_ENDING;
+    leave_client(socket);
+    room_index_leave_all(&socket->nsp->rooms, &socket->member);
+    sio_ack_close(socket);
+    sio_hold_drop(socket);
+    socket->state = SOCKET_GONE;
+    retire(socket, server);
+}
+
+void sio_socket_end(struct sio_socket *socket, enum sio_reason reason)
+{
+    struct sio_server *server = socket->nsp->server;
+    bool was_connected = socket->state == SOCKET_CONNECTED;
+
+    if (socket->state > SOCKET_CONNECTED) {
+        return; /* a callback below has asked for it again */
+    }
+    socket->state = SOCKET_ENDING;
+    leave_client(socket);
+    if (was_connected) {
+        server->events->on_disconnecting(server->ctx, socket, reason);
+        sio_namespace_remove(socket->nsp, socket);
+    }
+    room_index_leave_all(&socket->nsp->rooms, &socket->member);
+    socket->in_own_room = false;
+    sio_ack_close(socket);
+    sio_hold_drop(socket);
+    socket->state = SOCKET_GONE;
+    server->events->on_disconnect(server->ctx, socket, reason);
+    retire(socket, server);
+}
+
+void sio_socket_free(struct sio_socket *socket)
+{
+    if (socket->acks != NULL) {
+        map_deinit(socket->acks);
+        mem_free(socket->acks);
+    }
+    json_decref(socket->auth);
+    mem_free(socket);
+}
+
+void sio_socket_disconnect(struct sio_socket *socket, bool close)
+{
+    if (socket->state > SOCKET_CONNECTED) {
+        return;
+    }
+    if (close) {
+        sio_client_disconnect(socket->client);
+        return;
+    }
+    if (socket->state == SOCKET_CONNECTED) {
+        if (sio_client_send_disconnect(socket->client, socket->nsp) < 0) {
+            sio_client_give_up(socket->client); /* else the client would never know */
+        }
+        sio_socket_end(socket, SIO_SERVER_NAMESPACE_DISCONNECT);
+    }
+}
+
+/* ---- what it is ---- */
+
+const char *sio_socket_id(const struct sio_socket *socket)
+{
+    return socket->id;
+}
+
+struct sio_namespace *sio_socket_namespace(const struct sio_socket *socket)
+{
+    return socket->nsp;
+}
+
+struct sio_client *sio_socket_client(const struct sio_socket *socket)
+{
+    return socket->client;
+}
+
+struct eio_session *sio_socket_session(const struct sio_socket *socket)
+{
+    return socket->client->session;
+}
+
+struct eio_handshake *sio_socket_handshake(const struct sio_socket *socket)
+{
+    return eio_session_handshake(socket->client->session);
+}
+
+json_t *sio_socket_auth(const struct sio_socket *socket)
+{
+    return socket->auth != NULL ? socket->auth : socket->nsp->server->no_auth;
+}
+
+bool sio_socket_is_connected(const struct sio_socket *socket)
+{
+    return socket->state == SOCKET_CONNECTED;
+}
+
+unsigned sio_socket_revision(const struct sio_socket *socket)
+{
+    return sio_client_revision(socket->client);
+}
+
+void sio_socket_set_user(struct sio_socket *socket, void *user)
+{
+    socket->user = user;
+}
+
+void *sio_socket_user(const struct sio_socket *socket)
+{
+    return socket->user;
+}
+
+/* ---- rooms ---- */
+
+static bool is_own_room(const struct sio_socket *socket, struct str room)
+{
+    return str_eq(str_from(socket->id), room);
+}
+
+int sio_socket_join(struct sio_socket *socket, struct str room)
+{
+    const struct sio_options *options = socket->nsp->server->options;
+
+    if (socket->state > SOCKET_CONNECTED) {
+        return SAILS_ECLOSED;
+    }
+    if (is_own_room(socket, room)) {
+        socket->in_own_room = true;
+        return 0;
+    }
+    if (options->max_rooms > 0 && socket->member.count >= options->max_rooms &&
+        !room_index_has(&socket->nsp->rooms, &socket->member, room)) {
+        return SAILS_ETOOBIG;
+    }
+    return room_index_join(&socket->nsp->rooms, &socket->member, room);
+}
+
+void sio_socket_leave(struct sio_socket *socket, struct str room)
+{
+    if (is_own_room(socket, room)) {
+        socket->in_own_room = false;
+    } else if (socket->state != SOCKET_GONE) {
+        room_index_leave(&socket->nsp->rooms, &socket->member, room);
+    }
+}
+
+void sio_socket_leave_all(struct sio_socket *socket)
+{
+    if (socket->state != SOCKET_GONE) {
+        room_index_leave_all(&socket->nsp->rooms, &socket->member);
+    }
+}
+
+bool sio_socket_is_in(const struct sio_socket *socket, struct str room)
+{
+    if (socket->state == SOCKET_GONE) {
+        return false;
+    }
+    if (is_own_room(socket, room)) {
+        return socket->in_own_room;
+    }
+    return room_index_has(&socket->nsp->rooms, &socket->member, room);
+}
+
+void sio_socket_each_room(const struct sio_socket *socket, void (*each)(struct str room, void *ctx),
+                          void *ctx)
+{
+    if (socket->in_own_room) {
+        each(str_from(socket->id), ctx);
+    }
+    room_member_each(&socket->member, each, ctx);
+}
+
+/* ---- sending ---- */
+
+int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool is_volatile)
+{
+    struct eio_session *session = NULL;
+
+    if (socket->state > SOCKET_CONNECTED) {
+        return SAILS_ECLOSED;
+    }
+    session = socket->client->session;
+    if (is_volatile && !eio_session_is_writable(session)) {
+        return 0;
+    }
+    for (size_t i = 0; i < message->n_parts; i++) {
+        int rc = eio_session_send(session, message->parts[i]);
+
+        if (rc < 0 && i > 0) {
+            eio_session_close(session, true); /* half a packet would make nonsense of the next */
+        }
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
