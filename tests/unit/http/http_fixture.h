@@ -132,7 +132,7 @@ static inline void fixture_on_request(void *ctx, struct http_exchange *x)
     } else if (str_eq(path, STR("/upgrade"))) {
         fixture_upgrade(f, x);
     } else if (str_eq(path, STR("/move"))) {
-        assert_int_equal(http_move(x, 64), SAILS_EINVAL);
+        assert_true(http_move(x, 64) < 0); /* and nothing has changed */
         if (http_move(x, 3) < 0) {
             http_respond(x, 503, (struct bytes){0});
         }

@@ -1,0 +1,66 @@
+#include "http/http_fields.h"
+
+#include "base/mem.h"
+#include "http/http.h"
+#include "support/cmocka.h"
+
+#include <sails/err.h>
+
+static void lines_are_taken_one_by_one(void **state)
+{
+    struct buf fields = {0};
+    struct str rest, line, name, value;
+
+    (void)state;
+    http_fields_add(&fields, STR("A"), STR("b: c"));
+    http_fields_add(&fields, STR("D"), STR(""));
+    rest = buf_str(&fields);
+    assert_true(http_fields_take_line(&rest, &line, &name, &value));
+    assert_true(str_eq(line, STR("A: b: c\r\n")));
+    assert_true(str_eq(name, STR("A")) && str_eq(value, STR("b: c")));
+    assert_true(http_fields_take_line(&rest, &line, &name, &value));
+    assert_true(str_eq(name, STR("D")) && value.len == 0);
+    assert_false(http_fields_take_line(&rest, &line, &name, &value));
+    buf_deinit(&fields);
+}
+
+static void without_memory_the_lines_stay_as_they_were(void **state)
+{
+    struct buf fields = {0};
+    char big[1000];
+
+    (void)state;
+    memset(big, 'x', sizeof(big));
+    assert_int_equal(http_fields_add(&fields, STR("A"), STR("b")), 0);
+    mem_fail_after(0);
+    assert_int_equal(http_fields_add(&fields, STR("C"), (struct str){big, sizeof(big)}),
+                     SAILS_ENOMEM);
+    mem_fail_after(0);
+    assert_int_equal(http_fields_set(&fields, STR("A"), (struct str){big, sizeof(big)}),
+                     SAILS_ENOMEM);
+    mem_fail_after(-1);
+    assert_true(str_eq(buf_str(&fields), STR("A: b\r\n")));
+    assert_int_equal(http_fields_set(&fields, STR("a"), STR("c")), 0);
+    assert_true(str_eq(buf_str(&fields), STR("a: c\r\n")));
+    buf_deinit(&fields);
+}
+
+static void a_status_has_its_text(void **state)
+{
+    (void)state;
+    assert_string_equal(http_status_text(200), "OK");
+    assert_string_equal(http_status_text(404), "Not Found");
+    assert_string_equal(http_status_text(431), "Request Header Fields Too Large");
+    assert_string_equal(http_status_text(299), "Unknown");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_taken_one_by_one),
+        cmocka_unit_test(without_memory_the_lines_stay_as_they_were),
+        cmocka_unit_test(a_status_has_its_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
