@@ -10,6 +10,7 @@
 
 struct arrival {
     struct mail mail;
+    struct worker *to;
     int fd;
     struct peer_address peer;
     void *tls;
@@ -97,21 +98,21 @@ static int copy_if_any(struct bytes a, struct unread **out)
     return *out != NULL ? 0 : SAILS_ENOMEM;
 }
 
-int move_send(struct worker *from, unsigned to, int fd, struct peer_address peer,
-              const struct departure *with)
+int move_prepare(struct worker *from, unsigned to, const struct departure *with,
+                 struct arrival **out)
 {
-    struct net *net = from->net;
     struct arrival *arrival = NULL;
     int rc = 0;
 
-    if (to >= net->n_workers) {
+    if (to >= from->net->n_workers) {
         return SAILS_EINVAL;
     }
     arrival = mem_alloc(sizeof(*arrival));
     if (arrival == NULL) {
         return SAILS_ENOMEM;
     }
-    *arrival = (struct arrival){.mail = {.deliver = arrive}, .fd = -1, .peer = peer};
+    *arrival =
+        (struct arrival){.mail = {.deliver = arrive}, .to = from->net->workers[to], .fd = -1};
     rc = copy_if_any(with->unread, &arrival->unread);
     if (rc == 0) {
         rc = copy_if_any(with->decrypted, &arrival->decrypted);
@@ -120,8 +121,14 @@ int move_send(struct worker *from, unsigned to, int fd, struct peer_address peer
         destroy_arrival(arrival);
         return rc;
     }
-    arrival->fd = fd;
     arrival->tls = with->tls;
-    worker_post(net->workers[to], &arrival->mail);
+    *out = arrival;
     return 0;
+}
+
+void move_commit(struct arrival *arrival, int fd, struct peer_address peer)
+{
+    arrival->fd = fd;
+    arrival->peer = peer;
+    worker_post(arrival->to, &arrival->mail);
 }

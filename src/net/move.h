@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "net/address.h"
 
+struct arrival;
 struct worker;
 
 /* Bytes that have been received and that nobody has seen yet. Freed by mem_free(). */
@@ -26,15 +27,18 @@ struct unread *unread_create(struct bytes a, struct bytes b);
 /* What goes along with the socket. */
 struct departure {
     struct bytes unread;
-    void *tls;              /* of tls.h, taken on success; NULL: plain TCP */
+    void *tls;              /* of tls.h, taken if all goes well; NULL: plain TCP */
     struct bytes decrypted; /* with `tls`: received, decrypted and not yet used */
 };
 
 /*
- * The thread of the worker that has the connection: sends it to worker `to` of the same net. The
- * socket must not be polled here any more. 0; SAILS_EINVAL: no such worker; SAILS_ENOMEM.
+ * On the thread of the worker that has the connection: prepares to send it to worker `to` of the
+ * same net. 0, and move_commit() must follow; SAILS_EINVAL: no such worker; SAILS_ENOMEM.
  */
-int move_send(struct worker *from, unsigned to, int fd, struct peer_address peer,
-              const struct departure *with);
+int move_prepare(struct worker *from, unsigned to, const struct departure *with,
+                 struct arrival **out);
+
+/* Sends it. The socket must not be polled here any more: the other thread may be faster than us. */
+void move_commit(struct arrival *arrival, int fd, struct peer_address peer);
 
 #endif

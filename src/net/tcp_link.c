@@ -538,23 +538,32 @@ void tcp_link_give_back(struct tcp_link *link, struct bytes rest)
 }
 
 /*
+ * What this turn has queued (a TLS session ticket, say) mostly fits into the kernel's buffer. An
+ * error is left to the next flush to find.
+ */
+static bool can_depart(struct tcp_link *link)
+{
+    if (link->is_closing || link->is_ended) {
+        return false;
+    }
+    (void)send_queue(link);
+    update_interest(link);
+    return outq_is_empty(&link->out);
+}
+
+/*
  * Own unread bytes are there if the link is moved before it was given what it came with, or while
  * it is paused; what the caller has not used was received before them.
  */
 int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departure *with)
 {
     struct departure all = *with;
+    struct arrival *arrival = NULL;
     struct unread *joined = NULL;
+    int fd = link->fd;
     int rc = 0;
 
-    if (link->is_closing || link->is_ended) {
-        return SAILS_ESTATE;
-    }
-    /* What this turn has queued (a TLS session ticket, say) mostly fits into the kernel's buffer. An
-     * error is left to the next flush to find. */
-    (void)send_queue(link);
-    update_interest(link);
-    if (!outq_is_empty(&link->out)) {
+    if (!can_depart(link)) {
         return SAILS_ESTATE;
     }
     if (link->unread != NULL) {
@@ -564,17 +573,14 @@ int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departu
         }
         all.unread = (struct bytes){joined->data, joined->len};
     }
-    /* From here on this loop does not know the descriptor: the other one may be faster than us. */
-    (void)uv_poll_stop(&link->poll);
-    link->interest = 0;
-    rc = move_send(link->worker, worker, link->fd, link->peer, &all);
+    rc = move_prepare(link->worker, worker, &all, &arrival);
     mem_free(joined);
-    if (rc == 0) {
-        begin_closing(link, 0);
-    } else {
-        update_interest(link);
+    if (rc < 0) {
+        return rc;
     }
-    return rc;
+    begin_closing(link, 0);
+    move_commit(arrival, fd, link->peer);
+    return 0;
 }
 
 void tcp_links_init(struct worker *worker)

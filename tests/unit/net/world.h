@@ -26,6 +26,15 @@
 
 #define UNUSED __attribute__((unused))
 
+/* For workers' threads, where cmocka's assertions cannot jump to the test; also without asserts. */
+#define must(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            (void)fprintf(stderr, "%s:%d: must be: %s\n", __FILE__, __LINE__, #condition);         \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
 enum {
     CLIENT_PATIENCE_S = 20
 };
