@@ -240,9 +240,9 @@ static void read_frames(struct ws_conn *ws, struct ws_intake *in, struct bytes d
         .max_message = ws->service->options->max_message,
         .has_deflate = ws->deflate.is_agreed,
     };
+    struct ws_chunk chunk = {0};
 
     while (ws->state != WS_CLOSED) {
-        struct ws_chunk chunk;
         int rc = ws_decoder_next(&in->decoder, &rules, &data, &chunk);
 
         if (rc == 0) {

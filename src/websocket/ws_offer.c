@@ -121,7 +121,7 @@ bool ws_offer_accept(struct str header, const struct ws_deflate_options *options
 
     /* To the end even where something is accepted: a broken header offers nothing. */
     do {
-        struct offer offer;
+        struct offer offer = {0};
 
         if (!take_extension(&header, &offer)) {
             return false;

@@ -87,7 +87,7 @@ static void say_fragmented(struct peer *p, unsigned opcode, struct str message, 
 static void assert_echoed(struct peer *p, unsigned opcode, struct str message)
 {
     struct buf plain = {0};
-    struct peer_frame frame;
+    struct peer_frame frame = {0};
     size_t at = 0;
 
     assert_int_equal(p->message.len, message.len);

@@ -77,7 +77,7 @@ static void play_all(const struct scene *scenes, size_t n)
 static void assert_echoes(struct peer *p, unsigned opcode, const char *payload, size_t len,
                           size_t piece)
 {
-    struct peer_frame frame;
+    struct peer_frame frame = {0};
     size_t at = 0;
 
     p->step = piece;

@@ -29,7 +29,7 @@ static int decode(const struct ws_rules *rules, const uint8_t *data, size_t len,
     *heard = (struct heard){0};
     for (size_t at = 0; at < len && rc == 0; at += step) {
         struct bytes in = {data + at, len - at < step ? len - at : step};
-        struct ws_chunk chunk;
+        struct ws_chunk chunk = {0};
 
         while ((rc = ws_decoder_next(&d, rules, &in, &chunk)) == 1) {
             assert_true(buf_reserve(&heard->text, chunk.masked.len));
@@ -151,7 +151,7 @@ static void after_an_error_the_decoder_says_nothing_else(void **state)
 {
     struct ws_decoder d = {0};
     struct bytes in = {hello, sizeof(hello)};
-    struct ws_chunk chunk;
+    struct ws_chunk chunk = {0};
 
     (void)state;
     d.error = SAILS_EPROTO;

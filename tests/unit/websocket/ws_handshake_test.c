@@ -56,7 +56,7 @@ static void on_request(void *ctx, struct http_exchange *x)
 {
     static const struct ws_refusal shutting_down = {503, {"Server is shutting down", 23}, false};
     struct server *s = ctx;
-    struct ws_refusal refusal;
+    struct ws_refusal refusal = {0};
 
     if (s->is_shutting_down) {
         ws_handshake_refuse(x, &shutting_down);

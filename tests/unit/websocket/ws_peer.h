@@ -343,7 +343,7 @@ static inline void peer_note_frame(struct peer *p, struct peer_frame frame)
 /* All that came since the last time; "end" or "abort" behind it where the server has closed. */
 static inline const char *peer_hear(struct peer *p)
 {
-    struct peer_frame frame;
+    struct peer_frame frame = {0};
     size_t at = 0;
 
     buf_clear(&p->heard);
