@@ -445,7 +445,7 @@ static void invalid_sequences_are_refused(void **state)
     "******************************"
 #define REASON_124 REASON_123 "*"
 
-/* websocket 31: cases 7.1.1 to 7.5.1; the codes of 7.7 to 7.13 are in ws_test.c, all of them. */
+/* websocket 31: cases 7.1.1 to 7.5.1; the codes of 7.7 to 7.13 are in ws_closing_test.c, all of them. */
 static void closing(void **state)
 {
     static const struct scene scenes[] = {

@@ -229,7 +229,7 @@ static void a_refusal_has_the_shape_that_clients_know(void **state)
     server_deinit(&s);
 }
 
-/* websocket 35: the other half is in ws_test.c. */
+/* websocket 35: the other half is in ws_closing_test.c. */
 static void at_shutdown_new_upgrades_are_refused_with_503(void **state)
 {
     struct server s;
