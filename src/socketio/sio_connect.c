@@ -281,6 +281,7 @@ static void admit(struct sio_socket *socket, const char *sid)
         memcpy(socket->id, sid, strlen(sid) + 1);
     }
     socket->state = SOCKET_CONNECTED;
+    socket->was_connected = true;
     socket->in_own_room = true;
     sio_namespace_add(socket->nsp, socket);
     deadline_stop(&socket->client->connect_deadline);

@@ -52,6 +52,11 @@ size_t sio_namespace_count(const struct sio_namespace *nsp)
     return nsp->count;
 }
 
+bool sio_namespace_is_empty(const struct sio_namespace *nsp)
+{
+    return nsp->n_sockets == 0;
+}
+
 uint64_t sio_namespace_take_ack_id(struct sio_namespace *nsp)
 {
     return atomic_fetch_add_explicit(nsp->ack_ids, 1, memory_order_relaxed);

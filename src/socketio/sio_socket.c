@@ -64,6 +64,7 @@ struct sio_socket *sio_socket_create(struct sio_client *client, struct sio_names
     room_member_init(&socket->member);
     list_append(&client->sockets, &socket->in_client);
     client->n_sockets++;
+    nsp->n_sockets++;
     return socket;
 }
 
@@ -77,6 +78,7 @@ static void leave_client(struct sio_socket *socket)
 static void retire(struct sio_socket *socket, struct sio_server *server)
 {
     socket->client = NULL;
+    socket->nsp->n_sockets--;
     list_remove(&socket->in_turn); /* of `ready` */
     list_append(&server->gone, &socket->in_turn);
     sio_server_need_turn(server);
@@ -180,6 +182,11 @@ json_t *sio_socket_auth(const struct sio_socket *socket)
 bool sio_socket_is_connected(const struct sio_socket *socket)
 {
     return socket->state == SOCKET_CONNECTED;
+}
+
+bool sio_socket_was_connected(const struct sio_socket *socket)
+{
+    return socket->was_connected;
 }
 
 unsigned sio_socket_revision(const struct sio_socket *socket)

@@ -91,6 +91,7 @@ struct sio_socket {
     uint32_t stamp; /* the last selection that has seen it: sio_select.c */
     uint8_t state;
     bool in_own_room;
+    bool was_connected; /* it has been accepted once */
     char id[]; /* NUL-terminated */
 };
 
@@ -105,7 +106,8 @@ struct sio_namespace {
     struct list sockets; /* in the order of connecting */
     struct map by_id;
     struct room_index rooms;
-    size_t count;
+    size_t count;     /* CONNECTED */
+    size_t n_sockets; /* CONNECTING, too */
     uint32_t stamp;
     size_t name_len;
     char name[];

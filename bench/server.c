@@ -1,0 +1,72 @@
+/*
+ * The small application that measurements use: see README.md beside it. Nothing in it is special: the
+ * public API, default settings.
+ *
+ *   event echo (value)        acks its argument
+ *   event join (room)         joins and acks
+ *   event broadcast (value)   emits event broadcast with that value to all in room1
+ *   GET /echo?v=...           answers {"v": ...}
+ *   GET /join?room=...        (socket request) joins and answers {}
+ *   POST /broadcast           broadcasts its body to room1 as event broadcast, answers {}
+ */
+#include <sails/sails.h>
+
+static void on_echo(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)socket;
+    (void)ctx;
+    sails_io_event_ack(event, json_pack("[O?]", sails_io_event_arg(event, 0)));
+}
+
+static void on_join(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_socket_join(socket, json_string_value(sails_io_event_arg(event, 0)));
+    sails_io_event_ack(event, NULL);
+}
+
+static void on_broadcast(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    sails_io_target room1 = {.to = SAILS_ROOMS("room1")};
+
+    (void)ctx;
+    sails_io_emit(sails_io_socket_namespace(socket), &room1, "broadcast",
+                  json_pack("[O?]", sails_io_event_arg(event, 0)));
+}
+
+static void get_echo(sails_req *req, sails_res *res)
+{
+    sails_res_json(res, json_pack("{s:O?}", "v", sails_req_param_json(req, "v")));
+}
+
+static void get_join(sails_req *req, sails_res *res)
+{
+    const char *id = sails_sockets_get_id(req);
+
+    if (sails_sockets_join(sails_req_app(req), id, sails_req_param(req, "room"), NULL, NULL) < 0) {
+        sails_res_bad_request(res, NULL);
+        return;
+    }
+    sails_res_json(res, json_object());
+}
+
+static void post_broadcast(sails_req *req, sails_res *res)
+{
+    sails_sockets_broadcast(sails_req_app(req), SAILS_ROOMS("room1"), "broadcast",
+                            json_incref(sails_req_body(req)), NULL);
+    sails_res_json(res, json_object());
+}
+
+int main(int argc, char **argv)
+{
+    sails_app *app = sails_app_create();
+    sails_io_namespace *root = sails_io_of(sails_app_io(app), "/");
+
+    sails_io_on(root, "echo", on_echo, NULL);
+    sails_io_on(root, "join", on_join, NULL);
+    sails_io_on(root, "broadcast", on_broadcast, NULL);
+    sails_app_route(app, "GET /echo", get_echo);
+    sails_app_route(app, "GET /join", get_join);
+    sails_app_route(app, "POST /broadcast", post_broadcast);
+    return sails_app_run(app, argc, argv);
+}

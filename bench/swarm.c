@@ -1,0 +1,411 @@
+#include "swarm.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void die(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof(*values), compare_doubles);
+    return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+size_t number_argument(int argc, char **argv, int at, size_t fallback)
+{
+    char *end = NULL;
+    unsigned long value = 0;
+
+    if (at >= argc) {
+        return fallback;
+    }
+    value = strtoul(argv[at], &end, 10);
+    if (*end != '\0' || value == 0) {
+        die("%s: \"%s\" is not a number above 0", argv[0], argv[at]);
+    }
+    return value;
+}
+
+/* ---- the server ---- */
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void exec_server(const char *program, char *const *more_args, int out)
+{
+    char *args[32] = {NULL};
+    static char port[] = "--port=0", host[] = "--host=127.0.0.1";
+    size_t n = 0;
+
+    args[n++] = strdup(program);
+    args[n++] = port;
+    args[n++] = host;
+    for (size_t i = 0; more_args != NULL && more_args[i] != NULL && n < 31; i++) {
+        args[n++] = more_args[i];
+    }
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+    execv(program, args);
+    perror(program);
+    _exit(127);
+}
+
+struct server server_start(const char *program, char *const *more_args)
+{
+    struct server server = {0};
+    int pipes[2];
+    char text[4096] = "";
+    size_t len = 0;
+
+    raise_file_limit();
+    signal(SIGPIPE, SIG_IGN);
+    if (pipe(pipes) != 0) {
+        die("pipe: %s", strerror(errno));
+    }
+    server.pid = fork();
+    if (server.pid == 0) {
+        close(pipes[0]);
+        exec_server(program, more_args, pipes[1]);
+    }
+    close(pipes[1]);
+    while (server.port == 0) {
+        const char *line = NULL;
+        ssize_t got = read(pipes[0], text + len, sizeof(text) - 1 - len);
+
+        if (got <= 0) {
+            die("%s did not start: %s", program, text);
+        }
+        len += (size_t)got;
+        text[len] = '\0';
+        line = strstr(text, "Listening on ");
+        if (line != NULL && strchr(line, '\n') != NULL) {
+            line = strrchr(line, ':');
+            server.port = line != NULL ? (unsigned)strtoul(line + 1, NULL, 10) : 0;
+        }
+    }
+    return server;
+}
+
+void server_stop(struct server *server)
+{
+    kill(server->pid, SIGTERM);
+    waitpid(server->pid, NULL, 0);
+}
+
+long process_rss_kib(pid_t pid)
+{
+    char path[64], line[256];
+    long rss = -1;
+    FILE *file = NULL;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, "VmRSS:", 6) == 0) {
+            rss = strtol(line + 6, NULL, 10);
+        }
+    }
+    if (rss < 0) {
+        die("%s: cannot be read", path);
+    }
+    fclose(file);
+    return rss;
+}
+
+/* From the scheduler, in nanoseconds, of all threads; stat's clock ticks are too coarse. */
+double process_cpu_us(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec time;
+
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+        die("CPU time of process %d: %s", (int)pid, strerror(errno));
+    }
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+/* ---- the clients ---- */
+
+enum {
+    IN_SIZE = 2048,
+    ADDRESSES = 200, /* 127.0.1.1 and on */
+    PER_ADDRESS = 20000,
+    WAIT_MS = 20000
+};
+
+struct client {
+    int fd;
+    bool is_upgraded;
+    size_t have;
+    uint8_t *in; /* allocated while a frame is partial */
+};
+
+struct swarm {
+    int epoll;
+    size_t n;
+    struct client *clients;
+    unsigned port;
+    /* What is being waited for. */
+    const char *prefix;
+    size_t prefix_len;
+    size_t seen;
+};
+
+static void send_all(int fd, const void *data, size_t len)
+{
+    const uint8_t *at = data;
+
+    while (len > 0) {
+        ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
+
+        if (sent < 0 && errno == EAGAIN) {
+            continue;
+        }
+        if (sent < 0) {
+            die("send: %s", strerror(errno));
+        }
+        at += sent;
+        len -= (size_t)sent;
+    }
+}
+
+void swarm_send(struct swarm *swarm, size_t i, const char *text)
+{
+    uint8_t frame[8 + 4096];
+    size_t len = strlen(text), head = 2;
+
+    if (len > 4096) {
+        die("message too long");
+    }
+    frame[0] = 0x81;
+    if (len < 126) {
+        frame[1] = (uint8_t)(0x80 | len);
+    } else {
+        frame[1] = 0x80 | 126;
+        frame[2] = (uint8_t)(len >> 8);
+        frame[3] = (uint8_t)len;
+        head = 4;
+    }
+    memset(frame + head, 0, 4); /* a masking key of zeros leaves the payload as it is */
+    memcpy(frame + head + 4, text, len);
+    send_all(swarm->clients[i].fd, frame, head + 4 + len);
+}
+
+static void on_message(struct swarm *swarm, size_t i, const uint8_t *text, size_t len)
+{
+    if (len == 1 && text[0] == '2') {
+        swarm_send(swarm, i, "3");
+    }
+    if (len >= swarm->prefix_len && memcmp(text, swarm->prefix, swarm->prefix_len) == 0) {
+        swarm->seen++;
+    }
+}
+
+/* Takes whole frames (the server's are not masked) and tells how many bytes they were. */
+static size_t take_frames(struct swarm *swarm, size_t i, const uint8_t *data, size_t len)
+{
+    size_t at = 0;
+
+    while (len - at >= 2) {
+        size_t head = 2, payload = data[at + 1] & 0x7f;
+
+        if (payload == 126 && len - at >= 4) {
+            head = 4;
+            payload = (size_t)data[at + 2] << 8 | data[at + 3];
+        } else if (payload >= 126) {
+            break;
+        }
+        if (len - at < head + payload) {
+            break;
+        }
+        if ((data[at] & 0x0f) == 8) {
+            die("client %zu was closed by the server", i);
+        }
+        on_message(swarm, i, data + at + head, payload);
+        at += head + payload;
+    }
+    return at;
+}
+
+/* The response to the upgrade; then frames. */
+static size_t take_input(struct swarm *swarm, size_t i, const uint8_t *data, size_t len)
+{
+    struct client *client = &swarm->clients[i];
+    const uint8_t *end = NULL;
+    size_t used = 0;
+
+    if (!client->is_upgraded) {
+        end = memmem(data, len, "\r\n\r\n", 4);
+        if (end == NULL) {
+            return 0;
+        }
+        if (memcmp(data, "HTTP/1.1 101", 12) != 0) {
+            die("upgrade refused: %.*s", (int)len, (const char *)data);
+        }
+        client->is_upgraded = true;
+        used = (size_t)(end + 4 - data);
+    }
+    return used + take_frames(swarm, i, data + used, len - used);
+}
+
+static void on_readable(struct swarm *swarm, size_t i)
+{
+    struct client *client = &swarm->clients[i];
+    uint8_t data[65536];
+    size_t have = client->have, used = 0;
+    ssize_t got = 0;
+
+    if (have > 0) {
+        memcpy(data, client->in, have);
+    }
+    got = recv(client->fd, data + have, sizeof(data) - have, MSG_DONTWAIT);
+    if (got < 0 && errno == EAGAIN) {
+        return;
+    }
+    if (got <= 0) {
+        die("client %zu: %s", i, got == 0 ? "closed by the server" : strerror(errno));
+    }
+    have += (size_t)got;
+    used = take_input(swarm, i, data, have);
+    client->have = have - used;
+    if (client->have > IN_SIZE) {
+        die("client %zu: a frame is too long", i);
+    }
+    if (client->have > 0 && client->in == NULL) {
+        client->in = malloc(IN_SIZE);
+    }
+    if (client->have > 0) {
+        memcpy(client->in, data + used, client->have);
+    }
+}
+
+/* All clients together; what came before the call does not count. */
+static void await_more(struct swarm *swarm, size_t n)
+{
+    struct epoll_event events[512];
+
+    while (swarm->seen < n) {
+        int got = epoll_wait(swarm->epoll, events, 512, WAIT_MS);
+
+        if (got == 0) {
+            die("waited %d s for \"%s\": %zu of %zu came", WAIT_MS / 1000, swarm->prefix,
+                swarm->seen, n);
+        }
+        for (int i = 0; i < got; i++) {
+            on_readable(swarm, events[i].data.u64);
+        }
+    }
+}
+
+void swarm_await(struct swarm *swarm, const char *prefix, size_t n)
+{
+    swarm->prefix = prefix;
+    swarm->prefix_len = strlen(prefix);
+    swarm->seen = 0;
+    await_more(swarm, n);
+}
+
+static int connect_from(size_t i, unsigned port)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1;
+
+    from.sin_addr.s_addr = htonl(0x7f000101u + (uint32_t)(i / PER_ADDRESS % ADDRESSES));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, IPPROTO_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &yes, sizeof(yes));
+    if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 ||
+        connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
+        die("client %zu: connect: %s", i, strerror(errno));
+    }
+    return fd;
+}
+
+static void open_client(struct swarm *swarm, size_t i)
+{
+    char request[256];
+    int len = snprintf(request, sizeof(request),
+                       "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+                       "Host: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                       "Sec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                       swarm->port);
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
+
+    swarm->clients[i] = (struct client){.fd = connect_from(i, swarm->port)};
+    send_all(swarm->clients[i].fd, request, (size_t)len);
+    epoll_ctl(swarm->epoll, EPOLL_CTL_ADD, swarm->clients[i].fd, &event);
+}
+
+/* In steps, so that the listening socket's queue is never full. */
+struct swarm *swarm_connect(unsigned port, size_t n)
+{
+    enum {
+        STEP = 200
+    };
+    struct swarm *swarm = calloc(1, sizeof(*swarm));
+
+    raise_file_limit();
+    swarm->epoll = epoll_create1(0);
+    swarm->n = n;
+    swarm->port = port;
+    swarm->clients = calloc(n, sizeof(*swarm->clients));
+    for (size_t done = 0; done < n; done += STEP) {
+        size_t step = n - done < STEP ? n - done : STEP;
+
+        for (size_t i = 0; i < step; i++) {
+            open_client(swarm, done + i);
+        }
+        swarm_await(swarm, "0{", step);
+        for (size_t i = 0; i < step; i++) {
+            swarm_send(swarm, done + i, "40");
+        }
+        swarm_await(swarm, "40{", step);
+    }
+    return swarm;
+}
+
+void swarm_close(struct swarm *swarm)
+{
+    for (size_t i = 0; i < swarm->n; i++) {
+        close(swarm->clients[i].fd);
+        free(swarm->clients[i].in);
+    }
+    close(swarm->epoll);
+    free(swarm->clients);
+    free(swarm);
+}

@@ -1,0 +1,58 @@
+/*
+ * swarm.h - many Socket.IO clients in one thread, for measuring.
+ *
+ * Plain epoll and the few frames that a client needs, so that the clients cost little and the server is
+ * what is measured. Every failure ends the program with a message: a measurement that went wrong must
+ * not look like a result.
+ */
+#ifndef BENCH_SWARM_H
+#define BENCH_SWARM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ---- the server that is measured ---- */
+
+struct server {
+    pid_t pid;
+    unsigned port;
+    char command[64];
+};
+
+/* Starts a program with `--port 0` and reads the port from its line "Listening on ...:PORT". */
+struct server server_start(const char *program, char *const *more_args);
+void server_stop(struct server *server);
+
+/* Resident memory in KiB, and user and system time in microseconds. */
+long process_rss_kib(pid_t pid);
+double process_cpu_us(pid_t pid);
+
+/* ---- its clients ---- */
+
+struct swarm;
+
+/*
+ * Connects n clients over WebSocket and joins the namespace "/". On return all are connected. Source
+ * addresses are spread over 127.0.0.0/8 so that ports do not run out.
+ */
+struct swarm *swarm_connect(unsigned port, size_t n);
+void swarm_close(struct swarm *swarm);
+
+/* Sends a text message as client `i`. */
+void swarm_send(struct swarm *swarm, size_t i, const char *text);
+
+/* Reads until all clients together have received `n` messages that begin with `prefix`. */
+void swarm_await(struct swarm *swarm, const char *prefix, size_t n);
+
+/* ---- helpers ---- */
+
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+int compare_doubles(const void *a, const void *b);
+double median(double *values, size_t n);
+
+/* A number from the command line, or the program ends with its usage. */
+size_t number_argument(int argc, char **argv, int at, size_t fallback);
+
+#endif

@@ -1,0 +1,395 @@
+#include "app/app.h"
+
+#include "base/mem.h"
+
+#include <sails/version.h>
+
+#include <errno.h>
+#include <signal.h>
+
+/* What a route leads to, kept for as long as the app. */
+struct app_target {
+    struct list in_app;
+    struct request_target target;
+};
+
+/* ---- creating ---- */
+
+sails_app *sails_app_create(void)
+{
+    struct sails_app *app = mem_calloc(1, sizeof(*app));
+
+    if (app == NULL) {
+        return NULL;
+    }
+    list_init(&app->targets);
+    router_init(&app->requests.router);
+    static_files_init(&app->files);
+    app_log_init(app);
+    app->overrides = json_object();
+    app->io = io_create(&app->log);
+    app->requests.app = app;
+    app->requests.log = &app->log;
+    app->requests.io = app->io;
+    if (app->overrides == NULL || app->io == NULL || config_init(&app->config) < 0 ||
+        request_socket_listen(&app->requests) < 0) {
+        sails_app_destroy(app);
+        return NULL;
+    }
+    return app;
+}
+
+void sails_app_destroy(sails_app *app)
+{
+    if (app == NULL) {
+        return;
+    }
+    sails_app_lower(app);
+    net_destroy(app->net);
+    if (app->io != NULL) {
+        app_io_options_deinit(&app->io->options);
+    }
+    io_destroy(app->io);
+    router_deinit(&app->requests.router);
+    static_files_deinit(&app->files);
+    while (!list_is_empty(&app->targets)) {
+        mem_free(container_of(list_take_first(&app->targets), struct app_target, in_app));
+    }
+    json_decref(app->overrides);
+    config_deinit(&app->config);
+    mem_free(app);
+}
+
+sails_io *sails_app_io(sails_app *app)
+{
+    return app != NULL ? app->io : NULL;
+}
+
+/* ---- telling it what it needs ---- */
+
+int sails_app_route(sails_app *app, const char *address, sails_action action)
+{
+    struct app_target *target = NULL;
+    int rc = 0;
+
+    if (app == NULL || address == NULL || action == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    target = mem_calloc(1, sizeof(*target));
+    if (target == NULL) {
+        return SAILS_ENOMEM;
+    }
+    target->target.action = action;
+    rc = router_add(&app->requests.router, address, &target->target);
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; an address is \"GET /path/:name\"",
+                 address, sails_strerror(rc));
+        mem_free(target);
+        return rc;
+    }
+    list_append(&app->targets, &target->in_app);
+    return 0;
+}
+
+int sails_app_static(sails_app *app, const char *path, const char *folder)
+{
+    if (app == NULL || path == NULL || folder == NULL || path[0] != '/') {
+        return SAILS_EINVAL;
+    }
+    return app->state == APP_NEW ? static_files_add(&app->files, path, folder) : SAILS_ESTATE;
+}
+
+static int report(const struct sails_app *app, int rc, const struct buf *why)
+{
+    if (rc == SAILS_ECONFIG) {
+        log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(why)));
+    } else if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "Configuration: %s", sails_strerror(rc));
+    }
+    return rc;
+}
+
+int sails_app_set(sails_app *app, const char *key, json_t *value)
+{
+    struct buf why = {0};
+    int rc = 0;
+
+    if (app == NULL || key == NULL || value == NULL || app->state != APP_NEW) {
+        json_decref(value);
+        return app == NULL || key == NULL || value == NULL ? SAILS_EINVAL : SAILS_ESTATE;
+    }
+    rc = report(app, config_set(&app->config, key, value, &why), &why);
+    if (rc == 0 && json_object_set(app->overrides, key, value) != 0) {
+        rc = SAILS_ENOMEM;
+    }
+    json_decref(value);
+    buf_deinit(&why);
+    return rc;
+}
+
+json_t *sails_app_get(const sails_app *app, const char *key)
+{
+    return app != NULL && key != NULL ? config_get(&app->config, key) : NULL;
+}
+
+void sails_app_set_context(sails_app *app, void *ctx)
+{
+    if (app != NULL) {
+        app->requests.context = ctx;
+    }
+}
+
+void *sails_app_context(const sails_app *app)
+{
+    return app != NULL ? app->requests.context : NULL;
+}
+
+/* ---- configuration ---- */
+
+extern char **environ;
+
+static int set_overrides(struct sails_app *app, struct buf *why)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    int rc = 0;
+
+    json_object_foreach(app->overrides, key, value)
+    {
+        if (rc == 0) {
+            rc = config_set(&app->config, key, value, why);
+        }
+    }
+    return rc;
+}
+
+/* What is stronger than files. Run twice: the environment's name says which file is read. */
+static int load_strong(struct sails_app *app, int argc, char **argv, struct buf *why)
+{
+    int rc = config_load_environment(&app->config, environ, why);
+
+    if (rc == 0) {
+        rc = set_overrides(app, why);
+    }
+    return rc == 0 ? config_load_arguments(&app->config, argc, argv, &app->wants_help, why) : rc;
+}
+
+int sails_app_load(sails_app *app, int argc, char **argv)
+{
+    struct buf why = {0};
+    int rc = 0;
+
+    if (app == NULL || (argc > 0 && argv == NULL)) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    rc = load_strong(app, argc, argv, &why);
+    if (rc == 0) {
+        rc = config_load_files(&app->config, &why);
+    }
+    if (rc == 0) {
+        rc = load_strong(app, argc, argv, &why);
+    }
+    app_log_configure(app);
+    report(app, rc, &why);
+    buf_deinit(&why);
+    return rc;
+}
+
+/* ---- lifting and lowering ---- */
+
+static int configure(struct sails_app *app)
+{
+    struct config *c = &app->config;
+    const char *environment = config_text(c, "environment");
+
+    if ((config_text(c, "ssl.cert") == NULL) != (config_text(c, "ssl.key") == NULL)) {
+        log_line(&app->log, LOG_ERROR, "ssl.cert and ssl.key go together: one of them is missing");
+        return SAILS_ECONFIG;
+    }
+    app_log_configure(app);
+    app_http_limits(app, &app->limits);
+    app->requests.is_production = environment != NULL && strcmp(environment, "production") == 0;
+    app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
+    app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
+    app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
+    return static_files_open(&app->files, &app->log);
+}
+
+static void report_listening(const struct sails_app *app, const struct net_options *options)
+{
+    bool has_colons = options->host != NULL && strchr(options->host, ':') != NULL;
+
+    log_line(&app->log, LOG_INFO, "Listening on %s://%s%s%s:%u",
+             options->tls.cert_file != NULL ? "https" : "http", has_colons ? "[" : "",
+             options->host != NULL ? options->host : "localhost", has_colons ? "]" : "",
+             net_port(app->net));
+}
+
+static void report_failure(const struct sails_app *app, const struct net_options *options, int rc)
+{
+    log_line(&app->log, LOG_ERROR, "Could not listen on %s, port %u: %s (%s)%s",
+             options->host != NULL ? options->host : "any address", options->port,
+             sails_strerror(rc), sails_err_name(rc),
+             rc == -EADDRINUSE ? ". Another program listens there: end it, or choose another port "
+                                 "with --port"
+                               : "");
+}
+
+static int lift(struct sails_app *app, void *uv_loop)
+{
+    struct net_options options;
+    struct io_options io_options;
+    int rc = 0;
+
+    if (app == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    rc = configure(app);
+    if (rc < 0) {
+        return rc;
+    }
+    app_net_options(app, &options);
+    options.loop = uv_loop;
+    if (uv_loop != NULL) {
+        options.workers = 1;
+    }
+    rc = net_create(&options, &app_net_events, app, &app->net);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = app_io_options(app, &io_options);
+    if (rc < 0) {
+        return rc;
+    }
+    io_lift(app->io, app->net, &io_options);
+    rc = net_start(app->net);
+    if (rc < 0) {
+        app->state = APP_LOWERED;
+        report_failure(app, &options, rc);
+        return rc;
+    }
+    app->state = APP_LIFTED;
+    report_listening(app, &options);
+    return 0;
+}
+
+int sails_app_lift(sails_app *app)
+{
+    return lift(app, NULL);
+}
+
+int sails_app_lift_on(sails_app *app, void *uv_loop)
+{
+    return uv_loop != NULL ? lift(app, uv_loop) : SAILS_EINVAL;
+}
+
+unsigned sails_app_port(const sails_app *app)
+{
+    return app != NULL && app->state == APP_LIFTED ? net_port(app->net) : 0;
+}
+
+int sails_app_lower(sails_app *app)
+{
+    if (app == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_LIFTED) {
+        return 0;
+    }
+    log_line(&app->log, LOG_VERBOSE, "Lowering");
+    net_stop(app->net, (uint64_t)config_integer(&app->config, "shutdownTimeout"));
+    net_join(app->net);
+    app->state = APP_LOWERED;
+    return 0;
+}
+
+void sails_app_stop(sails_app *app)
+{
+    if (app == NULL || app->state != APP_LIFTED) {
+        return;
+    }
+    if (app->has_own_thread) {
+        pthread_kill(app->runner, SIGTERM); /* blocked there: sigwait() takes it */
+    } else {
+        net_stop(app->net, (uint64_t)config_integer(&app->config, "shutdownTimeout"));
+    }
+}
+
+/* ---- the whole of main() ---- */
+
+enum {
+    EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */
+};
+
+static int exit_status(int rc)
+{
+    if (rc == 0) {
+        return 0;
+    }
+    return rc == SAILS_ECONFIG || rc == SAILS_ETLS ? EXIT_CONFIG : 1;
+}
+
+/*
+ * Waits for a signal that ends the program. They are blocked before the workers' threads begin, which
+ * inherit that, so that this thread alone takes them; a second one while the app is being lowered
+ * ends the program at once.
+ */
+static int serve(struct sails_app *app)
+{
+    sigset_t set, before;
+    int taken = 0;
+    int rc = 0;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    app->runner = pthread_self();
+    app->has_own_thread = true;
+    rc = sails_app_lift(app);
+    if (rc == 0) {
+        sigwait(&set, &taken);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+static void print_help(const char *program)
+{
+    struct buf text = {0};
+
+    config_write_help(&text, program);
+    fwrite(text.ptr, 1, text.len, stdout);
+    buf_deinit(&text);
+}
+
+int sails_app_run(sails_app *app, int argc, char **argv)
+{
+    int rc = 0;
+
+    if (app == NULL) {
+        return 1;
+    }
+    rc = sails_app_load(app, argc, argv);
+    if (rc == 0 && app->wants_help) {
+        print_help(argc > 0 ? argv[0] : "app");
+    } else if (rc == 0) {
+        rc = serve(app);
+    }
+    sails_app_destroy(app);
+    return exit_status(rc);
+}
+
+const char *sails_version(void)
+{
+    return SAILS_VERSION;
+}

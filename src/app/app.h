@@ -1,0 +1,79 @@
+/*
+ * app.h - an application inside: where the floors are wired together.
+ *
+ * Purpose    Configuration becomes the options of the floors below; each worker gets its HTTP service,
+ *            its part of the Socket.IO server, and its way to the routes.
+ * Ownership  The app owns everything here.
+ * Threads    The app's own, and (struct app_worker) its worker's.
+ * Floor      app; uses all below.
+ *
+ *      net worker --on_link--> http_conn --on_request--> app_worker:
+ *                                   1. Socket.IO's files, 2. Socket.IO, 3. routes, 4. folders, 5. 404
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/config.h"
+#include "http/http.h"
+#include "io/io.h"
+#include "net/net.h"
+#include "request/request.h"
+#include "request/static_files.h"
+
+#include <sails/app.h>
+
+#include <pthread.h>
+
+/* An app is lifted once (Sails: a lowered app cannot be lifted again). */
+enum app_state {
+    APP_NEW,
+    APP_LIFTED,
+    APP_LOWERED
+};
+
+struct app_worker {
+    struct sails_app *app;
+    struct worker *worker;
+    struct http_service http;
+};
+
+struct sails_app {
+    enum app_state state;
+    struct config config;
+    json_t *overrides; /* of sails_app_set() */
+    struct log log;
+    sails_log_cb log_write; /* NULL: stdout and stderr */
+    void *log_ctx;
+    struct sails_io *io;
+    struct request_service requests;
+    struct list targets; /* struct app_target: what routes lead to */
+    struct static_files files;
+    struct http_limits limits;
+    struct net *net;
+    struct app_worker workers[WORKERS_MAX];
+    bool has_own_thread;   /* sails_app_run() waits on `runner` */
+    pthread_t runner;
+    bool wants_help;
+};
+
+/* ---- app_options.c: from configuration to the floors' options ---- */
+
+void app_net_options(const struct sails_app *app, struct net_options *out);
+
+/* 0 or SAILS_ENOMEM; app_io_options_deinit() frees lists. */
+int app_io_options(const struct sails_app *app, struct io_options *out);
+void app_io_options_deinit(struct io_options *options);
+void app_http_limits(const struct sails_app *app, struct http_limits *out);
+
+/* ---- app_worker.c: what each worker does ---- */
+
+extern const struct net_events app_net_events; /* ctx: the app */
+
+/* ---- app_log.c ---- */
+
+void app_log_init(struct sails_app *app);
+
+/* Takes the level from the configuration. */
+void app_log_configure(struct sails_app *app);
+
+#endif

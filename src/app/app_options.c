@@ -1,0 +1,142 @@
+#include "app/app.h"
+
+#include "base/mem.h"
+
+static uint64_t ms(const struct config *config, const char *name)
+{
+    return (uint64_t)config_integer(config, name);
+}
+
+static size_t size(const struct config *config, const char *name)
+{
+    return (size_t)config_integer(config, name);
+}
+
+void app_net_options(const struct sails_app *app, struct net_options *out)
+{
+    const struct config *c = &app->config;
+
+    *out = net_default_options;
+    out->host = config_text(c, "explicitHost");
+    out->port = (unsigned)config_integer(c, "port");
+    out->backlog = (int)config_integer(c, "backlog");
+    /* "auto" is no integer, and 0 means one a core. */
+    out->workers = (unsigned)config_integer(c, "workers");
+    out->tls = (struct net_tls){
+        .cert_file = config_text(c, "ssl.cert"),
+        .key_file = config_text(c, "ssl.key"),
+        .ca_file = config_text(c, "ssl.ca"),
+        .passphrase = config_text(c, "ssl.passphrase"),
+    };
+    out->max_queue = size(c, "sockets.maxQueueSize");
+    out->max_connections = size(c, "maxConnections");
+    out->log = &app->log;
+}
+
+void app_http_limits(const struct sails_app *app, struct http_limits *out)
+{
+    const struct config *c = &app->config;
+
+    *out = http_default_limits;
+    out->max_head = size(c, "http.maxHeaderSize");
+    out->max_headers = size(c, "http.maxHeaders");
+    out->header_timeout_ms = ms(c, "http.headersTimeout");
+    out->body_timeout_ms = ms(c, "http.bodyTimeout");
+    out->keep_alive_ms = ms(c, "http.keepAliveTimeout");
+}
+
+static unsigned transports_of(const struct config *config)
+{
+    unsigned transports = 0;
+    size_t i = 0;
+    json_t *name = NULL;
+
+    json_array_foreach(config_get(config, "sockets.transports"), i, name)
+    {
+        transports |= strcmp(json_string_value(name), "polling") == 0 ? EIO_ALLOW_POLLING
+                                                                      : EIO_ALLOW_WEBSOCKET;
+    }
+    return transports;
+}
+
+/* A list of one or several texts as an array; they live as long as the configuration. */
+static int list_origins(json_t *origin, struct eio_cors *out)
+{
+    size_t n = json_is_array(origin) ? json_array_size(origin) : 1;
+    const char **list = mem_calloc(n, sizeof(char *));
+
+    if (list == NULL) {
+        return SAILS_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        list[i] = json_string_value(json_is_array(origin) ? json_array_get(origin, i) : origin);
+    }
+    out->origins = list;
+    out->n_origins = n;
+    return 0;
+}
+
+static int set_cors(const struct config *config, struct eio_cors *out)
+{
+    json_t *origin = config_get(config, "sockets.cors.origin");
+
+    out->credentials = config_boolean(config, "sockets.cors.credentials");
+    if (json_is_boolean(origin)) {
+        out->origin = json_is_true(origin) ? EIO_CORS_REFLECT : EIO_CORS_OFF;
+        return 0;
+    }
+    if (json_is_string(origin) && strcmp(json_string_value(origin), "*") == 0) {
+        out->origin = EIO_CORS_ANY;
+        return 0;
+    }
+    out->origin = json_is_string(origin) ? EIO_CORS_FIXED : EIO_CORS_LIST;
+    return list_origins(origin, out);
+}
+
+static void set_socketio(const struct config *c, struct sio_options *out)
+{
+    *out = sio_default_options;
+    out->connect_timeout_ms = ms(c, "sockets.connectTimeout");
+    out->max_attachments = size(c, "sockets.maxAttachments");
+    out->max_depth = size(c, "sockets.maxDepth");
+    out->max_acks = size(c, "sockets.maxAcks");
+    out->max_rooms = size(c, "sockets.maxRooms");
+    out->max_namespaces = size(c, "sockets.maxNamespaces");
+}
+
+int app_io_options(const struct sails_app *app, struct io_options *out)
+{
+    const struct config *c = &app->config;
+    struct eio_options *engine = &out->engine;
+
+    *out = (struct io_options){.engine = eio_default_options};
+    set_socketio(c, &out->socketio);
+    out->cleanup_empty_child_namespaces = config_boolean(c, "sockets.cleanupEmptyChildNamespaces");
+    out->recovery = config_boolean(c, "sockets.connectionStateRecovery");
+    out->recovery_max_disconnection_ms = ms(c, "sockets.maxDisconnectionDuration");
+    out->recovery_skip_middlewares = config_boolean(c, "sockets.skipMiddlewares");
+
+    engine->path = config_text(c, "sockets.path");
+    engine->add_trailing_slash = config_boolean(c, "sockets.addTrailingSlash");
+    engine->ping_interval_ms = ms(c, "sockets.pingInterval");
+    engine->ping_timeout_ms = ms(c, "sockets.pingTimeout");
+    engine->upgrade_timeout_ms = ms(c, "sockets.upgradeTimeout");
+    engine->max_http_buffer_size = size(c, "sockets.maxHttpBufferSize");
+    engine->transports = transports_of(c);
+    engine->allow_upgrades = config_boolean(c, "sockets.allowUpgrades");
+    engine->allow_eio3 = config_boolean(c, "sockets.allowEIO3");
+    engine->http_compression = config_boolean(c, "sockets.httpCompression");
+    engine->per_message_deflate = config_boolean(c, "sockets.perMessageDeflate");
+    engine->cookie.name = config_text(c, "sockets.cookie");
+    engine->initial_packet = config_text(c, "sockets.initialPacket");
+    engine->destroy_upgrade = config_boolean(c, "sockets.destroyUpgrade");
+    engine->destroy_upgrade_timeout_ms = ms(c, "sockets.destroyUpgradeTimeout");
+    engine->max_queued = size(c, "sockets.maxQueueSize");
+    return set_cors(c, &engine->cors);
+}
+
+void app_io_options_deinit(struct io_options *options)
+{
+    mem_free((void *)(uintptr_t)(const void *)options->engine.cors.origins);
+    options->engine.cors.origins = NULL;
+}

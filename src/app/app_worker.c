@@ -1,0 +1,87 @@
+#include "app/app.h"
+
+/*
+ * The one place where a connection meets HTTP, an HTTP request meets Socket.IO, and what is left
+ * meets the routes.
+ */
+
+static void answer_not_found(struct http_exchange *x)
+{
+    http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
+    http_respond(x, 404, str_bytes(STR("Not Found")));
+}
+
+static void on_request(void *ctx, struct http_exchange *x)
+{
+    struct app_worker *w = ctx;
+    struct sails_app *app = w->app;
+
+    if (static_files_handle_client(&app->files, w->worker, x) ||
+        io_worker_handle(app->io, w->worker, x)) {
+        return;
+    }
+    if (http_request(x)->is_upgrade) {
+        io_worker_destroy_upgrade(app->io, w->worker, x);
+        return;
+    }
+    if (!request_http_handle(&app->requests, w->worker, x) &&
+        !static_files_handle(&app->files, w->worker, x)) {
+        answer_not_found(x);
+    }
+}
+
+static int on_start(void *ctx, struct worker *worker)
+{
+    struct sails_app *app = ctx;
+    struct app_worker *w = &app->workers[worker_index(worker)];
+    int rc = 0;
+
+    *w = (struct app_worker){.app = app, .worker = worker};
+    w->http.env = worker_env(worker);
+    w->http.limits = &app->limits;
+    w->http.on_request = on_request;
+    w->http.ctx = w;
+    http_service_init(&w->http);
+    rc = io_worker_start(app->io, worker);
+    if (rc < 0) {
+        http_service_deinit(&w->http);
+        return rc;
+    }
+    worker_set_user(worker, w);
+    return 0;
+}
+
+static void on_link(void *ctx, struct worker *worker, struct link *link)
+{
+    struct app_worker *w = worker_user(worker);
+
+    (void)ctx;
+    if (http_conn_open(&w->http, link) < 0) {
+        link_abort(link);
+    }
+}
+
+static void on_drain(void *ctx, struct worker *worker)
+{
+    struct app_worker *w = worker_user(worker);
+
+    (void)ctx;
+    io_worker_drain(w->app->io, worker);
+    http_service_drain(&w->http);
+}
+
+static void on_stop(void *ctx, struct worker *worker)
+{
+    struct app_worker *w = worker_user(worker);
+
+    (void)ctx;
+    io_worker_stop(w->app->io, worker);
+    http_service_deinit(&w->http);
+}
+
+const struct net_events app_net_events = {
+    .on_start = on_start,
+    .on_link = on_link,
+    .on_drain = on_drain,
+    .on_stop = on_stop,
+};

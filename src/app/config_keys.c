@@ -1,0 +1,110 @@
+#include "app/config.h"
+
+/* The limits of numbers that are times: a day. */
+#define DAY_MS 86400000
+
+static const char *const log_levels[] = {"silent", "error",   "warn",  "debug",
+                                         "info",   "verbose", "silly", NULL};
+static const char *const transports[] = {"polling", "websocket", NULL};
+
+#define MS(name_, min_, fallback_, about_)                                                         \
+    {                                                                                              \
+        .name = name_, .type = CONFIG_INTEGER, .min = min_, .max = DAY_MS, .fallback = fallback_,  \
+        .about = about_                                                                            \
+    }
+#define COUNT(name_, min_, max_, fallback_, about_)                                                \
+    {                                                                                              \
+        .name = name_, .type = CONFIG_INTEGER, .min = min_, .max = max_, .fallback = fallback_,    \
+        .about = about_                                                                            \
+    }
+#define BOOLEAN(name_, fallback_, about_)                                                          \
+    {                                                                                              \
+        .name = name_, .type = CONFIG_BOOLEAN, .fallback = fallback_, .about = about_              \
+    }
+#define TEXT(name_, fallback_, about_)                                                             \
+    {                                                                                              \
+        .name = name_, .type = CONFIG_TEXT, .fallback = fallback_, .about = about_                 \
+    }
+
+const struct config_key config_keys[] = {
+    COUNT("port", 0, 65535, "1337", "TCP port; 0: any that is free"),
+    TEXT("explicitHost", NULL, "Address to listen on; all addresses if it is not set"),
+    COUNT("backlog", 1, 65535, "511", "Connections that may wait to be accepted"),
+    {.name = "workers",
+     .type = CONFIG_WORKERS,
+     .min = 1,
+     .max = 64,
+     .fallback = "1",
+     .about = "Threads that serve; auto: one for each core"},
+    TEXT("environment", "\"development\"", "development, production, or a name of your own"),
+    MS("shutdownTimeout", 0, "5000", "How long clients have to go when the app is lowered, in ms"),
+    COUNT("maxConnections", 0, 100000000, "0",
+          "Connections at once; 0: as many as the system allows"),
+    {.name = "log.level",
+     .type = CONFIG_CHOICE,
+     .choices = log_levels,
+     .fallback = "\"info\"",
+     .about = "What is logged: lines of this level and the more urgent ones"},
+
+    TEXT("ssl.cert", NULL, "File with the certificate and its chain (PEM); with ssl.key: HTTPS"),
+    TEXT("ssl.key", NULL, "File with the private key (PEM)"),
+    TEXT("ssl.ca", NULL, "File with the authorities (PEM) whose certificates clients must show"),
+    TEXT("ssl.passphrase", NULL, "Passphrase of the private key"),
+
+    COUNT("http.maxHeaderSize", 512, 1048576, "16384", "Bytes of a request's head"),
+    COUNT("http.maxHeaders", 1, 10000, "100", "Headers of a request"),
+    COUNT("http.maxBodySize", 0, 1073741824, "1000000",
+          "Bytes of a body that is parsed for a route"),
+    MS("http.headersTimeout", 1, "60000", "How long a request's head may take, in ms"),
+    MS("http.bodyTimeout", 1, "30000", "How long a body may pause, in ms"),
+    MS("http.keepAliveTimeout", 1, "5000", "How long an idle connection stays open, in ms"),
+
+    {.name = "sockets.transports",
+     .type = CONFIG_CHOICES,
+     .choices = transports,
+     .fallback = "[\"polling\", \"websocket\"]",
+     .about = "Transports that clients may use"},
+    TEXT("sockets.path", "\"/socket.io\"", "Path of the Socket.IO server"),
+    BOOLEAN("sockets.addTrailingSlash", "true", "Whether a slash follows that path"),
+    MS("sockets.pingInterval", 1, "25000", "Time between heartbeats, in ms"),
+    MS("sockets.pingTimeout", 1, "60000", "How long a client may take to answer one, in ms"),
+    MS("sockets.upgradeTimeout", 1, "10000", "How long an upgrade to WebSocket may take, in ms"),
+    MS("sockets.connectTimeout", 1, "45000",
+       "How long a client may take to join a namespace, in ms"),
+    COUNT("sockets.maxHttpBufferSize", 1, 2147483647, "100000000", "Bytes of one message"),
+    BOOLEAN("sockets.allowUpgrades", "true", "Whether polling clients are told of WebSocket"),
+    BOOLEAN("sockets.allowEIO3", "true", "Whether clients of Engine.IO 3 are served (sails.io.js)"),
+    BOOLEAN("sockets.httpCompression", "true", "Whether long polling answers are compressed"),
+    BOOLEAN("sockets.perMessageDeflate", "false", "Whether WebSocket messages may be compressed"),
+    {.name = "sockets.cookie",
+     .type = CONFIG_TEXT_OR_FALSE,
+     .fallback = "false",
+     .about = "Name of a cookie that carries the session id of polling clients"},
+    {.name = "sockets.cors.origin",
+     .type = CONFIG_ORIGINS,
+     .fallback = "false",
+     .about = "Who may read polling answers: \"*\", true (any, named), an origin, a list of them"},
+    BOOLEAN("sockets.cors.credentials", "false", "Whether they may do so with cookies"),
+    BOOLEAN("sockets.destroyUpgrade", "true", "Whether upgrades that nobody wants are closed"),
+    MS("sockets.destroyUpgradeTimeout", 1, "1000", "... after this time, in ms"),
+    TEXT("sockets.initialPacket", NULL, "Text of a message that is sent with every handshake"),
+    BOOLEAN("sockets.serveClient", "false", "Whether the files of sockets.clientPath are served"),
+    TEXT("sockets.clientPath", "\"node_modules/socket.io/client-dist\"",
+         "Folder with socket.io.js and its variants"),
+    BOOLEAN("sockets.sendStatusCode", "true", "Whether answers over sockets tell their status"),
+    BOOLEAN("sockets.sendResponseHeaders", "true", "Whether answers over sockets have headers"),
+    BOOLEAN("sockets.cleanupEmptyChildNamespaces", "false",
+            "Whether dynamic namespaces go with their last socket"),
+    BOOLEAN("sockets.connectionStateRecovery", "false",
+            "Whether clients that come back soon get their rooms and what they missed"),
+    MS("sockets.maxDisconnectionDuration", 1, "120000", "... how soon, in ms"),
+    BOOLEAN("sockets.skipMiddlewares", "true", "... without being asked by middlewares again"),
+    COUNT("sockets.maxQueueSize", 1024, 1073741824, "4194304",
+          "Bytes that may wait for one client; one that reads too slowly is disconnected"),
+    COUNT("sockets.maxAttachments", 1, 1000, "10", "Binary values in one message from a client"),
+    COUNT("sockets.maxDepth", 1, 1000, "512", "Nested values in one message from a client"),
+    COUNT("sockets.maxAcks", 1, 10000000, "4096", "Answers that one socket may owe"),
+    COUNT("sockets.maxRooms", 0, 100000000, "0", "Rooms of one socket; 0: no limit"),
+    COUNT("sockets.maxNamespaces", 1, 100000, "64", "Namespaces of one client"),
+    {.name = NULL},
+};

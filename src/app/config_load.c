@@ -1,0 +1,237 @@
+#include "app/config.h"
+#include "base/macros.h"
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <sails/err.h>
+
+/* ---- files ---- */
+
+static int is_json_file(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0 &&
+           strcmp(entry->d_name, "local.json") != 0;
+}
+
+/* A file that is not there is no error. The sentence in *why begins with the file's name. */
+static int load_file(struct config *config, const char *path, struct buf *why)
+{
+    json_error_t error;
+    json_t *tree = NULL;
+    struct buf reason = {0};
+    FILE *file = fopen(path, "rb");
+    int rc = 0;
+
+    if (file == NULL) {
+        return 0;
+    }
+    tree = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    fclose(file);
+    if (tree == NULL) {
+        buf_printf(why, "%s: line %d, column %d: %s", path, error.line, error.column, error.text);
+        return SAILS_ECONFIG;
+    }
+    if (!json_is_object(tree)) {
+        buf_printf(why, "%s: it must hold one object", path);
+        rc = SAILS_ECONFIG;
+    } else {
+        rc = config_set_tree(config, tree, &reason);
+    }
+    if (reason.len > 0) {
+        buf_printf(why, "%s: %.*s", path, STR_FMT(buf_str(&reason)));
+    }
+    buf_deinit(&reason);
+    json_decref(tree);
+    return rc;
+}
+
+static int load_folder(struct config *config, const char *folder, struct buf *why)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(folder, &entries, is_json_file, alphasort);
+    int rc = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct buf path = {0};
+
+        buf_printf(&path, "%s/%s", folder, entries[i]->d_name);
+        buf_append_char(&path, '\0');
+        if (rc == 0) {
+            rc = buf_error(&path) == 0 ? load_file(config, path.ptr, why) : SAILS_ENOMEM;
+        }
+        buf_deinit(&path);
+        mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
+    }
+    if (n >= 0) {
+        mem_free(entries);
+    }
+    return rc;
+}
+
+int config_load_files(struct config *config, struct buf *why)
+{
+    struct buf path = {0};
+    int rc = load_folder(config, "config", why);
+
+    if (rc == 0) {
+        buf_printf(&path, "config/env/%s.json", config_text(config, "environment"));
+        buf_append_char(&path, '\0');
+        rc = buf_error(&path) == 0 ? load_file(config, path.ptr, why) : SAILS_ENOMEM;
+    }
+    if (rc == 0) {
+        rc = load_file(config, "config/local.json", why);
+    }
+    buf_deinit(&path);
+    return rc;
+}
+
+/* ---- environment ---- */
+
+/* "sockets__path" is sockets.path. */
+static void write_dotted(struct buf *out, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        bool is_dot = i + 1 < name.len && name.ptr[i] == '_' && name.ptr[i + 1] == '_';
+
+        buf_append_char(out, is_dot ? '.' : name.ptr[i]);
+        i += is_dot ? 1 : 0;
+    }
+    buf_append_char(out, '\0');
+}
+
+static int load_variable(struct config *config, const char *entry, struct buf *why)
+{
+    struct str text = str_from(entry);
+    size_t equals = str_find(text, '=');
+    struct str name = {entry, equals};
+    const char *value = entry + equals + (equals < text.len ? 1 : 0);
+    struct buf dotted = {0};
+    struct buf reason = {0};
+    int rc = 0;
+
+    if (str_eq(name, STR("PORT"))) {
+        buf_append(&dotted, "port", sizeof("port"));
+    } else if (str_eq(name, STR("NODE_ENV"))) {
+        buf_append(&dotted, "environment", sizeof("environment"));
+    } else if (str_starts_with(name, STR("sails_"))) {
+        write_dotted(&dotted, str_from_offset(name, sizeof("sails_") - 1));
+    } else {
+        return 0;
+    }
+    rc = buf_error(&dotted) == 0 ? config_set_text(config, dotted.ptr, value, &reason)
+                                 : SAILS_ENOMEM;
+    if (reason.len > 0) {
+        buf_printf(why, "environment: %.*s: %.*s", STR_FMT(name), STR_FMT(buf_str(&reason)));
+    }
+    buf_deinit(&reason);
+    buf_deinit(&dotted);
+    return rc;
+}
+
+int config_load_environment(struct config *config, char *const *environ, struct buf *why)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && environ != NULL && environ[i] != NULL; i++) {
+        rc = load_variable(config, environ[i], why);
+    }
+    return rc;
+}
+
+/* ---- command line ---- */
+
+/* Sails' short forms: an option that stands for a value of a key. */
+static const struct {
+    const char *option;
+    const char *key;
+    const char *value; /* NULL: the option has its own */
+} short_forms[] = {
+    {"verbose", "log.level", "verbose"},   {"silly", "log.level", "silly"},
+    {"silent", "log.level", "silent"},     {"prod", "environment", "production"},
+    {"staging", "environment", "staging"}, {"dev", "environment", "development"},
+    {"host", "explicitHost", NULL},
+};
+
+/* One option, "name" or "name=value"; *used_next: the next argument was its value. */
+static int load_option(struct config *config, const char *option, const char *next, bool *used_next,
+                       struct buf *why)
+{
+    struct str text = str_from(option);
+    size_t equals = str_find(text, '=');
+    char *name = mem_strndup(option, equals);
+    const char *value = equals < text.len ? option + equals + 1 : NULL;
+    const char *key = name;
+    int rc = 0;
+
+    *used_next = false;
+    if (name == NULL) {
+        return SAILS_ENOMEM;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(short_forms); i++) {
+        if (strcmp(name, short_forms[i].option) == 0) {
+            key = short_forms[i].key;
+            value = short_forms[i].value != NULL ? short_forms[i].value : value;
+        }
+    }
+    if (value == NULL && str_starts_with(text, STR("no-"))) {
+        key = name + 3;
+        value = "false";
+    } else if (value == NULL && next != NULL && strncmp(next, "--", 2) != 0) {
+        value = next;
+        *used_next = true;
+    }
+    rc = config_set_text(config, key, value != NULL ? value : "true", why);
+    mem_free(name);
+    return rc;
+}
+
+int config_load_arguments(struct config *config, int argc, char **argv, bool *wants_help,
+                          struct buf *why)
+{
+    *wants_help = false;
+    for (int i = 1; i < argc; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        struct buf reason = {0};
+        bool used_next = false;
+        int rc = SAILS_ECONFIG;
+
+        if (strcmp(argv[i], "--help") == 0) {
+            *wants_help = true;
+            continue;
+        }
+        if (strncmp(argv[i], "--", 2) == 0) {
+            rc = load_option(config, argv[i] + 2, next, &used_next, &reason);
+        } else {
+            buf_printf(&reason, "%s: options begin with --; see --help", argv[i]);
+        }
+        if (reason.len > 0) {
+            buf_printf(why, "command line: %.*s", STR_FMT(buf_str(&reason)));
+        }
+        buf_deinit(&reason);
+        if (rc < 0) {
+            return rc;
+        }
+        i += used_next ? 1 : 0;
+    }
+    return 0;
+}
+
+void config_write_help(struct buf *out, const char *program)
+{
+    buf_printf(out,
+               "Usage: %s [--key value | --key=value | --no-key]...\n\n"
+               "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
+               "(environment); --host (explicitHost). Settings come from config/*.json, the\n"
+               "environment (sails_sockets__path=/x) and this command line; the last one wins.\n\n",
+               program);
+    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
+        buf_printf(out, "  --%s\n      %s: ", key->name, key->about);
+        config_describe(out, key);
+        if (key->fallback != NULL) {
+            buf_printf(out, "; default %s", key->fallback);
+        }
+        buf_append_str(out, STR(".\n"));
+    }
+}

@@ -1,0 +1,122 @@
+#include "cluster/answers.h"
+
+#include "base/mem.h"
+
+#include <pthread.h>
+
+/*
+ * I1  `waiting` counts the sockets that have been asked and have neither answered nor given up, and
+ *     one for the emitter until answers_close(): so it reaches 0 exactly once, and never before all
+ *     workers have asked.
+ */
+struct answers {
+    atomic_uint refs;
+    pthread_mutex_t lock;
+    uint64_t ack_id;
+    uint64_t timeout_ms;
+    size_t waiting;
+    bool is_missing_some;
+    json_t *list;
+    answers_cb on_answers;
+    void *ctx;
+};
+
+struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb on_answers,
+                               void *ctx)
+{
+    struct answers *a = mem_alloc(sizeof(*a));
+    json_t *list = json_array();
+
+    if (a == NULL || list == NULL) {
+        mem_free(a);
+        json_decref(list);
+        return NULL;
+    }
+    *a = (struct answers){
+        .ack_id = ack_id,
+        .timeout_ms = timeout_ms,
+        .waiting = 1,
+        .list = list,
+        .on_answers = on_answers,
+        .ctx = ctx,
+    };
+    atomic_init(&a->refs, 1);
+    pthread_mutex_init(&a->lock, NULL);
+    return a;
+}
+
+struct answers *answers_retain(struct answers *a)
+{
+    atomic_fetch_add_explicit(&a->refs, 1, memory_order_relaxed);
+    return a;
+}
+
+void answers_release(struct answers *a)
+{
+    if (a == NULL || atomic_fetch_sub_explicit(&a->refs, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    pthread_mutex_destroy(&a->lock);
+    json_decref(a->list);
+    mem_free(a);
+}
+
+/* One less to wait for, with its answer (taken) or without (NULL). */
+static void settle(struct answers *a, json_t *answer, bool is_missing)
+{
+    bool is_last = false;
+
+    pthread_mutex_lock(&a->lock);
+    if (answer != NULL) {
+        is_missing = json_array_append_new(a->list, answer) != 0 || is_missing;
+    }
+    a->is_missing_some = a->is_missing_some || is_missing;
+    a->waiting--;
+    is_last = a->waiting == 0;
+    pthread_mutex_unlock(&a->lock);
+
+    if (is_last) {
+        a->on_answers(a->is_missing_some ? SAILS_ETIMEOUT : 0, a->list, a->ctx);
+    }
+}
+
+/* The first argument, or null: what an answer counts for (socket-io 13.1). */
+static json_t *first_argument(const struct sio_packet *packet)
+{
+    json_t *args = sio_packet_args(packet, NULL);
+    json_t *first = json_array_get(args, 0);
+
+    first = first != NULL ? json_incref(first) : json_null();
+    json_decref(args);
+    return first;
+}
+
+static void on_ack(struct sio_socket *socket, int status, const struct sio_packet *answer,
+                   void *ctx)
+{
+    struct answers *a = ctx;
+
+    (void)socket;
+    settle(a, status == 0 ? first_argument(answer) : NULL, status != 0);
+    answers_release(a);
+}
+
+void answers_expect(struct answers *a, struct sio_socket *socket)
+{
+    if (a == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&a->lock);
+    a->waiting++;
+    pthread_mutex_unlock(&a->lock);
+    answers_retain(a);
+    if (sio_socket_expect_ack(socket, a->ack_id, a->timeout_ms, on_ack, a) < 0) {
+        settle(a, NULL, true);
+        answers_release(a);
+    }
+}
+
+void answers_close(struct answers *a)
+{
+    settle(a, NULL, false);
+}

@@ -1,0 +1,38 @@
+/*
+ * answers.h - the answers to an event that was emitted to many.
+ *
+ * Purpose    Gathers the acks of a broadcast over all workers (socket-io 13.1).
+ * Ownership  Counted (atomic): the emitter, the operation, and one for each socket that has not
+ *            answered yet.
+ * Threads    Any: a lock, for this is not a hot path and each answer holds it for an append.
+ * Floor      cluster; uses net, socketio, base.
+ */
+#ifndef CLUSTER_ANSWERS_H
+#define CLUSTER_ANSWERS_H
+
+#include "net/net.h"
+#include "socketio/sio.h"
+
+#include <jansson.h>
+
+struct answers;
+
+/* Runs once, on a worker's thread, when nobody can answer any more: `status` is 0, or SAILS_ETIMEOUT
+ * if somebody has not answered. `list` is a view. */
+typedef void (*answers_cb)(int status, json_t *list, void *ctx);
+
+/* `ack_id` is the one id that all receivers answer to. NULL: no memory. */
+struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb on_answers,
+                               void *ctx);
+struct answers *answers_retain(struct answers *a);
+
+/* NULL is harmless. */
+void answers_release(struct answers *a);
+
+/* The socket, of the worker whose thread this is, has been asked. NULL answers: nothing to do. */
+void answers_expect(struct answers *a, struct sio_socket *socket);
+
+/* Everybody has been asked: calls back as soon as the last answer is there, maybe now. */
+void answers_close(struct answers *a);
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * io.h - the Socket.IO server as applications see it, over all workers.
+ *
+ * Purpose    Definitions (namespaces, middlewares, listeners), which all workers share and nobody
+ *            changes after the lift; and for each worker the sio_server below them.
+ * Ownership  The app owns the sails_io. Namespaces are counted: the registry holds one reference,
+ *            each worker's part of them one, and acks and pending middlewares that may outlive both.
+ * Threads    Definitions: before the lift, one thread. The registry of dynamic namespaces: any
+ *            thread, under a lock. struct io_worker: its thread only.
+ * Floor      io; uses cluster, net, socketio, engineio, base.
+ *
+ *      sails_io -- registry --> sails_io_namespace "/", "/chat", (parents) ...
+ *         |                          ^ definition
+ *         +- io_worker 0 -- io_part -+-> sio_namespace --> sockets of this worker
+ *         +- io_worker 1 -- io_part -+-> sio_namespace --> ...
+ */
+#ifndef IO_IO_H
+#define IO_IO_H
+
+#include "cluster/cluster.h"
+#include "io/recovery.h"
+#include "net/net.h"
+#include "socketio/sio.h"
+
+#include <pthread.h>
+#include <sails/io.h>
+
+/* Settings; borrowed texts live as long as the app's configuration. */
+struct io_options {
+    struct eio_options engine;
+    struct sio_options socketio;
+    bool cleanup_empty_child_namespaces;
+    bool recovery; /* connection state recovery (socket-io 14) */
+    uint64_t recovery_max_disconnection_ms;
+    bool recovery_skip_middlewares;
+};
+
+enum io_listener_kind {
+    IO_MIDDLEWARE,
+    IO_CONNECTION,
+    IO_DISCONNECTING,
+    IO_DISCONNECT,
+    IO_FILTER,
+    IO_ANY,
+    IO_EVENT
+};
+
+struct io_listener {
+    struct list in_namespace;
+    enum io_listener_kind kind;
+    union {
+        sails_io_middleware_cb middleware;
+        sails_io_connection_cb connection;
+        sails_io_disconnect_cb disconnect;
+        sails_io_filter_cb filter;
+        sails_io_event_cb event;
+    } call;
+    void *ctx;
+    char event[]; /* of IO_EVENT */
+};
+
+/* A namespace, or the parent of dynamic ones. */
+struct sails_io_namespace {
+    atomic_uint refs;
+    struct sails_io *io;
+    struct list in_registry;
+    struct list listeners;             /* of a child: those of its parent, and empty here */
+    struct sails_io_namespace *parent; /* of a child; NULL: defined by name, or a parent */
+    sails_io_match_cb match;           /* of a parent */
+    void *match_ctx;
+    atomic_uint_fast64_t ack_ids;
+    struct recovery_log recovery; /* in use where the option is on */
+    unsigned n_parts;             /* workers that have a part of it; under the registry's lock */
+    char name[];                  /* "/chat"; "" for a parent */
+};
+
+/* What lies on one worker of a namespace. */
+struct io_part {
+    struct map_node by_name;
+    struct sails_io_namespace *nsp; /* a reference */
+    struct sio_namespace *sio;
+    struct io_worker *worker;
+    struct mail cleanup;
+    bool is_cleanup_due; /* `cleanup` has been posted */
+};
+
+struct io_worker {
+    struct sails_io *io;
+    struct worker *worker;
+    struct sio_server *server;
+    struct map parts; /* struct io_part */
+};
+
+struct sails_io {
+    struct io_options options;
+    const struct log *log;
+    struct cluster cluster;
+    struct cluster_host host;
+    bool is_lifted;         /* definitions are closed */
+    pthread_mutex_t lock;   /* of the registry, once lifted */
+    struct list namespaces; /* those with a name, children included */
+    struct list parents;    /* in the order of definition */
+    struct io_worker workers[WORKERS_MAX];
+    /* The hook of allowRequest and others of the engine, from the floors above. */
+    struct eio_events engine_hooks;
+    void *engine_hooks_ctx;
+};
+
+/* NULL: no memory. */
+struct sails_io *io_create(const struct log *log);
+
+/* After all workers have stopped. NULL is harmless. */
+void io_destroy(struct sails_io *io);
+
+/* Closes the definitions; the net's workers start next. The options are copied. */
+void io_lift(struct sails_io *io, struct net *net, const struct io_options *options);
+
+/* The three moments of a worker: see net.h. 0 or SAILS_ENOMEM. */
+int io_worker_start(struct sails_io *io, struct worker *worker);
+void io_worker_drain(struct sails_io *io, struct worker *worker);
+void io_worker_stop(struct sails_io *io, struct worker *worker);
+
+/* Whether an HTTP exchange is Socket.IO's; if so it is taken. */
+bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x);
+
+/* For an upgrade request that nobody wants. */
+void io_worker_destroy_upgrade(struct sails_io *io, struct worker *worker, struct http_exchange *x);
+
+/* ---- namespaces: io_namespace.c ---- */
+
+struct sails_io_namespace *io_namespace_retain(struct sails_io_namespace *nsp);
+void io_namespace_release(struct sails_io_namespace *nsp);
+
+/* The definition that a client's name leads to, made by a parent if need be: a new reference; NULL:
+ * unknown, or no memory. Any thread. */
+struct sails_io_namespace *io_namespace_resolve(struct sails_io *io, struct str name, json_t *auth);
+
+/* A worker has, or no longer has, a part of it: a child without parts may be forgotten. */
+void io_namespace_add_part(struct sails_io_namespace *nsp);
+void io_namespace_drop_part(struct sails_io_namespace *nsp);
+
+/* The children that a parent has now, each with a reference. 0 or SAILS_ENOMEM; release always. */
+struct io_children {
+    struct sails_io_namespace **list;
+    size_t n;
+};
+int io_children_collect(struct sails_io_namespace *parent, struct io_children *out);
+void io_children_release(struct io_children *children);
+
+/* The listeners of a namespace, in order. */
+static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp)
+{
+    return nsp->parent != NULL ? &nsp->parent->listeners : &nsp->listeners;
+}
+
+/* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */
+
+struct io_socket_state {
+    json_t *data;               /* the application's */
+    struct sails_io_next *next; /* while its middlewares run */
+    bool is_recovered;
+    char pid[ID_LEN + 1]; /* "" without recovery */
+};
+
+/* NULL: no memory. */
+struct io_socket_state *io_socket_state(struct sio_socket *socket);
+void io_socket_state_free(struct sio_socket *socket);
+
+struct io_part *io_part_of(const struct sio_socket *socket);
+
+/* All middlewares have accepted the socket; or one has refused a socket of that part. */
+void io_worker_let_in(struct sio_socket *socket);
+void io_worker_refused(struct io_part *part);
+
+/* The part of a namespace on a worker, as struct cluster_host wants it; ctx is the sails_io. */
+struct sio_namespace *io_worker_find(void *ctx, struct worker *worker, struct str name);
+
+/* {headers, time, address, xdomain, secure, issued, url, query, auth}: io_handshake.c. */
+json_t *io_describe(struct sio_socket *socket);
+
+/* ---- emitting: io_emit.c ---- */
+
+/* The arguments as an array: see sails_io_emit(). Takes `args`. NULL: no memory. */
+json_t *io_arguments(json_t *args);
+
+struct io_emission {
+    const char *const *to;
+    const char *const *except;
+    const char *except_id;
+    unsigned flags;
+    const char *event;
+    json_t *args; /* an array, or NULL; borrowed */
+};
+
+/* Sends an event to a namespace, or to all children of a parent. */
+int io_emit(struct sails_io_namespace *nsp, const struct io_emission *emission);
+
+/* The same with all that is checked first, for functions of the public API; takes `args`. */
+int io_emit_checked(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
+                    json_t *args, const char *except_id);
+
+/* ---- operations without a message: io_operate.c ---- */
+
+/* Fills in spec->nsp and sends. Of a parent: to all children, and on_done comes for the last one. */
+int io_operate(struct sails_io_namespace *nsp, struct operation_spec *spec);
+
+/* The same for functions of the public API: checks, and tells `done` (may be NULL). */
+int io_operate_then(sails_io_namespace *nsp, struct operation_spec *spec, sails_done_cb done,
+                    void *ctx);
+
+#endif

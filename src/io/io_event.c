@@ -1,0 +1,175 @@
+#include "io/io_event.h"
+
+#include "base/mem.h"
+
+struct sails_io_ack {
+    struct mail mail;
+    struct worker *worker;
+    struct sails_io_namespace *nsp; /* a reference */
+    int64_t id;
+    struct sio_message *message;
+    char socket_id[];
+};
+
+void io_event_init(struct sails_io_event *event, struct sio_socket *socket,
+                   const struct sio_packet *packet)
+{
+    *event = (struct sails_io_event){.socket = socket, .packet = packet};
+}
+
+void io_event_deinit(struct sails_io_event *event)
+{
+    mem_free(event->name);
+    json_decref(event->args);
+}
+
+bool io_event_has_name(struct sails_io_event *event, const char *name)
+{
+    struct str text = event->packet->event;
+
+    if (text.len >= 2 && text.ptr[0] == '"' && str_find(text, '\\') == text.len) {
+        return str_eq((struct str){text.ptr + 1, text.len - 2}, str_from(name));
+    }
+    return strcmp(sails_io_event_name(event), name) == 0;
+}
+
+/* The name is a cache: const for the caller, who sees no change. */
+const char *sails_io_event_name(const sails_io_event *event)
+{
+    struct sails_io_event *cache = (struct sails_io_event *)(uintptr_t)event;
+
+    if (event == NULL) {
+        return NULL;
+    }
+    if (cache->name == NULL) {
+        cache->name = sio_packet_event_name(event->packet);
+    }
+    return cache->name != NULL ? cache->name : "";
+}
+
+json_t *sails_io_event_args(sails_io_event *event)
+{
+    if (event == NULL) {
+        return NULL;
+    }
+    if (event->args == NULL) {
+        event->args = sio_packet_args(event->packet, NULL);
+    }
+    return event->args;
+}
+
+json_t *sails_io_event_arg(sails_io_event *event, size_t index)
+{
+    return json_array_get(sails_io_event_args(event), index);
+}
+
+bool sails_io_event_wants_ack(const sails_io_event *event)
+{
+    return event != NULL && event->packet->id >= 0 && !event->is_acked;
+}
+
+/* The ACK packet for arguments as users give them (taken). */
+static int encode_ack(const struct sails_io_namespace *nsp, int64_t id, json_t *args,
+                      struct sio_message **out)
+{
+    struct sio_message_options options = {.no_v3 = !nsp->io->options.engine.allow_eio3};
+    json_t *array = io_arguments(args);
+    int rc = array != NULL
+                 ? sio_message_create(str_from(nsp->name), NULL, array, NULL, id, &options, out)
+                 : SAILS_ENOMEM;
+
+    json_decref(array);
+    return rc;
+}
+
+int sails_io_event_ack(sails_io_event *event, json_t *args)
+{
+    struct sio_message *message = NULL;
+    int rc = 0;
+
+    if (event == NULL || !sails_io_event_wants_ack(event)) {
+        json_decref(args);
+        return event == NULL ? SAILS_EINVAL : SAILS_ESTATE;
+    }
+    rc = encode_ack(io_part_of(event->socket)->nsp, event->packet->id, args, &message);
+    if (rc == 0) {
+        rc = sio_socket_send(event->socket, message, false);
+        event->is_acked = true;
+    }
+    sio_message_release(message);
+    return rc;
+}
+
+sails_io_ack *sails_io_event_take_ack(sails_io_event *event)
+{
+    const char *id = NULL;
+    struct sails_io_ack *ack = NULL;
+
+    if (!sails_io_event_wants_ack(event)) {
+        return NULL;
+    }
+    id = sio_socket_id(event->socket);
+    ack = mem_alloc(sizeof(*ack) + strlen(id) + 1);
+    if (ack == NULL) {
+        return NULL;
+    }
+    *ack = (struct sails_io_ack){
+        .worker = io_part_of(event->socket)->worker->worker,
+        .nsp = io_namespace_retain(io_part_of(event->socket)->nsp),
+        .id = event->packet->id,
+    };
+    memcpy(ack->socket_id, id, strlen(id) + 1);
+    event->is_acked = true;
+    return ack;
+}
+
+void sails_io_ack_drop(sails_io_ack *ack)
+{
+    if (ack == NULL) {
+        return;
+    }
+    io_namespace_release(ack->nsp);
+    sio_message_release(ack->message);
+    mem_free(ack);
+}
+
+/* On its worker: the socket may be gone, or be another one's by now. */
+static int send_ack(struct sails_io_ack *ack)
+{
+    struct sio_namespace *nsp = io_worker_find(ack->nsp->io, ack->worker, str_from(ack->nsp->name));
+    struct sio_socket *socket =
+        nsp != NULL ? sio_namespace_find(nsp, str_from(ack->socket_id)) : NULL;
+
+    return socket != NULL ? sio_socket_send(socket, ack->message, false) : 0;
+}
+
+static void deliver_ack(struct worker *worker, struct mail *mail)
+{
+    struct sails_io_ack *ack = container_of(mail, struct sails_io_ack, mail);
+
+    if (worker_is_running(worker)) {
+        send_ack(ack);
+    }
+    sails_io_ack_drop(ack);
+}
+
+int sails_io_ack_send(sails_io_ack *ack, json_t *args)
+{
+    int rc = 0;
+
+    if (ack == NULL) {
+        json_decref(args);
+        return SAILS_EINVAL;
+    }
+    rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
+    if (rc == 0 && worker_current(worker_net(ack->worker)) != ack->worker) {
+        ack->mail.deliver = deliver_ack;
+        worker_post(ack->worker, &ack->mail);
+        return 0;
+    }
+    if (rc == 0) {
+        send_ack(ack);
+    }
+    sails_io_ack_drop(ack);
+    return rc;
+}

@@ -1,0 +1,29 @@
+/*
+ * io_event.h - an event from a client while the listeners hear it.
+ *
+ * Purpose    Name and arguments, parsed when first asked for, and the right to answer.
+ * Ownership  Lies on the stack of whoever tells the listeners. Owns what was parsed.
+ * Threads    The socket's worker. A sails_io_ack that was taken out of it: any thread.
+ * Floor      io; uses net, socketio, base.
+ */
+#ifndef IO_IO_EVENT_H
+#define IO_IO_EVENT_H
+
+#include "io/io.h"
+
+struct sails_io_event {
+    struct sio_socket *socket;
+    const struct sio_packet *packet;
+    char *name;    /* NULL: not decoded yet */
+    json_t *args;  /* NULL: not parsed yet */
+    bool is_acked; /* sent, or taken */
+};
+
+void io_event_init(struct sails_io_event *event, struct sio_socket *socket,
+                   const struct sio_packet *packet);
+void io_event_deinit(struct sails_io_event *event);
+
+/* Compares without decoding where the name has no escapes. */
+bool io_event_has_name(struct sails_io_event *event, const char *name);
+
+#endif

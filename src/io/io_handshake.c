@@ -1,0 +1,127 @@
+#include "base/buf.h"
+#include "base/mem.h"
+#include "http/url.h"
+#include "io/io.h"
+
+#include <time.h>
+
+/*
+ * What a socket's first request said, as JSON (socket-io 7). It is kept packed (eio_handshake.h) and
+ * unpacked only for who asks.
+ */
+
+static json_t *text_value(struct str text)
+{
+    json_t *value = json_stringn(text.ptr, text.len);
+
+    /* Not UTF-8: Latin-1, as HTTP once had it, so that nothing is lost. */
+    if (value == NULL) {
+        struct buf utf8 = {0};
+
+        for (size_t i = 0; i < text.len; i++) {
+            uint8_t c = (uint8_t)text.ptr[i];
+
+            if (c < 0x80) {
+                buf_append_char(&utf8, (char)c);
+            } else {
+                buf_append_char(&utf8, (char)(0xc0 | c >> 6));
+                buf_append_char(&utf8, (char)(0x80 | (c & 0x3f)));
+            }
+        }
+        value = buf_error(&utf8) == 0 ? json_stringn(utf8.ptr, utf8.len) : NULL;
+        buf_deinit(&utf8);
+    }
+    return value;
+}
+
+static json_t *headers_value(const struct eio_handshake *h)
+{
+    json_t *headers = json_object();
+    struct str name, value;
+
+    for (size_t i = 0; eio_handshake_header_at(h, i, &name, &value); i++) {
+        json_object_setn_new(headers, name.ptr, name.len, text_value(value));
+    }
+    return headers;
+}
+
+/* The last one of a name wins, and any name is only data. */
+static json_t *query_value(struct str query)
+{
+    json_t *object = json_object();
+    struct str name, value;
+    struct buf key = {0}, text = {0};
+
+    while (url_take_pair(&query, &name, &value)) {
+        buf_clear(&key);
+        buf_clear(&text);
+        if (url_decode(&key, name, true, false) == 0 &&
+            url_decode(&text, value, true, false) == 0) {
+            json_t *decoded = text_value(buf_str(&text));
+            json_t *key_text = text_value(buf_str(&key));
+
+            if (key_text != NULL) {
+                json_object_set_new(object, json_string_value(key_text), decoded);
+            } else {
+                json_decref(decoded);
+            }
+            json_decref(key_text);
+        }
+    }
+    buf_deinit(&key);
+    buf_deinit(&text);
+    return object;
+}
+
+/* "Sun Nov 22 2026 14:40:06 GMT+0000 (Coordinated Universal Time)" */
+static json_t *time_value(uint64_t unix_ms)
+{
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm utc;
+    char text[80];
+
+    gmtime_r(&seconds, &utc);
+    strftime(text, sizeof(text), "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)",
+             &utc);
+    return json_string(text);
+}
+
+json_t *sails_io_socket_handshake(const sails_io_socket *socket)
+{
+    const struct eio_handshake *h = NULL;
+
+    if (socket == NULL) {
+        return NULL;
+    }
+    h = sio_socket_handshake(socket);
+    return json_pack("{s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:O}", "headers", headers_value(h),
+                     "time", time_value(eio_handshake_unix_ms(h)), "address",
+                     text_value(eio_handshake_address(h)), "xdomain",
+                     eio_handshake_header(h, STR("origin")).ptr != NULL, "secure",
+                     eio_handshake_is_secure(h), "issued", (json_int_t)eio_handshake_unix_ms(h),
+                     "url", text_value(eio_handshake_url(h)), "query",
+                     query_value(eio_handshake_query(h)), "auth", sio_socket_auth(socket));
+}
+
+json_t *io_describe(struct sio_socket *socket)
+{
+    json_t *data = sails_io_socket_data(socket);
+
+    return json_pack("{s:s, s:o, s:o, s:O?}", "id", sio_socket_id(socket), "handshake",
+                     sails_io_socket_handshake(socket), "rooms", sails_io_socket_rooms(socket),
+                     "data", data);
+}
+
+const char *sails_io_socket_header(const sails_io_socket *socket, const char *name)
+{
+    char lower[128];
+    size_t n = 0;
+
+    if (socket == NULL || name == NULL) {
+        return NULL;
+    }
+    for (; name[n] != '\0' && n < sizeof(lower); n++) {
+        lower[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + ('a' - 'A') : name[n]);
+    }
+    return eio_handshake_header(sio_socket_handshake(socket), (struct str){lower, n}).ptr;
+}

@@ -1,0 +1,261 @@
+#include "base/mem.h"
+#include "io/io.h"
+
+/* ---- the state beyond sio's, made when first needed ---- */
+
+struct io_socket_state *io_socket_state(struct sio_socket *socket)
+{
+    struct io_socket_state *state = sio_socket_user(socket);
+
+    if (state == NULL) {
+        state = mem_calloc(1, sizeof(*state));
+        sio_socket_set_user(socket, state);
+    }
+    return state;
+}
+
+void io_socket_state_free(struct sio_socket *socket)
+{
+    struct io_socket_state *state = sio_socket_user(socket);
+
+    if (state == NULL) {
+        return;
+    }
+    sio_socket_set_user(socket, NULL);
+    json_decref(state->data);
+    mem_free(state);
+}
+
+/* ---- looking ---- */
+
+const char *sails_io_socket_id(const sails_io_socket *socket)
+{
+    return socket != NULL ? sio_socket_id(socket) : NULL;
+}
+
+sails_io_namespace *sails_io_socket_namespace(const sails_io_socket *socket)
+{
+    return socket != NULL ? io_part_of(socket)->nsp : NULL;
+}
+
+bool sails_io_socket_is_connected(const sails_io_socket *socket)
+{
+    return socket != NULL && sio_socket_is_connected(socket);
+}
+
+bool sails_io_socket_is_recovered(const sails_io_socket *socket)
+{
+    const struct io_socket_state *state = socket != NULL ? sio_socket_user(socket) : NULL;
+
+    return state != NULL && state->is_recovered;
+}
+
+const char *sails_io_socket_transport(const sails_io_socket *socket)
+{
+    if (socket == NULL) {
+        return NULL;
+    }
+    switch (eio_session_transport(sio_socket_session(socket))) {
+    case EIO_POLLING:
+        return "polling";
+    case EIO_WEBSOCKET:
+        return "websocket";
+    }
+    return NULL;
+}
+
+json_t *sails_io_socket_auth(const sails_io_socket *socket)
+{
+    return socket != NULL ? sio_socket_auth(socket) : NULL;
+}
+
+int sails_io_socket_set_data(sails_io_socket *socket, json_t *data)
+{
+    struct io_socket_state *state = socket != NULL ? io_socket_state(socket) : NULL;
+
+    if (state == NULL) {
+        json_decref(data);
+        return socket == NULL ? SAILS_EINVAL : SAILS_ENOMEM;
+    }
+    json_decref(state->data);
+    state->data = data;
+    return 0;
+}
+
+json_t *sails_io_socket_data(const sails_io_socket *socket)
+{
+    const struct io_socket_state *state = socket != NULL ? sio_socket_user(socket) : NULL;
+
+    return state != NULL ? state->data : NULL;
+}
+
+/* ---- rooms ---- */
+
+static int check_room(const sails_io_socket *socket, const char *room)
+{
+    size_t len = room != NULL ? strnlen(room, SAILS_ROOM_NAME_MAX + 1) : 0;
+
+    return socket == NULL || len == 0 || len > SAILS_ROOM_NAME_MAX ? SAILS_EINVAL : 0;
+}
+
+int sails_io_socket_join(sails_io_socket *socket, const char *room)
+{
+    int rc = check_room(socket, room);
+
+    if (rc < 0) {
+        return rc;
+    }
+    cluster_note_join(&io_part_of(socket)->nsp->io->cluster, str_from(sio_socket_id(socket)),
+                      str_from(room));
+    return sio_socket_join(socket, str_from(room));
+}
+
+int sails_io_socket_leave(sails_io_socket *socket, const char *room)
+{
+    int rc = check_room(socket, room);
+
+    if (rc == 0) {
+        sio_socket_leave(socket, str_from(room));
+    }
+    return rc;
+}
+
+bool sails_io_socket_is_in(const sails_io_socket *socket, const char *room)
+{
+    return check_room(socket, room) == 0 && sio_socket_is_in(socket, str_from(room));
+}
+
+static void append_room(struct str room, void *ctx)
+{
+    json_array_append_new(ctx, json_stringn(room.ptr, room.len));
+}
+
+json_t *sails_io_socket_rooms(const sails_io_socket *socket)
+{
+    json_t *rooms = socket != NULL ? json_array() : NULL;
+
+    if (rooms != NULL) {
+        sio_socket_each_room(socket, append_room, rooms);
+    }
+    return rooms;
+}
+
+/* ---- sending ---- */
+
+/* Recovery keeps what is sent to one socket, too, so it goes the way of broadcasts. */
+static int emit_kept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
+{
+    struct io_emission emission = {
+        .to = SAILS_ROOMS(sio_socket_id(socket)),
+        .flags = flags,
+        .event = event,
+        .args = args,
+    };
+
+    return io_emit(io_part_of(socket)->nsp, &emission);
+}
+
+static int send_event(sails_io_socket *socket, const char *event, json_t *args, int64_t id,
+                      unsigned flags)
+{
+    const struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
+    struct sio_message_options options = {
+        .no_compress = (flags & SAILS_IO_NO_COMPRESS) != 0,
+        .no_v3 = sio_socket_revision(socket) == 5,
+    };
+    struct sio_message *message = NULL;
+    int rc = sio_message_create(str_from(nsp->name), event, args, NULL, id, &options, &message);
+
+    if (rc == 0) {
+        rc = sio_socket_send(socket, message, (flags & SAILS_IO_VOLATILE) != 0);
+    }
+    sio_message_release(message);
+    return rc;
+}
+
+int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
+{
+    json_t *array = io_arguments(args);
+    int rc = SAILS_ENOMEM;
+
+    if (socket == NULL || event == NULL) {
+        rc = SAILS_EINVAL;
+    } else if (!sio_socket_is_connected(socket)) {
+        rc = SAILS_ECLOSED;
+    } else if (array != NULL) {
+        bool is_kept =
+            io_part_of(socket)->nsp->io->options.recovery && (flags & SAILS_IO_VOLATILE) == 0;
+
+        rc = is_kept ? emit_kept(socket, event, array, flags)
+                     : send_event(socket, event, array, -1, flags);
+    }
+    json_decref(array);
+    return rc;
+}
+
+/* ---- asking ---- */
+
+struct question {
+    sails_io_answer_cb on_answer;
+    void *ctx;
+};
+
+static void on_answer(struct sio_socket *socket, int status, const struct sio_packet *answer,
+                      void *ctx)
+{
+    struct question *question = ctx;
+    json_t *args = status == 0 ? sio_packet_args(answer, NULL) : NULL;
+
+    if (status == 0 && args == NULL) {
+        status = SAILS_ENOMEM;
+    }
+    question->on_answer(socket, status, args, question->ctx);
+    json_decref(args);
+    mem_free(question);
+}
+
+static int ask(sails_io_socket *socket, const char *event, json_t *args, uint64_t timeout_ms,
+               struct question *question)
+{
+    uint64_t id = sio_namespace_take_ack_id(sio_socket_namespace(socket));
+    int rc = sio_socket_expect_ack(socket, id, timeout_ms, on_answer, question);
+
+    if (rc == 0) {
+        rc = send_event(socket, event, args, (int64_t)id, 0);
+        if (rc < 0) {
+            sio_socket_forget_ack(socket, id);
+        }
+    }
+    return rc;
+}
+
+int sails_io_socket_emit_with_ack(sails_io_socket *socket, const char *event, json_t *args,
+                                  uint64_t timeout_ms, sails_io_answer_cb on_answered, void *ctx)
+{
+    json_t *array = io_arguments(args);
+    struct question *question = NULL;
+    int rc = 0;
+
+    if (socket == NULL || event == NULL || on_answered == NULL) {
+        rc = SAILS_EINVAL;
+    } else {
+        question = mem_alloc(sizeof(*question));
+        rc = question != NULL && array != NULL ? 0 : SAILS_ENOMEM;
+    }
+    if (rc == 0) {
+        *question = (struct question){on_answered, ctx};
+        rc = ask(socket, event, array, timeout_ms, question);
+    }
+    if (rc < 0) {
+        mem_free(question);
+    }
+    json_decref(array);
+    return rc;
+}
+
+void sails_io_socket_disconnect(sails_io_socket *socket, bool close)
+{
+    if (socket != NULL) {
+        sio_socket_disconnect(socket, close);
+    }
+}

@@ -1,0 +1,391 @@
+#include "base/mem.h"
+#include "io/io.h"
+#include "io/io_next.h"
+
+/*
+ * What the sio_server of one worker says, told to the listeners of the namespace.
+ */
+
+/* ---- the parts of namespaces ---- */
+
+static struct io_part *find_part(const struct io_worker *w, struct str name)
+{
+    uint64_t hash = hash_str(worker_env(w->worker)->hash_key, name);
+
+    for (struct map_node *n = map_find(&w->parts, hash); n != NULL; n = map_find_next(n)) {
+        struct io_part *part = container_of(n, struct io_part, by_name);
+
+        if (str_eq(str_from(part->nsp->name), name)) {
+            return part;
+        }
+    }
+    return NULL;
+}
+
+static void part_destroy(struct io_part *part)
+{
+    map_remove(&part->worker->parts, &part->by_name);
+    sio_namespace_destroy(part->sio);
+    io_namespace_drop_part(part->nsp);
+    io_namespace_release(part->nsp);
+    mem_free(part);
+}
+
+/* Takes the reference to `nsp`. NULL: no memory. */
+static struct io_part *part_create(struct io_worker *w, struct sails_io_namespace *nsp)
+{
+    struct str name = str_from(nsp->name);
+    struct io_part *part = mem_alloc(sizeof(*part));
+
+    if (part != NULL) {
+        *part = (struct io_part){.nsp = nsp, .worker = w};
+        part->sio = sio_namespace_create(w->server, name, &nsp->ack_ids, part);
+    }
+    if (part == NULL || part->sio == NULL) {
+        io_namespace_release(nsp);
+        mem_free(part);
+        return NULL;
+    }
+    map_insert(&w->parts, &part->by_name, hash_str(worker_env(w->worker)->hash_key, name));
+    io_namespace_add_part(nsp);
+    return part;
+}
+
+static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *auth)
+{
+    struct io_worker *w = ctx;
+    struct io_part *part = find_part(w, name);
+    struct sails_io_namespace *nsp = NULL;
+
+    if (part != NULL) {
+        return part->sio;
+    }
+    nsp = io_namespace_resolve(w->io, name, auth);
+    part = nsp != NULL ? part_create(w, nsp) : NULL;
+    return part != NULL ? part->sio : NULL;
+}
+
+static void deliver_cleanup(struct worker *worker, struct mail *mail)
+{
+    struct io_part *part = container_of(mail, struct io_part, cleanup);
+
+    part->is_cleanup_due = false;
+    if (worker_is_running(worker) && sio_namespace_is_empty(part->sio)) {
+        part_destroy(part);
+    }
+}
+
+/* A child that nobody is in may be forgotten (socket-io 10): on a later turn, for its last socket is
+ * still being told goodbye. */
+static void clean_up_later(struct io_part *part)
+{
+    if (part->worker->io->options.cleanup_empty_child_namespaces && part->nsp->parent != NULL &&
+        !part->is_cleanup_due && worker_is_running(part->worker->worker)) {
+        part->is_cleanup_due = true;
+        part->cleanup.deliver = deliver_cleanup;
+        worker_post(part->worker->worker, &part->cleanup);
+    }
+}
+
+struct io_part *io_part_of(const struct sio_socket *socket)
+{
+    return sio_namespace_user(sio_socket_namespace(socket));
+}
+
+/* ---- connecting ---- */
+
+static void call_connection(struct sio_socket *socket)
+{
+    list_each(node, io_namespace_listeners(io_part_of(socket)->nsp)) {
+        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+
+        if (listener->kind == IO_CONNECTION && sio_socket_is_connected(socket)) {
+            listener->call.connection(socket, listener->ctx);
+        }
+    }
+}
+
+static void send_missed(struct sio_message *message, void *ctx)
+{
+    sio_socket_send(ctx, message, false);
+}
+
+static void rejoin(struct sio_socket *socket, json_t *rooms)
+{
+    size_t i = 0;
+    json_t *room = NULL;
+
+    json_array_foreach(rooms, i, room)
+    {
+        sio_socket_join(socket, (struct str){json_string_value(room), json_string_length(room)});
+    }
+}
+
+/*
+ * Tries to take up a lost session (socket-io 14.6): what was missed goes out first, then the reply.
+ * False: a socket like any other.
+ */
+static bool recover(struct sio_socket *socket)
+{
+    struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
+    json_t *auth = sio_socket_auth(socket);
+    const char *pid = json_string_value(json_object_get(auth, "pid"));
+    const char *offset = json_string_value(json_object_get(auth, "offset"));
+    struct io_socket_state *state = NULL;
+    struct recovery_session *session = NULL;
+
+    if (!nsp->io->options.recovery || pid == NULL || offset == NULL) {
+        return false;
+    }
+    state = io_socket_state(socket);
+    if (state == NULL) {
+        return false;
+    }
+    session = recovery_take(&nsp->recovery, pid, offset, send_missed, socket);
+    if (session == NULL) {
+        return false;
+    }
+    snprintf(state->pid, sizeof(state->pid), "%s", pid);
+    state->is_recovered = true;
+    state->data = json_incref(session->data);
+    if (sio_socket_accept(socket, session->sid, state->pid) == 0) {
+        rejoin(socket, session->rooms);
+        call_connection(socket);
+    }
+    recovery_session_free(session);
+    return true;
+}
+
+/* All middlewares have said yes. */
+static void let_in(struct sio_socket *socket)
+{
+    struct io_part *part = io_part_of(socket);
+    struct io_socket_state *state = NULL;
+    const char *pid = NULL;
+
+    if (part->nsp->io->options.recovery && sio_socket_revision(socket) == 5) {
+        state = io_socket_state(socket);
+        if (state != NULL && state->pid[0] == '\0') {
+            id_make(worker_env(part->worker->worker), state->pid);
+        }
+        pid = state != NULL ? state->pid : NULL;
+    }
+    if (sio_socket_accept(socket, NULL, pid) == 0) {
+        call_connection(socket);
+    }
+}
+
+static void on_connecting(void *ctx, struct sio_socket *socket)
+{
+    struct io_worker *w = ctx;
+
+    if (w->io->options.recovery_skip_middlewares && recover(socket)) {
+        return;
+    }
+    io_next_run(socket, w);
+}
+
+void io_worker_let_in(struct sio_socket *socket)
+{
+    if (!recover(socket)) {
+        let_in(socket);
+    }
+}
+
+void io_worker_refused(struct io_part *part)
+{
+    clean_up_later(part);
+}
+
+/* ---- events ---- */
+
+static bool is_wanted(const struct io_listener *listener, enum io_listener_kind kind,
+                      struct sails_io_event *event)
+{
+    return listener->kind == kind &&
+           (kind != IO_EVENT || io_event_has_name(event, listener->event));
+}
+
+static bool passes_filters(struct list *listeners, struct sails_io_event *event)
+{
+    list_each(node, listeners) {
+        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+
+        if (listener->kind == IO_FILTER &&
+            !listener->call.filter(event->socket, event, listener->ctx)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A socket that a listener has disconnected hears no more of the event. */
+static void tell(struct list *listeners, enum io_listener_kind kind, struct sails_io_event *event)
+{
+    list_each(node, listeners) {
+        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+
+        if (is_wanted(listener, kind, event) && sio_socket_is_connected(event->socket)) {
+            listener->call.event(event->socket, event, listener->ctx);
+        }
+    }
+}
+
+static void on_event(void *ctx, struct sio_socket *socket, const struct sio_packet *packet)
+{
+    struct sails_io_event event;
+    struct list *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
+
+    (void)ctx;
+    if (packet->event.len == 0) {
+        return; /* a packet without payload: an event without a name (socket-io 16) */
+    }
+    io_event_init(&event, socket, packet);
+    if (passes_filters(listeners, &event)) {
+        tell(listeners, IO_ANY, &event);
+        tell(listeners, IO_EVENT, &event);
+    }
+    io_event_deinit(&event);
+}
+
+/* ---- disconnecting ---- */
+
+static void call_disconnect(struct sio_socket *socket, enum io_listener_kind kind,
+                            enum sio_reason reason)
+{
+    list_each(node, io_namespace_listeners(io_part_of(socket)->nsp)) {
+        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+
+        if (listener->kind == kind) {
+            listener->call.disconnect(socket, sio_reason_text(reason), listener->ctx);
+        }
+    }
+}
+
+/* Which sockets may come back (socket-io 14.4). */
+static bool is_recoverable(enum sio_reason reason)
+{
+    switch (reason) {
+    case SIO_TRANSPORT_ERROR:
+    case SIO_TRANSPORT_CLOSE:
+    case SIO_FORCED_CLOSE:
+    case SIO_PING_TIMEOUT:
+    case SIO_SERVER_SHUTTING_DOWN:
+    case SIO_FORCED_SERVER_CLOSE:
+        return true;
+    case SIO_PARSE_ERROR:
+    case SIO_CLIENT_NAMESPACE_DISCONNECT:
+    case SIO_SERVER_NAMESPACE_DISCONNECT:
+        return false;
+    }
+    return false;
+}
+
+static void store_session(struct sio_socket *socket)
+{
+    struct io_part *part = io_part_of(socket);
+    struct io_socket_state *state = sio_socket_user(socket);
+    json_t *rooms = NULL;
+
+    if (state == NULL || state->pid[0] == '\0') {
+        return;
+    }
+    rooms = sails_io_socket_rooms(socket);
+    if (rooms != NULL) {
+        recovery_store(&part->nsp->recovery, sio_socket_id(socket), state->pid, rooms, state->data,
+                       part->worker->io->options.recovery_max_disconnection_ms);
+    }
+    json_decref(rooms);
+}
+
+static void on_disconnecting(void *ctx, struct sio_socket *socket, enum sio_reason reason)
+{
+    (void)ctx;
+    call_disconnect(socket, IO_DISCONNECTING, reason);
+    if (is_recoverable(reason)) {
+        store_session(socket);
+    }
+}
+
+static void on_disconnect(void *ctx, struct sio_socket *socket, enum sio_reason reason)
+{
+    struct io_part *part = io_part_of(socket);
+
+    (void)ctx;
+    if (sio_socket_was_connected(socket)) {
+        call_disconnect(socket, IO_DISCONNECT, reason);
+    } else {
+        io_next_forget(socket);
+    }
+    io_socket_state_free(socket);
+    clean_up_later(part);
+}
+
+static void on_error(void *ctx, struct sio_socket *socket, int err)
+{
+    struct io_worker *w = ctx;
+
+    log_line(w->io->log, LOG_VERBOSE, "Socket %s sent an invalid packet: %s", sio_socket_id(socket),
+             sails_strerror(err));
+}
+
+static const struct sio_events worker_events = {
+    .on_namespace = on_namespace,
+    .on_connecting = on_connecting,
+    .on_event = on_event,
+    .on_error = on_error,
+    .on_disconnecting = on_disconnecting,
+    .on_disconnect = on_disconnect,
+};
+
+/* ---- the life of a worker ---- */
+
+int io_worker_start(struct sails_io *io, struct worker *worker)
+{
+    struct io_worker *w = &io->workers[worker_index(worker)];
+
+    *w = (struct io_worker){.io = io, .worker = worker};
+    map_init(&w->parts);
+    w->server = sio_server_create(worker_env(worker), &io->options.socketio, &io->options.engine,
+                                  &worker_events, w);
+    if (w->server == NULL) {
+        return SAILS_ENOMEM;
+    }
+    sio_server_set_engine_hooks(w->server, &io->engine_hooks, io->engine_hooks_ctx);
+    return 0;
+}
+
+void io_worker_drain(struct sails_io *io, struct worker *worker)
+{
+    sio_server_shutdown(io->workers[worker_index(worker)].server);
+}
+
+void io_worker_stop(struct sails_io *io, struct worker *worker)
+{
+    struct io_worker *w = &io->workers[worker_index(worker)];
+
+    map_each(node, &w->parts) {
+        part_destroy(container_of(node, struct io_part, by_name));
+    }
+    map_deinit(&w->parts);
+    sio_server_destroy(w->server);
+    w->server = NULL;
+}
+
+bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x)
+{
+    return eio_server_handle(sio_server_engine(io->workers[worker_index(worker)].server), x);
+}
+
+void io_worker_destroy_upgrade(struct sails_io *io, struct worker *worker, struct http_exchange *x)
+{
+    eio_server_destroy_upgrade(sio_server_engine(io->workers[worker_index(worker)].server), x);
+}
+
+struct sio_namespace *io_worker_find(void *ctx, struct worker *worker, struct str name)
+{
+    struct sails_io *io = ctx;
+    struct io_part *part = find_part(&io->workers[worker_index(worker)], name);
+
+    return part != NULL ? part->sio : NULL;
+}

@@ -1,0 +1,101 @@
+#include "request/header_list.h"
+
+#include "base/macros.h"
+
+/* Where in `text` they are; text moves when it grows. */
+struct header_slot {
+    size_t name_at, name_len;
+    size_t value_at, value_len;
+};
+
+static size_t count(const struct header_list *list)
+{
+    return list->slots.len / sizeof(struct header_slot);
+}
+
+static struct header_slot *slot_at(const struct header_list *list, size_t at)
+{
+    return (struct header_slot *)(void *)list->slots.ptr + at;
+}
+
+void header_list_deinit(struct header_list *list)
+{
+    buf_deinit(&list->text);
+    buf_deinit(&list->slots);
+}
+
+static struct str text_at(const struct header_list *list, size_t at, size_t len)
+{
+    return (struct str){list->text.ptr + at, len};
+}
+
+static struct header_slot *find(const struct header_list *list, struct str name)
+{
+    for (size_t i = 0; name.len > 0 && i < count(list); i++) {
+        struct header_slot *slot = slot_at(list, i);
+
+        if (str_eq_nocase(text_at(list, slot->name_at, slot->name_len), name)) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static size_t append_text(struct header_list *list, struct str text)
+{
+    size_t at = list->text.len;
+
+    buf_append_str(&list->text, text);
+    buf_append_char(&list->text, '\0');
+    return at;
+}
+
+int header_list_set(struct header_list *list, struct str name, struct str value)
+{
+    struct header_slot *slot = find(list, name);
+    struct header_slot made = {.name_len = name.len, .value_len = value.len};
+
+    if (slot != NULL) {
+        slot->value_at = append_text(list, value);
+        slot->value_len = value.len;
+        return buf_error(&list->text);
+    }
+    made.name_at = append_text(list, name);
+    made.value_at = append_text(list, value);
+    if (buf_error(&list->text) == 0) {
+        buf_append(&list->slots, &made, sizeof(made));
+    }
+    return buf_error(&list->text) != 0 ? buf_error(&list->text) : buf_error(&list->slots);
+}
+
+struct str header_list_get(const struct header_list *list, struct str name)
+{
+    const struct header_slot *slot = find(list, name);
+
+    return slot != NULL ? text_at(list, slot->value_at, slot->value_len) : (struct str){NULL, 0};
+}
+
+void header_list_remove(struct header_list *list, struct str name)
+{
+    struct header_slot *slot = find(list, name);
+
+    if (slot != NULL) {
+        struct header_slot *last = slot_at(list, count(list) - 1);
+
+        memmove(slot, slot + 1, (size_t)(last - slot) * sizeof(*slot));
+        list->slots.len -= sizeof(*slot);
+    }
+}
+
+bool header_list_at(const struct header_list *list, size_t at, struct str *name, struct str *value)
+{
+    const struct header_slot *slot = NULL;
+
+    if (at >= count(list)) {
+        return false;
+    }
+    slot = slot_at(list, at);
+    *name = text_at(list, slot->name_at, slot->name_len);
+    *value = text_at(list, slot->value_at, slot->value_len);
+    return true;
+}

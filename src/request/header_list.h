@@ -1,0 +1,34 @@
+/*
+ * header_list.h - names and values of headers.
+ *
+ * Purpose    The headers of a request or response, in two allocations however many there are.
+ * Ownership  Copies names and values.
+ * Threads    One thread at a time.
+ * Floor      request; uses base.
+ */
+#ifndef REQUEST_HEADER_LIST_H
+#define REQUEST_HEADER_LIST_H
+
+#include "base/buf.h"
+
+struct header_slot;
+
+struct header_list {
+    struct buf text; /* every name and value, each with a NUL behind it */
+    struct buf slots;
+};
+
+/* {0} is a valid empty list, too. */
+void header_list_deinit(struct header_list *list);
+
+/* Sets a header; one of that name (in any case) is replaced. 0, SAILS_ENOMEM. */
+int header_list_set(struct header_list *list, struct str name, struct str value);
+
+/* NUL-terminated; {NULL, 0}: there is none. A view, until the next change. */
+struct str header_list_get(const struct header_list *list, struct str name);
+void header_list_remove(struct header_list *list, struct str name);
+
+/* In order, `at` from 0 up; false behind the last. NUL-terminated both. */
+bool header_list_at(const struct header_list *list, size_t at, struct str *name, struct str *value);
+
+#endif

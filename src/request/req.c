@@ -1,0 +1,167 @@
+#include "base/mem.h"
+#include "request/request.h"
+
+/* ---- what a request says ---- */
+
+sails_app *sails_req_app(const sails_req *req)
+{
+    return req != NULL ? req->service->app : NULL;
+}
+
+void *sails_req_context(const sails_req *req)
+{
+    return req != NULL ? req->service->context : NULL;
+}
+
+const char *sails_req_method(const sails_req *req)
+{
+    static const char *const names[] = {
+        [HTTP_METHOD_GET] = "GET",         [HTTP_METHOD_HEAD] = "HEAD",
+        [HTTP_METHOD_POST] = "POST",       [HTTP_METHOD_PUT] = "PUT",
+        [HTTP_METHOD_PATCH] = "PATCH",     [HTTP_METHOD_DELETE] = "DELETE",
+        [HTTP_METHOD_OPTIONS] = "OPTIONS", [HTTP_METHOD_OTHER] = "OTHER",
+    };
+
+    return req != NULL ? names[req->method] : NULL;
+}
+
+const char *sails_req_url(const sails_req *req)
+{
+    return req != NULL ? req->url.ptr : NULL;
+}
+
+const char *sails_req_path(const sails_req *req)
+{
+    return req != NULL ? req->path : NULL;
+}
+
+bool sails_req_is_socket(const sails_req *req)
+{
+    return req != NULL && req->transport->is_socket;
+}
+
+/* Two spellings of one header (Express: req.get()). */
+static struct str other_spelling(struct str name)
+{
+    if (str_eq_nocase(name, STR("referer"))) {
+        return STR("referrer");
+    }
+    return str_eq_nocase(name, STR("referrer")) ? STR("referer") : (struct str){NULL, 0};
+}
+
+const char *sails_req_header(const sails_req *req, const char *name)
+{
+    struct str value = {NULL, 0};
+
+    if (req == NULL || name == NULL) {
+        return NULL;
+    }
+    value = header_list_get(&req->headers, str_from(name));
+    if (value.ptr == NULL) {
+        value = header_list_get(&req->headers, other_spelling(str_from(name)));
+    }
+    return value.ptr;
+}
+
+const char *sails_req_ip(const sails_req *req)
+{
+    return req != NULL ? req->ip : NULL;
+}
+
+json_t *sails_req_body(const sails_req *req)
+{
+    return req != NULL ? req->body : NULL;
+}
+
+json_t *sails_req_query(sails_req *req)
+{
+    if (req == NULL) {
+        return NULL;
+    }
+    if (req->query == NULL) {
+        req->query = request_parse_form(req->query_text);
+    }
+    return req->query;
+}
+
+/* ---- parameters ---- */
+
+json_t *sails_req_param_json(sails_req *req, const char *name)
+{
+    json_t *value = NULL;
+
+    if (req == NULL || name == NULL) {
+        return NULL;
+    }
+    value = json_object_get(req->params, name);
+    if (value == NULL) {
+        value = json_object_get(req->body, name);
+    }
+    return value != NULL ? value : json_object_get(sails_req_query(req), name);
+}
+
+/* The text of a number, boolean or null, kept for as long as the request. */
+static const char *keep_text(sails_req *req, const char *name, const json_t *value)
+{
+    struct buf text = {0};
+    json_t *kept = NULL;
+
+    if (req->texts == NULL) {
+        req->texts = json_object();
+    }
+    if (request_write_json(&text, value) == 0) {
+        kept = json_stringn(text.ptr, text.len);
+    }
+    buf_deinit(&text);
+    if (json_object_set_new(req->texts, name, kept) != 0) {
+        return NULL;
+    }
+    return json_string_value(kept);
+}
+
+const char *sails_req_param(sails_req *req, const char *name)
+{
+    json_t *value = sails_req_param_json(req, name);
+
+    if (value == NULL || json_is_object(value) || json_is_array(value)) {
+        return NULL;
+    }
+    return json_is_string(value) ? json_string_value(value) : keep_text(req, name, value);
+}
+
+/* An array as body counts with its indexes as names. */
+static int merge_body(json_t *all, json_t *body)
+{
+    size_t i = 0;
+    json_t *value = NULL;
+    char name[24];
+
+    if (json_is_object(body)) {
+        return json_object_update(all, body);
+    }
+    json_array_foreach(body, i, value)
+    {
+        snprintf(name, sizeof(name), "%zu", i);
+        if (json_object_set(all, name, value) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+json_t *sails_req_all_params(sails_req *req)
+{
+    json_t *all = NULL;
+
+    if (req == NULL || req->all_params != NULL) {
+        return req != NULL ? req->all_params : NULL;
+    }
+    all = json_copy(sails_req_query(req));
+    if (all == NULL || merge_body(all, req->body) != 0 ||
+        (req->params != NULL && json_object_update(all, req->params) != 0)) {
+        json_decref(all);
+        return NULL;
+    }
+    req->all_params = all;
+    return all;
+}

@@ -1,0 +1,122 @@
+/*
+ * request.h - requests and responses inside: what sails/req.h hides.
+ *
+ * Purpose    One req and one res, whichever way the request came; a transport at its end sends the
+ *            answer.
+ * Ownership  A request owns itself from request_run() on, and is freed when its answer has been sent.
+ *            The application holds it until then.
+ * Threads    Made, run, sent and freed on its worker's thread; answered by any thread, once.
+ * Floor      request; uses io, net, http, base.
+ *
+ *     HTTP exchange --request_http--+                          +-- transport->send: HTTP response
+ *                                   +--> router --> action --> res
+ *     event "get"  --request_socket-+                          +-- transport->send: JWR in an ack
+ */
+#ifndef REQUEST_REQUEST_H
+#define REQUEST_REQUEST_H
+
+#include "io/io.h"
+#include "net/net.h"
+#include "request/header_list.h"
+#include "request/router.h"
+
+#include <sails/req.h>
+
+/* What all requests of an app share. */
+struct request_service {
+    struct sails_app *app;
+    void *context;
+    struct router router; /* targets: struct request_target */
+    const struct log *log;
+    struct sails_io *io;
+    bool is_production;
+    size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
+    bool send_status_code;      /* in JWRs */
+    bool send_response_headers; /* in JWRs */
+    const char *host;           /* configured host name; NULL: the message's */
+};
+
+/* What a route leads to. */
+struct request_target {
+    sails_action action;
+};
+
+enum request_body_kind {
+    REQUEST_NO_BODY,   /* of a JWR: no `body` member */
+    REQUEST_TEXT_BODY, /* `text` */
+    REQUEST_JSON_BODY  /* `json` */
+};
+
+struct sails_res {
+    unsigned status; /* 0: not set */
+    struct header_list headers;
+    enum request_body_kind kind;
+    struct buf text;
+    json_t *json;
+    bool is_answered;
+};
+
+struct request_transport {
+    bool is_socket;
+    /* Sends req->res to whoever asked. */
+    void (*send)(struct sails_req *req);
+    /* Frees what the transport keeps in the request. */
+    void (*release)(struct sails_req *req);
+};
+
+struct sails_req {
+    struct mail mail;
+    const struct request_service *service;
+    struct worker *worker;
+    const struct request_transport *transport;
+    struct http_exchange *exchange; /* HTTP; NULL: not HTTP, or gone */
+    sails_io_ack *ack;              /* socket; NULL: none is wanted */
+    char *socket_id;                /* NULL: HTTP */
+    enum http_method method;
+    struct buf url; /* NUL-terminated behind its length */
+    char *path;     /* NUL-terminated copy of its path */
+    struct str query_text;
+    struct header_list headers; /* names in lower case */
+    char ip[64];
+    struct buf raw_body;
+    json_t *body;       /* NULL: none */
+    json_t *params;     /* of the route */
+    json_t *query;      /* NULL: not parsed yet */
+    json_t *all_params; /* NULL: not merged yet */
+    json_t *texts;      /* views that sails_req_param() gave out */
+    bool is_running;    /* it was given to the router: the application has it */
+    bool is_in_action;  /* the worker is in the action's call */
+    bool is_due;        /* answered in it: to be sent when it returns */
+    struct sails_res res;
+};
+
+/* A request with nothing in it yet. `url` is copied. NULL: no memory. */
+struct sails_req *request_create(const struct request_service *service, struct worker *worker,
+                                 const struct request_transport *transport, enum http_method method,
+                                 struct str url);
+
+/* Before it has been answered: as if it had never come. */
+void request_destroy(struct sails_req *req);
+
+/* Finds the route and runs its action; answers 404 and OPTIONS by itself. */
+void request_run(struct sails_req *req);
+
+/* The answer is complete in req->res: sends it, now or by mail. */
+int request_answer(struct sails_req *req);
+
+/* Appends a JSON value as it goes out over HTTP. 0, SAILS_EJSON, SAILS_ENOMEM. */
+int request_write_json(struct buf *out, const json_t *value);
+
+/* A flat query or form (a repeated name gives a list): a new object. NULL: no memory. */
+json_t *request_parse_form(struct str text);
+
+/* ---- the two ways in ---- */
+
+/* Takes an exchange that is a route's. False: no route answers it, and it was not touched. */
+bool request_http_handle(const struct request_service *service, struct worker *worker,
+                         struct http_exchange *x);
+
+/* Sets the listeners for the seven events of virtual requests. Before the lift. 0, SAILS_ENOMEM. */
+int request_socket_listen(const struct request_service *service);
+
+#endif

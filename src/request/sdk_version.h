@@ -1,0 +1,25 @@
+/*
+ * sdk_version.h - which clients of Sails may send requests.
+ *
+ * Purpose    Refuses socket SDKs older than 0.11.0, whose protocol was another (sails-sockets 3.3).
+ * Ownership  None.
+ * Threads    The socket's worker.
+ * Floor      request; uses io, base.
+ */
+#ifndef REQUEST_SDK_VERSION_H
+#define REQUEST_SDK_VERSION_H
+
+#include "base/buf.h"
+
+#include <sails/io.h>
+
+/* Whether "major.minor.patch" (with anything behind a '-') is at least 0.11.0. */
+bool sdk_version_is_supported(struct str version);
+
+/*
+ * Checks the version that the handshake names, by header or else in its query; none is fine, for any
+ * Socket.IO client may send requests (D23). False: `why` gets the reason.
+ */
+bool sdk_version_check(sails_io_socket *socket, struct buf *why);
+
+#endif

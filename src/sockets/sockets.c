@@ -1,0 +1,145 @@
+#include "base/mem.h"
+#include "io/io.h"
+#include "request/request.h"
+
+#include <sails/sockets.h>
+
+/*
+ * Thin: names and checks. The operations are io's, in the namespace "/".
+ */
+
+/* A room's name, or a socket's id. */
+static bool is_name(const char *name)
+{
+    size_t len = name != NULL ? strnlen(name, SAILS_ROOM_NAME_MAX + 1) : 0;
+
+    return len > 0 && len <= SAILS_ROOM_NAME_MAX;
+}
+
+static int operate(sails_app *app, struct operation_spec spec, const char *room,
+                   const char *const *dest_rooms, sails_done_cb done, void *ctx)
+{
+    if (app == NULL || !is_name(room)) {
+        return SAILS_EINVAL;
+    }
+    spec.to = SAILS_ROOMS(room);
+    spec.rooms = dest_rooms;
+    return io_operate_then(sails_io_of(sails_app_io(app), "/"), &spec, done, ctx);
+}
+
+int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_done_cb done,
+                       void *ctx)
+{
+    struct operation_spec spec = {.kind = OPERATION_JOIN, .must_match = true};
+
+    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
+}
+
+int sails_sockets_leave(sails_app *app, const char *id, const char *room, sails_done_cb done,
+                        void *ctx)
+{
+    struct operation_spec spec = {.kind = OPERATION_LEAVE, .must_match = true};
+
+    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
+}
+
+int sails_sockets_add_room_members_to_rooms(sails_app *app, const char *room,
+                                            const char *const *dest_rooms, sails_done_cb done,
+                                            void *ctx)
+{
+    return operate(app, (struct operation_spec){.kind = OPERATION_JOIN}, room, dest_rooms, done,
+                   ctx);
+}
+
+int sails_sockets_remove_room_members_from_rooms(sails_app *app, const char *room,
+                                                 const char *const *dest_rooms, sails_done_cb done,
+                                                 void *ctx)
+{
+    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE}, room, dest_rooms, done,
+                   ctx);
+}
+
+int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done, void *ctx)
+{
+    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE_ALL}, room, NULL, done,
+                   ctx);
+}
+
+/* ---- sending ---- */
+
+/* The one argument of a Sails event: null where there is no data. Takes `data`. */
+static json_t *one_argument(json_t *data)
+{
+    return json_pack("[o]", data != NULL ? data : json_null());
+}
+
+static int send(sails_app *app, const char *const *rooms, const char *event, json_t *data,
+                const char *id_to_omit)
+{
+    sails_io_target target = {.to = rooms};
+    json_t *args = one_argument(data);
+
+    if (event == NULL || event[0] == '\0') {
+        event = SAILS_DEFAULT_EVENT_NAME;
+    }
+    if (args == NULL) {
+        return SAILS_ENOMEM;
+    }
+    return io_emit_checked(sails_io_of(sails_app_io(app), "/"), &target, event, args, id_to_omit);
+}
+
+/* Without the empty names, which nobody can be in. The list is the caller's to free. */
+static int without_empty(const char *const *rooms, const char ***out)
+{
+    size_t n = 0, kept = 0;
+
+    while (rooms[n] != NULL) {
+        n++;
+    }
+    *out = mem_calloc(n + 1, sizeof(char *));
+    if (*out == NULL) {
+        return SAILS_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (rooms[i][0] != '\0') {
+            (*out)[kept++] = rooms[i];
+        }
+    }
+    return 0;
+}
+
+int sails_sockets_broadcast(sails_app *app, const char *const *rooms, const char *event,
+                            json_t *data, const char *id_to_omit)
+{
+    const char **named = NULL;
+    int rc = app != NULL && rooms != NULL ? without_empty(rooms, &named) : SAILS_EINVAL;
+
+    if (rc < 0) {
+        json_decref(data);
+        return rc;
+    }
+    rc = send(app, named, event, data, id_to_omit);
+    mem_free(named);
+    return rc;
+}
+
+int sails_sockets_blast(sails_app *app, const char *event, json_t *data, const char *id_to_omit)
+{
+    if (app == NULL) {
+        json_decref(data);
+        return SAILS_EINVAL;
+    }
+    return send(app, NULL, event, data, id_to_omit);
+}
+
+/* ---- ids ---- */
+
+const char *sails_sockets_get_id(const sails_req *req)
+{
+    return req != NULL ? req->socket_id : NULL;
+}
+
+const char *sails_sockets_id(const sails_req *req)
+{
+    return sails_sockets_get_id(req);
+}
