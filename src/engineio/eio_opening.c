@@ -119,7 +119,7 @@ static int send_first_packets(struct eio_session *s)
 static int open_websocket(struct eio_session *s, struct http_exchange *x,
                           const struct eio_query *query)
 {
-    struct eio_websocket *w = eio_websocket_accept(s->server, x, query->b64);
+    struct eio_websocket *w = eio_websocket_accept(s->server, x, query->b64, true);
     int rc = 0;
 
     if (w == NULL) {

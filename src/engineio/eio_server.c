@@ -366,9 +366,6 @@ static void go_on(const struct check *c)
         eio_polling_handle(c->session->polling, c->x);
         return;
     }
-    if (c->server->events->on_headers != NULL) {
-        c->server->events->on_headers(c->server->ctx, c->x, false);
-    }
     eio_probe_begin(c->session, c->x, c->query.b64);
 }
 

@@ -243,7 +243,7 @@ static const struct ws_events ws_events = {
 /* ---- beginning and end ---- */
 
 struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct http_exchange *x,
-                                           bool b64)
+                                           bool b64, bool is_handshake)
 {
     struct eio_websocket *w = mem_calloc(1, sizeof(*w));
 
@@ -252,6 +252,9 @@ struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct htt
         return NULL;
     }
     w->b64 = b64;
+    if (server->events->on_headers != NULL) {
+        server->events->on_headers(server->ctx, x, is_handshake);
+    }
     if (ws_conn_accept(&w->ws, &server->ws, x, &ws_events) < 0) {
         mem_free(w);
         return NULL;
@@ -273,7 +276,7 @@ static bool has_websocket(const struct eio_session *s)
 void eio_probe_begin(struct eio_session *s, struct http_exchange *x, bool b64)
 {
     struct eio_server *server = s->server;
-    struct eio_websocket *w = eio_websocket_accept(server, x, b64);
+    struct eio_websocket *w = eio_websocket_accept(server, x, b64, false);
     struct eio_probe *probe = NULL;
 
     if (w == NULL) {

@@ -31,7 +31,7 @@ struct eio_probe {
  * case. The caller gives the websocket a session, or closes it.
  */
 struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct http_exchange *x,
-                                           bool b64);
+                                           bool b64, bool is_handshake);
 
 /* Closes it (an empty Close frame behind what is queued). Its session will not hear of it again. */
 void eio_websocket_close(struct eio_websocket *websocket);
