@@ -96,7 +96,7 @@ static int load_key(SSL_CTX *ssl, const struct net_tls *files, const struct log 
     if (ok != 1) {
         return fail(log, "cannot use the key", files->key_file);
     }
-    /* OpenSSL has said so above already if the kinds differ; this finds two of one kind. */
+    /* Two of one kind have been found out above; this finds a key of another kind. */
     if (SSL_CTX_check_private_key(ssl) != 1) {
         return fail(log, "the key does not belong to the certificate", files->cert_file);
     }

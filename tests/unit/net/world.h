@@ -122,7 +122,9 @@ static const struct net_events world_events = {
 static UNUSED void echo_data(struct link *link, struct bytes data)
 {
     atomic_fetch_add(&world_of(link)->n_bytes, data.len);
-    (void)link_write_copy(link, data);
+    if (link_write_copy(link, data) < 0) {
+        link_abort(link);
+    }
 }
 
 static UNUSED void swallow_data(struct link *link, struct bytes data)
