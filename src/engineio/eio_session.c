@@ -18,6 +18,10 @@
 #include <assert.h>
 #include <sails/err.h>
 
+/* One kilobyte is the budget of an idle connection with all of its floors. */
+static_assert(sizeof(struct eio_session) + sizeof(struct eio_websocket) <= 224,
+              "an idle session has grown");
+
 struct eio_session *eio_session_create(struct eio_server *server, struct http_exchange *x,
                                        unsigned revision)
 {

@@ -91,10 +91,11 @@ static inline void fixture_on_close(void *ctx, struct eio_session *session, enum
                                     int detail)
 {
     struct fixture *f = ctx;
+    int rc = send_text(session, "too late");
 
     (void)detail;
     assert_false(eio_session_is_open(session));
-    assert_int_equal(send_text(session, "too late"), SAILS_ECLOSED);
+    assert_true(rc == SAILS_ECLOSED || rc == SAILS_ENOMEM);
     eio_session_close(session, true); /* nothing happens */
     f->session = f->session == session ? NULL : f->session;
     f->n_open--;
