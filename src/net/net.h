@@ -71,17 +71,23 @@ struct net_events {
     void (*on_stop)(void *ctx, struct worker *worker);
 };
 
-/* Copies the options. 0; SAILS_EINVAL; SAILS_ENOMEM; SAILS_ETLS: certificate or key (logged why). */
+/* Copies the options, but not the log. 0; SAILS_EINVAL; SAILS_ENOMEM; SAILS_ETLS: certificate or key
+ * (logged why). */
 int net_create(const struct net_options *options, const struct net_events *events, void *ctx,
                struct net **out);
 
-/* After net_join(), or if it was never started. NULL is harmless. */
+/* After net_join(), or if it does not run: never started, or in vain. NULL is harmless. */
 void net_destroy(struct net *net);
 
 /*
  * Binds every worker's listening socket and starts the threads. With one worker the socket is bound
  * without SO_REUSEPORT, with several it is checked first that nobody else listens there, because
- * the kernel would share the port without a word. 0; -EADDRINUSE, -EACCES, ...: nothing runs.
+ * the kernel would share the port without a word. On an embedding program's loop on_start runs
+ * here, else on the workers' threads, for which this waits.
+ *
+ * 0; -EADDRINUSE, -EACCES, ...; SAILS_ENOENT: unknown host; SAILS_ENOMEM; SAILS_ESTATE: it runs, or
+ * has run; what an on_start returned. On failure nothing runs, the workers whose on_start had
+ * succeeded have had their on_stop, and it can be tried again.
  */
 int net_start(struct net *net);
 
@@ -91,11 +97,12 @@ unsigned net_worker_count(const struct net *net);
 struct worker *net_worker(struct net *net, unsigned index);
 
 /* Any thread, also a signal's callback on a loop: stop accepting, on_drain, wait for the links at
- * most timeout_ms, abort the rest. Returns at once. Twice is harmless. */
+ * most timeout_ms, abort the rest. Returns at once. Twice is harmless; before net_start() it takes
+ * effect when that has succeeded. */
 void net_stop(struct net *net, uint64_t timeout_ms);
 
-/* Waits until all workers have stopped. Not from a worker. With an own loop of the embedding
- * program: the loop must have run until then. */
+/* Waits until all workers have stopped. Not from a worker. On an embedding program's loop: not from
+ * its thread either, unless uv_run() has ended by itself after net_stop(). */
 void net_join(struct net *net);
 
 /* ---- workers ---- */

@@ -1,0 +1,244 @@
+#include "net/file.h"
+
+#include "base/mem.h"
+#include "net/beneath.h"
+#include "net/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * A file has one job at a time: opening, or reading a chunk. While it is on the thread pool, the
+ * pool's thread has `fd`, `path`, `info`, `chunk` and `result` for itself, and the worker's thread
+ * only `is_closed`; libuv's own locks hand all of it over at both ends.
+ *
+ * I1  Who closes a busy file only marks it; the job's end frees it.
+ */
+
+struct file_folder {
+    int fd;
+};
+
+struct file {
+    uv_work_t work;
+    struct worker *worker;
+    struct file_folder *folder;
+    char *path; /* while it is being opened */
+    int fd;     /* -1: not open */
+    struct file_info info;
+    struct shared *chunk; /* while it is being read into */
+    uint64_t offset;
+    int result;
+    file_open_cb on_open;
+    file_read_cb on_read;
+    void *ctx;
+    bool is_busy;
+    bool is_closed;
+};
+
+int file_folder_open(const char *path, struct file_folder **out)
+{
+    struct file_folder *folder = mem_alloc(sizeof(*folder));
+
+    if (folder == NULL) {
+        return SAILS_ENOMEM;
+    }
+    folder->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder->fd < 0) {
+        int err = errno;
+
+        mem_free(folder);
+        return -err;
+    }
+    *out = folder;
+    return 0;
+}
+
+void file_folder_close(struct file_folder *folder)
+{
+    if (folder != NULL) {
+        (void)close(folder->fd);
+        mem_free(folder);
+    }
+}
+
+static void destroy(struct file *file)
+{
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+    }
+    shared_release(file->chunk);
+    mem_free(file->path);
+    mem_free(file);
+}
+
+void file_close(struct file *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    if (file->is_busy) {
+        file->is_closed = true; /* I1 */
+    } else {
+        destroy(file);
+    }
+}
+
+/* ---- on the thread pool ---- */
+
+static int look(int fd, struct file_info *info)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) {
+        return -errno;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return -EISDIR;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return -EACCES;
+    }
+    *info = (struct file_info){
+        .size = (uint64_t)st.st_size,
+        .modified_ms = (uint64_t)st.st_mtim.tv_sec * 1000 + (uint64_t)st.st_mtim.tv_nsec / 1000000,
+        .inode = st.st_ino,
+    };
+    return 0;
+}
+
+static void work_open(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+    int fd = beneath_open(file->folder->fd, file->path);
+
+    file->result = fd >= 0 ? look(fd, &file->info) : fd;
+    if (file->result == 0) {
+        file->fd = fd;
+    } else if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+static void work_read(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+    size_t have = 0;
+
+    file->result = 0;
+    while (have < file->chunk->len) {
+        ssize_t n = pread(file->fd, file->chunk->data + have, file->chunk->len - have,
+                          (off_t)(file->offset + have));
+
+        if (n > 0) {
+            have += (size_t)n;
+        } else if (n == 0) {
+            break;
+        } else if (errno != EINTR) {
+            file->result = -errno;
+            break;
+        }
+    }
+    file->chunk->len = have;
+}
+
+/* ---- on the worker's thread ---- */
+
+/* False: nobody wants to hear about it any more, and the file has gone. */
+static bool take_back(struct file *file)
+{
+    file->is_busy = false;
+    if (file->is_closed) {
+        destroy(file);
+        return false;
+    }
+    return true;
+}
+
+static void after_open(uv_work_t *work, int status)
+{
+    struct file *file = container_of(work, struct file, work);
+    struct worker *worker = file->worker;
+    struct worker_scope scope;
+
+    (void)status; /* nobody cancels */
+    worker_enter(&scope, worker);
+    mem_free(file->path);
+    file->path = NULL;
+    if (take_back(file)) {
+        file->on_open(file, file->result, file->result == 0 ? &file->info : NULL, file->ctx);
+    }
+    worker_job_done(worker);
+    worker_leave(&scope);
+}
+
+static void after_read(uv_work_t *work, int status)
+{
+    struct file *file = container_of(work, struct file, work);
+    struct worker *worker = file->worker;
+    struct shared *chunk = file->chunk;
+    struct worker_scope scope;
+
+    (void)status;
+    worker_enter(&scope, worker);
+    file->chunk = NULL;
+    if (take_back(file)) {
+        file->on_read(file, file->result, file->result == 0 ? chunk : NULL, file->ctx);
+    }
+    shared_release(chunk);
+    worker_job_done(worker);
+    worker_leave(&scope);
+}
+
+static void begin(struct file *file, uv_work_cb work, uv_after_work_cb after)
+{
+    file->is_busy = true;
+    worker_job_begun(file->worker);
+    (void)uv_queue_work(file->worker->loop, &file->work, work,
+                        after); /* fails without `work` only */
+}
+
+int file_open(struct worker *worker, struct file_folder *folder, const char *path,
+              file_open_cb on_open, void *ctx, struct file **out)
+{
+    struct file *file = mem_calloc(1, sizeof(*file));
+
+    if (file == NULL) {
+        return SAILS_ENOMEM;
+    }
+    file->worker = worker;
+    file->folder = folder;
+    file->fd = -1;
+    file->on_open = on_open;
+    file->ctx = ctx;
+    file->path = mem_strndup(path, strlen(path));
+    if (file->path == NULL) {
+        destroy(file);
+        return SAILS_ENOMEM;
+    }
+    begin(file, work_open, after_open);
+    *out = file;
+    return 0;
+}
+
+int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_read, void *ctx)
+{
+    if (file->is_busy || file->fd < 0) {
+        return SAILS_ESTATE;
+    }
+    if (len == 0 || len > FILE_CHUNK || offset > INT64_MAX - FILE_CHUNK) {
+        return SAILS_EINVAL;
+    }
+    file->chunk = shared_create(len);
+    if (file->chunk == NULL) {
+        return SAILS_ENOMEM;
+    }
+    file->offset = offset;
+    file->on_read = on_read;
+    file->ctx = ctx;
+    begin(file, work_read, after_read);
+    return 0;
+}

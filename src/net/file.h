@@ -1,0 +1,67 @@
+/*
+ * file.h - reads files without holding up the worker.
+ *
+ * Purpose    Static files: opens one below a folder, tells its size and age, and reads it in chunks
+ *            that can be written to a link as they are. The disk is waited for on libuv's thread
+ *            pool.
+ * Ownership  file_open() to file_close(). Every file must be closed before its worker's on_stop
+ *            returns; folders before the net is destroyed, and after their files.
+ * Threads    file_folder_*: any. Else that worker's thread only, callbacks included.
+ * Floor      net.
+ */
+#ifndef NET_FILE_H
+#define NET_FILE_H
+
+#include "base/shared.h"
+
+struct file;
+struct file_folder;
+struct worker;
+
+enum {
+    FILE_CHUNK = 64 * 1024 /* most that one file_read() gives */
+};
+
+struct file_info {
+    uint64_t size;
+    uint64_t modified_ms; /* since 1970 */
+    uint64_t inode;       /* with the others: enough for an entity tag */
+};
+
+/* Blocks. 0; -errno: no such folder, ...; SAILS_ENOMEM. */
+int file_folder_open(const char *path, struct file_folder **out);
+
+/* NULL is harmless. */
+void file_folder_close(struct file_folder *folder);
+
+/*
+ * Tells how opening went. err: 0, and `info` is valid during the call; -ENOENT: nothing there, or the
+ * path leads out of the folder; -EISDIR: a folder; -EACCES: not allowed, or not a regular file; other
+ * -errno. After an error the file must be closed as well.
+ */
+typedef void (*file_open_cb)(struct file *file, int err, const struct file_info *info, void *ctx);
+
+/*
+ * Tells what was read: `chunk` is borrowed (retain it to keep it), and empty at the end of the
+ * file. err: 0, or -errno, and `chunk` is NULL.
+ */
+typedef void (*file_read_cb)(struct file *file, int err, struct shared *chunk, void *ctx);
+
+/*
+ * Opens `path`, relative to the folder, which it cannot leave (beneath.h); borrowed. The callback
+ * comes on a later turn. 0; SAILS_ENOMEM.
+ */
+int file_open(struct worker *worker, struct file_folder *folder, const char *path,
+              file_open_cb on_open, void *ctx, struct file **out);
+
+/*
+ * Reads at most `len` bytes, 1 to FILE_CHUNK, from `offset` on; less only at the end of the file.
+ * The callback comes on a later turn. 0; SAILS_ESTATE: not open, or something is going on already;
+ * SAILS_EINVAL: `len`; SAILS_ENOMEM.
+ */
+int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_read, void *ctx);
+
+/* Any time, also inside of a callback; none comes any more. NULL is harmless. */
+void file_close(struct file *file);
+
+#endif
