@@ -130,7 +130,7 @@ void worker_post(struct worker *worker, struct mail *mail);
 bool worker_is_running(const struct worker *worker);
 
 #ifdef NDEBUG
-#define worker_assert_thread(worker) ((void)0)
+#define worker_assert_thread(worker) ((void)(worker))
 #else
 #define worker_assert_thread(worker) assert(worker_current(worker_net(worker)) == (worker))
 #endif

@@ -93,7 +93,7 @@ static void on_closed(uv_handle_t *handle)
     struct worker_scope scope;
 
     worker_enter(&scope, worker);
-    if (link->link.events != NULL) {
+    if (link->link.events != NULL) { /* NULL: on_link has aborted it */
         link->link.events->on_close(&link->link, link->err);
     }
     worker_link_gone(worker, &link->in_worker);

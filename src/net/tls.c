@@ -183,7 +183,7 @@ static void on_below_close(struct link *below, int err)
 
     worker_cancel(&tls->task);
     deadline_stop(&tls->handshake);
-    if (tls->is_told) {
+    if (tls->is_told && tls->link.events != NULL) { /* NULL: on_link has aborted it */
         tls->link.events->on_close(&tls->link, tls->err != 0 ? tls->err : err);
     }
     destroy(tls);

@@ -406,6 +406,29 @@ static void a_client_cannot_renegotiate(void **state)
     world_stop(&world);
 }
 
+static void turn_away(struct world *world, struct worker *worker, struct link *link)
+{
+    (void)worker;
+    link->events = NULL;
+    link_abort(link);
+    atomic_fetch_sub(&world->n_links, 1); /* nobody will tell that it has closed */
+}
+
+static void who_is_turned_away_at_the_door_is_closed(void **state)
+{
+    struct world world;
+    struct client client;
+    char c = 0;
+
+    world_init_tls(&world, *state);
+    world.greet = turn_away;
+    world_start(&world);
+    (void)client_begin(&client, net_port(world.net), &(struct client_options){0});
+    assert_true(SSL_read(client.ssl, &c, 1) <= 0);
+    client_finish(&client);
+    world_stop(&world);
+}
+
 /* ---- bytes ---- */
 
 struct talker {
@@ -703,6 +726,7 @@ int main(void)
         cmocka_unit_test(a_stop_does_not_wait_for_handshakes),
         cmocka_unit_test(clients_show_a_certificate_where_one_is_asked_for),
         cmocka_unit_test(a_client_cannot_renegotiate),
+        cmocka_unit_test(who_is_turned_away_at_the_door_is_closed),
         cmocka_unit_test(many_records_arrive_in_their_order),
         cmocka_unit_test(records_wait_while_a_link_is_paused),
         cmocka_unit_test(an_end_says_close_notify_behind_the_last_words),
