@@ -91,6 +91,9 @@ struct sio_events {
 struct sio_server *sio_server_create(struct env *env, const struct sio_options *options,
                                      const struct eio_options *engine_options,
                                      const struct sio_events *events, void *ctx);
+
+/* Sessions that are left end, with their events; so the namespaces are destroyed after it. NULL is
+ * harmless. */
 void sio_server_destroy(struct sio_server *server);
 
 /* Engine.IO's hooks that pass through (on_request, on_connection_error, on_headers) with their ctx;

@@ -92,7 +92,7 @@ struct sio_socket {
     uint8_t state;
     bool in_own_room;
     bool was_connected; /* it has been accepted once */
-    char id[]; /* NUL-terminated */
+    char id[];          /* NUL-terminated */
 };
 
 /* The budget of an idle connection is a kilobyte in all (a client with one socket, its id). */
