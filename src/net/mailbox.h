@@ -13,7 +13,7 @@
 
 #include <stdatomic.h>
 
-/* {0} is a valid empty box. */
+/* All bytes 0 is an empty box. */
 struct mailbox {
     _Atomic(struct mail *) newest;
 };

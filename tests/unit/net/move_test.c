@@ -297,6 +297,55 @@ static void unread_bytes_of_a_paused_link_move_on_with_it(void **state)
     world_stop(&world);
 }
 
+struct hint {
+    struct mail mail;
+};
+
+static void order_failure(struct worker *worker, struct mail *mail)
+{
+    (void)worker;
+    mem_free(container_of(mail, struct hint, mail));
+    mem_fail_after(0);
+}
+
+/* The first link goes to the other worker, which will have no memory for it. */
+static void move_the_first(struct world *world, struct worker *worker, struct link *link)
+{
+    unsigned other = 1 - worker_index(worker);
+    struct hint *hint = NULL;
+
+    if (atomic_load(&world->n_links) > 1) {
+        return;
+    }
+    hint = mem_calloc(1, sizeof(*hint));
+    must(hint != NULL);
+    hint->mail.deliver = order_failure;
+    worker_post(net_worker(world->net, other), &hint->mail);
+    must(link->ops->move(link, other, (struct bytes){0}) == 0);
+}
+
+static void without_memory_at_its_end_a_journey_ends_the_connection(void **state)
+{
+    struct world world;
+    int fd = -1;
+
+    (void)state;
+    world_init(&world);
+    world.options.workers = 2;
+    world.options.max_connections = 1;
+    world.greet = move_the_first;
+    world_start(&world);
+    fd = client_connect(net_port(world.net));
+    client_expect_end(fd);
+    (void)close(fd);
+    world_wait(&world);
+    fd = client_connect(net_port(world.net)); /* the first one is not counted any more */
+    client_send(fd, "x", 1);
+    client_expect(fd, "x");
+    (void)close(fd);
+    world_stop(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_move_that_fails_changes_nothing),
         cmocka_unit_test(a_link_with_a_full_queue_does_not_move),
         cmocka_unit_test(unread_bytes_of_a_paused_link_move_on_with_it),
+        cmocka_unit_test(without_memory_at_its_end_a_journey_ends_the_connection),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
