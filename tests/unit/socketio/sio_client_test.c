@@ -1,0 +1,196 @@
+#include "socketio/sio.h"
+#include "unit/socketio/sio_fixture.h"
+
+/* Sends the arguments back: as the answer where one is wanted, else as an event "back". */
+static void echo(struct fixture *f, struct sio_socket *socket, const struct sio_packet *packet)
+{
+    const struct sio_message_options options = {0};
+    json_t *args = sio_packet_args(packet, NULL);
+    struct sio_message *message = NULL;
+
+    (void)f;
+    assert_int_equal(sio_message_create(sio_namespace_name(sio_socket_namespace(socket)),
+                                        packet->id >= 0 ? NULL : "back", args, NULL, packet->id,
+                                        &options, &message),
+                     0);
+    sio_socket_send(socket, message, false);
+    sio_message_release(message);
+    json_decref(args);
+}
+
+static struct sim_link *echo_client(struct fixture *f)
+{
+    fixture_begin(f);
+    f->on_event = echo;
+    f->is_quiet = true;
+    return join_v5(f);
+}
+
+/* socket-io 15, 35 */
+static void arguments_come_back_as_they_were(void **state)
+{
+    static const struct {
+        const char *say;
+        const char *hear;
+    } cases[] = {
+        {"42[\"x\",1,\"a\",{\"b\":[true,null]}]", "42[\"back\",1,\"a\",{\"b\":[true,null]}]"},
+        {"42[\"x\"]", "42[\"back\"]"},
+        {"420[\"x\"]", "430[]"},
+        {"429007199254740991[\"x\",1]", "439007199254740991[1]"},
+        {"42[\"x\",1.0,1e21,-0,1e400]", "42[\"back\",1,1e+21,0,null]"},
+        {"42[\"x\",\"\\u2028\\u00e9\\/\\u0001\\u0000\"]",
+         "42[\"back\",\"\xe2\x80\xa8\xc3\xa9/\\u0001\\u0000\"]"},
+        {"42[\"x\",\"\\ud83d\\ude00\",\"\\ud800\"]",
+         "42[\"back\",\"\xf0\x9f\x98\x80\",\"\xef\xbf\xbd\"]"},
+        {"42[\"x\",{\"z\":1,\"a\":2,\"z\":3}]", "42[\"back\",{\"z\":3,\"a\":2}]"},
+        {"42[\"x\",{\"_placeholder\":true,\"num\":0}]",
+         "42[\"back\",{\"_placeholder\":true,\"num\":0}]"}, /* no binary event: no placeholder */
+    };
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        say(link, cases[i].say);
+        assert_string_equal(hear(&f, link), cases[i].hear);
+    }
+    fixture_deinit(&f);
+}
+
+/* socket-io 12, 13 */
+static void attachments_come_back_in_order(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    say(link, "452-7[\"x\",{\"_placeholder\":true,\"num\":1},[{\"_placeholder\":true,\"num\":0}],"
+              "{\"_placeholder\":true,\"num\":1}]");
+    say_binary(link, "\1\2");
+    assert_string_equal(hear(&f, link), "");
+    say_binary(link, ""); /* attachments may be empty */
+    assert_string_equal(
+        hear(&f, link),
+        "463-7[{\"_placeholder\":true,\"num\":0},[{\"_placeholder\":true,\"num\":1}],"
+        "{\"_placeholder\":true,\"num\":2}] <> <0102> <>");
+    fixture_deinit(&f);
+}
+
+/* socket-io 13: Engine.IO's control packets may come in between. */
+static void a_pong_may_come_between_attachments(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    say(link, "451-[\"x\",{\"_placeholder\":true,\"num\":0}]");
+    sim_advance(&f.sim, 25000);
+    assert_string_equal(hear(&f, link), "2");
+    say(link, "3");
+    say_binary(link, "\5");
+    assert_string_equal(hear(&f, link), "451-[\"back\",{\"_placeholder\":true,\"num\":0}] <05>");
+    fixture_deinit(&f);
+}
+
+/* Section 3: one reconstruction at a time for the whole connection. */
+static void attachments_belong_to_the_connection(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    say(link, "40/a,");
+    hear(&f, link);
+    say(link, "451-/a,[\"x\",{\"_placeholder\":true,\"num\":0}]");
+    say_binary(link, "\5");
+    assert_string_equal(hear(&f, link), "451-/a,[\"back\",{\"_placeholder\":true,\"num\":0}] <05>");
+    fixture_deinit(&f);
+}
+
+static void a_partial_packet_ends_with_the_connection(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    say(link, "453-[\"x\",{\"_placeholder\":true,\"num\":0}]");
+    say_binary(link, "\5");
+    sim_feed_end(link);
+    sim_run(&f.sim);
+    assert_int_equal(sio_namespace_count(f.nsps[0]), 0);
+    fixture_deinit(&f);
+}
+
+static void end_on_error(void *ctx, struct sio_socket *socket, int err)
+{
+    struct fixture *f = ctx;
+
+    (void)err;
+    note(f, "error", "");
+    for (size_t i = 0; i < f->n_sockets; i++) {
+        if (f->sockets[i] != NULL && f->sockets[i] != socket) {
+            sio_socket_disconnect(f->sockets[i], false);
+        }
+    }
+}
+
+static void an_error_handler_may_end_other_sockets(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = NULL;
+
+    (void)state;
+    fixture_begin(&f);
+    f.events.on_error = end_on_error;
+    link = join_v5(&f);
+    say(link, "40/a,");
+    say(link, "40/admin,");
+    hear(&f, link);
+    take_log(&f);
+    say(link, "4!");
+    assert_string_equal(hear(&f, link), "41/a, 41/admin, close");
+    assert_string_equal(
+        take_log(&f), "error leaving:server namespace disconnect gone:server namespace disconnect "
+                      "leaving:server namespace disconnect gone:server namespace disconnect "
+                      "leaving:forced close gone:forced close");
+    fixture_deinit(&f);
+}
+
+static void shut_down(struct fixture *f, struct sio_socket *socket, const struct sio_packet *packet)
+{
+    (void)socket;
+    (void)packet;
+    sio_server_shutdown(f->server);
+}
+
+static void an_event_may_shut_the_server_down(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = NULL;
+
+    (void)state;
+    fixture_begin(&f);
+    f.on_event = shut_down;
+    link = join_v5(&f);
+    say(link, "42[\"x\"]");
+    say(link, "42[\"x\"]");
+    assert_string_equal(hear(&f, link), "close");
+    assert_string_equal(take_log(&f), "event:[\"x\"] leaving:server shutting down "
+                                      "gone:server shutting down");
+    fixture_deinit(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arguments_come_back_as_they_were),
+        cmocka_unit_test(attachments_come_back_in_order),
+        cmocka_unit_test(a_pong_may_come_between_attachments),
+        cmocka_unit_test(attachments_belong_to_the_connection),
+        cmocka_unit_test(a_partial_packet_ends_with_the_connection),
+        cmocka_unit_test(an_error_handler_may_end_other_sockets),
+        cmocka_unit_test(an_event_may_shut_the_server_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
