@@ -2,9 +2,8 @@
 
 #include "base/mem.h"
 
-#include <sails/version.h>
-
 #include <errno.h>
+#include <sails/version.h>
 #include <signal.h>
 
 /* What a route leads to, kept for as long as the app. */
@@ -218,6 +217,11 @@ static int configure(struct sails_app *app)
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
+    if (config_boolean(c, "sockets.serveClient") &&
+        static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
+                                 config_text(c, "sockets.clientPath")) < 0) {
+        return SAILS_ENOMEM;
+    }
     return static_files_open(&app->files, &app->log);
 }
 

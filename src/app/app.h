@@ -20,9 +20,8 @@
 #include "request/request.h"
 #include "request/static_files.h"
 
-#include <sails/app.h>
-
 #include <pthread.h>
+#include <sails/app.h>
 
 /* An app is lifted once (Sails: a lowered app cannot be lifted again). */
 enum app_state {
@@ -51,7 +50,7 @@ struct sails_app {
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];
-    bool has_own_thread;   /* sails_app_run() waits on `runner` */
+    bool has_own_thread; /* sails_app_run() waits on `runner` */
     pthread_t runner;
     bool wants_help;
 };

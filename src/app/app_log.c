@@ -10,8 +10,8 @@ static const struct {
     bool is_error;
 } levels[] = {
     [LOG_SILENT] = {"silent", "", true},       [LOG_ERROR] = {"error", "error: ", true},
-    [LOG_WARN] = {"warn", " warn: ", false},    [LOG_DEBUG] = {"debug", "debug: ", true},
-    [LOG_INFO] = {"info", " info: ", false},    [LOG_VERBOSE] = {"verbose", "verbo: ", false},
+    [LOG_WARN] = {"warn", " warn: ", false},   [LOG_DEBUG] = {"debug", "debug: ", true},
+    [LOG_INFO] = {"info", " info: ", false},   [LOG_VERBOSE] = {"verbose", "verbo: ", false},
     [LOG_SILLY] = {"silly", "     : ", false},
 };
 

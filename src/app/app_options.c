@@ -1,5 +1,4 @@
 #include "app/app.h"
-
 #include "base/mem.h"
 
 static uint64_t ms(const struct config *config, const char *name)

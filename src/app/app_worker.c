@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "engineio/eio_cors.h"
 
 /*
  * The one place where a connection meets HTTP, an HTTP request meets Socket.IO, and what is left
@@ -16,8 +17,12 @@ static void on_request(void *ctx, struct http_exchange *x)
     struct app_worker *w = ctx;
     struct sails_app *app = w->app;
 
-    if (static_files_handle_client(&app->files, w->worker, x) ||
-        io_worker_handle(app->io, w->worker, x)) {
+    if (static_files_has_bundle(&app->files, x)) {
+        eio_cors_apply(&app->io->options.engine.cors, x);
+        static_files_handle_bundle(&app->files, w->worker, x);
+        return;
+    }
+    if (io_worker_handle(app->io, w->worker, x)) {
         return;
     }
     if (http_request(x)->is_upgrade) {

@@ -1,9 +1,11 @@
 /*
  * static_files.h - folders that are served as they are.
  *
- * Purpose    GET and HEAD for the files of folders, and for the bundles of socket.io-client.
- * Ownership  Copies paths; holds a descriptor of each folder once opened.
- * Threads    Folders are added and opened before the lift; then any worker serves from them.
+ * Purpose    GET and HEAD for the files of folders (types, tags, ranges, nothing outside of the
+ *            folder), and for the bundles of socket.io-client.
+ * Ownership  Copies paths; holds each folder open from static_files_open() on.
+ * Threads    Folders are added and opened before the lift, and closed after it; meanwhile any worker
+ *            serves from them.
  * Floor      request; uses net, http, base.
  */
 #ifndef REQUEST_STATIC_FILES_H
@@ -14,32 +16,37 @@
 #include "net/net.h"
 
 struct static_files {
-    struct list folders;          /* the longest path first */
-    struct static_folder *client; /* socket.io-client's files; NULL: not served */
+    struct list folders; /* struct static_folder; in the order of adding */
+    struct list bundles; /* the one with socket.io-client's files, or none */
+    uint64_t max_age_s;  /* how long clients may keep files without asking */
 };
 
 void static_files_init(struct static_files *files);
 void static_files_deinit(struct static_files *files);
 
-/* Serves `folder` below `path` ("/", "/assets"). 0, SAILS_ENOMEM. */
+/* Serves `folder` below `path` ("/", "/assets"). Where several folders have a file of one name, the
+ * first one counts. 0, SAILS_ENOMEM. */
 int static_files_add(struct static_files *files, const char *path, const char *folder);
 
 /*
- * Serves the client's bundles (socket-io 20) in `folder` below `path`: socket.io.js and its variants,
- * with an ETag made of `version` (of socket.io-client). 0, SAILS_ENOMEM.
+ * Serves socket.io-client's bundles (socket-io 20) below `path`, the Socket.IO server's: the files
+ * socket.io.js and its variants of `folder`, and nothing else of it. Their tag is the version that
+ * the package.json beside the folder names. 0, SAILS_ENOMEM.
  */
-int static_files_add_client(struct static_files *files, const char *path, const char *folder);
+int static_files_add_bundles(struct static_files *files, const char *path, const char *folder);
 
-/* Opens every folder. 0; SAILS_ECONFIG: one is not there (logged); SAILS_ENOMEM. */
+/* Opens every folder. 0; SAILS_ECONFIG: one cannot be opened (logged: which, and why). */
 int static_files_open(struct static_files *files, const struct log *log);
 
-/* Takes the exchange if its path is below one of the folders and a file is there by that name, or might
- * be: then it is answered later, with 404 if not. False: not touched. */
+/* Takes a GET or HEAD for a path below one of the folders, and answers it: with 404 where no file is
+ * found. False: none of the folders is concerned; the exchange was not touched. */
 bool static_files_handle(struct static_files *files, struct worker *worker,
                          struct http_exchange *x);
 
-/* The same for the client's bundles, which come before the Socket.IO server. */
-bool static_files_handle_client(struct static_files *files, struct worker *worker,
+/* Whether the exchange asks for one of the bundles, which come before the Socket.IO server; and the
+ * answer to it. */
+bool static_files_has_bundle(const struct static_files *files, const struct http_exchange *x);
+void static_files_handle_bundle(struct static_files *files, struct worker *worker,
                                 struct http_exchange *x);
 
 #endif
