@@ -55,14 +55,18 @@ struct http_exchange;
 
 /* Time limits in ms, sizes in bytes. */
 struct http_limits {
-    size_t max_head;    /* request line and headers together; over it: 431 */
-    size_t max_target;  /* over it: 414 */
-    size_t max_headers; /* number of headers; over it: 431 */
-    uint64_t
-        header_timeout_ms; /* from the first byte (or the connection) to the end of the head: 408 */
-    uint64_t body_timeout_ms; /* without any byte of the body: 408; and without the peer taking
-                                 any byte of a response: closed */
-    uint64_t keep_alive_ms;   /* idle between requests: closed silently */
+    /* Request line and headers together: over it 431, and over 80 KiB whatever is set here. */
+    size_t max_head;
+    /* Over it: 414. */
+    size_t max_target;
+    /* Number of headers; over it: 431. */
+    size_t max_headers;
+    /* From the first byte (or the connection) to the end of the head: 408. */
+    uint64_t header_timeout_ms;
+    /* Without any byte of the body: 408. Without any byte of a response taken by the peer: closed. */
+    uint64_t body_timeout_ms;
+    /* Idle between requests: closed silently. */
+    uint64_t keep_alive_ms;
 };
 
 /* 16 KiB as Node and nginx; 8 KiB target; 100 headers; 60 s, 30 s, 5 s (Node's keep-alive, and its
@@ -192,7 +196,8 @@ int http_end(struct http_exchange *x);
  * Leaves HTTP: sends the 101 with the headers added so far (Upgrade and Connection, too, are the
  * caller's to add), frees the connection and the exchange, and gives the link away. *unread gets
  * the bytes that the client sent behind its request, in a copy that the caller frees (deinit).
- * NULL: memory is out, or the link closed; the exchange is as it was, or gone with on_abort later.
+ * NULL: memory is out, the peer or the link has ended, a body is still arriving, or a response has
+ * begun; the exchange is as it was, or gone with on_abort later.
  */
 struct link *http_upgrade(struct http_exchange *x, struct buf *unread);
 

@@ -386,6 +386,9 @@ struct link *http_upgrade(struct http_exchange *x, struct buf *unread)
     if (x->state == HTTP_X_BEGUN || x->state == HTTP_X_OVER || !http_body_has_ended(x)) {
         return NULL;
     }
+    if (conn->has_ended) {
+        return NULL; /* the next owner would never hear of it */
+    }
     buf_append(&copy, behind.ptr, behind.len);
     if (buf_error(&copy) != 0 || http_conn_write(conn, make_upgrade(x)) < 0) {
         buf_deinit(&copy);

@@ -411,6 +411,23 @@ static void an_upgrade_is_refused_while_a_body_or_a_response_is_under_way(void *
     fixture_deinit(&f);
 }
 
+static void a_link_whose_peer_has_ended_is_not_given_away(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    f.link->blocked = true;
+    sim_feed_text(f.link, GET_NOW GET_UPGRADE);
+    sim_feed_end(f.link);
+    sim_unblock(f.link);
+    sim_run(&f.sim);
+    assert_int_equal(f.n_requests, 2);
+    assert_null(f.upgraded);
+    assert_string_equal(fixture_log(&f), "end abort(SAILS_ECLOSED) ");
+    fixture_deinit(&f);
+}
+
 static void nothing_leaks_when_an_upgrade_runs_out_of_memory(void **state)
 {
     bool failed = true;
@@ -536,6 +553,7 @@ int main(void)
         cmocka_unit_test(an_upgrade_gives_the_link_and_what_came_behind_at_every_cut),
         cmocka_unit_test(an_upgrade_may_come_later),
         cmocka_unit_test(an_upgrade_is_refused_while_a_body_or_a_response_is_under_way),
+        cmocka_unit_test(a_link_whose_peer_has_ended_is_not_given_away),
         cmocka_unit_test(nothing_leaks_when_an_upgrade_runs_out_of_memory),
         cmocka_unit_test(a_move_takes_the_request_and_what_came_behind),
         cmocka_unit_test(a_move_that_fails_changes_nothing),
