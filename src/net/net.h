@@ -53,7 +53,8 @@ struct net_options {
     uint64_t linger_ms;     /* how long end() waits for the peer to close: 2 s */
     const struct log *log;  /* may be NULL */
     void *loop;             /* uv_loop_t of the embedding program; then workers is 1, and the caller
-                               runs the loop; NULL: every worker has its own */
+                               runs the loop, which does not end before net_stop() has done its
+                               work; NULL: every worker has its own */
 };
 
 extern const struct net_options net_default_options;

@@ -346,15 +346,12 @@ static int open_buffers(struct worker *worker)
 
 static int open_loop(struct worker *worker, uv_loop_t *embedding)
 {
-    if (embedding != NULL) {
-        worker->loop = embedding;
-        return 0;
+    int rc = embedding != NULL ? 0 : uv_loop_init(&worker->own_loop);
+
+    if (rc == 0) {
+        worker->loop = embedding != NULL ? embedding : &worker->own_loop;
     }
-    if (uv_loop_init(&worker->own_loop) < 0) {
-        return SAILS_ENOMEM; /* or out of descriptors; libuv says -errno, but not always */
-    }
-    worker->loop = &worker->own_loop;
-    return 0;
+    return rc;
 }
 
 /* `wake` keeps the loop going until it is closed; the others follow it. */
