@@ -18,6 +18,8 @@ foreach(target IN ITEMS sails sails_static)
     PkgConfig::OPENSSL PkgConfig::ZLIB HttpParser::HttpParser Threads::Threads)
 endforeach()
 
+# Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.
+file(RELATIVE_PATH SAILS_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file(cmake/sails.pc.in sails.pc @ONLY)
 install(TARGETS sails sails_static
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
