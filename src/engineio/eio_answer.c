@@ -50,18 +50,17 @@ static int compress_body(const struct eio_options *options, struct http_exchange
                          struct buf *body)
 {
     struct str accept = http_header(http_request(x), STR("accept-encoding"));
-    enum eio_coding coding = EIO_CODING_GZIP;
+    enum http_coding coding = http_accept_encoding(accept, HTTP_CODING_GZIP | HTTP_CODING_DEFLATE);
     struct buf compressed = {0};
     int rc = 0;
 
     if (!options->http_compression || body->len < options->http_compression_threshold ||
-        !eio_compress_choose(accept, &coding)) {
+        coding == HTTP_CODING_IDENTITY) {
         return 0;
     }
     rc = eio_compress(&compressed, coding, buf_bytes(body));
     if (rc == 0) {
-        rc = http_add_header(x, STR("Content-Encoding"),
-                             coding == EIO_CODING_GZIP ? STR("gzip") : STR("deflate"));
+        rc = http_add_header(x, STR("Content-Encoding"), http_coding_name(coding));
     }
     if (rc < 0) {
         buf_deinit(&compressed);
