@@ -94,9 +94,11 @@ struct eio_options {
     const char *initial_packet; /* text of a message sent with every handshake; NULL: none */
     bool destroy_upgrade;
     uint64_t destroy_upgrade_timeout_ms;
-    size_t max_queued;   /* bytes buffered for a session that does not poll; over it the
-                                   session is closed (transport error) */
-    size_t max_sessions; /* of this worker; over it handshakes get 503; 0: no limit */
+    /* Bytes buffered for a session that does not poll; over it the session is closed (transport
+     * error); 0: no limit. */
+    size_t max_queued;
+    /* Of this worker; over it handshakes get 503; 0: no limit. */
+    size_t max_sessions;
 };
 
 extern const struct eio_options eio_default_options;
@@ -172,7 +174,7 @@ void *eio_session_user(const struct eio_session *session);
  */
 int eio_session_send(struct eio_session *session, struct eio_message *message);
 
-/* A poll is pending, or the WebSocket's queue is empty (what volatile asks). */
+/* A poll is pending or there is a WebSocket, and nothing is queued for it (what volatile asks). */
 bool eio_session_is_writable(const struct eio_session *session);
 
 /*

@@ -231,8 +231,11 @@ bool eio_session_is_writable(const struct eio_session *s)
     if (s->state != EIO_STATE_OPEN) {
         return false;
     }
-    return s->websocket != NULL ? eio_websocket_is_writable(s->websocket)
-                                : eio_polling_is_pending(s->polling);
+    if (s->websocket != NULL) {
+        return eio_websocket_is_writable(s->websocket);
+    }
+    /* A poll that already has something to answer is as good as answered (socket-io 27). */
+    return eio_polling_is_pending(s->polling) && eio_polling_is_empty(s->polling);
 }
 
 /* ---- closing (engine-io 11.3) ---- */

@@ -151,6 +151,22 @@ static void messages_go_up_by_post_and_down_by_poll(void **state)
                                       "4four");
 }
 
+/* What volatile asks: the first message of a turn takes the poll. */
+static void a_poll_is_writable_until_something_is_queued_for_it(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *pending = NULL;
+    char sid[SID_SIZE];
+
+    begin(f, 4, sid);
+    assert_false(eio_session_is_writable(f->session));
+    pending = begin_poll(f, sid);
+    assert_true(eio_session_is_writable(f->session));
+    send_text(f->session, "a");
+    assert_false(eio_session_is_writable(f->session));
+    assert_string_equal(answer_of(f, pending), "200 4a");
+}
+
 static void old_explorers_are_told_not_to_worry(void **state)
 {
     struct fixture *f = *state;
@@ -321,6 +337,7 @@ int main(void)
         test(the_initial_packet_comes_with_the_handshake),
         test(the_cookie_comes_with_the_polling_handshake_only),
         test(messages_go_up_by_post_and_down_by_poll),
+        test(a_poll_is_writable_until_something_is_queued_for_it),
         test(old_explorers_are_told_not_to_worry),
         test(revision_3_counts_utf16_units),
         test(revision_3_is_binary_only_where_something_is),
