@@ -199,13 +199,14 @@ static json_t *read_value(struct reader *r)
 
 int json_parse(struct str text, size_t max_depth, json_t **value)
 {
-    struct reader r = {text.ptr, text.ptr + text.len};
+    struct reader r;
     json_t *read = NULL;
     int rc = json_text_check(text, max_depth);
 
     if (rc < 0) {
         return rc;
     }
+    r = (struct reader){text.ptr, text.ptr + text.len};
     read = read_value(&r);
     if (read == NULL) {
         return SAILS_ENOMEM;

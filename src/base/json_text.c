@@ -305,14 +305,14 @@ int json_text_scan(struct str text, size_t max_depth, size_t *extent)
     struct scanner s; /* in_object is written before it is read (I1): not worth clearing */
     int rc = 0;
 
+    if (text.len == 0) {
+        return SAILS_EJSON;
+    }
     s.at = (const uint8_t *)text.ptr;
     s.end = s.at + text.len;
     s.state = WANT_VALUE;
     s.depth = 0;
     s.max_depth = max_depth < JSON_TEXT_MAX_DEPTH ? max_depth : JSON_TEXT_MAX_DEPTH;
-    if (text.len == 0) {
-        return SAILS_EJSON;
-    }
     while (rc == 0 && !(s.state == AFTER_VALUE && s.depth == 0)) {
         switch (s.state) {
         case WANT_VALUE:
