@@ -355,7 +355,15 @@ static int connect_from(size_t i, unsigned port)
     return fd;
 }
 
-static void open_client(struct swarm *swarm, size_t i)
+static void add_client(struct swarm *swarm, size_t i)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
+
+    swarm->clients[i] = (struct client){.fd = connect_from(i, swarm->port)};
+    epoll_ctl(swarm->epoll, EPOLL_CTL_ADD, swarm->clients[i].fd, &event);
+}
+
+static void ask_for_upgrade(struct swarm *swarm, size_t i)
 {
     char request[256];
     int len = snprintf(request, sizeof(request),
@@ -364,11 +372,31 @@ static void open_client(struct swarm *swarm, size_t i)
                        "Sec-WebSocket-Version: 13\r\n"
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
                        swarm->port);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
 
-    swarm->clients[i] = (struct client){.fd = connect_from(i, swarm->port)};
     send_all(swarm->clients[i].fd, request, (size_t)len);
-    epoll_ctl(swarm->epoll, EPOLL_CTL_ADD, swarm->clients[i].fd, &event);
+}
+
+static struct swarm *create(unsigned port, size_t n)
+{
+    struct swarm *swarm = calloc(1, sizeof(*swarm));
+
+    raise_file_limit();
+    swarm->epoll = epoll_create1(0);
+    swarm->n = n;
+    swarm->port = port;
+    swarm->clients = calloc(n, sizeof(*swarm->clients));
+    return swarm;
+}
+
+struct swarm *swarm_connect_bare(unsigned port, size_t n)
+{
+    struct swarm *swarm = create(port, n);
+
+    for (size_t i = 0; i < n; i++) {
+        add_client(swarm, i);
+        swarm->clients[i].is_upgraded = true;
+    }
+    return swarm;
 }
 
 /* In steps, so that the listening socket's queue is never full. */
@@ -377,18 +405,14 @@ struct swarm *swarm_connect(unsigned port, size_t n)
     enum {
         STEP = 200
     };
-    struct swarm *swarm = calloc(1, sizeof(*swarm));
+    struct swarm *swarm = create(port, n);
 
-    raise_file_limit();
-    swarm->epoll = epoll_create1(0);
-    swarm->n = n;
-    swarm->port = port;
-    swarm->clients = calloc(n, sizeof(*swarm->clients));
     for (size_t done = 0; done < n; done += STEP) {
         size_t step = n - done < STEP ? n - done : STEP;
 
         for (size_t i = 0; i < step; i++) {
-            open_client(swarm, done + i);
+            add_client(swarm, done + i);
+            ask_for_upgrade(swarm, done + i);
         }
         swarm_await(swarm, "0{", step);
         for (size_t i = 0; i < step; i++) {

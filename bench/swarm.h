@@ -38,6 +38,9 @@ struct swarm;
  * addresses are spread over 127.0.0.0/8 so that ports do not run out.
  */
 struct swarm *swarm_connect(unsigned port, size_t n);
+
+/* As many connections to a port where somebody sends frames without being asked: no handshake. */
+struct swarm *swarm_connect_bare(unsigned port, size_t n);
 void swarm_close(struct swarm *swarm);
 
 /* Sends a text message as client `i`. */

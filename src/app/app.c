@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "base/mem.h"
+#include "net/main_loop.h"
 
 #include <errno.h>
 #include <sails/version.h>
@@ -301,6 +302,11 @@ unsigned sails_app_port(const sails_app *app)
     return app != NULL && app->state == APP_LIFTED ? net_port(app->net) : 0;
 }
 
+static uint64_t shutdown_timeout(const struct sails_app *app)
+{
+    return (uint64_t)config_integer(&app->config, "shutdownTimeout");
+}
+
 int sails_app_lower(sails_app *app)
 {
     if (app == NULL) {
@@ -310,7 +316,7 @@ int sails_app_lower(sails_app *app)
         return 0;
     }
     log_line(&app->log, LOG_VERBOSE, "Lowering");
-    net_stop(app->net, (uint64_t)config_integer(&app->config, "shutdownTimeout"));
+    net_stop(app->net, shutdown_timeout(app));
     net_join(app->net);
     app->state = APP_LOWERED;
     return 0;
@@ -321,10 +327,10 @@ void sails_app_stop(sails_app *app)
     if (app == NULL || app->state != APP_LIFTED) {
         return;
     }
-    if (app->has_own_thread) {
+    if (app->has_runner) {
         pthread_kill(app->runner, SIGTERM); /* blocked there: sigwait() takes it */
     } else {
-        net_stop(app->net, (uint64_t)config_integer(&app->config, "shutdownTimeout"));
+        net_stop(app->net, shutdown_timeout(app));
     }
 }
 
@@ -343,11 +349,11 @@ static int exit_status(int rc)
 }
 
 /*
- * Waits for a signal that ends the program. They are blocked before the workers' threads begin, which
- * inherit that, so that this thread alone takes them; a second one while the app is being lowered
- * ends the program at once.
+ * With several workers this thread only waits. The signals are blocked before the workers' threads
+ * begin, so that this thread alone takes them; a second one while the app is being lowered ends the
+ * program at once.
  */
-static int serve(struct sails_app *app)
+static int serve_on_threads(struct sails_app *app)
 {
     sigset_t set, before;
     int taken = 0;
@@ -358,13 +364,32 @@ static int serve(struct sails_app *app)
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, &before);
     app->runner = pthread_self();
-    app->has_own_thread = true;
+    app->has_runner = true;
     rc = sails_app_lift(app);
     if (rc == 0) {
         sigwait(&set, &taken);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc;
+}
+
+/* With one worker this thread is the worker. */
+static int serve_here(struct sails_app *app)
+{
+    struct main_loop *loop = main_loop_open();
+    int rc = loop != NULL ? sails_app_lift_on(app, main_loop_uv(loop)) : SAILS_ENOMEM;
+
+    if (rc == 0) {
+        main_loop_run(loop, app->net, shutdown_timeout(app));
+        app->state = APP_LOWERED;
+    }
+    main_loop_close(loop);
+    return rc;
+}
+
+static bool has_one_worker(const struct sails_app *app)
+{
+    return config_integer(&app->config, "workers") == 1;
 }
 
 static void print_help(const char *program)
@@ -387,7 +412,7 @@ int sails_app_run(sails_app *app, int argc, char **argv)
     if (rc == 0 && app->wants_help) {
         print_help(argc > 0 ? argv[0] : "app");
     } else if (rc == 0) {
-        rc = serve(app);
+        rc = has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
     }
     sails_app_destroy(app);
     return exit_status(rc);

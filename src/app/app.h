@@ -50,7 +50,7 @@ struct sails_app {
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];
-    bool has_own_thread; /* sails_app_run() waits on `runner` */
+    bool has_runner; /* sails_app_run() waits for signals on `runner` */
     pthread_t runner;
     bool wants_help;
 };

@@ -398,13 +398,12 @@ void net_stop(struct net *net, uint64_t timeout_ms)
     }
 }
 
+/* Nobody else runs the loop while its thread is here. */
 static void join_embedded(struct net *net)
 {
-    uv_mutex_lock(&net->lock);
     while (net->workers[0]->state != WORKER_CLOSED) {
-        uv_cond_wait(&net->changed, &net->lock);
+        (void)uv_run(net->options.loop, UV_RUN_ONCE);
     }
-    uv_mutex_unlock(&net->lock);
 }
 
 static void join_own(struct net *net)

@@ -102,8 +102,8 @@ struct worker *net_worker(struct net *net, unsigned index);
  * effect when that has succeeded. */
 void net_stop(struct net *net, uint64_t timeout_ms);
 
-/* Waits until all workers have stopped. Not from a worker. On an embedding program's loop: not from
- * its thread either, unless uv_run() has ended by itself after net_stop(). */
+/* Waits until all workers have stopped. Not from a worker. On an embedding program's loop: on its
+ * thread, outside of its callbacks; runs the loop until then. */
 void net_join(struct net *net);
 
 /* ---- workers ---- */

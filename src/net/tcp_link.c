@@ -188,6 +188,20 @@ static void restart_stalled(struct tcp_link *link)
     deadline_start(&link->end_limit, &link->worker->stalled, link->worker->env.now_ms);
 }
 
+/* send() for the one message that most turns bring: it costs the kernel less than sendmsg(), which has
+ * to fetch the list of pieces first (bench/broadcast.c shows it). */
+static ssize_t send_some(const struct tcp_link *link)
+{
+    struct iovec pieces[PIECES_PER_WRITE];
+    struct msghdr message = {.msg_iov = pieces};
+
+    message.msg_iovlen = outq_peek(&link->out, pieces, PIECES_PER_WRITE);
+    if (message.msg_iovlen == 1) {
+        return send(link->fd, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+    }
+    return sendmsg(link->fd, &message, MSG_NOSIGNAL);
+}
+
 /*
  * Gives the kernel what it takes. 0, also if it does not take all (is_blocked); -errno. Calls no
  * event, so that link_ops.write may use it (I1).
@@ -195,12 +209,8 @@ static void restart_stalled(struct tcp_link *link)
 static int send_queue(struct tcp_link *link)
 {
     while (!outq_is_empty(&link->out) && !link->is_blocked) {
-        struct iovec pieces[PIECES_PER_WRITE];
-        struct msghdr message = {.msg_iov = pieces};
-        ssize_t n = 0;
+        ssize_t n = send_some(link);
 
-        message.msg_iovlen = outq_peek(&link->out, pieces, PIECES_PER_WRITE);
-        n = sendmsg(link->fd, &message, MSG_NOSIGNAL);
         if (n >= 0) {
             outq_consume(&link->out, (size_t)n);
         } else if (errno == EAGAIN) {

@@ -1,0 +1,79 @@
+#include "net/main_loop.h"
+
+#include "base/mem.h"
+
+#include <uv.h>
+
+#include <signal.h>
+
+enum {
+    N_SIGNALS = 2
+};
+
+struct main_loop {
+    uv_loop_t uv;
+    uv_signal_t signals[N_SIGNALS];
+    struct net *net;
+    uint64_t timeout_ms;
+};
+
+struct main_loop *main_loop_open(void)
+{
+    struct main_loop *loop = mem_calloc(1, sizeof(*loop));
+
+    if (loop != NULL && uv_loop_init(&loop->uv) != 0) {
+        mem_free(loop);
+        loop = NULL;
+    }
+    return loop;
+}
+
+void *main_loop_uv(struct main_loop *loop)
+{
+    return &loop->uv;
+}
+
+static void close_signals(struct main_loop *loop)
+{
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        if (!uv_is_closing((uv_handle_t *)&loop->signals[i])) {
+            uv_close((uv_handle_t *)&loop->signals[i], NULL);
+        }
+    }
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+    struct main_loop *loop = signal->data;
+
+    (void)number;
+    close_signals(loop);
+    net_stop(loop->net, loop->timeout_ms);
+}
+
+void main_loop_run(struct main_loop *loop, struct net *net, uint64_t timeout_ms)
+{
+    static const int numbers[N_SIGNALS] = {SIGTERM, SIGINT};
+
+    loop->net = net;
+    loop->timeout_ms = timeout_ms;
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        (void)uv_signal_init(&loop->uv, &loop->signals[i]);
+        loop->signals[i].data = loop;
+        (void)uv_signal_start(&loop->signals[i], on_signal, numbers[i]);
+        /* A net that was stopped from elsewhere ends the loop, whatever listens for signals. */
+        uv_unref((uv_handle_t *)&loop->signals[i]);
+    }
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    close_signals(loop);
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* their last callbacks */
+    net_join(net);
+}
+
+void main_loop_close(struct main_loop *loop)
+{
+    if (loop != NULL) {
+        (void)uv_loop_close(&loop->uv);
+        mem_free(loop);
+    }
+}
