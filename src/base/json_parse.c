@@ -78,25 +78,32 @@ static bool is_number_char(char c)
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-/* strtod() wants the locale's point. */
+/* strtod() wants a NUL, and the locale's point. */
 static json_t *read_real(struct str number)
 {
+    char few[64];
     size_t point = str_find(number, '.');
-    struct buf text = {0};
+    struct str locale_point = str_from(nl_langinfo(RADIXCHAR));
+    size_t size = number.len + locale_point.len + 1;
+    char *text = size <= sizeof(few) ? few : mem_alloc(size);
     double value = 0;
 
-    buf_append(&text, number.ptr, point);
-    if (point < number.len) {
-        buf_append_str(&text, str_from(nl_langinfo(RADIXCHAR)));
-        buf_append_str(&text, str_from_offset(number, point + 1));
-    }
-    buf_append_char(&text, '\0');
-    if (buf_error(&text) < 0) {
-        buf_deinit(&text);
+    if (text == NULL) {
         return NULL;
     }
-    value = strtod(text.ptr, NULL);
-    buf_deinit(&text);
+    memcpy(text, number.ptr, point);
+    if (point < number.len) {
+        size_t rest = number.len - point - 1;
+
+        memcpy(text + point, locale_point.ptr, locale_point.len);
+        memcpy(text + point + locale_point.len, number.ptr + point + 1, rest);
+        point += locale_point.len + rest;
+    }
+    text[point] = '\0';
+    value = strtod(text, NULL);
+    if (text != few) {
+        mem_free(text);
+    }
     return isfinite(value) ? json_real(value) : json_null();
 }
 

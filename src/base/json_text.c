@@ -2,7 +2,6 @@
 
 #include "base/macros.h"
 
-#include <math.h>
 #include <sails/err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -146,7 +146,7 @@ void json_write_real(struct buf *out, double value)
         buf_append_str(out, STR("null"));
         return;
     }
-    if (value > -exact && value < exact && value == floor(value)) {
+    if (value > -exact && value < exact && value == (double)(int64_t)value) {
         json_write_integer(out, (int64_t)value);
         return;
     }

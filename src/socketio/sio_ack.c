@@ -19,21 +19,23 @@ struct ack {
     void *ctx;
 };
 
-/* About 35 years: longer is rounded down to it. */
+/* Some thirty years: longer is rounded down to it. */
 #define LONGEST_TIMEOUT_MS (UINT64_C(15) << 36)
 
 /* The queue's number for a length, which is rounded in place. */
 static size_t round_length(uint64_t *length_ms)
 {
-    uint64_t m = *length_ms < LONGEST_TIMEOUT_MS ? *length_ms : LONGEST_TIMEOUT_MS;
+    uint64_t length = *length_ms < LONGEST_TIMEOUT_MS ? *length_ms : LONGEST_TIMEOUT_MS;
+    uint64_t m = 0;
     size_t e = 0;
 
-    while (m > 15) {
-        uint64_t unit = UINT64_C(1) << (e + 1);
-
+    while (length >> e > 15) {
         e++;
-        m = (*length_ms < LONGEST_TIMEOUT_MS ? *length_ms : LONGEST_TIMEOUT_MS) + unit - 1;
-        m >>= e;
+    }
+    m = (length + (UINT64_C(1) << e) - 1) >> e;
+    if (m == 16) { /* rounded up to the next power of two */
+        m = 8;
+        e++;
     }
     *length_ms = m << e;
     return 8 * e + m;

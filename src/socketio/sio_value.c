@@ -3,7 +3,6 @@
 #include "base/json_write.h"
 #include "base/mem.h"
 
-#include <math.h>
 #include <sails/err.h>
 
 enum {
@@ -181,11 +180,11 @@ static int find_attachment(const json_t *num, size_t n, size_t *at)
 {
     double value = json_number_value(num);
 
-    if (!json_is_number(num) || value < 0 || value >= (double)n || value != floor(value)) {
+    if (!json_is_number(num) || value < 0 || value >= (double)n) {
         return SAILS_EPROTO;
     }
     *at = (size_t)value;
-    return 0;
+    return value == (double)*at ? 0 : SAILS_EPROTO;
 }
 
 static int restore_placeholder(json_t **value, const struct bytes *attachments, size_t n)
