@@ -119,6 +119,16 @@ static void set_rank(struct route *route)
     route->rank[n] = '\0';
 }
 
+/* Sails' `skipAssets` as it is where nobody sets it. */
+static bool skips_files(const struct route *route)
+{
+    enum route_segment_kind last =
+        route->n_segments > 0 ? route->segments[route->n_segments - 1].kind : ROUTE_TEXT;
+
+    return (route->methods & 1u << HTTP_METHOD_GET) != 0 &&
+           (last == ROUTE_PARAM || last == ROUTE_OPTIONAL_PARAM);
+}
+
 int route_create(const char *address, void *target, struct route **out)
 {
     struct str text = str_from(address);
@@ -141,6 +151,7 @@ int route_create(const char *address, void *target, struct route **out)
         return rc;
     }
     set_rank(route);
+    route->skips_files = skips_files(route);
     *out = route;
     return 0;
 }
@@ -202,6 +213,17 @@ static bool match_segment(const struct route_segment *segment, struct str *rest,
     return true;
 }
 
+/* The last segment has a dot that is neither its first nor its last character. */
+static bool looks_like_file(struct str path)
+{
+    for (size_t i = path.len; i > 1 && path.ptr[i - 1] != '/'; i--) {
+        if (path.ptr[i - 1] == '.' && i < path.len && path.ptr[i - 2] != '/') {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool route_matches(const struct route *route, struct str path, struct route_match *match)
 {
     struct str rest = path;
@@ -210,7 +232,7 @@ bool route_matches(const struct route *route, struct str path, struct route_matc
     while (rest.len > 0 && rest.ptr[rest.len - 1] == ' ') {
         rest.len--;
     }
-    if (rest.len == 0 || rest.ptr[0] != '/') {
+    if (rest.len == 0 || rest.ptr[0] != '/' || (route->skips_files && looks_like_file(rest))) {
         return false;
     }
     for (size_t i = 0; i < route->n_segments; i++) {

@@ -9,7 +9,8 @@
  * Addresses (Sails documentation, "Routes", "Address syntax"): an optional method, then a path of
  * segments: text (compared without case), ":name" (one segment), ":name?" (may be absent, last
  * only), "*" (any characters, slashes included; last only). One trailing slash and trailing blanks of
- * the path that is asked for do not matter.
+ * the path that is asked for do not matter. An address that GET may use and that ends in a parameter
+ * leaves paths that look like files, "/logo.png", to those who serve files.
  */
 #ifndef REQUEST_ROUTE_H
 #define REQUEST_ROUTE_H
@@ -37,6 +38,7 @@ struct route_segment {
 struct route {
     struct list in_router;
     unsigned methods; /* bit 1 << enum http_method */
+    bool skips_files;
     size_t n_segments;
     struct route_segment segments[ROUTE_SEGMENTS_MAX];
     char rank[ROUTE_SEGMENTS_MAX + 3];

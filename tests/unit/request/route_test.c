@@ -51,6 +51,15 @@ static void addresses_match_the_paths_that_they_describe(void **state)
         {"GET /wild/*", "/wild", NULL},
         {"*", "/any/thing", "0=any/thing "},
         {"/chat/:room", "/chat/a%20b", "room=a%20b "},
+        /* app-config-cli 26 */
+        {"GET /user/:id", "/user/foo.png", NULL},
+        {"/user/:id", "/user/foo.png", NULL},
+        {"GET /user/:id?", "/user/.a.b", NULL},
+        {"GET /user/:id", "/user/.foo", "id=.foo "},
+        {"GET /user/:id", "/user/foo.", "id=foo. "},
+        {"PATCH /user/:id", "/user/foo.png", "id=foo.png "},
+        {"GET /:id/edit", "/foo.png/edit", "id=foo.png "},
+        {"GET /files/*", "/files/foo.png", "0=foo.png "},
     };
 
     (void)state;
