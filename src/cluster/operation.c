@@ -92,6 +92,7 @@ static void fill(struct operation *op, const struct operation_spec *spec)
     op->is_volatile = spec->is_volatile;
     op->close = spec->close;
     op->must_match = spec->must_match;
+    op->names_socket = spec->names_socket;
     op->on_done = spec->on_done;
     op->ctx = spec->ctx;
     op->message = spec->message != NULL ? sio_message_retain(spec->message) : NULL;
@@ -190,8 +191,22 @@ static void apply_to_socket(struct sio_socket *socket, void *ctx)
     }
 }
 
+/* The socket that `to` names, where it may be one that is not in its own room. NULL: none is. */
+static struct sio_socket *named_socket(const struct operation *op, const struct sio_namespace *nsp)
+{
+    return op->names_socket && op->target.n_rooms == 1
+               ? sio_namespace_find(nsp, op->target.rooms[0])
+               : NULL;
+}
+
 static size_t apply_to_all(struct operation *op, struct sio_namespace *nsp, struct applying *a)
 {
+    struct sio_socket *named = named_socket(op, nsp);
+
+    if (named != NULL && sio_socket_is_connected(named)) {
+        apply_to_socket(named, a);
+        return 1;
+    }
     if (op->kind == OPERATION_BROADCAST && op->answers == NULL) {
         return sio_namespace_broadcast(nsp, &op->target, op->message, op->is_volatile);
     }

@@ -46,8 +46,9 @@ struct operation {
     struct sio_message *message; /* of broadcast */
     struct answers *answers;     /* of broadcast with acks; NULL: none are wanted */
     bool is_volatile;
-    bool close;      /* of disconnect: the connection, too */
-    bool must_match; /* nobody concerned: SAILS_ENOENT */
+    bool close;        /* of disconnect: the connection, too */
+    bool must_match;   /* nobody concerned: SAILS_ENOENT */
+    bool names_socket; /* the only name in `to` is first of all a socket's id */
 
     operation_cb on_done; /* NULL: nobody is told */
     void *ctx;
@@ -74,6 +75,7 @@ struct operation_spec {
     bool is_volatile;
     bool close;
     bool must_match;
+    bool names_socket; /* the one name in `to` is a socket, in its own room or not; else a room */
     operation_cb on_done;
     void *ctx;
 };

@@ -30,7 +30,7 @@ static int operate(sails_app *app, struct operation_spec spec, const char *room,
 int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_done_cb done,
                        void *ctx)
 {
-    struct operation_spec spec = {.kind = OPERATION_JOIN, .must_match = true};
+    struct operation_spec spec = {.kind = OPERATION_JOIN, .must_match = true, .names_socket = true};
 
     return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
 }
@@ -38,7 +38,8 @@ int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_d
 int sails_sockets_leave(sails_app *app, const char *id, const char *room, sails_done_cb done,
                         void *ctx)
 {
-    struct operation_spec spec = {.kind = OPERATION_LEAVE, .must_match = true};
+    struct operation_spec spec = {
+        .kind = OPERATION_LEAVE, .must_match = true, .names_socket = true};
 
     return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
 }
@@ -47,16 +48,16 @@ int sails_sockets_add_room_members_to_rooms(sails_app *app, const char *room,
                                             const char *const *dest_rooms, sails_done_cb done,
                                             void *ctx)
 {
-    return operate(app, (struct operation_spec){.kind = OPERATION_JOIN}, room, dest_rooms, done,
-                   ctx);
+    return operate(app, (struct operation_spec){.kind = OPERATION_JOIN, .names_socket = true}, room,
+                   dest_rooms, done, ctx);
 }
 
 int sails_sockets_remove_room_members_from_rooms(sails_app *app, const char *room,
                                                  const char *const *dest_rooms, sails_done_cb done,
                                                  void *ctx)
 {
-    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE}, room, dest_rooms, done,
-                   ctx);
+    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE, .names_socket = true},
+                   room, dest_rooms, done, ctx);
 }
 
 int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done, void *ctx)
