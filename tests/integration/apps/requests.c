@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sails/sails.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 /* ---- what a request is ---- */
 
@@ -52,16 +53,21 @@ static void show_context(sails_req *req, sails_res *res)
 
 /* ---- answers ---- */
 
+static unsigned status_param(sails_req *req)
+{
+    return (unsigned)strtoul(sails_req_param(req, "status"), NULL, 10);
+}
+
 /* Answers with `data` and the status of the path. */
 static void answer_status(sails_req *req, sails_res *res)
 {
-    sails_res_status(res, (unsigned)json_integer_value(sails_req_param_json(req, "status")));
+    sails_res_status(res, status_param(req));
     sails_res_json(res, json_incref(sails_req_param_json(req, "data")));
 }
 
 static void answer_send_status(sails_req *req, sails_res *res)
 {
-    sails_res_send_status(res, (unsigned)json_integer_value(sails_req_param_json(req, "status")));
+    sails_res_send_status(res, status_param(req));
 }
 
 static void answer_json(sails_req *req, sails_res *res)
@@ -205,8 +211,10 @@ int main(int argc, char **argv)
         {"DELETE /verb", show},
         {"PATCH /verb", show},
         {"OPTIONS /verb", show},
-        {"/show", show},
+        {"ALL /show", show},
+        {"/by-default", show},
         {"/show/:name/of/:id", show},
+        {"GET /file/:name", show},
         {"/param/:name", show_param},
         {"GET /files/*", show_rest},
         {"POST /headers", show_headers},

@@ -56,8 +56,7 @@ export function open(url, { client = 4, nsp = '/', auth, query, manager, name, .
 }
 
 function upgrade(socket) {
-  const upgraded = new Promise((resolve) => socket.io.engine.once('upgrade', resolve))
-  return within(upgraded, 'upgrade')
+  return new Promise((resolve) => socket.io.engine.once('upgrade', resolve))
 }
 
 /** Waits until a socket is connected and, if it is to be, upgraded. */
@@ -74,7 +73,9 @@ export async function settled(socket) {
       socket.once('error', done(reject))
     })
   }
-  await socket.upgraded
+  if (socket.upgraded) {
+    await within(socket.upgraded, 'upgrade')
+  }
 }
 
 /** Emits and waits for the ack: all of its arguments as a list. */
