@@ -135,6 +135,8 @@ static UNUSED void live_init(struct live *live, int workers)
     assert_int_equal(sails_app_set(live->app, "port", json_integer(0)), 0);
     assert_int_equal(sails_app_set(live->app, "explicitHost", json_string("127.0.0.1")), 0);
     assert_int_equal(sails_app_set(live->app, "workers", json_integer(workers)), 0);
+    /* Clients of a test do not say goodbye. */
+    assert_int_equal(sails_app_set(live->app, "shutdownTimeout", json_integer(200)), 0);
     live->io = sails_app_io(live->app);
     live->root = sails_io_of(live->io, "/");
     assert_non_null(live->root);

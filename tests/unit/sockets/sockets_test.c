@@ -1,6 +1,6 @@
 #include "support/cmocka.h"
 #include "support/http_client.h"
-#include "unit/sockets/sockets_world.h"
+#include "support/live_world.h"
 
 #include <sails/sockets.h>
 

@@ -1,11 +1,11 @@
 /*
- * sockets_world.h - an app with some clients, and calls of its API from here or from a worker.
+ * live_world.h - an app with some clients, and calls of its API from here or from a worker.
  *
- * Every test of sails.sockets runs as each of the `ways`: with one worker and with four, with calls
+ * A test of in_every_way() runs as each of the `ways`: with one worker and with four, with calls
  * from the test's thread, which is none of the app's, and from a worker's.
  */
-#ifndef TESTS_UNIT_SOCKETS_WORLD_H
-#define TESTS_UNIT_SOCKETS_WORLD_H
+#ifndef SUPPORT_LIVE_WORLD_H
+#define SUPPORT_LIVE_WORLD_H
 
 #include "support/live_app.h"
 
