@@ -364,12 +364,13 @@ void io_worker_stop(struct sails_io *io, struct worker *worker)
 {
     struct io_worker *w = &io->workers[worker_index(worker)];
 
+    /* Sessions that have no connection just now (nobody polls) end only here: see sio.h. */
+    sio_server_destroy(w->server);
+    w->server = NULL;
     map_each(node, &w->parts) {
         part_destroy(container_of(node, struct io_part, by_name));
     }
     map_deinit(&w->parts);
-    sio_server_destroy(w->server);
-    w->server = NULL;
 }
 
 bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x)
