@@ -3,6 +3,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { startApp } from './support/server.mjs'
 import { ask, asks, caughtUp, everyWay, next, record, settled, within } from './support/clients.mjs'
+import { Polling } from './support/wire.mjs'
 
 /** Somebody who is told who goes, and why. */
 async function watch(app) {
@@ -166,4 +167,12 @@ test('a shutdown closes sockets with the reason for it, and ends in time', async
   for (const [i, [reason]] of (await Promise.all(told)).entries()) {
     assert.match(reason, /^transport (close|error)$/, ways[i].name)
   }
+})
+
+test('a shutdown ends sessions that nobody polls just now', async (t) => {
+  const app = await startApp(t, 'io')
+  const polling = await new Polling(app, { headers: { Connection: 'close' } }).open()
+
+  assert.equal((await polling.post('40')).body, 'ok')
+  await app.stop()
 })

@@ -121,11 +121,11 @@ export function refusal(app, params = {}, { path, headers } = {}) {
   return within(refused, 'answer').finally(() => socket.terminate())
 }
 
-/** A polling session of revision 4. */
+/** A polling session of revision 4. `init`: what fetch() takes, for every request. */
 export class Polling {
-  constructor(app, path = '/socket.io/') {
+  constructor(app, init = {}) {
     this.app = app
-    this.path = path
+    this.init = init
   }
 
   #url(params) {
@@ -133,7 +133,7 @@ export class Polling {
     if (this.sid) {
       query.set('sid', this.sid)
     }
-    return `${this.app.url}${this.path}?${query}`
+    return `${this.app.url}/socket.io/?${query}`
   }
 
   async open(params = {}) {
@@ -144,12 +144,12 @@ export class Polling {
   }
 
   async get(params = {}) {
-    const response = await fetch(this.#url(params))
+    const response = await fetch(this.#url(params), this.init)
     return { status: response.status, headers: response.headers, body: await response.text() }
   }
 
   async post(body) {
-    const response = await fetch(this.#url(), { method: 'POST', body })
+    const response = await fetch(this.#url(), { method: 'POST', body, ...this.init })
     return { status: response.status, body: await response.text() }
   }
 
