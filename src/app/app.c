@@ -169,12 +169,14 @@ static int set_overrides(struct sails_app *app, struct buf *why)
 /* What is stronger than files. Run twice: the environment's name says which file is read. */
 static int load_strong(struct sails_app *app, int argc, char **argv, struct buf *why)
 {
-    int rc = config_load_environment(&app->config, environ, why);
+    int rc = config_load_environment(&app->config, (const char *const *)environ, why);
 
     if (rc == 0) {
         rc = set_overrides(app, why);
     }
-    return rc == 0 ? config_load_arguments(&app->config, argc, argv, &app->wants_help, why) : rc;
+    return rc == 0 ? config_load_arguments(&app->config, argc, (const char *const *)argv,
+                                           &app->wants_help, why)
+                   : rc;
 }
 
 int sails_app_load(sails_app *app, int argc, char **argv)

@@ -75,11 +75,11 @@ void config_describe(struct buf *out, const struct config_key *key);
 int config_load_files(struct config *config, struct buf *why);
 
 /* sails_port=80, sails_sockets__path=/x; PORT and NODE_ENV as Sails knows them. */
-int config_load_environment(struct config *config, char *const *environ, struct buf *why);
+int config_load_environment(struct config *config, const char *const *environment, struct buf *why);
 
 /* --port 80, --port=80, --no-x, --verbose and Sails' other short forms. *wants_help: --help. */
-int config_load_arguments(struct config *config, int argc, char **argv, bool *wants_help,
-                          struct buf *why);
+int config_load_arguments(struct config *config, int argc, const char *const *argv,
+                          bool *wants_help, struct buf *why);
 
 /* Appends the text of --help. */
 void config_write_help(struct buf *out, const char *program);

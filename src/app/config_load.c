@@ -130,12 +130,12 @@ static int load_variable(struct config *config, const char *entry, struct buf *w
     return rc;
 }
 
-int config_load_environment(struct config *config, char *const *environ, struct buf *why)
+int config_load_environment(struct config *config, const char *const *environment, struct buf *why)
 {
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && environ != NULL && environ[i] != NULL; i++) {
-        rc = load_variable(config, environ[i], why);
+    for (size_t i = 0; rc == 0 && environment != NULL && environment[i] != NULL; i++) {
+        rc = load_variable(config, environment[i], why);
     }
     return rc;
 }
@@ -187,8 +187,8 @@ static int load_option(struct config *config, const char *option, const char *ne
     return rc;
 }
 
-int config_load_arguments(struct config *config, int argc, char **argv, bool *wants_help,
-                          struct buf *why)
+int config_load_arguments(struct config *config, int argc, const char *const *argv,
+                          bool *wants_help, struct buf *why)
 {
     *wants_help = false;
     for (int i = 1; i < argc; i++) {

@@ -236,6 +236,9 @@ static int on_open(struct scanner *s, bool is_object)
     if (s->depth >= s->max_depth) {
         return SAILS_ETOOBIG;
     }
+    if (s->depth % 64 == 0) {
+        *word = 0; /* the first use of this word */
+    }
     *word = is_object ? *word | bit : *word & ~bit;
     s->depth++;
     s->at++;

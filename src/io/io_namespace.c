@@ -208,7 +208,6 @@ int io_children_collect(struct sails_io_namespace *nsp, struct io_children *out)
     out->list = mem_calloc(n + 1, sizeof(struct sails_io_namespace *));
     if (out->list == NULL) {
         rc = SAILS_ENOMEM;
-        n = 0;
     }
     list_each(node, &io->namespaces) {
         struct sails_io_namespace *child =

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 
 #include <sails/err.h>
-
 #include <time.h>
 
 /*

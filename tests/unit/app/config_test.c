@@ -96,10 +96,10 @@ static void trees_and_custom_values_are_set(void **state)
 
 static void the_command_line_knows_values_switches_and_short_forms(void **state)
 {
-    char *argv[] = {"app",       "--port",    "8080",       "--sockets.path=/rt",
-                    "--verbose", "--workers", "auto",       "--no-sockets.allowEIO3",
-                    "--host",    "127.0.0.1", "--custom.x", "7",
-                    NULL};
+    const char *argv[] = {"app",       "--port",    "8080",       "--sockets.path=/rt",
+                          "--verbose", "--workers", "auto",       "--no-sockets.allowEIO3",
+                          "--host",    "127.0.0.1", "--custom.x", "7",
+                          NULL};
     struct config config;
     struct buf why = {0};
     bool wants_help = true;
@@ -121,9 +121,9 @@ static void the_command_line_knows_values_switches_and_short_forms(void **state)
 
 static void mistakes_name_where_they_were_made(void **state)
 {
-    char *argv[] = {"app", "--port=eighty", NULL};
-    char *stray[] = {"app", "start", NULL};
-    char *environment[] = {"HOME=/", "sails_sockets__pingTimeout=never", NULL};
+    const char *argv[] = {"app", "--port=eighty", NULL};
+    const char *stray[] = {"app", "start", NULL};
+    const char *environment[] = {"HOME=/", "sails_sockets__pingTimeout=never", NULL};
     struct config config;
     struct buf why = {0};
     bool wants_help = false;
