@@ -43,13 +43,16 @@ static void pending_send(struct pending *pending)
     free(pending);
 }
 
-/* Runs `call` on a thread of its own; the thread is nobody's worker. */
+/*
+ * Runs `call` on a thread of its own, which is nobody's worker. Joined at once, so that no thread is
+ * left when the app goes; what it has called for comes on a later turn all the same.
+ */
 static void on_own_thread(void *(*call)(void *ctx), void *ctx)
 {
     pthread_t thread;
 
     if (pthread_create(&thread, NULL, call, ctx) == 0) {
-        pthread_detach(thread);
+        pthread_join(thread, NULL);
     }
 }
 

@@ -180,7 +180,7 @@ static void answer_from_thread(sails_req *req, sails_res *res)
         sails_res_server_error(res, NULL);
         return;
     }
-    pthread_detach(thread);
+    pthread_join(thread, NULL); /* no thread is left when the app goes */
 }
 
 /* What ran without being able to tell: each POST /count adds one, GET tells. */

@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const buildDir = path.resolve(repository, process.env.SAILS_BUILD_DIR ?? 'build/asan')
 
 const START_MS = 20_000
-const STOP_MS = 15_000
+const STOP_MS = 30_000 // a sanitizer takes its time to write a report
 
 /**
  * Starts <folder>/<name> of the build on a free port. When the test ends, the clients are closed
