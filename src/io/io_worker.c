@@ -134,7 +134,9 @@ static bool recover(struct sio_socket *socket)
     struct io_socket_state *state = NULL;
     struct recovery_session *session = NULL;
 
-    if (!nsp->io->options.recovery || pid == NULL || offset == NULL) {
+    /* A client of protocol 4 knows its id by itself, and cannot get another (socket-io 6). */
+    if (!nsp->io->options.recovery || pid == NULL || offset == NULL ||
+        sio_socket_revision(socket) != 5) {
         return false;
     }
     state = io_socket_state(socket);
