@@ -20,6 +20,12 @@ struct way {
 
 static const struct way ways[] = {{1, false}, {1, true}, {4, false}, {4, true}};
 
+/* What callbacks with an array have given, and that they have. */
+struct gathered {
+    struct told told;
+    json_t *answers;
+};
+
 struct world {
     struct live live;
     struct way way;
@@ -28,6 +34,8 @@ struct world {
     void (*call)(struct world *world);
     struct told called;
     struct told done;
+    struct gathered gathered;
+    size_t at_case;  /* of a table */
     bool is_calling; /* the calling thread is within `call` */
     pthread_t calling_thread;
 };

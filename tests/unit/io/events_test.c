@@ -506,6 +506,8 @@ static void end_by(struct stage *stage, struct ws_client *client, enum ending en
         break;
     case SEND_BYTES:
         assert_true(tcp_client_send(&client->tcp, what, len));
+        ws_client_expect_close(client); /* the reason is told when the connection has ended, too */
+        tcp_client_close(&client->tcp);
         break;
     case HANG_UP:
         tcp_client_close(&client->tcp);
