@@ -97,9 +97,23 @@ static int answer_text(sails_res *res, struct str text, struct str type)
     return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
 }
 
+/* The answer is a text: its JSON. Takes `value`, which another thread must not see any more once the
+ * request is answered. */
+static int answer_json_text(sails_res *res, struct str type, json_t *value)
+{
+    int rc = set_default_type(res, type);
+
+    res->kind = REQUEST_TEXT_BODY;
+    if (rc == 0 && value != NULL) {
+        rc = request_write_json(&res->text, value);
+    }
+    json_decref(value);
+    return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
+}
+
 /*
  * Over a socket the value itself is the body; but text is encoded as JSON once more, which clients
- * of Sails know (sails-sockets 37).
+ * of Sails know (sails-sockets 37). Takes `value`.
  */
 static int answer_json_over_socket(sails_res *res, json_t *value)
 {
@@ -107,41 +121,28 @@ static int answer_json_over_socket(sails_res *res, json_t *value)
 
     if (!json_is_string(value) || sails_is_binary(value)) {
         res->kind = REQUEST_JSON_BODY;
-        res->json = json_incref(value);
+        res->json = value;
         return request_answer(req_of(res));
     }
     rc = header_list_set(&res->headers, STR("content-type"), STR("application/json"));
-    if (rc == 0) {
-        rc = request_write_json(&res->text, value);
+    if (rc < 0) {
+        json_decref(value);
+        return fail(res, rc);
     }
-    res->kind = REQUEST_TEXT_BODY;
-    return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
-}
-
-static int answer_json(sails_res *res, json_t *value)
-{
-    int rc = 0;
-
-    if (req_of(res)->transport->is_socket) {
-        return answer_json_over_socket(res, value);
-    }
-    rc = set_default_type(res, STR("application/json; charset=utf-8"));
-    res->kind = REQUEST_TEXT_BODY;
-    if (rc == 0 && value != NULL) {
-        rc = request_write_json(&res->text, value);
-    }
-    return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
+    return answer_json_text(res, STR("application/json"), value);
 }
 
 int sails_res_json(sails_res *res, json_t *value)
 {
     int rc = begin_answer(res);
 
-    if (rc == 0) {
-        rc = answer_json(res, value);
+    if (rc < 0) {
+        json_decref(value);
+        return rc;
     }
-    json_decref(value);
-    return rc;
+    return req_of(res)->transport->is_socket
+               ? answer_json_over_socket(res, value)
+               : answer_json_text(res, STR("application/json; charset=utf-8"), value);
 }
 
 int sails_res_send(sails_res *res, const char *text)
