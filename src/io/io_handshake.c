@@ -94,20 +94,21 @@ json_t *sails_io_socket_handshake(const sails_io_socket *socket)
         return NULL;
     }
     h = sio_socket_handshake(socket);
-    return json_pack("{s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:O}", "headers", headers_value(h),
-                     "time", time_value(eio_handshake_unix_ms(h)), "address",
-                     text_value(eio_handshake_address(h)), "xdomain",
-                     eio_handshake_header(h, STR("origin")).ptr != NULL, "secure",
-                     eio_handshake_is_secure(h), "issued", (json_int_t)eio_handshake_unix_ms(h),
-                     "url", text_value(eio_handshake_url(h)), "query",
-                     query_value(eio_handshake_query(h)), "auth", sio_socket_auth(socket));
+    return json_pack(
+        "{s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:o}", "headers", headers_value(h), "time",
+        time_value(eio_handshake_unix_ms(h)), "address", text_value(eio_handshake_address(h)),
+        "xdomain", eio_handshake_header(h, STR("origin")).ptr != NULL, "secure",
+        eio_handshake_is_secure(h), "issued", (json_int_t)eio_handshake_unix_ms(h), "url",
+        text_value(eio_handshake_url(h)), "query", query_value(eio_handshake_query(h)), "auth",
+        json_deep_copy(sio_socket_auth(socket)));
 }
 
+/* Nothing in it is shared with the socket: it is for other threads. */
 json_t *io_describe(struct sio_socket *socket)
 {
-    json_t *data = sails_io_socket_data(socket);
+    json_t *data = json_deep_copy(sails_io_socket_data(socket));
 
-    return json_pack("{s:s, s:o, s:o, s:O?}", "id", sio_socket_id(socket), "handshake",
+    return json_pack("{s:s, s:o, s:o, s:o?}", "id", sio_socket_id(socket), "handshake",
                      sails_io_socket_handshake(socket), "rooms", sails_io_socket_rooms(socket),
                      "data", data);
 }

@@ -200,9 +200,14 @@ int recovery_store(struct recovery_log *log, const char *sid, const char *pid, j
     if (session == NULL) {
         return SAILS_ENOMEM;
     }
+    /* Copies: another worker may take the session up, and the application may change its value. */
+    session->rooms = json_deep_copy(rooms);
+    session->data = json_deep_copy(data);
+    if (session->rooms == NULL || (data != NULL && session->data == NULL)) {
+        recovery_session_free(session);
+        return SAILS_ENOMEM;
+    }
     session->expires_ms = now + keep_ms;
-    session->rooms = json_incref(rooms);
-    session->data = json_incref(data);
     snprintf(session->pid, sizeof(session->pid), "%s", pid);
     memcpy(session->sid, sid, strlen(sid) + 1);
     pthread_mutex_lock(&log->lock);

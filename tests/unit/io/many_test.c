@@ -424,6 +424,41 @@ static void a_fetched_socket_has_its_whole_handshake(void **state)
     live_end(&live);
 }
 
+static void on_count(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    json_t *data = sails_io_socket_data(socket);
+
+    (void)event;
+    (void)ctx;
+    if (data == NULL) {
+        data = json_pack("{s:i}", "count", 0);
+        must(sails_io_socket_set_data(socket, data) == 0);
+    }
+    json_object_set_new(data, "count",
+                        json_integer(json_integer_value(json_object_get(data, "count")) + 1));
+}
+
+static void data_may_change_while_others_fetch_it(void **state)
+{
+    struct world *world = mem_alloc(sizeof(*world));
+
+    (void)state;
+    world_init(world, ways[2]);
+    assert_int_equal(sails_io_on(world->live.root, "count", on_count, NULL), 0);
+    world_lift(world);
+    told_init(&world->gathered.told);
+    for (int round = 0; round < 20; round++) {
+        for (size_t i = 0; i < N_CLIENTS; i++) {
+            assert_true(ws_client_send(&world->clients[i], "42[\"count\"]"));
+        }
+        fetch_all(world);
+        assert_int_equal(told_status(&world->gathered.told), 0);
+    }
+    json_decref(world->gathered.answers);
+    world_end(world);
+    mem_free(world);
+}
+
 /* ---- what is refused ---- */
 
 static void wrong_arguments_are_refused_and_nobody_is_told(void **state)
@@ -494,6 +529,7 @@ int main(void)
         cmocka_unit_test(many_join_leave_and_go_together),
         cmocka_unit_test(sockets_of_all_workers_are_fetched),
         cmocka_unit_test(a_fetched_socket_has_its_whole_handshake),
+        cmocka_unit_test(data_may_change_while_others_fetch_it),
         cmocka_unit_test(wrong_arguments_are_refused_and_nobody_is_told),
     };
 
