@@ -98,6 +98,20 @@ for (const via of everyWay()) {
   })
 }
 
+for (const via of everyWay()) {
+  test(`the client comes back to a server that crashed (${via.name})`, async (t) => {
+    const app = await startApp(t, 'io')
+    const socket = await app.connect({ ...via, reconnection: true, reconnectionDelay: 20 })
+
+    const told = next(socket, 'disconnect')
+    const back = within(new Promise((resolve) => socket.once('connect', resolve)), 'reconnect', 20_000)
+    await app.crash()
+    assert.match((await told)[0], /^transport (close|error)$/)
+    await back
+    assert.deepEqual(await asks(socket, 'ack', 'again'), ['again'])
+  })
+}
+
 test('a connection that breaks is a transport close', async (t) => {
   const app = await startApp(t, 'io')
   const watcher = await watch(app)

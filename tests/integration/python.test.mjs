@@ -23,9 +23,9 @@ for (const name of ['Polling', 'WebSocket', 'Upgrade', 'Asyncio']) {
     const ended = new Promise((resolve) => child.once('close', resolve))
     const restarts = (async () => {
       for await (const line of createInterface({ input: child.stdout })) {
-        if (line === 'restart') {
-          await app.restart()
-          child.stdin.write('restarted\n')
+        if (line === 'restart' || line === 'crash') {
+          await app[line]()
+          child.stdin.write('back\n')
         }
       }
     })()

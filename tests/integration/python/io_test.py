@@ -1,7 +1,7 @@
 """The io app, spoken to by python-socketio's blocking and asyncio clients.
 
-Started by python.test.mjs, which gives the address in SAILS_URL and restarts the server when this
-program writes "restart" on a line of its own and reads "restarted".
+Started by python.test.mjs, which gives the address in SAILS_URL. It restarts the server when this
+program writes "restart" or "crash" on a line of its own, and answers "back".
 """
 
 import asyncio
@@ -17,10 +17,10 @@ STEP_S = 10
 WAYS = (["polling"], ["websocket"], ["polling", "websocket"])
 
 
-def restart_server():
-    sys.__stdout__.write("restart\n")
+def make_server(what):
+    sys.__stdout__.write(what + "\n")
     sys.__stdout__.flush()
-    assert sys.stdin.readline() == "restarted\n"
+    assert sys.stdin.readline() == "back\n"
 
 
 class Person:
@@ -122,26 +122,36 @@ class Dialogues:
         person.emit("kick", True)
         self.assertEqual(gone.get(timeout=STEP_S), socketio.Client.reason.SERVER_DISCONNECT)
 
-    def test_the_client_comes_back_to_a_restarted_server(self):
+    def come_back(self, what):
         person = self.person(
             reconnection=True, reconnection_delay=0.05, reconnection_delay_max=0.1
         )
         first = person.id
-        restart_server()
+        make_server(what)
         person.connects.get(timeout=2 * STEP_S)
         self.assertNotEqual(person.id, first)
         self.assertEqual(person.ask("ack", "again"), "again")
+
+    def test_the_client_comes_back_to_a_server_that_crashed(self):
+        self.come_back("crash")
+
+
+class ComesBack:
+    """Over polling this client takes the orderly close of a shutdown for good, and stays away."""
+
+    def test_the_client_comes_back_to_a_restarted_server(self):
+        self.come_back("restart")
 
 
 class Polling(Dialogues, unittest.TestCase):
     transports = WAYS[0]
 
 
-class WebSocket(Dialogues, unittest.TestCase):
+class WebSocket(Dialogues, ComesBack, unittest.TestCase):
     transports = WAYS[1]
 
 
-class Upgrade(Dialogues, unittest.TestCase):
+class Upgrade(Dialogues, ComesBack, unittest.TestCase):
     transports = WAYS[2]
 
     def test_the_connection_is_upgraded(self):

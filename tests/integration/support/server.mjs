@@ -118,6 +118,17 @@ class App {
     await this.start(port)
   }
 
+  /** Ends the program without a word to its clients, and starts it again on the same port. */
+  async crash() {
+    const { port } = this
+    const child = this.#process
+    this.#process = null
+    child.kill('SIGKILL')
+    await this.exited
+    this.seen = this.log.length
+    await this.start(port)
+  }
+
   /** A socket that may not have connected yet: see open() in clients.mjs. */
   open(options = {}) {
     const socket = open(this.url, { ...this.#defaults, ...options })
