@@ -111,10 +111,11 @@ class App {
     assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.log}`)
   }
 
-  /** Once more on the same port. */
-  async restart() {
+  /** Once more on the same port; `meanwhile` is waited for before it is back. */
+  async restart(meanwhile = async () => {}) {
     const { port } = this
     await this.stop()
+    await meanwhile()
     await this.start(port)
   }
 
