@@ -50,12 +50,20 @@ void io_namespace_release(struct sails_io_namespace *nsp)
     }
 }
 
+/* What follows the slash that every name begins with. */
+static struct str without_slash(struct str name)
+{
+    return name.len > 0 && name.ptr[0] == '/' ? str_from_offset(name, 1) : name;
+}
+
 static struct sails_io_namespace *find_by_name(const struct sails_io *io, struct str name)
 {
+    struct str wanted = without_slash(name);
+
     list_each(node, &io->namespaces) {
         struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
 
-        if (str_eq(str_from(nsp->name), name)) {
+        if (str_eq(without_slash(str_from(nsp->name)), wanted)) {
             return nsp;
         }
     }
@@ -65,24 +73,19 @@ static struct sails_io_namespace *find_by_name(const struct sails_io *io, struct
 sails_io_namespace *sails_io_of(sails_io *io, const char *name)
 {
     struct sails_io_namespace *found = NULL;
-    struct sails_io_namespace *made = NULL;
 
     if (io == NULL || name == NULL) {
         return NULL;
     }
-    made = namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
-    if (made == NULL) {
-        return NULL;
-    }
     pthread_mutex_lock(&io->lock);
-    found = find_by_name(io, str_from(made->name));
+    found = find_by_name(io, str_from(name));
     if (found == NULL && !io->is_lifted) {
-        list_append(&io->namespaces, &made->in_registry);
-        found = made;
-        made = NULL;
+        found = namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
+        if (found != NULL) {
+            list_append(&io->namespaces, &found->in_registry);
+        }
     }
     pthread_mutex_unlock(&io->lock);
-    io_namespace_release(made);
     return found;
 }
 
@@ -154,13 +157,16 @@ struct sails_io_namespace *io_namespace_resolve(struct sails_io *io, struct str 
     struct sails_io_namespace *parent = NULL;
     char *text = NULL;
 
+    if (name.len == 0 || name.ptr[0] != '/') {
+        return NULL; /* only we add a slash, and only where a namespace is defined */
+    }
     pthread_mutex_lock(&io->lock);
     nsp = find_by_name(io, name);
     if (nsp != NULL) {
         io_namespace_retain(nsp);
     }
     pthread_mutex_unlock(&io->lock);
-    if (nsp != NULL || name.len == 0 || name.ptr[0] != '/') {
+    if (nsp != NULL) {
         return nsp;
     }
     text = mem_strndup(name.ptr, name.len);
