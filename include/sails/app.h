@@ -47,9 +47,10 @@ SAILS_API sails_app *sails_app_create(void);
 SAILS_API void sails_app_destroy(sails_app *app);
 
 /**
- * Binds a route: an optional method and a path, "GET /chat/:room". Without a method (or with "ALL")
- * it answers every method. ":name" stands for one part of the path, a final "/\*" for the rest. The
- * first route that matches answers, in the order of binding. GET routes answer HEAD, too. Routes
+ * Binds a route: an optional method and a path, "GET /chat/:room". Without a method
+ * it answers GET, HEAD, POST, PUT, PATCH and DELETE, with "ALL" every method; GET routes answer HEAD,
+ * too. ":name" stands for one part of the path, a final ":name?" for one that may be absent, a final
+ * "/\*" for the rest. The most specific route answers, whatever the order of binding. Routes
  * serve HTTP and requests over a socket alike. Before the lift.
  *
  * @return 0; SAILS_EINVAL: NULL, or an address that is not of that form (logged); SAILS_ESTATE:
@@ -112,6 +113,18 @@ SAILS_API int sails_app_lift(sails_app *app);
  * @param uv_loop  A `uv_loop_t *` (so that this header needs no libuv).
  */
 SAILS_API int sails_app_lift_on(sails_app *app, void *uv_loop);
+
+/**
+ * Sets what is called before the app is lowered, once, on the thread that lowers it: the place to end
+ * threads of the program's own that may still answer requests or send acks. Whatever was taken from
+ * the app (requests, sails_io_ack, sails_io_next) must be answered or dropped before it is destroyed.
+ *
+ * @return 0; SAILS_EINVAL; SAILS_ESTATE: lifted already.
+ * @see    Sails documentation, "sails.config.beforeShutdown"
+ */
+typedef void (*sails_shutdown_cb)(sails_app *app, void *ctx);
+SAILS_API int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown,
+                                        void *ctx);
 
 /** The port that it listens on (useful when it was configured as 0); 0 if it is not lifted. */
 SAILS_API unsigned sails_app_port(const sails_app *app);

@@ -309,6 +309,33 @@ static uint64_t shutdown_timeout(const struct sails_app *app)
     return (uint64_t)config_integer(&app->config, "shutdownTimeout");
 }
 
+int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown, void *ctx)
+{
+    if (app == NULL || before_shutdown == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->before_shutdown = before_shutdown;
+    app->shutdown_ctx = ctx;
+    return 0;
+}
+
+/* On the thread that lowers. */
+static void begin_lowering(void *ctx)
+{
+    struct sails_app *app = ctx;
+    sails_shutdown_cb before = app->before_shutdown;
+
+    log_line(&app->log, LOG_VERBOSE, "Lowering");
+    app->before_shutdown = NULL; /* once */
+    if (before != NULL) {
+        before(app, app->shutdown_ctx);
+    }
+    net_stop(app->net, shutdown_timeout(app));
+}
+
 int sails_app_lower(sails_app *app)
 {
     if (app == NULL) {
@@ -317,8 +344,7 @@ int sails_app_lower(sails_app *app)
     if (app->state != APP_LIFTED) {
         return 0;
     }
-    log_line(&app->log, LOG_VERBOSE, "Lowering");
-    net_stop(app->net, shutdown_timeout(app));
+    begin_lowering(app);
     net_join(app->net);
     app->state = APP_LOWERED;
     return 0;
@@ -330,7 +356,7 @@ void sails_app_stop(sails_app *app)
         return;
     }
     if (app->has_runner) {
-        pthread_kill(app->runner, SIGTERM); /* blocked there: sigwait() takes it */
+        pthread_kill(app->runner, SIGTERM); /* sails_app_run() takes it, as one from outside */
     } else {
         net_stop(app->net, shutdown_timeout(app));
     }
@@ -365,8 +391,6 @@ static int serve_on_threads(struct sails_app *app)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, &before);
-    app->runner = pthread_self();
-    app->has_runner = true;
     rc = sails_app_lift(app);
     if (rc == 0) {
         sigwait(&set, &taken);
@@ -382,7 +406,7 @@ static int serve_here(struct sails_app *app)
     int rc = loop != NULL ? sails_app_lift_on(app, main_loop_uv(loop)) : SAILS_ENOMEM;
 
     if (rc == 0) {
-        main_loop_run(loop, app->net, shutdown_timeout(app));
+        main_loop_run(loop, app->net, begin_lowering, app);
         app->state = APP_LOWERED;
     }
     main_loop_close(loop);
@@ -414,6 +438,8 @@ int sails_app_run(sails_app *app, int argc, char **argv)
     if (rc == 0 && app->wants_help) {
         print_help(argc > 0 ? argv[0] : "app");
     } else if (rc == 0) {
+        app->runner = pthread_self();
+        app->has_runner = true;
         rc = has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
     }
     sails_app_destroy(app);

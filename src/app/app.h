@@ -50,6 +50,8 @@ struct sails_app {
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];
+    sails_shutdown_cb before_shutdown; /* NULL: none */
+    void *shutdown_ctx;
     bool has_runner; /* sails_app_run() waits for signals on `runner` */
     pthread_t runner;
     bool wants_help;

@@ -12,7 +12,7 @@
  *               ^
  *            link
  *               v
- *      write, end, abort, pause, move             (down)
+ *      write, flush_apart, end, abort, pause, move  (down)
  *
  * A protocol hands a link on (HTTP to WebSocket) by setting `events` and `user`; from the next event
  * on the new one has it.
@@ -45,6 +45,12 @@ struct link_ops {
      * SAILS_ECLOSED: after end() or abort(). On errors nothing is queued.
      */
     int (*write)(struct link *link, struct shared *data);
+    /*
+     * Sends what is queued at once, and what comes next some milliseconds later: for a
+     * peer who should get the two apart (a client that begins to listen for frames only when it has
+     * seen the response to its upgrade).
+     */
+    void (*flush_apart)(struct link *link);
     /* Sends what is queued, then closes in an orderly way (FIN; linger within a time limit). */
     void (*end)(struct link *link);
     /* Drops what is queued and closes now. */

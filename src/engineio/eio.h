@@ -85,6 +85,7 @@ struct eio_options {
     unsigned transports; /* EIO_ALLOW_... */
     bool allow_upgrades;
     bool allow_eio3;
+    bool require_revision; /* EIO must be 3 or 4; else any value but 4, or none, means 3 */
     bool http_compression;
     size_t http_compression_threshold;
     bool per_message_deflate;

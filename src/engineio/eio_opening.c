@@ -141,6 +141,12 @@ static bool is_full(const struct eio_server *server)
            server->sessions.count >= server->options->max_sessions;
 }
 
+static bool is_supported(const struct eio_options *options, const struct eio_query *query)
+{
+    return (query->revision == 4 || options->allow_eio3) &&
+           (query->names_revision || !options->require_revision);
+}
+
 /* The request may open a session (engine-io 3, from 5 on). */
 static void open_session(struct eio_server *server, struct http_exchange *x,
                          const struct eio_query *query)
@@ -148,7 +154,7 @@ static void open_session(struct eio_server *server, struct http_exchange *x,
     struct eio_session *s = NULL;
     int rc = 0;
 
-    if (query->revision == 3 && !server->options->allow_eio3) {
+    if (!is_supported(server->options, query)) {
         eio_refuse(server, x, is_upgrade(query), EIO_UNSUPPORTED_VERSION, NULL);
         return;
     }

@@ -43,6 +43,7 @@ static void set_pair(struct eio_query *q, struct str name, struct str value)
 {
     if (str_eq(name, STR("EIO"))) {
         q->revision = str_eq(value, STR("4")) ? 4 : 3;
+        q->names_revision = q->revision == 4 || str_eq(value, STR("3"));
     } else if (str_eq(name, STR("transport"))) {
         set_transport(q, value);
     } else if (str_eq(name, STR("sid"))) {

@@ -23,7 +23,8 @@ enum eio_query_transport {
 };
 
 struct eio_query {
-    unsigned revision; /* 4 for exactly "4", else 3 */
+    unsigned revision;   /* 4 for exactly "4", else 3 */
+    bool names_revision; /* it said 3 or 4 itself */
     enum eio_query_transport transport;
     bool has_sid;         /* not empty */
     char sid[ID_LEN + 1]; /* "" where it is of no id's length: then no session has it */

@@ -398,6 +398,7 @@ struct link *http_upgrade(struct http_exchange *x, struct buf *unread)
     conn->exchange = NULL;
     http_exchange_destroy(x);
     http_conn_give_away(conn);
+    link->ops->flush_apart(link);
     return link;
 }
 

@@ -237,7 +237,7 @@ void io_children_release(struct io_children *children)
 
 /* ---- listeners ---- */
 
-static int add_listener(sails_io_namespace *nsp, struct io_listener listener, bool has_call,
+static int add_listener(sails_io_namespace *nsp, const struct io_listener *listener, bool has_call,
                         const char *event)
 {
     size_t event_size = event != NULL ? strlen(event) + 1 : 1;
@@ -253,7 +253,7 @@ static int add_listener(sails_io_namespace *nsp, struct io_listener listener, bo
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
-    *made = listener;
+    *made = *listener;
     memcpy(made->event, event != NULL ? event : "", event_size);
     list_append(&nsp->listeners, &made->in_namespace);
     return 0;
@@ -262,7 +262,8 @@ static int add_listener(sails_io_namespace *nsp, struct io_listener listener, bo
 int sails_io_use(sails_io_namespace *nsp, sails_io_middleware_cb middleware, void *ctx)
 {
     return add_listener(
-        nsp, (struct io_listener){.kind = IO_MIDDLEWARE, .call.middleware = middleware, .ctx = ctx},
+        nsp,
+        &(struct io_listener){.kind = IO_MIDDLEWARE, .call.middleware = middleware, .ctx = ctx},
         middleware != NULL, NULL);
 }
 
@@ -270,7 +271,7 @@ int sails_io_on_connection(sails_io_namespace *nsp, sails_io_connection_cb on_co
 {
     return add_listener(
         nsp,
-        (struct io_listener){.kind = IO_CONNECTION, .call.connection = on_connection, .ctx = ctx},
+        &(struct io_listener){.kind = IO_CONNECTION, .call.connection = on_connection, .ctx = ctx},
         on_connection != NULL, NULL);
 }
 
@@ -278,9 +279,9 @@ int sails_io_on_disconnecting(sails_io_namespace *nsp, sails_io_disconnect_cb on
                               void *ctx)
 {
     return add_listener(nsp,
-                        (struct io_listener){.kind = IO_DISCONNECTING,
-                                             .call.disconnect = on_disconnecting,
-                                             .ctx = ctx},
+                        &(struct io_listener){.kind = IO_DISCONNECTING,
+                                              .call.disconnect = on_disconnecting,
+                                              .ctx = ctx},
                         on_disconnecting != NULL, NULL);
 }
 
@@ -288,7 +289,7 @@ int sails_io_on_disconnect(sails_io_namespace *nsp, sails_io_disconnect_cb on_di
 {
     return add_listener(
         nsp,
-        (struct io_listener){.kind = IO_DISCONNECT, .call.disconnect = on_disconnect, .ctx = ctx},
+        &(struct io_listener){.kind = IO_DISCONNECT, .call.disconnect = on_disconnect, .ctx = ctx},
         on_disconnect != NULL, NULL);
 }
 
@@ -301,20 +302,20 @@ int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_event_cb on
         return SAILS_ERESERVED;
     }
     return add_listener(nsp,
-                        (struct io_listener){.kind = IO_EVENT, .call.event = on_event, .ctx = ctx},
+                        &(struct io_listener){.kind = IO_EVENT, .call.event = on_event, .ctx = ctx},
                         on_event != NULL, event);
 }
 
 int sails_io_on_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx)
 {
     return add_listener(nsp,
-                        (struct io_listener){.kind = IO_ANY, .call.event = on_event, .ctx = ctx},
+                        &(struct io_listener){.kind = IO_ANY, .call.event = on_event, .ctx = ctx},
                         on_event != NULL, NULL);
 }
 
 int sails_io_use_event(sails_io_namespace *nsp, sails_io_filter_cb filter, void *ctx)
 {
     return add_listener(nsp,
-                        (struct io_listener){.kind = IO_FILTER, .call.filter = filter, .ctx = ctx},
+                        &(struct io_listener){.kind = IO_FILTER, .call.filter = filter, .ctx = ctx},
                         filter != NULL, NULL);
 }

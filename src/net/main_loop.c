@@ -13,8 +13,8 @@ enum {
 struct main_loop {
     uv_loop_t uv;
     uv_signal_t signals[N_SIGNALS];
-    struct net *net;
-    uint64_t timeout_ms;
+    void (*on_signal)(void *ctx);
+    void *ctx;
 };
 
 struct main_loop *main_loop_open(void)
@@ -42,25 +42,25 @@ static void close_signals(struct main_loop *loop)
     }
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void take_signal(uv_signal_t *signal, int number)
 {
     struct main_loop *loop = signal->data;
 
     (void)number;
     close_signals(loop);
-    net_stop(loop->net, loop->timeout_ms);
+    loop->on_signal(loop->ctx);
 }
 
-void main_loop_run(struct main_loop *loop, struct net *net, uint64_t timeout_ms)
+void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(void *ctx), void *ctx)
 {
     static const int numbers[N_SIGNALS] = {SIGTERM, SIGINT};
 
-    loop->net = net;
-    loop->timeout_ms = timeout_ms;
+    loop->on_signal = on_signal;
+    loop->ctx = ctx;
     for (size_t i = 0; i < N_SIGNALS; i++) {
         (void)uv_signal_init(&loop->uv, &loop->signals[i]);
         loop->signals[i].data = loop;
-        (void)uv_signal_start(&loop->signals[i], on_signal, numbers[i]);
+        (void)uv_signal_start(&loop->signals[i], take_signal, numbers[i]);
         /* A net that was stopped from elsewhere ends the loop, whatever listens for signals. */
         uv_unref((uv_handle_t *)&loop->signals[i]);
     }

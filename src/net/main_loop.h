@@ -26,10 +26,11 @@ struct main_loop *main_loop_open(void);
 void *main_loop_uv(struct main_loop *loop);
 
 /*
- * Runs until the net has stopped. SIGTERM and SIGINT stop it, with timeout_ms as net_stop() has it; they
- * are as they were before from the first one on, so that a second one ends the program at once.
+ * Runs until the net has stopped. The first SIGTERM or SIGINT calls on_signal, which is to call
+ * net_stop(); from then on both are as they were before, so that a second one ends the program at once.
  */
-void main_loop_run(struct main_loop *loop, struct net *net, uint64_t timeout_ms);
+void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(void *ctx),
+                   void *ctx);
 
 /* NULL is harmless. */
 void main_loop_close(struct main_loop *loop);

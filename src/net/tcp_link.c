@@ -36,7 +36,8 @@
 enum {
     PIECES_PER_WRITE = 64,
     READS_PER_TURN = 8, /* a fast sender must not keep the others waiting */
-    STALLED_MS = 30000  /* an ended link whose peer takes nothing for so long will never take it */
+    STALLED_MS = 30000, /* an ended link whose peer takes nothing for so long will never take it */
+    HELD_MS = 3
 };
 
 struct tcp_link {
@@ -47,13 +48,14 @@ struct tcp_link {
     struct list in_worker;
     struct outq out;
     struct unread *unread;
-    struct deadline end_limit; /* runs while ENDED (stalled) and SHUT (lingering) */
+    struct deadline limit; /* runs while ENDED (stalled) and SHUT (lingering), or is_held */
     struct peer_address peer;
     int fd;  /* -1: closed, or on its way to another worker */
     int err; /* what on_close will tell */
     uint8_t interest;
     bool is_paused : 1;
     bool is_blocked : 1; /* the kernel's buffer is full: wait until the socket is writable */
+    bool is_held : 1;    /* what is queued leaves when `limit` is due */
     bool owes_drain : 1; /* something was queued since the last on_drain */
     bool has_peer_ended : 1;
     bool is_ended : 1;
@@ -110,7 +112,7 @@ static void begin_closing(struct tcp_link *link, int err)
     mem_free(link->unread);
     link->unread = NULL;
     worker_cancel(&link->task);
-    deadline_stop(&link->end_limit);
+    deadline_stop(&link->limit);
     uv_close((uv_handle_t *)&link->poll, on_closed);
     link->fd = -1;
 }
@@ -179,13 +181,13 @@ static void shut(struct tcp_link *link)
         return;
     }
     link->is_shut = true;
-    deadline_start(&link->end_limit, &link->worker->lingering, link->worker->env.now_ms);
+    deadline_start(&link->limit, &link->worker->lingering, link->worker->env.now_ms);
     close_if_done(link);
 }
 
 static void restart_stalled(struct tcp_link *link)
 {
-    deadline_start(&link->end_limit, &link->worker->stalled, link->worker->env.now_ms);
+    deadline_start(&link->limit, &link->worker->stalled, link->worker->env.now_ms);
 }
 
 /* send() for the one message that most turns bring: it costs the kernel less than sendmsg(), which has
@@ -387,15 +389,15 @@ static void run_task(struct task *task)
     if (link->unread != NULL && (link->is_ended || !link->is_paused)) {
         deliver_unread(link);
     }
-    if (!link->is_closing) {
+    if (!link->is_closing && !link->is_held) {
         flush(link);
     }
 }
 
-static void on_end_limit(struct deadline *deadline, void *ctx)
+static void on_limit(struct deadline *deadline, void *ctx)
 {
     (void)ctx;
-    close_with(container_of(deadline, struct tcp_link, end_limit), 0);
+    close_with(container_of(deadline, struct tcp_link, limit), 0);
 }
 
 /* ---- link_ops ---- */
@@ -438,10 +440,39 @@ static int tcp_write(struct link *base, struct shared *data)
         return rc;
     }
     link->owes_drain = true;
-    if (!link->is_blocked) {
+    if (!link->is_blocked && !link->is_held) {
         worker_defer(link->worker, &link->task);
     }
     return 0;
+}
+
+static void tcp_flush_apart(struct link *base)
+{
+    struct tcp_link *link = of(base);
+    int rc = 0;
+
+    if (link->is_closing || link->is_ended) {
+        return;
+    }
+    rc = send_queue(link);
+    if (rc < 0) {
+        close_with(link, rc);
+        return;
+    }
+    update_interest(link);
+    link->is_held = true;
+    deadline_start(&link->limit, &link->worker->held, link->worker->env.now_ms);
+}
+
+static void on_held_enough(struct deadline *deadline, void *ctx)
+{
+    struct tcp_link *link = container_of(deadline, struct tcp_link, limit);
+
+    (void)ctx;
+    link->is_held = false;
+    if (!link->is_blocked) {
+        worker_defer(link->worker, &link->task);
+    }
 }
 
 static void tcp_end(struct link *base)
@@ -452,6 +483,7 @@ static void tcp_end(struct link *base)
         return;
     }
     link->is_ended = true;
+    link->is_held = false;
     mem_free(link->unread);
     link->unread = NULL;
     restart_stalled(link);
@@ -494,6 +526,7 @@ static void tcp_peer(const struct link *base, char out[64])
 
 static const struct link_ops tcp_ops = {
     .write = tcp_write,
+    .flush_apart = tcp_flush_apart,
     .end = tcp_end,
     .abort = tcp_abort,
     .pause = tcp_pause,
@@ -595,9 +628,10 @@ int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departu
 
 void tcp_links_init(struct worker *worker)
 {
+    deadline_queue_init(&worker->held, &worker->env.deadlines, HELD_MS, on_held_enough, worker);
     deadline_queue_init(&worker->lingering, &worker->env.deadlines, worker->net->options.linger_ms,
-                        on_end_limit, worker);
-    deadline_queue_init(&worker->stalled, &worker->env.deadlines, STALLED_MS, on_end_limit, worker);
+                        on_limit, worker);
+    deadline_queue_init(&worker->stalled, &worker->env.deadlines, STALLED_MS, on_limit, worker);
 }
 
 void tcp_links_abort(struct worker *worker)

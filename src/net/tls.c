@@ -354,6 +354,13 @@ static int tls_write(struct link *base, struct shared *data)
     return rc;
 }
 
+static void tls_flush_apart(struct link *base)
+{
+    struct link *below = below_of(of(base));
+
+    below->ops->flush_apart(below);
+}
+
 static void tls_end(struct link *base)
 {
     struct tls_link *tls = of(base);
@@ -432,6 +439,7 @@ static int tls_move(struct link *base, unsigned worker, struct bytes unread)
 
 static const struct link_ops tls_ops = {
     .write = tls_write,
+    .flush_apart = tls_flush_apart,
     .end = tls_end,
     .abort = tls_abort,
     .pause = tls_pause,

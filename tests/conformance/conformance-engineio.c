@@ -171,6 +171,7 @@ int main(int argc, char **argv)
     options.ping_timeout_ms = 200;
     options.max_http_buffer_size = 1000000;
     options.allow_eio3 = true;
+    options.require_revision = true; /* the suite of revision 4 asks for a server without 3 here */
     options.cors.origin = EIO_CORS_ANY;
 
     /* Blocked before the workers' threads begin, which inherit it: only sigwait() sees them. */

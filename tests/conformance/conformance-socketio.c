@@ -45,6 +45,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
         sails_app_set(app, settings[i].key, json_integer(settings[i].value));
     }
+    sails_app_set(app, "sockets.allowEIO3", json_false()); /* Socket.IO's default */
     sails_app_set(app, "sockets.transports", json_pack("[s,s]", "polling", "websocket"));
     sails_app_set(app, "sockets.cors.origin", json_string("*"));
 

@@ -420,3 +420,13 @@ test('preflights are answered', async (t) => {
   assert.equal(response.status, 204)
   assert.equal(response.headers.get('access-control-allow-origin'), '*')
 })
+
+test('a handshake must name one of the two revisions', async (t) => {
+  const app = await start(t)
+
+  for (const revision of ['', '&EIO=5', '&EIO=abc', '&EIO=']) {
+    const response = await fetch(`${app.url}${path}?transport=polling${revision}`)
+    assert.equal(response.status, 400)
+    assert.deepEqual(await response.json(), { code: 5, message: 'Unsupported protocol version' })
+  }
+})

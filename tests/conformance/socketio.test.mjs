@@ -196,3 +196,14 @@ test('answers browsers of every origin', async (t) => {
   assert.equal(response.headers.get('access-control-allow-origin'), '*')
   await response.text()
 })
+
+// engine-io 2: without Engine.IO 3, every other revision is refused.
+test('refuses handshakes of other revisions, and of none', async (t) => {
+  const app = await start(t)
+
+  for (const revision of ['', '&EIO=3', '&EIO=abc']) {
+    const response = await fetch(`${app.url}/socket.io/?transport=polling${revision}`)
+    assert.equal(response.status, 400)
+    assert.deepEqual(await response.json(), { code: 5, message: 'Unsupported protocol version' })
+  }
+})

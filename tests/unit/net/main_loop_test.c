@@ -79,6 +79,11 @@ static bool has_default_action(int signal)
     return action.sa_handler == SIG_DFL;
 }
 
+static void stop(void *ctx)
+{
+    net_stop(ctx, 1000);
+}
+
 static void a_signal_stops_the_net_and_is_as_before_afterwards(void **state)
 {
     static const int signals[] = {SIGTERM, SIGINT};
@@ -90,7 +95,7 @@ static void a_signal_stops_the_net_and_is_as_before_afterwards(void **state)
         struct order order = {.mail.deliver = obey, .signal = signals[i]};
 
         worker_post(net_worker(net, 0), &order.mail);
-        main_loop_run(loop, net, 1000);
+        main_loop_run(loop, net, stop, net);
         assert_false(worker_is_running(net_worker(net, 0)));
         assert_true(has_default_action(signals[i]));
         end(loop, net);
@@ -105,7 +110,7 @@ static void a_net_that_is_stopped_from_elsewhere_ends_the_loop(void **state)
 
     (void)state;
     worker_post(net_worker(net, 0), &order.mail);
-    main_loop_run(loop, net, 1000);
+    main_loop_run(loop, net, stop, net);
     assert_false(worker_is_running(net_worker(net, 0)));
     assert_true(has_default_action(SIGTERM));
     end(loop, net);
