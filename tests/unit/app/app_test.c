@@ -358,6 +358,48 @@ static void an_action_may_stop_the_app(void **state)
     live_end(&live);
 }
 
+struct ending {
+    struct live *live;
+    pthread_t thread;
+    int n_calls;
+};
+
+static void before_shutdown(sails_app *app, void *ctx)
+{
+    struct ending *ending = ctx;
+
+    assert_ptr_equal(app, ending->live->app);
+    ending->thread = pthread_self();
+    ending->n_calls++;
+    /* Everything is still as it was. */
+    http_client_expect(ending->live->port, "GET", "/", "", NULL, 404, "Not Found");
+    assert_int_equal(sails_io_emit(ending->live->root, NULL, "soon", NULL), 0);
+}
+
+static void the_program_is_called_once_before_the_app_is_lowered(void **state)
+{
+    struct live live;
+    struct ending ending = {.live = &live};
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 4);
+    assert_int_equal(sails_app_before_shutdown(NULL, before_shutdown, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_before_shutdown(live.app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_before_shutdown(live.app, before_shutdown, &ending), 0);
+    live_lift(&live);
+    assert_int_equal(sails_app_before_shutdown(live.app, before_shutdown, &ending), SAILS_ESTATE);
+    ws_client_expect_in(&client, live.port, 5);
+    assert_int_equal(sails_app_lower(live.app), 0);
+    ws_client_expect(&client, "42[\"soon\"]");
+    ws_client_expect_close(&client);
+    assert_int_equal(sails_app_lower(live.app), 0);
+    ws_client_close(&client);
+    live_end(&live);
+    assert_int_equal(ending.n_calls, 1);
+    assert_true(pthread_equal(ending.thread, pthread_self()));
+}
+
 /* ---- on a loop of the program's own ---- */
 
 struct visitor {
@@ -474,6 +516,7 @@ int main(void)
         cmocka_unit_test(lowering_lets_what_is_being_answered_be_answered),
         cmocka_unit_test(an_answer_that_comes_after_the_app_was_lowered_is_dropped),
         cmocka_unit_test(an_action_may_stop_the_app),
+        cmocka_unit_test(the_program_is_called_once_before_the_app_is_lowered),
         cmocka_unit_test(an_app_lives_on_the_program_s_own_loop),
         cmocka_unit_test(a_lift_on_a_loop_that_fails_leaves_the_loop_free),
         cmocka_unit_test(lines_within_the_level_are_written),

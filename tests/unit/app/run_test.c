@@ -92,6 +92,12 @@ static void stop(sails_req *req, sails_res *res)
     sails_res_ok(res, NULL);
 }
 
+static void say_goodbye(sails_app *app, void *ctx)
+{
+    (void)ctx;
+    sails_log(app, SAILS_LOG_INFO, "going");
+}
+
 static int run(const struct program *program, int fd)
 {
     char *argv[6];
@@ -107,7 +113,8 @@ static int run(const struct program *program, int fd)
         putenv((char *)(uintptr_t)program->environment);
     }
     if (chdir(program->folder) != 0 || sails_app_set_log(app, write_log, &fd) != 0 ||
-        sails_app_route(app, "GET /stop", stop) != 0) {
+        sails_app_route(app, "GET /stop", stop) != 0 ||
+        sails_app_before_shutdown(app, say_goodbye, NULL) != 0) {
         return 99;
     }
     argc = sails_app_run(app, argc, argv); /* the status from here on */
@@ -192,6 +199,7 @@ static void a_signal_ends_it_with_status_0(void **state)
         http_client_expect(program_port(&program), "GET", "/none", "", NULL, 404, "Not Found");
         kill(program.pid, signals[i]);
         assert_int_equal(program_status(&program), 0);
+        assert_non_null(strstr(program.lines.ptr, "4 going\n"));
         program_deinit(&program);
     }
 }
@@ -208,6 +216,7 @@ static void an_action_ends_it_with_status_0(void **state)
     program_start(&program);
     http_client_expect(program_port(&program), "GET", "/stop", "", NULL, 200, "OK");
     assert_int_equal(program_status(&program), 0);
+    assert_non_null(strstr(program.lines.ptr, "4 going\n"));
     program_deinit(&program);
 }
 
