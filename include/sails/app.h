@@ -139,7 +139,8 @@ SAILS_API int sails_app_lower(sails_app *app);
 
 /**
  * Asks for the app to be lowered and returns at once. sails_app_run() then returns. Any thread,
- * callbacks included; not from a signal handler.
+ * callbacks included; not from a signal handler. Without sails_app_run() the app stops serving, and
+ * sails_app_lower() is still to be called.
  */
 SAILS_API void sails_app_stop(sails_app *app);
 

@@ -85,7 +85,9 @@ SAILS_API sails_io *sails_app_io(sails_app *app);
 
 /**
  * The namespace of that name; it is defined if it is new and the app is not lifted yet. A missing
- * leading '/' is added. The namespace lives as long as the app.
+ * leading '/' is added. The namespace lives as long as the app; but one that a client's name has made
+ * (sails_io_of_matching()) only as long as it has sockets, if `sockets.cleanupEmptyChildNamespaces`
+ * is on.
  *
  * @return NULL: NULL argument, no memory, or unknown after the lift.
  * @see    Socket.IO documentation, server API, "server.of(nsp)"
@@ -239,7 +241,8 @@ SAILS_API void sails_io_ack_drop(sails_io_ack *ack);
  *
  * @param target  NULL: everybody in the namespace.
  * @param event   Not a reserved name; may be empty.
- * @param args    Taken. An array: the arguments; any other value: the only one; NULL: none.
+ * @param args    Taken. An array: the arguments; any other value: the only one; NULL: none (so what
+ *                json_pack() could not make is sent as an event without arguments).
  * @return 0; SAILS_EINVAL: NULL namespace or event, a room's name too long; SAILS_ERESERVED;
  *         SAILS_EJSON: a text that is not UTF-8; SAILS_ETOOBIG: more than 10 binary values, which
  *         clients refuse; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
@@ -251,7 +254,8 @@ SAILS_API int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *targ
 /**
  * All answers to sails_io_emit_with_ack(). Runs once, on a worker's thread.
  *
- * @param status   0: everybody has answered; SAILS_ETIMEOUT: somebody has not, in time or at all.
+ * @param status   0: everybody has answered; SAILS_ETIMEOUT: somebody has not, in time or at all;
+ *                 SAILS_ECLOSED: the app was lowered meanwhile; SAILS_ENOMEM.
  * @param answers  An array of the first argument of each answer (null if it had none), in the
  *                 order of arrival; a view.
  */
@@ -269,8 +273,8 @@ SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_tar
                                      sails_io_answers_cb on_answers, void *ctx);
 
 /**
- * Tells that all workers of this node have applied an operation. Runs on a worker's thread, never
- * before the call that took it has returned; may call anything in this header.
+ * Tells that all workers of this node have applied an operation. Runs on a worker's thread, and if
+ * the call was made on one, never before it has returned; may call anything in this header.
  *
  * @param status  0; SAILS_ENOENT, where the call says so; SAILS_ENOMEM: a worker could not apply it
  *                to everybody; SAILS_ECLOSED: the app was lowered meanwhile.

@@ -248,10 +248,51 @@ static void report_failure(const struct sails_app *app, const struct net_options
                                : "");
 }
 
-static int lift(struct sails_app *app, void *uv_loop)
+/* Everything up to the threads. What was made stays with the app, and goes with it. */
+static int make_net(struct sails_app *app, const struct net_options *options)
+{
+    struct io_options io_options;
+    int rc = app_io_options(app, &io_options);
+
+    if (rc == 0) {
+        rc = net_create(options, &app_net_events, app, &app->net);
+        if (rc < 0) {
+            app_io_options_deinit(&io_options);
+        }
+    }
+    if (rc == 0) {
+        io_lift(app->io, app->net, &io_options);
+    }
+    return rc;
+}
+
+static int start(struct sails_app *app, void *uv_loop)
 {
     struct net_options options;
-    struct io_options io_options;
+    int rc = 0;
+
+    app_net_options(app, &options);
+    options.loop = uv_loop;
+    if (uv_loop != NULL) {
+        options.workers = 1;
+    }
+    rc = make_net(app, &options);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = net_start(app->net);
+    if (rc < 0) {
+        report_failure(app, &options, rc);
+        return rc;
+    }
+    report_listening(app, &options);
+    return 0;
+}
+
+/* A mistake in the configuration can be mended and the lift tried again; after any other failure the
+ * app is as one that was lowered. */
+static int lift(struct sails_app *app, void *uv_loop)
+{
     int rc = 0;
 
     if (app == NULL) {
@@ -261,32 +302,15 @@ static int lift(struct sails_app *app, void *uv_loop)
         return SAILS_ESTATE;
     }
     rc = configure(app);
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        rc = start(app, uv_loop);
     }
-    app_net_options(app, &options);
-    options.loop = uv_loop;
-    if (uv_loop != NULL) {
-        options.workers = 1;
-    }
-    rc = net_create(&options, &app_net_events, app, &app->net);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = app_io_options(app, &io_options);
-    if (rc < 0) {
-        return rc;
-    }
-    io_lift(app->io, app->net, &io_options);
-    rc = net_start(app->net);
-    if (rc < 0) {
+    if (rc == 0) {
+        app->state = APP_LIFTED;
+    } else if (app->net != NULL) {
         app->state = APP_LOWERED;
-        report_failure(app, &options, rc);
-        return rc;
     }
-    app->state = APP_LIFTED;
-    report_listening(app, &options);
-    return 0;
+    return rc;
 }
 
 int sails_app_lift(sails_app *app)
@@ -336,6 +360,12 @@ static void begin_lowering(void *ctx)
     net_stop(app->net, shutdown_timeout(app));
 }
 
+static void finish_lowering(struct sails_app *app)
+{
+    app->state = APP_LOWERED;
+    io_close(app->io);
+}
+
 int sails_app_lower(sails_app *app)
 {
     if (app == NULL) {
@@ -346,7 +376,7 @@ int sails_app_lower(sails_app *app)
     }
     begin_lowering(app);
     net_join(app->net);
-    app->state = APP_LOWERED;
+    finish_lowering(app);
     return 0;
 }
 
@@ -407,7 +437,7 @@ static int serve_here(struct sails_app *app)
 
     if (rc == 0) {
         main_loop_run(loop, app->net, begin_lowering, app);
-        app->state = APP_LOWERED;
+        finish_lowering(app);
     }
     main_loop_close(loop);
     return rc;

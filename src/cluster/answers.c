@@ -15,7 +15,7 @@ struct answers {
     uint64_t ack_id;
     uint64_t timeout_ms;
     size_t waiting;
-    bool is_missing_some;
+    int status;
     json_t *list;
     answers_cb on_answers;
     void *ctx;
@@ -61,22 +61,22 @@ void answers_release(struct answers *a)
     mem_free(a);
 }
 
-/* One less to wait for, with its answer (taken) or without (NULL). */
-static void settle(struct answers *a, json_t *answer, bool is_missing)
+/* One less to wait for, with its answer (taken), or without (NULL) and the reason. */
+static void settle(struct answers *a, json_t *answer, int status)
 {
     bool is_last = false;
 
     pthread_mutex_lock(&a->lock);
     if (answer != NULL) {
-        is_missing = json_array_append_new(a->list, answer) != 0 || is_missing;
+        status = json_array_append_new(a->list, answer) != 0 ? SAILS_ENOMEM : status;
     }
-    a->is_missing_some = a->is_missing_some || is_missing;
+    a->status = a->status == 0 ? status : a->status;
     a->waiting--;
     is_last = a->waiting == 0;
     pthread_mutex_unlock(&a->lock);
 
     if (is_last) {
-        a->on_answers(a->is_missing_some ? SAILS_ETIMEOUT : 0, a->list, a->ctx);
+        a->on_answers(a->status, a->list, a->ctx);
     }
 }
 
@@ -97,7 +97,7 @@ static void on_ack(struct sio_socket *socket, int status, const struct sio_packe
     struct answers *a = ctx;
 
     (void)socket;
-    settle(a, status == 0 ? first_argument(answer) : NULL, status != 0);
+    settle(a, status == 0 ? first_argument(answer) : NULL, status == 0 ? 0 : SAILS_ETIMEOUT);
     answers_release(a);
 }
 
@@ -111,12 +111,12 @@ void answers_expect(struct answers *a, struct sio_socket *socket)
     pthread_mutex_unlock(&a->lock);
     answers_retain(a);
     if (sio_socket_expect_ack(socket, a->ack_id, a->timeout_ms, on_ack, a) < 0) {
-        settle(a, NULL, true);
+        settle(a, NULL, SAILS_ETIMEOUT);
         answers_release(a);
     }
 }
 
-void answers_close(struct answers *a)
+void answers_close(struct answers *a, int status)
 {
-    settle(a, NULL, false);
+    settle(a, NULL, status);
 }

@@ -17,8 +17,8 @@
 
 struct answers;
 
-/* Runs once, on a worker's thread, when nobody can answer any more: `status` is 0, or SAILS_ETIMEOUT
- * if somebody has not answered. `list` is a view. */
+/* Runs once, on a worker's thread, when nobody can answer any more: `status` is 0, SAILS_ETIMEOUT if
+ * somebody has not answered, or what answers_close() was given. `list` is a view. */
 typedef void (*answers_cb)(int status, json_t *list, void *ctx);
 
 /* `ack_id` is the one id that all receivers answer to. NULL: no memory. */
@@ -32,7 +32,8 @@ void answers_release(struct answers *a);
 /* The socket, of the worker whose thread this is, has been asked. NULL answers: nothing to do. */
 void answers_expect(struct answers *a, struct sio_socket *socket);
 
-/* Everybody has been asked: calls back as soon as the last answer is there, maybe now. */
-void answers_close(struct answers *a);
+/* Everybody has been asked: calls back as soon as the last answer is there, maybe now; with `status`
+ * if that is an error. */
+void answers_close(struct answers *a, int status);
 
 #endif

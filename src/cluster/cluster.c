@@ -37,7 +37,7 @@ static void deliver_done(struct worker *worker, struct mail *mail)
     struct operation *op = container_of(mail, struct operation_mail, mail)->op;
 
     if (op->answers != NULL) {
-        answers_close(op->answers);
+        answers_close(op->answers, worker_is_running(worker) ? 0 : SAILS_ECLOSED);
     }
     if (op->on_done != NULL) {
         op->on_done(op, status_of(op, worker), op->ctx);

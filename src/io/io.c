@@ -41,10 +41,16 @@ void io_destroy(struct sails_io *io)
     mem_free(io);
 }
 
+void io_close(struct sails_io *io)
+{
+    atomic_store(&io->is_open, false);
+}
+
 void io_lift(struct sails_io *io, struct net *net, const struct io_options *options)
 {
     io->options = *options;
     cluster_init(&io->cluster, net, &io->host);
     io->cluster.ids_move = options->recovery; /* a recovered id may live on another worker */
     io->is_lifted = true;
+    atomic_store(&io->is_open, true);
 }

@@ -97,6 +97,7 @@ struct sails_io {
     struct cluster cluster;
     struct cluster_host host;
     bool is_lifted;         /* definitions are closed */
+    atomic_bool is_open;    /* between lift and the end of lowering: operations are taken */
     pthread_mutex_t lock;   /* of the registry, once lifted */
     struct list namespaces; /* those with a name, children included */
     struct list parents;    /* in the order of definition */
@@ -114,6 +115,9 @@ void io_destroy(struct sails_io *io);
 
 /* Closes the definitions; the net's workers start next. The options are copied. */
 void io_lift(struct sails_io *io, struct net *net, const struct io_options *options);
+
+/* All workers have stopped: operations are refused from now on. Any thread. */
+void io_close(struct sails_io *io);
 
 /* The three moments of a worker: see net.h. 0 or SAILS_ENOMEM. */
 int io_worker_start(struct sails_io *io, struct worker *worker);

@@ -111,7 +111,7 @@ static int check(const sails_io_namespace *nsp, const char *event)
     if (nsp == NULL || event == NULL) {
         return SAILS_EINVAL;
     }
-    return nsp->io->is_lifted ? 0 : SAILS_ESTATE;
+    return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
 }
 
 static struct io_emission emission_of(const sails_io_target *target, const char *event,

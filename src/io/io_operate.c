@@ -77,7 +77,7 @@ int io_operate_then(sails_io_namespace *nsp, struct operation_spec *spec, sails_
     if (nsp == NULL) {
         return SAILS_EINVAL;
     }
-    if (!nsp->io->is_lifted) {
+    if (!atomic_load(&nsp->io->is_open)) {
         return SAILS_ESTATE;
     }
     rc = done_create(done, ctx, &news);
@@ -160,7 +160,7 @@ int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *targe
     if (nsp == NULL || on_sockets == NULL || nsp->match != NULL) {
         return SAILS_EINVAL; /* of a parent: unsupported, as in Socket.IO */
     }
-    if (!nsp->io->is_lifted) {
+    if (!atomic_load(&nsp->io->is_open)) {
         return SAILS_ESTATE;
     }
     fetching = mem_alloc(sizeof(*fetching));

@@ -41,8 +41,12 @@ int static_files_add(struct static_files *files, const char *path, const char *f
 
 int static_files_add_bundles(struct static_files *files, const char *path, const char *folder)
 {
-    struct static_folder *made = static_folder_create(path, folder);
+    struct static_folder *made = NULL;
 
+    if (!list_is_empty(&files->bundles)) {
+        return 0; /* a lift that is tried again */
+    }
+    made = static_folder_create(path, folder);
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
@@ -54,7 +58,7 @@ int static_files_add_bundles(struct static_files *files, const char *path, const
 
 static int open_folder(struct static_folder *folder, const struct log *log)
 {
-    int rc = file_folder_open(folder->name, &folder->folder);
+    int rc = folder->folder != NULL ? 0 : file_folder_open(folder->name, &folder->folder);
 
     if (rc < 0) {
         log_line(log, LOG_ERROR,
@@ -78,9 +82,9 @@ static int read_version(struct static_folder *folder, const struct log *log)
         package = json_load_file(path.ptr, 0, &error);
         version = json_string_value(json_object_get(package, "version"));
     }
-    if (version != NULL) {
+    if (version != NULL && folder->version == NULL) {
         folder->version = mem_strndup(version, strnlen(version, 32));
-    } else {
+    } else if (version == NULL) {
         log_line(log, LOG_ERROR, "sockets.clientPath: %s names no version of socket.io-client",
                  path.len > 0 ? path.ptr : folder->name);
     }

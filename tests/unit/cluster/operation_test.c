@@ -205,7 +205,7 @@ static void nobody_asked_is_everybody_answered(void **state)
     assert_ptr_equal(answers_retain(answers), answers);
     answers_release(answers);
     assert_int_equal(outcome.n_calls, 0);
-    answers_close(answers);
+    answers_close(answers, 0);
     assert_int_equal(outcome.n_calls, 1);
     assert_int_equal(outcome.status, 0);
     assert_int_equal(outcome.n_answers, 0);
