@@ -48,7 +48,9 @@ static const char *authority_fault(struct str authority, struct str usual)
     if (port.ptr != NULL && !str_to_u64(port, 65535, &number)) {
         return "its port is not a number up to 65535";
     }
-    return str_eq(port, usual) ? "a scheme's usual port (80, 443) must be left out" : NULL;
+    return port.ptr != NULL && str_eq(port, usual)
+               ? "a scheme's usual port (80, 443) must be left out"
+               : NULL;
 }
 
 const char *origin_fault(struct str origin)
