@@ -81,7 +81,7 @@ int config_load_environment(struct config *config, const char *const *environmen
 int config_load_arguments(struct config *config, int argc, const char *const *argv,
                           bool *wants_help, struct buf *why);
 
-/* Appends the text of --help. */
+/* Appends the text of --help: config_reference.c. */
 void config_write_help(struct buf *out, const char *program);
 
 #endif

@@ -217,21 +217,3 @@ int config_load_arguments(struct config *config, int argc, const char *const *ar
     }
     return 0;
 }
-
-void config_write_help(struct buf *out, const char *program)
-{
-    buf_printf(out,
-               "Usage: %s [--key value | --key=value | --no-key]...\n\n"
-               "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
-               "(environment); --host (explicitHost). Settings come from config/*.json, the\n"
-               "environment (sails_sockets__path=/x) and this command line; the last one wins.\n\n",
-               program);
-    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
-        buf_printf(out, "  --%s\n      %s: ", key->name, key->about);
-        config_describe(out, key);
-        if (key->fallback != NULL) {
-            buf_printf(out, "; default %s", key->fallback);
-        }
-        buf_append_str(out, STR(".\n"));
-    }
-}
