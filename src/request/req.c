@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "request/query.h"
 #include "request/request.h"
 
 /* ---- what a request says ---- */
@@ -78,8 +79,10 @@ json_t *sails_req_query(sails_req *req)
     if (req == NULL) {
         return NULL;
     }
-    if (req->query == NULL) {
-        req->query = request_parse_form(req->query_text);
+    if (req->query == NULL && req->transport->is_socket) {
+        req->query = query_parse_flat(req->query_text);
+    } else if (req->query == NULL) {
+        query_parse(req->query_text, &query_url_limits, &req->query);
     }
     return req->query;
 }

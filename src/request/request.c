@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "http/url.h"
+#include "request/query.h"
 #include "socketio/sio_value.h"
 
 /* "/a?x=1" of "http://host/a?x=1"; anything else stays as it is. */
@@ -153,6 +154,9 @@ void request_run(struct sails_req *req)
     case ROUTER_OPTIONS:
         answer_options(req, methods);
         break;
+    case ROUTER_FAILED:
+        sails_res_server_error(&req->res, NULL);
+        break;
     case ROUTER_NOT_FOUND:
         sails_res_not_found(&req->res);
         break;
@@ -202,49 +206,7 @@ int request_write_json(struct buf *out, const json_t *value)
     return sio_value_write(out, value, NULL, 0, &n_found);
 }
 
-/* ---- forms ---- */
-
-/* A second value of one name makes a list of both. */
-static int add_value(json_t *object, const char *name, json_t *value)
-{
-    json_t *before = json_object_get(object, name);
-
-    if (before == NULL) {
-        return json_object_set_new(object, name, value);
-    }
-    if (json_is_array(before)) {
-        return json_array_append_new(before, value);
-    }
-    return json_object_set_new(object, name, json_pack("[O, o]", before, value));
-}
-
-/* NULL where it is not UTF-8. */
-static json_t *decode_text(struct str raw)
-{
-    struct buf text = {0};
-    json_t *value = NULL;
-
-    if (url_decode(&text, raw, true, false) == 0) {
-        value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
-    }
-    buf_deinit(&text);
-    return value;
-}
-
 json_t *request_parse_form(struct str text)
 {
-    json_t *object = json_object();
-    struct str raw_name, raw_value;
-
-    while (object != NULL && url_take_pair(&text, &raw_name, &raw_value)) {
-        json_t *name = decode_text(raw_name);
-        json_t *value = decode_text(raw_value);
-
-        if (name != NULL && value != NULL && json_string_length(name) > 0) {
-            add_value(object, json_string_value(name), json_incref(value));
-        }
-        json_decref(name);
-        json_decref(value);
-    }
-    return object;
+    return query_parse_flat(text);
 }

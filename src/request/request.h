@@ -107,7 +107,7 @@ int request_answer(struct sails_req *req);
 /* Appends a JSON value as it goes out over HTTP. 0, SAILS_EJSON, SAILS_ENOMEM. */
 int request_write_json(struct buf *out, const json_t *value);
 
-/* A flat query or form (a repeated name gives a list): a new object. NULL: no memory. */
+/* query_parse_flat(), for those who have no query.h. */
 json_t *request_parse_form(struct str text);
 
 /* ---- the two ways in ---- */

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "http/http.h"
+#include "request/query.h"
 #include "request/request.h"
 
 /*
@@ -98,23 +99,29 @@ static int parse_body(struct sails_req *req)
     if (is_blank(text)) {
         req->body = json_object();
     } else if (has_type(req, STR("application/x-www-form-urlencoded"))) {
-        req->body = request_parse_form(text);
+        return query_parse(text, &query_body_limits, &req->body);
     } else {
         return parse_json_body(req, text, has_type(req, STR("application/json")));
     }
     return req->body != NULL ? 0 : SAILS_ENOMEM;
 }
 
+/* In production the client learns no more than that (request-response 12). */
 static void refuse_body(struct sails_req *req, int rc)
 {
     struct http_exchange *x = req->exchange;
-    static const char text[] = "Unable to parse HTTP body: not a JSON object or array";
+    bool is_production = req->service->is_production;
+    struct str text =
+        STR("Unable to parse HTTP body- error occurred :: not a JSON object or array");
 
+    if (rc == SAILS_ETOOBIG) {
+        text = STR("Unable to parse HTTP body- error occurred :: too many parameters");
+    }
     request_destroy(req);
     http_set_events(x, NULL, NULL);
-    if (rc == SAILS_EJSON) {
+    if (rc == SAILS_EJSON || rc == SAILS_ETOOBIG) {
         http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
-        http_respond(x, 400, str_bytes(STR(text)));
+        http_respond(x, 400, is_production ? (struct bytes){NULL, 0} : str_bytes(text));
     } else {
         http_respond(x, 500, (struct bytes){NULL, 0});
     }
