@@ -220,7 +220,14 @@ static int refuse_unknown(const char *name, struct buf *why)
 static int refuse_value(const struct config_key *key, const json_t *value, struct buf *why)
 {
     char text[200];
-    size_t len = json_dumpb(value, text, sizeof(text), JSON_ENCODE_ANY | JSON_COMPACT);
+    size_t len = 0;
+
+    if (key->is_secret) {
+        buf_printf(why, "%s: (hidden) is not allowed; it must be ", key->name);
+        config_describe(why, key);
+        return SAILS_ECONFIG;
+    }
+    len = json_dumpb(value, text, sizeof(text), JSON_ENCODE_ANY | JSON_COMPACT);
 
     if (len == 0 || len > sizeof(text)) {
         len = (size_t)snprintf(text, sizeof(text), "this value"); /* too long to be repeated */

@@ -32,6 +32,7 @@ struct config_key {
     const char *const *choices; /* ends with NULL */
     const char *fallback;       /* the default, as JSON text; NULL: not set */
     const char *about;          /* one sentence */
+    bool is_secret;             /* no message repeats its value */
 };
 
 /* The table; ends with a name of NULL. */

@@ -49,7 +49,10 @@ const struct config_key config_keys[] = {
     TEXT("ssl.cert", NULL, "File with the certificate and its chain (PEM); with ssl.key: HTTPS"),
     TEXT("ssl.key", NULL, "File with the private key (PEM)"),
     TEXT("ssl.ca", NULL, "File with the authorities (PEM) whose certificates clients must show"),
-    TEXT("ssl.passphrase", NULL, "Passphrase of the private key"),
+    {.name = "ssl.passphrase",
+     .type = CONFIG_TEXT,
+     .about = "Passphrase of the private key",
+     .is_secret = true},
 
     COUNT("http.maxHeaderSize", 512, 1048576, "16384", "Bytes of a request's head"),
     COUNT("http.maxHeaders", 1, 10000, "100", "Headers of a request"),

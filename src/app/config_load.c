@@ -1,4 +1,5 @@
 #include "app/config.h"
+#include "app/config_comments.h"
 #include "base/macros.h"
 #include "base/mem.h"
 
@@ -15,35 +16,72 @@ static int is_json_file(const struct dirent *entry)
            strcmp(entry->d_name, "local.json") != 0;
 }
 
-/* A file that is not there is no error. The sentence in *why begins with the file's name. */
-static int load_file(struct config *config, const char *path, struct buf *why)
+static int read_whole(FILE *file, struct buf *out)
+{
+    char piece[4096];
+    size_t n = 0;
+
+    do {
+        n = fread(piece, 1, sizeof(piece), file);
+        buf_append(out, piece, n);
+    } while (n == sizeof(piece));
+    return buf_error(out);
+}
+
+/* The value in a file's text, comments allowed. NULL: *why has said where it is wrong. */
+static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
 {
     json_error_t error;
     json_t *tree = NULL;
+    size_t line = 0;
+
+    if (config_blank_comments(text->ptr, text->len, &line) < 0) {
+        buf_printf(why, "%s: line %zu: this comment has no end", path, line);
+        return NULL;
+    }
+    tree = json_loadb(text->len > 0 ? text->ptr : "", text->len, JSON_REJECT_DUPLICATES, &error);
+    if (tree == NULL) {
+        buf_printf(why, "%s: line %d, column %d: %s", path, error.line, error.column, error.text);
+    }
+    return tree;
+}
+
+static int set_file(struct config *config, const char *path, json_t *tree, struct buf *why)
+{
     struct buf reason = {0};
+    int rc = 0;
+
+    if (!json_is_object(tree)) {
+        buf_printf(why, "%s: it must hold one object", path);
+        return SAILS_ECONFIG;
+    }
+    rc = config_set_tree(config, tree, &reason);
+    if (reason.len > 0) {
+        buf_printf(why, "%s: %.*s", path, STR_FMT(buf_str(&reason)));
+    }
+    buf_deinit(&reason);
+    return rc;
+}
+
+/* A file that is not there is no error. The sentence in *why begins with the file's name. */
+static int load_file(struct config *config, const char *path, struct buf *why)
+{
     FILE *file = fopen(path, "rb");
+    struct buf text = {0};
+    json_t *tree = NULL;
     int rc = 0;
 
     if (file == NULL) {
         return 0;
     }
-    tree = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-    fclose(file);
-    if (tree == NULL) {
-        buf_printf(why, "%s: line %d, column %d: %s", path, error.line, error.column, error.text);
-        return SAILS_ECONFIG;
+    rc = read_whole(file, &text);
+    (void)fclose(file);
+    if (rc == 0) {
+        tree = parse_text(path, &text, why);
+        rc = tree != NULL ? set_file(config, path, tree, why) : SAILS_ECONFIG;
     }
-    if (!json_is_object(tree)) {
-        buf_printf(why, "%s: it must hold one object", path);
-        rc = SAILS_ECONFIG;
-    } else {
-        rc = config_set_tree(config, tree, &reason);
-    }
-    if (reason.len > 0) {
-        buf_printf(why, "%s: %.*s", path, STR_FMT(buf_str(&reason)));
-    }
-    buf_deinit(&reason);
     json_decref(tree);
+    buf_deinit(&text);
     return rc;
 }
 

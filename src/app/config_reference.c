@@ -35,7 +35,7 @@ static const char rules[] =
     "In a file a dot may be written as nesting: `{\"sockets\": {\"path\": \"/x\"}}` sets\n"
     "`sockets.path`. A value on the command line or in the environment is read as JSON, and what is\n"
     "no JSON is a text. Lists are replaced, never merged. Below `custom.` a program may keep what it\n"
-    "likes.\n"
+    "likes. Files may have comments: `//` to the end of the line, and `/* */`.\n"
     "\n"
     "A key that does not exist, or a value that is not allowed, is told in one line with its place,\n"
     "the key, the value and what is allowed; nothing is lifted then, and the program ends with\n"

@@ -53,6 +53,7 @@ static void a_wrong_value_is_refused_with_key_value_and_what_is_allowed(void **s
          "sockets.transports: [] is not allowed; it must be a list of: polling, websocket"},
         {"sockets.pingIntervall", "1",
          "sockets.pingIntervall: there is no such key; did you mean sockets.pingInterval?"},
+        {"ssl.passphrase", "123456", "ssl.passphrase: (hidden) is not allowed; it must be a text"},
         {"zzzzzzzz", "1", "zzzzzzzz: there is no such key"},
     };
     struct config config;
