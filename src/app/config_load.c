@@ -139,32 +139,55 @@ static void write_dotted(struct buf *out, struct str name)
     buf_append_char(out, '\0');
 }
 
-static int load_variable(struct config *config, const char *entry, struct buf *why)
+/* The environment has no order of its own: sails_port is stronger than PORT, wherever they stand. */
+enum rank {
+    RANK_SHARED, /* names that other programs know, too */
+    RANK_OWN
+};
+
+/* Writes the key that a variable of that rank sets; false: none. */
+static bool find_variable(struct str name, enum rank rank, struct buf *key)
+{
+    static const struct {
+        const char *name;
+        const char *key;
+    } shared[] = {{"PORT", "port"}, {"NODE_ENV", "environment"}};
+
+    if (rank == RANK_OWN) {
+        bool is_own = str_starts_with(name, STR("sails_"));
+
+        if (is_own) {
+            write_dotted(key, str_from_offset(name, sizeof("sails_") - 1));
+        }
+        return is_own;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
+        if (str_eq(name, str_from(shared[i].name))) {
+            write_dotted(key, str_from(shared[i].key));
+            return true;
+        }
+    }
+    return false;
+}
+
+static int load_variable(struct config *config, const char *entry, enum rank rank, struct buf *why)
 {
     struct str text = str_from(entry);
     size_t equals = str_find(text, '=');
     struct str name = {entry, equals};
     const char *value = entry + equals + (equals < text.len ? 1 : 0);
-    struct buf dotted = {0};
+    struct buf key = {0};
     struct buf reason = {0};
     int rc = 0;
 
-    if (str_eq(name, STR("PORT"))) {
-        buf_append(&dotted, "port", sizeof("port"));
-    } else if (str_eq(name, STR("NODE_ENV"))) {
-        buf_append(&dotted, "environment", sizeof("environment"));
-    } else if (str_starts_with(name, STR("sails_"))) {
-        write_dotted(&dotted, str_from_offset(name, sizeof("sails_") - 1));
-    } else {
-        return 0;
+    if (find_variable(name, rank, &key)) {
+        rc = buf_error(&key) == 0 ? config_set_text(config, key.ptr, value, &reason) : SAILS_ENOMEM;
     }
-    rc = buf_error(&dotted) == 0 ? config_set_text(config, dotted.ptr, value, &reason)
-                                 : SAILS_ENOMEM;
     if (reason.len > 0) {
         buf_printf(why, "environment: %.*s: %.*s", STR_FMT(name), STR_FMT(buf_str(&reason)));
     }
     buf_deinit(&reason);
-    buf_deinit(&dotted);
+    buf_deinit(&key);
     return rc;
 }
 
@@ -172,8 +195,10 @@ int config_load_environment(struct config *config, const char *const *environmen
 {
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && environment != NULL && environment[i] != NULL; i++) {
-        rc = load_variable(config, environment[i], why);
+    for (int rank = RANK_SHARED; environment != NULL && rank <= RANK_OWN; rank++) {
+        for (size_t i = 0; rc == 0 && environment[i] != NULL; i++) {
+            rc = load_variable(config, environment[i], (enum rank)rank, why);
+        }
     }
     return rc;
 }

@@ -120,6 +120,24 @@ static void the_command_line_knows_values_switches_and_short_forms(void **state)
     config_deinit(&config);
 }
 
+/* app-config-cli 4 */
+static void sails_own_variables_are_stronger_than_shared_ones(void **state)
+{
+    const char *orders[][3] = {{"PORT=1", "sails_port=2", NULL}, {"sails_port=2", "PORT=1", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        struct config config;
+        struct buf why = {0};
+
+        assert_int_equal(config_init(&config), 0);
+        assert_int_equal(config_load_environment(&config, orders[i], &why), 0);
+        assert_int_equal(config_integer(&config, "port"), 2);
+        buf_deinit(&why);
+        config_deinit(&config);
+    }
+}
+
 static void mistakes_name_where_they_were_made(void **state)
 {
     const char *argv[] = {"app", "--port=eighty", NULL};
@@ -154,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_wrong_value_is_refused_with_key_value_and_what_is_allowed),
         cmocka_unit_test(trees_and_custom_values_are_set),
         cmocka_unit_test(the_command_line_knows_values_switches_and_short_forms),
+        cmocka_unit_test(sails_own_variables_are_stronger_than_shared_ones),
         cmocka_unit_test(mistakes_name_where_they_were_made),
     };
 
