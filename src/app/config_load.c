@@ -5,15 +5,28 @@
 
 #include <dirent.h>
 #include <sails/err.h>
+#include <sys/stat.h>
 
 /* ---- files ---- */
 
-static int is_json_file(const struct dirent *entry)
+static bool is_json_file(const char *name)
 {
-    size_t len = strlen(entry->d_name);
+    size_t len = strlen(name);
 
-    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0 &&
-           strcmp(entry->d_name, "local.json") != 0;
+    return len > 5 && strcmp(name + len - 5, ".json") == 0 && strcmp(name, "local.json") != 0;
+}
+
+/* Links are not followed: folders cannot go in circles. */
+static bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
 }
 
 static int read_whole(FILE *file, struct buf *out)
@@ -85,21 +98,42 @@ static int load_file(struct config *config, const char *path, struct buf *why)
     return rc;
 }
 
+static int load_folder(struct config *config, const char *folder, struct buf *why);
+
+/* config/env/ is read by the environment's name, and config/locales/ holds no settings. */
+static bool is_apart(const char *path)
+{
+    return strcmp(path, "config/env") == 0 || strcmp(path, "config/locales") == 0;
+}
+
+static int load_entry(struct config *config, const char *folder, const char *name, struct buf *why)
+{
+    struct buf path = {0};
+    int rc = 0;
+
+    buf_printf(&path, "%s/%s", folder, name);
+    buf_append_char(&path, '\0');
+    rc = buf_error(&path);
+    if (rc == 0 && is_folder(path.ptr)) {
+        rc = is_apart(path.ptr) ? 0 : load_folder(config, path.ptr, why);
+    } else if (rc == 0 && is_json_file(name)) {
+        rc = load_file(config, path.ptr, why);
+    }
+    buf_deinit(&path);
+    return rc;
+}
+
+/* In the order of the names, folders among the files. One that is not there is no error. */
 static int load_folder(struct config *config, const char *folder, struct buf *why)
 {
     struct dirent **entries = NULL;
-    int n = scandir(folder, &entries, is_json_file, alphasort);
+    int n = scandir(folder, &entries, is_visible, alphasort);
     int rc = 0;
 
     for (int i = 0; i < n; i++) {
-        struct buf path = {0};
-
-        buf_printf(&path, "%s/%s", folder, entries[i]->d_name);
-        buf_append_char(&path, '\0');
         if (rc == 0) {
-            rc = buf_error(&path) == 0 ? load_file(config, path.ptr, why) : SAILS_ENOMEM;
+            rc = load_entry(config, folder, entries[i]->d_name, why);
         }
-        buf_deinit(&path);
         mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
     }
     if (n >= 0) {
@@ -113,9 +147,15 @@ int config_load_files(struct config *config, struct buf *why)
     struct buf path = {0};
     int rc = load_folder(config, "config", why);
 
+    buf_printf(&path, "config/env/%s", config_text(config, "environment"));
+    buf_append_char(&path, '\0');
+    rc = rc == 0 ? buf_error(&path) : rc;
     if (rc == 0) {
-        buf_printf(&path, "config/env/%s.json", config_text(config, "environment"));
-        buf_append_char(&path, '\0');
+        rc = load_folder(config, path.ptr, why);
+    }
+    if (rc == 0) {
+        path.len--; /* the NUL */
+        buf_append(&path, ".json", sizeof(".json"));
         rc = buf_error(&path) == 0 ? load_file(config, path.ptr, why) : SAILS_ENOMEM;
     }
     if (rc == 0) {

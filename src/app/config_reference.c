@@ -9,8 +9,9 @@ static const struct {
     const char *how;
 } sources[] = {
     {"the defaults", "on this page"},
-    {"`config/*.json`", "each file holds one object; the file's name means nothing"},
-    {"`config/env/<environment>.json`", "for one environment"},
+    {"`config/**/*.json`", "each file holds one object; the file's name means nothing"},
+    {"`config/env/<environment>/**/*.json`", "for one environment"},
+    {"`config/env/<environment>.json`", "the same in one file"},
     {"`config/local.json`", "for one machine; not to be committed"},
     {"environment variables", "`sails_port=80`, `sails_sockets__path=/x` (`__` is the dot); `PORT` "
                               "and `NODE_ENV` stand for `port` and `environment`"},
