@@ -49,12 +49,23 @@ SAILS_API void sails_app_destroy(sails_app *app);
 /**
  * Binds a route: an optional method and a path, "GET /chat/:room". Without a method
  * it answers GET, HEAD, POST, PUT, PATCH and DELETE, with "ALL" every method; GET routes answer HEAD,
- * too. ":name" stands for one part of the path, a final ":name?" for one that may be absent, a final
- * "/\*" for the rest. The most specific route answers, whatever the order of binding. Routes
- * serve HTTP and requests over a socket alike. Before the lift.
+ * too. In the path, which is compared without case,
+ *
+ * - ":name" stands for one segment, or a part of it ("/:file.:ext"), and becomes a parameter;
+ * - ":name?" may be absent;
+ * - "*" stands for any characters, slashes included; the parameters are "0", "1" and so on.
+ *
+ * "r|REGEX|a,b" is a regular expression (PCRE2) over the whole path; its groups are the parameters "0",
+ * "1"... and "a", "b". A path that takes too long to compare with it is answered 500.
+ *
+ * The most specific route answers, whatever the order of binding; of equals the first. A regular
+ * expression keeps its place behind the route that was bound before it. GET routes that end in a parameter
+ * leave paths that look like files, "/logo.png", to others. Routes serve HTTP and requests over a
+ * socket alike. Before the lift.
  *
  * @return 0; SAILS_EINVAL: NULL, or an address that is not of that form (logged); SAILS_ESTATE:
- *         lifted already; SAILS_ENOMEM.
+ *         lifted already; SAILS_ELENGTHPARAM: a parameter named "length" (E_ROUTE_WITH_LENGTH);
+ *         SAILS_ENOMEM.
  * @see    Sails documentation, "Routes"
  */
 SAILS_API int sails_app_route(sails_app *app, const char *address, sails_action action);

@@ -30,7 +30,8 @@ SAILS_BEGIN_DECLS
     X(SAILS_ESLOW, -10013, "the peer reads too slowly")                                            \
     X(SAILS_ECONFIG, -10014, "invalid configuration")                                              \
     X(SAILS_ETLS, -10015, "TLS failed")                                                            \
-    X(SAILS_EDEFLATE, -10016, "invalid compressed data")
+    X(SAILS_EDEFLATE, -10016, "invalid compressed data")                                           \
+    X(SAILS_ELENGTHPARAM, -10017, "E_ROUTE_WITH_LENGTH: no parameter can be named \"length\"")
 
 /** The library's own error codes. */
 enum sails_err {

@@ -5,14 +5,21 @@
  * Ownership  Owns its routes; borrows their targets.
  * Threads    Routes are added before the lift, by one thread; then any thread looks up.
  * Floor      request; uses base.
+ *
+ * Of the routes that match, the one answers that route_precedes() all others: the more specific, then
+ * the earlier one. A regular expression has the rank of the route that was added before it, so it keeps
+ * its place behind that one; the very first is asked before all others.
  */
 #ifndef REQUEST_ROUTER_H
 #define REQUEST_ROUTER_H
 
 #include "request/route.h"
+#include "request/route_tree.h"
 
 struct router {
-    struct list routes; /* the most specific ones first; equals in the order of adding */
+    struct list routes; /* in the order of adding */
+    size_t n_routes;
+    struct route_node *tree; /* NULL: no route yet */
 };
 
 void router_init(struct router *router);
@@ -21,13 +28,18 @@ void router_deinit(struct router *router);
 /* Errors as route_create(). */
 int router_add(struct router *router, const char *address, void *target);
 
+/* A route that has been made, and perhaps given options; taken. 0, SAILS_ENOMEM. */
+int router_add_route(struct router *router, struct route *route);
+
 enum router_verdict {
     ROUTER_FOUND,
     ROUTER_NOT_FOUND,
-    ROUTER_OPTIONS /* OPTIONS for a path that has routes, but none for OPTIONS */
+    ROUTER_OPTIONS, /* OPTIONS for a path that has routes, but none for OPTIONS */
+    ROUTER_FAILED   /* a pattern came to its limit or out of memory: nobody knows whose the path is,
+                       and a less specific route must not answer instead */
 };
 
-/* ROUTER_OPTIONS: match->target is undefined, *methods has those that the path answers. */
+/* *match is defined where ROUTER_FOUND; ROUTER_OPTIONS: *methods has those that the path answers. */
 enum router_verdict router_find(const struct router *router, enum http_method method,
                                 struct str path, struct route_match *match, unsigned *methods);
 
