@@ -72,7 +72,10 @@ void config_describe(struct buf *out, const struct config_key *key);
 
 /* ---- where values come from: config_load.c; weakest first ---- */
 
-/* Every JSON file of config/ below the current directory, config/env/<environment>.json, config/local.json. */
+/*
+ * Below the current directory: the JSON files of config/ and its folders (but env/ and locales/), of
+ * config/env/<environment>/, then config/env/<environment>.json and config/local.json.
+ */
 int config_load_files(struct config *config, struct buf *why);
 
 /* sails_port=80, sails_sockets__path=/x; PORT and NODE_ENV as Sails knows them. */
