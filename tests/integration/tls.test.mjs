@@ -1,0 +1,74 @@
+// HTTPS and WSS with the real clients, and what is said about a certificate that is no good.
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import https from 'node:https'
+import os from 'node:os'
+import path from 'node:path'
+import { everyWay, open } from './support/clients.mjs'
+import { startApp } from './support/server.mjs'
+
+/** A folder with a certificate for localhost and 127.0.0.1, and its key. */
+function makeCertificate(t) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'sails-tls-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const cert = path.join(folder, 'cert.pem')
+  const key = path.join(folder, 'key.pem')
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+  const how = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  const what = ['-days', '2', '-subj', '/CN=localhost', '-addext', names, '-keyout', key, '-out', cert]
+  execFileSync('openssl', [...how, ...what], { stdio: 'ignore' })
+  return { folder, cert, key, ca: readFileSync(cert) }
+}
+
+test('every client speaks over TLS, over each transport, on each worker', async (t) => {
+  const { cert, key, ca } = makeCertificate(t)
+  const args = ['--ssl.cert', cert, '--ssl.key', key, '--workers', '2']
+  const app = await startApp(t, 'io', { args })
+
+  for (const { client, transports } of everyWay()) {
+    const socket = open(`https://127.0.0.1:${app.port}`, { client, transports, ca })
+    t.after(() => socket.close())
+    await new Promise((resolve, reject) => {
+      socket.once('connect', resolve)
+      socket.once('connect_error', reject)
+    })
+    await socket.upgraded
+    const handshake = await new Promise((resolve) => socket.emit('handshake', resolve))
+    assert.equal(handshake.secure, true)
+    const big = 'x'.repeat(300_000)
+    assert.equal(await new Promise((resolve) => socket.emit('ack', big, resolve)), big)
+  }
+})
+
+test('a client without TLS is refused, and nobody else notices', async (t) => {
+  const { cert, key, ca } = makeCertificate(t)
+  const app = await startApp(t, 'io', { args: ['--ssl.cert', cert, '--ssl.key', key] })
+
+  await assert.rejects(fetch(`http://127.0.0.1:${app.port}/`))
+  const status = await new Promise((resolve, reject) => {
+    https
+      .get({ host: '127.0.0.1', port: app.port, path: '/', ca }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      .on('error', reject)
+  })
+  assert.equal(status, 404)
+})
+
+test('a key that is not the certificate’s is a mistake in the configuration', (t) => {
+  const first = makeCertificate(t)
+  const second = makeCertificate(t)
+  const broken = path.join(first.folder, 'broken.pem')
+  writeFileSync(broken, 'no certificate')
+  const build = process.env.SAILS_BUILD_DIR ?? 'build/asan'
+  const binary = path.resolve(build, 'tests/integration/apps/io')
+
+  for (const [cert, key] of [[first.cert, second.key], [broken, first.key], ['/none', first.key]]) {
+    const { status, stderr } = spawnSync(binary, ['--port=0', `--ssl.cert=${cert}`, `--ssl.key=${key}`])
+    assert.equal(status, 78)
+    assert.match(String(stderr), /error: .*(cert|key|none|broken)/i)
+  }
+})
