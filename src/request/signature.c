@@ -1,0 +1,66 @@
+#include "request/signature.h"
+
+#include "base/base64.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <limits.h>
+#include <sails/err.h>
+
+enum {
+    SHA256_LEN = 32,
+    SIGNATURE_LEN = 43 /* base64 without its '=' */
+};
+
+static int make_signature(char out[BASE64_LEN(SHA256_LEN)], struct str value, struct str secret)
+{
+    unsigned char digest[SHA256_LEN];
+    unsigned len = sizeof(digest);
+
+    if (secret.len > INT_MAX ||
+        HMAC(EVP_sha256(), secret.len > 0 ? secret.ptr : "", (int)secret.len,
+             (const unsigned char *)(value.len > 0 ? value.ptr : ""), value.len, digest,
+             &len) == NULL) {
+        return SAILS_ENOMEM;
+    }
+    base64_write(out, (struct bytes){digest, sizeof(digest)});
+    return 0;
+}
+
+int signature_sign(struct buf *out, struct str value, struct str secret)
+{
+    char signature[BASE64_LEN(SHA256_LEN)];
+    int rc = make_signature(signature, value, secret);
+
+    if (rc < 0) {
+        return rc;
+    }
+    buf_append_str(out, value);
+    buf_append_char(out, '.');
+    buf_append(out, signature, SIGNATURE_LEN);
+    return buf_error(out);
+}
+
+int signature_verify(struct str text, struct str secret, struct str *value)
+{
+    char signature[BASE64_LEN(SHA256_LEN)];
+    size_t dot = 0;
+    int rc = 0;
+
+    /* The signature has no dot, the value may have some. */
+    if (text.len < SIGNATURE_LEN + 1 || text.ptr[text.len - SIGNATURE_LEN - 1] != '.') {
+        return SAILS_EINVAL;
+    }
+    dot = text.len - SIGNATURE_LEN - 1;
+    rc = make_signature(signature, (struct str){text.ptr, dot}, secret);
+    if (rc < 0) {
+        return rc;
+    }
+    if (CRYPTO_memcmp(signature, text.ptr + dot + 1, SIGNATURE_LEN) != 0) {
+        return SAILS_EINVAL;
+    }
+    *value = (struct str){text.ptr, dot};
+    return 0;
+}
