@@ -69,7 +69,25 @@ SAILS_API json_t *sails_req_all_params(sails_req *req);
  *  sent over HTTP by GET, HEAD, OPTIONS. A view. @see req.body */
 SAILS_API json_t *sails_req_body(const sails_req *req);
 
-/** The query as an object of texts (lists where a name is repeated); a view. @see req.query */
+/**
+ * A cookie: decoded text, or over "j:" the JSON value behind it. Of equal names the first counts.
+ * Over a socket: of its handshake, as its browser sent it then.
+ *
+ * @return A view; NULL: there is none of that name, or an argument is NULL, or no memory.
+ * @see    Sails reference, req.cookies
+ */
+SAILS_API json_t *sails_req_cookie(sails_req *req, const char *name);
+
+/**
+ * As sails_req_cookie(), for a cookie that this app (or another with its secret) has signed. JSON's
+ * false: the signature is wrong. An app without a secret has no signed cookies.
+ *
+ * @see Sails reference, req.signedCookies
+ */
+SAILS_API json_t *sails_req_signed_cookie(sails_req *req, const char *name);
+
+/** The query: over HTTP names with brackets nest, "a[b]=1"; over a socket they are flat, and a
+ *  repeated name gives a list. Texts at its ends; a view. NULL: no memory. @see req.query */
 SAILS_API json_t *sails_req_query(sails_req *req);
 
 /** Sets the status of the answer that follows, 100 to 599. @see res.status() */

@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "request/cookie.h"
 #include "request/query.h"
 #include "request/request.h"
 
@@ -85,6 +86,32 @@ json_t *sails_req_query(sails_req *req)
         query_parse(req->query_text, &query_url_limits, &req->query);
     }
     return req->query;
+}
+
+/* ---- cookies ---- */
+
+static bool parse_cookies(sails_req *req)
+{
+    struct str header = header_list_get(&req->headers, STR("cookie"));
+
+    return req->cookies != NULL || cookie_parse(header, str_from(req->service->secret),
+                                                &req->cookies, &req->signed_cookies) == 0;
+}
+
+json_t *sails_req_cookie(sails_req *req, const char *name)
+{
+    if (req == NULL || name == NULL || !parse_cookies(req)) {
+        return NULL;
+    }
+    return json_object_get(req->cookies, name);
+}
+
+json_t *sails_req_signed_cookie(sails_req *req, const char *name)
+{
+    if (req == NULL || name == NULL || !parse_cookies(req)) {
+        return NULL;
+    }
+    return json_object_get(req->signed_cookies, name);
 }
 
 /* ---- parameters ---- */

@@ -80,6 +80,8 @@ void request_destroy(struct sails_req *req)
     json_decref(req->params);
     json_decref(req->query);
     json_decref(req->all_params);
+    json_decref(req->cookies);
+    json_decref(req->signed_cookies);
     json_decref(req->texts);
     header_list_deinit(&req->headers);
     buf_deinit(&req->raw_body);

@@ -29,6 +29,7 @@ struct request_service {
     struct router router; /* targets: struct request_target */
     const struct log *log;
     struct sails_io *io;
+    const char *secret; /* of signed cookies; NULL: none */
     bool is_production;
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     bool send_status_code;      /* in JWRs */
@@ -83,10 +84,12 @@ struct sails_req {
     json_t *params;     /* of the route */
     json_t *query;      /* NULL: not parsed yet */
     json_t *all_params; /* NULL: not merged yet */
-    json_t *texts;      /* views that sails_req_param() gave out */
-    bool is_running;    /* it was given to the router: the application has it */
-    bool is_in_action;  /* the worker is in the action's call */
-    bool is_due;        /* answered in it: to be sent when it returns */
+    json_t *cookies;    /* NULL: not parsed yet, as the next */
+    json_t *signed_cookies;
+    json_t *texts;     /* views that sails_req_param() gave out */
+    bool is_running;   /* it was given to the router: the application has it */
+    bool is_in_action; /* the worker is in the action's call */
+    bool is_due;       /* answered in it: to be sent when it returns */
     struct sails_res res;
 };
 
