@@ -23,6 +23,7 @@
 
 #include <jansson.h>
 
+#include <sails/app.h>
 #include <sails/export.h>
 
 SAILS_BEGIN_DECLS
@@ -37,6 +38,14 @@ typedef struct sails_handshake sails_handshake;
  * @see Sails documentation, "sails.config.sockets", beforeConnect
  */
 typedef void (*sails_before_connect_cb)(sails_handshake *handshake, void *ctx);
+
+/**
+ * Sets who decides about connections; `sockets.onlyAllowOrigins` then does not count. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already.
+ */
+SAILS_API int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_connect,
+                                       void *ctx);
 
 /** The target as it was sent, "/socket.io/?EIO=4&..."; a view. NULL for NULL. */
 SAILS_API const char *sails_handshake_url(const sails_handshake *handshake);

@@ -8,6 +8,7 @@
 #include <sails/app.h>
 #include <sails/binary.h>
 #include <sails/err.h>
+#include <sails/handshake.h>
 #include <sails/io.h>
 #include <sails/req.h>
 #include <sails/sockets.h>

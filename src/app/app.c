@@ -205,6 +205,31 @@ int sails_app_load(sails_app *app, int argc, char **argv)
 
 /* ---- lifting and lowering ---- */
 
+/* Who may connect: see sails/handshake.h. A list that contradicts itself fails the lift. */
+static int configure_guard(struct sails_app *app)
+{
+    struct handshake_guard *guard = &app->guard;
+    struct origin_setting setting = {
+        .only_allow = config_get(&app->config, "sockets.onlyAllowOrigins"),
+        .has_before_connect = guard->before_connect != NULL,
+        .is_production = app->requests.is_production,
+    };
+    struct origin_violation violation;
+
+    if (!origin_setting_check(&setting, &violation)) {
+        log_line(&app->log, LOG_ERROR, "sockets.onlyAllowOrigins: %s%s%s%s", violation.why,
+                 violation.code != NULL ? " (" : "", violation.code != NULL ? violation.code : "",
+                 violation.code != NULL ? ")" : "");
+        return SAILS_ECONFIG;
+    }
+    guard->io = app->io;
+    guard->allowed_origins = setting.only_allow;
+    guard->allow_missing_origin = config_boolean(&app->config, "sockets.allowMissingOrigin");
+    guard->is_production = setting.is_production;
+    handshake_guard_install(guard);
+    return 0;
+}
+
 static int configure(struct sails_app *app)
 {
     struct config *c = &app->config;
@@ -217,6 +242,7 @@ static int configure(struct sails_app *app)
     app_log_configure(app);
     app_http_limits(app, &app->limits);
     app->requests.is_production = environment != NULL && strcmp(environment, "production") == 0;
+    app->requests.secret = config_text(c, "session.secret");
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
@@ -224,6 +250,9 @@ static int configure(struct sails_app *app)
         static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
                                  config_text(c, "sockets.clientPath")) < 0) {
         return SAILS_ENOMEM;
+    }
+    if (configure_guard(app) < 0) {
+        return SAILS_ECONFIG;
     }
     return static_files_open(&app->files, &app->log);
 }
@@ -343,6 +372,19 @@ int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown,
     }
     app->before_shutdown = before_shutdown;
     app->shutdown_ctx = ctx;
+    return 0;
+}
+
+int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_connect, void *ctx)
+{
+    if (app == NULL || before_connect == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->guard.before_connect = before_connect;
+    app->guard.ctx = ctx;
     return 0;
 }
 

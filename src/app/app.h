@@ -17,6 +17,7 @@
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
+#include "request/handshake_guard.h"
 #include "request/request.h"
 #include "request/static_files.h"
 
@@ -47,6 +48,7 @@ struct sails_app {
     struct request_service requests;
     struct list targets; /* struct app_target: what routes lead to */
     struct static_files files;
+    struct handshake_guard guard;
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];

@@ -75,9 +75,21 @@ static int list_origins(json_t *origin, struct eio_cors *out)
     return 0;
 }
 
-static int set_cors(const struct config *config, struct eio_cors *out)
+/* Pages that may connect may read the answers, too (sails-sockets 2.4), unless it is said otherwise. */
+static json_t *cors_origin(const struct sails_app *app)
 {
-    json_t *origin = config_get(config, "sockets.cors.origin");
+    json_t *origin = config_get(&app->config, "sockets.cors.origin");
+    json_t *only = config_get(&app->config, "sockets.onlyAllowOrigins");
+
+    return json_is_false(origin) && json_array_size(only) > 0 && app->guard.before_connect == NULL
+               ? only
+               : origin;
+}
+
+static int set_cors(const struct sails_app *app, struct eio_cors *out)
+{
+    const struct config *config = &app->config;
+    json_t *origin = cors_origin(app);
 
     out->credentials = config_boolean(config, "sockets.cors.credentials");
     if (json_is_boolean(origin)) {
@@ -131,7 +143,7 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
     engine->destroy_upgrade = config_boolean(c, "sockets.destroyUpgrade");
     engine->destroy_upgrade_timeout_ms = ms(c, "sockets.destroyUpgradeTimeout");
     engine->max_queued = size(c, "sockets.maxQueueSize");
-    return set_cors(c, &engine->cors);
+    return set_cors(app, &engine->cors);
 }
 
 void app_io_options_deinit(struct io_options *options)

@@ -22,7 +22,8 @@ static void on_request(void *ctx, struct http_exchange *x)
         static_files_handle_bundle(&app->files, w->worker, x);
         return;
     }
-    if (io_worker_handle(app->io, w->worker, x)) {
+    if (handshake_guard_turns_away(&app->guard, io_worker_engine(app->io, w->worker), x) ||
+        io_worker_handle(app->io, w->worker, x)) {
         return;
     }
     if (http_request(x)->is_upgrade) {

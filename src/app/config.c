@@ -78,6 +78,15 @@ static bool is_list_of(const struct config_key *key, const json_t *value,
     return json_array_size(value) > 0;
 }
 
+/* No dots and no slashes: nothing that leads out of a folder. */
+static bool is_name(const json_t *value)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+    return is_text(value) && strspn(json_string_value(value), allowed) == json_string_length(value);
+}
+
 static bool is_text_item(const struct config_key *key, const json_t *value)
 {
     (void)key;
@@ -96,6 +105,11 @@ static bool is_allowed(const struct config_key *key, const json_t *value)
         return json_is_boolean(value);
     case CONFIG_TEXT:
         return is_text(value);
+    case CONFIG_TEXTS:
+        return json_is_array(value) &&
+               (json_array_size(value) == 0 || is_list_of(key, value, is_text_item));
+    case CONFIG_NAME:
+        return is_name(value);
     case CONFIG_TEXT_OR_FALSE:
         return is_text(value) || json_is_false(value);
     case CONFIG_CHOICE:
@@ -131,6 +145,12 @@ void config_describe(struct buf *out, const struct config_key *key)
         break;
     case CONFIG_TEXT:
         buf_append_str(out, STR("a text"));
+        break;
+    case CONFIG_TEXTS:
+        buf_append_str(out, STR("a list of texts"));
+        break;
+    case CONFIG_NAME:
+        buf_append_str(out, STR("a name of letters, digits, - and _"));
         break;
     case CONFIG_TEXT_OR_FALSE:
         buf_append_str(out, STR("a text, or false"));

@@ -19,6 +19,8 @@ enum config_type {
     CONFIG_WORKERS, /* min to max, or "auto" */
     CONFIG_BOOLEAN,
     CONFIG_TEXT,          /* not empty */
+    CONFIG_TEXTS,         /* a list of texts, which may be empty */
+    CONFIG_NAME,          /* letters, digits, '-' and '_': it becomes part of a file's name */
     CONFIG_TEXT_OR_FALSE, /* not empty, or false */
     CONFIG_CHOICE,        /* one of `choices` */
     CONFIG_CHOICES,       /* a list of some of `choices`, not empty */

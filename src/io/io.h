@@ -127,6 +127,9 @@ void io_worker_stop(struct sails_io *io, struct worker *worker);
 /* Whether an HTTP exchange is Socket.IO's; if so it is taken. */
 bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x);
 
+/* The engine below a worker's part of the server. */
+struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker);
+
 /* For an upgrade request that nobody wants. */
 void io_worker_destroy_upgrade(struct sails_io *io, struct worker *worker, struct http_exchange *x);
 

@@ -375,6 +375,11 @@ void io_worker_stop(struct sails_io *io, struct worker *worker)
     map_deinit(&w->parts);
 }
 
+struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker)
+{
+    return sio_server_engine(io->workers[worker_index(worker)].server);
+}
+
 bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x)
 {
     return eio_server_handle(sio_server_engine(io->workers[worker_index(worker)].server), x);
