@@ -246,6 +246,7 @@ static int configure(struct sails_app *app)
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
+    app->requests.logs_access = config_boolean(c, "log.access");
     if (config_boolean(c, "sockets.serveClient") &&
         static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
                                  config_text(c, "sockets.clientPath")) < 0) {

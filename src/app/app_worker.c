@@ -1,13 +1,30 @@
 #include "app/app.h"
 #include "engineio/eio_cors.h"
+#include "request/access_log.h"
 
 /*
  * The one place where a connection meets HTTP, an HTTP request meets Socket.IO, and what is left
  * meets the routes.
  */
 
-static void answer_not_found(struct http_exchange *x)
+static void log_not_found(const struct app_worker *w, const struct http_exchange *x)
 {
+    char ip[64];
+
+    http_link(x)->ops->peer(http_link(x), ip);
+    access_log_line(&w->app->log, &(struct access_entry){
+                                      .method = http_request(x)->method_name,
+                                      .url = http_request(x)->path,
+                                      .status = 404,
+                                      .ip = str_from(ip),
+                                  });
+}
+
+static void answer_not_found(const struct app_worker *w, struct http_exchange *x)
+{
+    if (w->app->requests.logs_access) {
+        log_not_found(w, x);
+    }
     http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
     http_respond(x, 404, str_bytes(STR("Not Found")));
 }
@@ -32,7 +49,7 @@ static void on_request(void *ctx, struct http_exchange *x)
     }
     if (!request_http_handle(&app->requests, w->worker, x) &&
         !static_files_handle(&app->files, w->worker, x)) {
-        answer_not_found(x);
+        answer_not_found(w, x);
     }
 }
 

@@ -48,6 +48,9 @@ const struct config_key config_keys[] = {
      .choices = log_levels,
      .fallback = "\"info\"",
      .about = "What is logged: lines of this level and the more urgent ones"},
+    BOOLEAN(
+        "log.access", "false",
+        "Whether each request gets a line, at level info (but not for files and Socket.IO's own)"),
 
     TEXT("ssl.cert", NULL, "File with the certificate and its chain (PEM); with ssl.key: HTTPS"),
     TEXT("ssl.key", NULL, "File with the private key (PEM)"),

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "http/url.h"
+#include "request/access_log.h"
 #include "request/query.h"
 #include "socketio/sio_value.h"
 
@@ -56,6 +57,7 @@ struct sails_req *request_create(const struct request_service *service, struct w
     }
     req->service = service;
     req->worker = worker;
+    req->begun_ms = worker_env(worker)->now_ms;
     req->transport = transport;
     req->method = method;
     if (set_url(req, url) < 0) {
@@ -171,12 +173,29 @@ void request_run(struct sails_req *req)
 
 /* ---- answering ---- */
 
+/* On its worker. */
+static void send_answer(struct sails_req *req)
+{
+    if (req->service->logs_access) {
+        access_log_line(req->service->log,
+                        &(struct access_entry){
+                            .method = str_from(sails_req_method(req)),
+                            .url = str_from(req->path),
+                            .status = req->res.status,
+                            .duration_ms = worker_env(req->worker)->now_ms - req->begun_ms,
+                            .ip = str_from(req->ip),
+                            .is_socket = req->transport->is_socket,
+                        });
+    }
+    req->transport->send(req);
+}
+
 static void deliver_answer(struct worker *worker, struct mail *mail)
 {
     struct sails_req *req = container_of(mail, struct sails_req, mail);
 
     if (worker_is_running(worker)) {
-        req->transport->send(req);
+        send_answer(req);
     }
     request_destroy(req);
 }
@@ -196,7 +215,7 @@ int request_answer(struct sails_req *req)
         req->is_due = true;
         return 0;
     }
-    req->transport->send(req);
+    send_answer(req);
     request_destroy(req);
     return 0;
 }

@@ -34,6 +34,7 @@ struct request_service {
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     bool send_status_code;      /* in JWRs */
     bool send_response_headers; /* in JWRs */
+    bool logs_access;           /* a line for each answer */
     const char *host;           /* configured host name; NULL: the message's */
 };
 
@@ -69,6 +70,7 @@ struct sails_req {
     struct mail mail;
     const struct request_service *service;
     struct worker *worker;
+    uint64_t begun_ms; /* by the worker's clock */
     const struct request_transport *transport;
     struct http_exchange *exchange; /* HTTP; NULL: not HTTP, or gone */
     sails_io_ack *ack;              /* socket; NULL: none is wanted */

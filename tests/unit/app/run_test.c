@@ -227,7 +227,9 @@ static void what_is_stronger_wins(void **state)
     (void)state;
     program_init(&program);
     make_file(&program, "config/a.json", "{\"port\": 1, \"explicitHost\": \"192.0.2.1\"}");
-    make_file(&program, "config/env/production.json", "{\"explicitHost\": \"192.0.2.2\"}");
+    make_file(&program, "config/env/production.json",
+              "{\"explicitHost\": \"192.0.2.2\", \"sockets\": "
+              "{\"onlyAllowOrigins\": [\"https://example.com\"]}}");
     make_file(&program, "config/local.json", "{\"port\": 2, \"workers\": 2}");
     program.environment = "sails_explicitHost=127.0.0.1";
     program.arguments[0] = "--prod";

@@ -305,6 +305,11 @@ static void production_keeps_the_reason_of_an_error_to_itself(void **state)
             sails_app_set(live.app, "environment",
                           json_string(is_production != 0 ? "production" : "development")),
             0);
+        /* Production demands to know who may connect; the clients of this test have no origin. */
+        assert_int_equal(sails_app_set(live.app, "sockets.onlyAllowOrigins",
+                                       json_pack("[s]", "https://example.com")),
+                         0);
+        assert_int_equal(sails_app_set(live.app, "sockets.allowMissingOrigin", json_true()), 0);
         live_lift(&live);
         ws_client_expect_in(&client, live.port, 5);
         http_client_expect(live.port, "GET", "/e", "", NULL, 500,

@@ -1,28 +1,22 @@
-/**
- * @file sails/session.h
- * @brief Where sessions are kept: what a store must be able to do.
+/*
+ * session_store.h - where sessions are kept: what a store must be able to do.
  *
- * A session is a JSON object under an id that nobody guesses. Sails for C brings a store in the memory
- * of the process; a program can bring another one (a database, Redis) as a struct of functions. The
- * JSON is the same as that of Sails in Node: `{"cookie":{...},"key":...}`, so that servers of both
- * kinds can share sessions.
- *
+ * Purpose    A session is a JSON object under an id that nobody guesses. A store is a struct of
+ *            functions; session_memory.h is one. The JSON is that of Sails in Node
+ *            ({"cookie":{...},"key":...}), so that servers of both kinds can share sessions.
  * Ownership  Texts are borrowed by the store and copied if it needs them later; JSON values are
  *            taken, also when it fails. `ctx` of the store lives until destroy() has returned.
  * Threads    Functions of a store are called by any worker's thread, several at once, and must not
  *            block. Their callbacks may come from any thread, once, within the call or later.
- * Errors     0 or a negative code of sails/err.h, given to the callback.
+ * Floor      request; uses nothing.
  */
-#ifndef SAILS_SESSION_H
-#define SAILS_SESSION_H
+#ifndef REQUEST_SESSION_STORE_H
+#define REQUEST_SESSION_STORE_H
 
 #include <jansson.h>
 
 #include <sails/err.h>
-#include <sails/export.h>
 #include <stdint.h>
-
-SAILS_BEGIN_DECLS
 
 /** Lifetime of a session whose cookie has none: 24 h from its last use, as in Sails. */
 #define SAILS_SESSION_TTL_MS 86400000
@@ -56,7 +50,5 @@ typedef struct sails_session_store {
 
     void *store; /**< The first argument of each. */
 } sails_session_store;
-
-SAILS_END_DECLS
 
 #endif
