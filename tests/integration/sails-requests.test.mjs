@@ -344,7 +344,9 @@ test('a status alone answers with its name', async (t) => {
 
 // sails-sockets 35
 test('in production an error keeps its data to itself', async (t) => {
-  const { socket } = await connected(t, { args: ['--environment=production'] })
+  // Production demands to know who may connect; this client has no origin.
+  const who = ['--sockets.onlyAllowOrigins=["https://a.example"]', '--sockets.allowMissingOrigin']
+  const { socket } = await connected(t, { args: ['--environment=production', ...who] })
   const answer = await send(socket, 'post', '/server-error', { data: { data: { secret: 1 } } })
 
   assert.deepEqual(answer, { body: 'Internal Server Error', headers: {}, statusCode: 500 })
