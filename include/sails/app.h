@@ -96,6 +96,8 @@ SAILS_API json_t *sails_app_get(const sails_app *app, const char *key);
 
 /** The context that actions find with sails_req_context(). Any thread, before the lift. */
 SAILS_API void sails_app_set_context(sails_app *app, void *ctx);
+
+/** What sails_app_set_context() was given; NULL: nothing, or NULL. Any thread. */
 SAILS_API void *sails_app_context(const sails_app *app);
 
 /**
@@ -183,6 +185,13 @@ SAILS_API void sails_log(const sails_app *app, enum sails_log_level level, const
 
 /** Where lines go instead of stderr. `text` has no newline. May be called from any thread at once. */
 typedef void (*sails_log_cb)(enum sails_log_level level, const char *text, void *ctx);
+
+/**
+ * Sends lines there from now on. Before the lift, or after the app was lowered.
+ *
+ * @param write  NULL: stdout and stderr again.
+ * @return 0; SAILS_EINVAL: NULL app; SAILS_ESTATE: lifted.
+ */
 SAILS_API int sails_app_set_log(sails_app *app, sails_log_cb write, void *ctx);
 
 SAILS_END_DECLS

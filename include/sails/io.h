@@ -177,8 +177,12 @@ typedef void (*sails_io_event_cb)(sails_io_socket *socket, sails_io_event *event
  */
 SAILS_API int sails_io_on_connection(sails_io_namespace *nsp, sails_io_connection_cb on_connection,
                                      void *ctx);
+
+/** A socket goes; errors as sails_io_on_connection(). @see "disconnecting" */
 SAILS_API int sails_io_on_disconnecting(sails_io_namespace *nsp,
                                         sails_io_disconnect_cb on_disconnecting, void *ctx);
+
+/** A socket is gone; errors as sails_io_on_connection(). @see "disconnect" */
 SAILS_API int sails_io_on_disconnect(sails_io_namespace *nsp, sails_io_disconnect_cb on_disconnect,
                                      void *ctx);
 
@@ -194,6 +198,8 @@ SAILS_API int sails_io_on_any(sails_io_namespace *nsp, sails_io_event_cb on_even
  * an ack is not told, unless the function sends it.) @see "socket.use(fn)"
  */
 typedef bool (*sails_io_filter_cb)(sails_io_socket *socket, sails_io_event *event, void *ctx);
+
+/** Adds a filter; they run in the order of adding. Errors as sails_io_on_connection(). */
 SAILS_API int sails_io_use_event(sails_io_namespace *nsp, sails_io_filter_cb filter, void *ctx);
 
 /** The name; a view. A number that a client used as a name is given as text. */
@@ -290,6 +296,8 @@ typedef void (*sails_done_cb)(int status, void *ctx);
  */
 SAILS_API int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target,
                                     const char *const *rooms, sails_done_cb done, void *ctx);
+
+/** As sails_io_sockets_join(), the other way; rooms that somebody is not in are no error. */
 SAILS_API int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *target,
                                      const char *const *rooms, sails_done_cb done, void *ctx);
 
@@ -315,7 +323,11 @@ SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_tar
 
 /** Its id, 20 characters (with "/name#" before them for clients of protocol 4); a view. */
 SAILS_API const char *sails_io_socket_id(const sails_io_socket *socket);
+
+/** The namespace that it is in; a view, as long as the socket. NULL for NULL. */
 SAILS_API sails_io_namespace *sails_io_socket_namespace(const sails_io_socket *socket);
+
+/** Whether it is connected: false while middlewares run, once it has left, and for NULL. */
 SAILS_API bool sails_io_socket_is_connected(const sails_io_socket *socket);
 
 /** Whether its state was recovered after a short loss of the connection: same id, rooms and data. */
@@ -355,6 +367,8 @@ SAILS_API int sails_io_socket_join(sails_io_socket *socket, const char *room);
 
 /** Leaves a room; a room that it is not in is no error. SAILS_EINVAL: NULL, or the length. */
 SAILS_API int sails_io_socket_leave(sails_io_socket *socket, const char *room);
+
+/** Whether it is in a room; false for NULL and for names that no room can have. */
 SAILS_API bool sails_io_socket_is_in(const sails_io_socket *socket, const char *room);
 
 /** The names of its rooms, its own one included. A new reference; NULL: no memory. */
