@@ -117,6 +117,8 @@ json_t *request_parse_form(struct str text);
 
 /* ---- the two ways in ---- */
 
+extern const struct request_transport request_http_transport; /* request_http_answer.c */
+
 /* Takes an exchange that is a route's. False: no route answers it, and it was not touched. */
 bool request_http_handle(const struct request_service *service, struct worker *worker,
                          struct http_exchange *x);

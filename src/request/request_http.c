@@ -9,45 +9,6 @@
  *                                +--- on_abort -+  before it ran: freed; after: the answer is dropped
  */
 
-/* ---- the answer ---- */
-
-static void add_headers(struct http_exchange *x, const struct header_list *headers)
-{
-    struct str name, value;
-
-    for (size_t i = 0; header_list_at(headers, i, &name, &value); i++) {
-        http_add_header(x, name, value);
-    }
-}
-
-static void send_http(struct sails_req *req)
-{
-    struct http_exchange *x = req->exchange;
-    struct bytes body = {NULL, 0};
-
-    if (x == NULL) {
-        return; /* nobody is there any more */
-    }
-    req->exchange = NULL;
-    http_set_events(x, NULL, NULL);
-    add_headers(x, &req->res.headers);
-    if (req->res.kind == REQUEST_TEXT_BODY) {
-        body = buf_bytes(&req->res.text);
-    }
-    http_respond(x, req->res.status, body);
-}
-
-static void release_http(struct sails_req *req)
-{
-    req->exchange = NULL;
-}
-
-static const struct request_transport http_transport = {
-    .is_socket = false,
-    .send = send_http,
-    .release = release_http,
-};
-
 /* ---- the body ---- */
 
 static bool has_type(const struct sails_req *req, struct str type)
@@ -197,7 +158,8 @@ bool request_http_handle(const struct request_service *service, struct worker *w
         ROUTER_NOT_FOUND) {
         return false;
     }
-    req = request_create(service, worker, &http_transport, request->method, request->target);
+    req =
+        request_create(service, worker, &request_http_transport, request->method, request->target);
     if (req != NULL && copy_head(req, x) < 0) {
         request_destroy(req);
         req = NULL;

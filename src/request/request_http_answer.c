@@ -1,0 +1,43 @@
+#include "http/http.h"
+#include "request/request.h"
+
+/*
+ * The answer of a request that came over HTTP.
+ */
+
+static void add_headers(struct http_exchange *x, const struct header_list *headers)
+{
+    struct str name, value;
+
+    for (size_t i = 0; header_list_at(headers, i, &name, &value); i++) {
+        http_add_header(x, name, value);
+    }
+}
+
+static void send_http(struct sails_req *req)
+{
+    struct http_exchange *x = req->exchange;
+    struct bytes body = {NULL, 0};
+
+    if (x == NULL) {
+        return; /* nobody is there any more */
+    }
+    req->exchange = NULL;
+    http_set_events(x, NULL, NULL);
+    add_headers(x, &req->res.headers);
+    if (req->res.kind == REQUEST_TEXT_BODY) {
+        body = buf_bytes(&req->res.text);
+    }
+    http_respond(x, req->res.status, body);
+}
+
+static void release_http(struct sails_req *req)
+{
+    req->exchange = NULL;
+}
+
+const struct request_transport request_http_transport = {
+    .is_socket = false,
+    .send = send_http,
+    .release = release_http,
+};
