@@ -33,6 +33,8 @@ declare namespace io {
     rejectUnauthorized?: boolean
     /** Must contain 'websocket', the only transport there is. */
     transports?: string[]
+    /** Without effect: sockets never share a connection here. */
+    multiplex?: boolean
     /** Pages of another origin: true is '/__getcookie', text another route, false none. */
     useCORSRouteToGetCookie?: boolean | string
     /** Milliseconds until an attempt to connect is given up; default 20000. */
@@ -53,6 +55,8 @@ declare namespace io {
     autoConnect: boolean
     /** 'production' silences warnings. */
     environment: string
+    /** false: settings of a socket may be changed while it is connected. */
+    strict?: boolean
     /** A WebSocket implementation, where the platform has none: require('ws'). */
     WebSocket?: unknown
     readonly sdk: { version: string, platform: string, language: string, versionString: string }
@@ -63,6 +67,9 @@ declare namespace io {
   interface SailsSocket extends Settings {
     /** The server's name for this connection; undefined unless connected. */
     readonly id: string | undefined
+    readonly connected: boolean
+    /** In sails.io.js the Socket.IO socket within; here the socket itself, which has what is used of it. */
+    readonly _raw: this
 
     get: Verb<this>
     post: Verb<this>
@@ -70,12 +77,14 @@ declare namespace io {
     patch: Verb<this>
     delete: Verb<this>
     request<Body = any> (options: RequestOptions, callback?: Callback<Body>): this
+    /** A plain event. A function as the last argument gets the server's answer. */
+    emit (event: string, ...args: any[]): this
 
     on (event: 'connect', listener: () => void): this
     on (event: 'disconnect', listener: (reason: DisconnectReason) => void): this
     on (event: 'reconnect' | 'reconnecting' | 'reconnect_attempt', listener: (attempt: number) => void): this
     on (event: 'connect_error' | 'reconnect_error' | 'error', listener: (error: Error & { data?: any }) => void): this
-    on (event: 'reconnect_failed' | 'ping', listener: () => void): this
+    on (event: 'reconnect_failed' | 'ping' | 'pong', listener: () => void): this
     /** If the server asked for an answer, the last argument is the function to give it with. */
     on (event: string, listener: (...args: any[]) => void): this
     off (event: string, listener?: (...args: any[]) => void): this
@@ -84,8 +93,12 @@ declare namespace io {
     isConnected (): boolean
     isConnecting (): boolean
     mightBeAboutToAutoConnect (): boolean
+    /** Throws if the socket is idle. */
     disconnect (): this
+    /** Throws if the socket is connected or connecting. Uses the settings as they are now. */
     reconnect (): this
+    /** Sends what waits for the connection, which happens by itself after every `connect`. */
+    replay (): this
   }
 
   interface Verb<Socket> {
@@ -112,6 +125,8 @@ declare namespace io {
     /** null if the status is 200 to 399. */
     error: Error | null
     toString (): string
+    /** Not supported: returns an error. */
+    pipe (): Error
     toPOJO (): { body: Body, headers: Record<string, string>, statusCode: number }
   }
 }

@@ -1,6 +1,8 @@
 /* The ways to load the client, and what the script tag and io.sails say. */
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { loadClient, loadPage, next } from './support/client.mjs'
 import { startFakeServer } from './support/fake-server.mjs'
 
@@ -103,4 +105,78 @@ test('a Socket.IO client that was loaded before keeps the name io, and a second 
   assert.equal(io(), 'a socket of socket.io-client')
   assert.equal(typeof io.sails.connect, 'function')
   assert.throws(() => loadPage(t, { page: 'http://127.0.0.1/', globals: { io } }), /loaded twice/)
+})
+
+test('all seven attributes are read, plain or with data-', (t) => {
+  const attributes = {
+    autoConnect: 'false',
+    reconnection: 'true',
+    environment: 'staging',
+    url: 'http://example.com:1337',
+    path: '/ws',
+    headers: '{"x":"1"}',
+    transports: '["websocket"]'
+  }
+  for (const prefix of ['', 'data-']) {
+    const named = Object.fromEntries(Object.entries(attributes).map(([name, text]) => [prefix + name, text]))
+    const { io } = loadPage(t, { page: 'http://127.0.0.1/', attributes: named })
+    const { autoConnect, reconnection, environment, url, path, headers, transports } = io.sails
+    assert.deepEqual(JSON.parse(JSON.stringify({ autoConnect, reconnection, environment, url, path, headers, transports })), {
+      ...attributes, autoConnect: false, reconnection: true, headers: { x: '1' }, transports: ['websocket']
+    })
+  }
+})
+
+test('an attribute of a wrong type is refused, with its name', (t) => {
+  for (const [name, text] of [['autoConnect', '1'], ['reconnection', 'yes'], ['headers', 'x: 1'], ['transports', 'websocket']]) {
+    assert.throws(() => loadPage(t, { page: 'http://127.0.0.1/', attributes: { [name]: text } }),
+      { message: new RegExp(`attribute ${name} must be a JSON (boolean|object), not '${text}'`) })
+  }
+})
+
+test('the environment comes from the address of the script, or from what the view says', (t) => {
+  const environment = (options) => loadPage(t, { page: 'http://127.0.0.1/', ...options }).io.sails.environment
+  assert.equal(environment({}), 'development')
+  assert.equal(environment({ src: '/sails.io.min.js' }), 'production')
+  assert.equal(environment({ src: '/sails.io.js#production' }), 'production')
+  assert.equal(environment({ src: '/sails.io.min.js?v=1' }), 'development')
+  for (const _environment of ['production', 'staging']) {
+    assert.equal(environment({ globals: { SAILS_LOCALS: { _environment } } }), 'production')
+  }
+  assert.equal(environment({ globals: { SAILS_LOCALS: { _environment: 'development' } } }), 'development')
+  assert.equal(environment({ src: '/sails.io.min.js', attributes: { environment: 'development' } }), 'development')
+})
+
+test('a page of the same origin, and one that was told so, fetch no cookie; another route may be named', async (t) => {
+  const server = await startFakeServer(t)
+  const fetched = []
+  const fetch = async (url) => fetched.push(url)
+  const load = async (page, useCORSRouteToGetCookie) => {
+    const { io } = loadPage(t, { page, attributes: { autoconnect: 'false' }, globals: { fetch } })
+    io.sails.connect(server.url, { useCORSRouteToGetCookie }).disconnect()
+    await tick()
+    return fetched.splice(0)
+  }
+  assert.deepEqual(await load(server.url + '/page'), [])
+  assert.deepEqual(await load('http://elsewhere.example/', false), [])
+  assert.deepEqual(await load('http://elsewhere.example/', '/my/cookie'), [server.url + '/my/cookie'])
+})
+
+test('in Node its own WebSocket is used, with headers, and cannot be told to trust everybody', async (t) => {
+  const server = await startFakeServer(t)
+  const script = `
+    const io = require(${JSON.stringify(new URL('../../clients/js/sails.io.js', import.meta.url).pathname)})
+    const options = { initialConnectionHeaders: { 'x-first': '1' } }
+    try {
+      io.sails.connect('${server.url}', { rejectUnauthorized: false })
+    } catch (error) {
+      console.log(error.message)
+    }
+    const socket = io.sails.connect('${server.url}', options)
+    socket.on('connect', () => socket.disconnect())`
+  const done = promisify(execFile)(process.execPath, ['--experimental-websocket', '-e', script])
+  const peer = await server.peer()
+  assert.equal(peer.request.headers['x-first'], '1')
+  await peer.accept()
+  assert.match((await done).stdout, /`rejectUnauthorized` needs io.sails.WebSocket/)
 })

@@ -416,3 +416,128 @@ test('an exception in a listener is uncaught, and harms neither the other listen
   assert.throws(await uncaught, /mine/)
   assert.equal(socket.isConnected(), true)
 })
+
+test('settings may be changed while connecting, and with strict: false also while connected', async (t) => {
+  const server = await startFakeServer(t)
+  const io = loadClient(t)
+  const socket = io.sails.connect(server.url)
+  socket.reconnection = true
+  const peer = await server.peer()
+  const ready = next(socket, 'connect')
+  await peer.accept()
+  await ready
+  assert.throws(() => { socket.reconnectionDelay = 7 }, /Cannot change `reconnectionDelay`/)
+  io.sails.strict = false
+  socket.reconnectionDelay = 7
+  assert.equal(socket.reconnectionDelay, 7)
+  peer.socket.terminate()
+  await (await server.peer()).accept() // it came back, as it was told while connecting
+})
+
+test('a setting that is changed in the middle of an attempt to reconnect makes it the last', async (t) => {
+  const { server, socket, peer } = await connected(t, { reconnection: true })
+  const log = record(socket, ['reconnecting', 'reconnect_error', 'connect_error'])
+  peer.socket.terminate()
+  const second = await server.peer()
+  socket.path = '/elsewhere'
+  const failed = next(socket, 'connect_error')
+  second.socket.terminate()
+  await failed
+  assert.throws(() => socket.disconnect(), /neither connected nor about to be/)
+  assert.deepEqual(log, ['reconnecting 1', 'connect_error'])
+
+  socket.reconnect() // "uses the current properties, so it can change servers"
+  assert.match((await server.peer()).request.url, /^\/elsewhere\//)
+})
+
+test('a socket takes what it was not told from io.sails, when it starts to connect', async (t) => {
+  const server = await startFakeServer(t)
+  const io = loadClient(t, { url: server.url, path: '/common', query: '?common=1', headers: { common: '1' }, timeout: 1234 })
+  const own = io.sails.connect({ query: 'own=1', multiplex: false })
+  const common = io.sails.connect()
+  io.sails.path = '/later'
+  assert.match((await server.peer()).request.url, /^\/common\/\?own=1&__sails/)
+  assert.match((await server.peer()).request.url, /^\/common\/\?common=1&__sails/)
+  assert.equal(own.multiplex, false)
+  for (const socket of [own, common]) {
+    assert.equal(socket.url, server.url)
+    assert.equal(socket.path, '/common')
+    assert.equal(socket.timeout, 1234)
+    assert.equal(socket.randomizationFactor, 0.5)
+    assert.equal(socket.useCORSRouteToGetCookie, true)
+    assert.deepEqual(socket.headers, { common: '1' })
+  }
+})
+
+test('several sockets to one server have a connection each', async (t) => {
+  const server = await startFakeServer(t)
+  const io = loadClient(t, { url: server.url })
+  const sockets = [io.sails.connect(), io.sails.connect({ multiplex: true })]
+  const peers = [await (await server.peer()).accept(), await (await server.peer()).accept()]
+  sockets[0].get('/first')
+  sockets[1].get('/second')
+  assert.match(await peers[0].frame(), /^420.*first/)
+  assert.match(await peers[1].frame(), /^420.*second/)
+})
+
+test('_raw has what programs use of it, and emits plain events, with and without an ack', async (t) => {
+  const server = await startFakeServer(t)
+  const socket = loadClient(t).sails.connect(server.url)
+  const answered = new Promise((resolve) => socket._raw.emit('sum', 1, 2, (...answer) => resolve(answer)))
+  assert.equal(socket._raw.connected, false)
+  socket.emit('hello', { queued: true }).get('/after')
+  const peer = await (await server.peer()).accept()
+  assert.equal(await peer.frame(), '420["sum",1,2]')
+  assert.equal(await peer.frame(), '42["hello",{"queued":true}]')
+  assert.match(await peer.frame(), /^421\["get"/)
+  peer.send('430[3,"three"]')
+  assert.deepEqual(await answered, [3, 'three'])
+  assert.equal(socket._raw.connected, true)
+  assert.equal(socket._raw.id, socket.id)
+
+  socket.emit('lost', () => assert.fail('nobody answered'))
+  const heard = next(socket._raw, 'disconnect')
+  peer.socket.terminate()
+  await heard
+})
+
+test('replay() sends what waits, and does no harm when nothing does', async (t) => {
+  const server = await startFakeServer(t)
+  const socket = loadClient(t).sails.connect(server.url)
+  socket.get('/waits')
+  assert.equal(socket.replay(), socket)
+  socket.on('connect', () => socket.replay().get('/after'))
+  const peer = await (await server.peer()).accept()
+  assert.match(await peer.frame(), /waits/)
+  assert.match(await peer.frame(), /after/)
+  assert.equal(socket.replay(), socket)
+})
+
+test('each ping is told, and so is the pong that was sent', async (t) => {
+  const { socket, peer } = await connected(t)
+  const log = record(socket, ['ping', 'pong'])
+  const heard = next(socket, 'pong')
+  peer.send('2')
+  await heard
+  assert.deepEqual(log, ['ping', 'pong'])
+})
+
+test('a JWR is no stream, and says so', async (t) => {
+  const { socket, peer } = await connected(t)
+  const answer = ask(socket, 'get', '/x')
+  await peer.frame()
+  peer.send('430[{"body":{"a":1},"headers":{},"statusCode":200}]')
+  const jwr = await answer
+  assert.match(jwr.pipe().message, /no stream/)
+  assert.equal(String(jwr), '[ResponseFromSails]  -- Status: 200  -- Headers: {}  -- Body: {"a":1}')
+})
+
+test('headers of one request do not leak into the next, nor into the object that was given', async (t) => {
+  const { socket, peer } = await connected(t, { headers: { a: 'common' } })
+  const headers = { b: 'own' }
+  socket.request({ url: '/x', headers })
+  assert.match(await peer.frame(), /"headers":{"b":"own","a":"common"}/)
+  assert.deepEqual(headers, { b: 'own' })
+  socket.get('/y')
+  assert.match(await peer.frame(), /"headers":{"a":"common"}/)
+})

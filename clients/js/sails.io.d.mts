@@ -1,0 +1,2 @@
+import io = require('./sails.io.js')
+export default io
