@@ -10,6 +10,7 @@ import { Server } from 'socket.io'
 const verbs = ['get', 'post', 'put', 'delete', 'patch', 'options', 'head']
 
 const routes = {
+  '/user': ({ data }) => ({ body: ['Ann', 'Bob', 'Eve'].slice(0, data.limit), headers: {}, statusCode: 200 }),
   '/echo': (message, socket, method) => ({ body: { method, ...message }, headers: {}, statusCode: 200 }),
   '/id': (message, socket) => ({ body: socket.id, headers: {}, statusCode: 200 }),
   '/empty': () => ({ headers: {}, statusCode: 204 }),
