@@ -18,18 +18,19 @@ const routes = {
   '/never': () => undefined
 }
 
-export async function startReferenceServer (t, options) {
+/** `routes` are further ones; `onRequest` is for what is not Socket.IO; the rest are the options of its server. */
+export async function startReferenceServer (t, { routes: own, onRequest, ...options } = {}) {
   let http
   let io
   let port = 0
   const server = {
     async start () {
-      http = createServer()
+      http = createServer(onRequest)
       io = new Server(http, { transports: ['websocket'], ...options })
       io.on('connection', (socket) => {
         for (const method of verbs) {
           socket.on(method, (message, answer) => {
-            const route = routes[message.url.split('?')[0]]
+            const route = { ...routes, ...own }[message.url.split('?')[0]]
             const jwr = route ? route(message, socket, method) : { body: 'Not Found', headers: {}, statusCode: 404 }
             if (jwr) {
               answer(jwr)
