@@ -31,7 +31,12 @@ SAILS_BEGIN_DECLS
     X(SAILS_ECONFIG, -10014, "invalid configuration")                                              \
     X(SAILS_ETLS, -10015, "TLS failed")                                                            \
     X(SAILS_EDEFLATE, -10016, "invalid compressed data")                                           \
-    X(SAILS_ELENGTHPARAM, -10017, "E_ROUTE_WITH_LENGTH: no parameter can be named \"length\"")
+    X(SAILS_ELENGTHPARAM, -10017, "E_ROUTE_WITH_LENGTH: no parameter can be named \"length\"")     \
+    X(SAILS_EREFUSED, -10018, "the other server refused")                                          \
+    X(SAILS_EIDENTITY, -10020, "E_INVALID_ACTION_IDENTITY: an identity is \"user/find\"")           \
+    X(SAILS_ECONFLICT, -10021, "E_CONFLICT: that name is taken")                                   \
+    X(SAILS_ENOROUTE, -10022, "E_NOT_FOUND: no route leads there")                                 \
+    X(SAILS_EUSAGE, -10023, "E_USAGE: a target is \"user/find\" or \"UserController.find\"")
 
 /** The library's own error codes. */
 enum sails_err {

@@ -1,0 +1,73 @@
+/*
+ * action_registry.h - actions and policies by their names.
+ *
+ * Purpose    What configuration names, "user/find" and "isLoggedIn", is found here.
+ * Ownership  Owns names; borrows definitions, which must outlive it.
+ * Threads    Filled before the lift, by one thread; then any thread looks up.
+ * Floor      request; uses base.
+ *
+ * Names are compared without case. An action's is its identity, in lower case (app-config-cli 1.6); a
+ * policy keeps the case that it was given, for messages.
+ */
+#ifndef REQUEST_ACTION_REGISTRY_H
+#define REQUEST_ACTION_REGISTRY_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/str.h"
+
+#include <sails/inputs.h>
+
+struct registered_action {
+    struct map_node by_name;
+    struct list in_registry;
+    const struct sails_action_def *def;
+    struct sails_action_def own; /* of policies, which are no more than functions */
+    char name[];
+};
+
+/* One kind of name each; equal names of different kinds are different things. */
+struct action_table {
+    struct map by_name;
+    struct list all; /* in the order of adding */
+};
+
+struct action_registry {
+    struct action_table actions;
+    struct action_table policies;
+};
+
+void action_registry_init(struct action_registry *registry);
+void action_registry_deinit(struct action_registry *registry);
+
+/*
+ * 0; SAILS_EIDENTITY: not of the form of an identity; SAILS_ECONFLICT: there is one, and `force` is
+ * not set; SAILS_EINVAL: the definition has no function; SAILS_ENOMEM. With `force` the definition takes
+ * the place of the old one.
+ */
+int action_registry_add(struct action_registry *registry, const char *identity,
+                        const struct sails_action_def *def, bool force);
+
+/* 0; SAILS_EINVAL: an empty name; SAILS_ECONFLICT: there is one; SAILS_ENOMEM. */
+int action_registry_add_policy(struct action_registry *registry, const char *name,
+                               sails_action policy);
+
+/* NULL: there is none. */
+const struct registered_action *action_registry_find(const struct action_table *table,
+                                                     struct str name);
+
+/* What may have been meant by a name that is not there; NULL: nothing is near. */
+const struct registered_action *action_registry_find_nearest(const struct action_table *table,
+                                                             struct str name);
+
+/*
+ * The action that a target names: "user/find", "user.find", "UserController.find" (app-config-cli 6.3).
+ * NULL: there is none.
+ */
+const struct registered_action *action_registry_find_target(const struct action_registry *registry,
+                                                            struct str target);
+
+/* Whether a text may be the target of a route: the form, not what is there. */
+bool action_is_target(struct str target);
+
+#endif
