@@ -56,7 +56,8 @@ static double measure(const struct router *router, size_t n)
         unsigned methods = 0;
         struct str path = str_from(paths[i % ARRAY_LEN(paths)]);
 
-        if (router_find(router, HTTP_METHOD_GET, path, &match, &methods) != ROUTER_FOUND) {
+        if (router_find(router, &(struct router_query){HTTP_METHOD_GET, path, NULL}, &match,
+                        &methods) != ROUTER_FOUND) {
             die("%s is not found", path.ptr);
         }
     }

@@ -25,6 +25,17 @@
 
 SAILS_BEGIN_DECLS
 
+/**
+ * Goes on with the next policy, and at last the action: what a policy, a hook or a function of a route
+ * does that does not answer itself. Once, at once or later, from any thread. After the last function of
+ * a route the next route that matches is asked.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: answered or proceeded already, or called by an action,
+ *         which must answer itself: then the request has been answered with 500.
+ * @see    Sails documentation, "Policies", proceed()
+ */
+SAILS_API int sails_req_proceed(sails_req *req);
+
 /** The app that the request came to. */
 SAILS_API sails_app *sails_req_app(const sails_req *req);
 

@@ -31,6 +31,7 @@ sails_app *sails_app_create(void)
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
+    app->requests.workers = app->request_workers;
     if (app->overrides == NULL || app->io == NULL || config_init(&app->config) < 0 ||
         request_socket_listen(&app->requests) < 0) {
         sails_app_destroy(app);
@@ -53,8 +54,13 @@ void sails_app_destroy(sails_app *app)
     router_deinit(&app->requests.router);
     static_files_deinit(&app->files);
     while (!list_is_empty(&app->targets)) {
-        mem_free(container_of(list_take_first(&app->targets), struct app_target, in_app));
+        struct app_target *target =
+            container_of(list_take_first(&app->targets), struct app_target, in_app);
+
+        request_target_deinit(&target->target);
+        mem_free(target);
     }
+    app_security_deinit(app);
     json_decref(app->overrides);
     config_deinit(&app->config);
     mem_free(app);
@@ -82,11 +88,14 @@ int sails_app_route(sails_app *app, const char *address, sails_action action)
     if (target == NULL) {
         return SAILS_ENOMEM;
     }
-    target->target.action = action;
-    rc = router_add(&app->requests.router, address, &target->target);
+    rc = request_target_init(&target->target, action);
+    if (rc == 0) {
+        rc = router_add(&app->requests.router, address, &target->target);
+    }
     if (rc < 0) {
         log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; an address is \"GET /path/:name\"",
                  address, sails_strerror(rc));
+        request_target_deinit(&target->target);
         mem_free(target);
         return rc;
     }
@@ -151,34 +160,6 @@ void *sails_app_context(const sails_app *app)
 
 extern char **environ;
 
-static int set_overrides(struct sails_app *app, struct buf *why)
-{
-    const char *key = NULL;
-    json_t *value = NULL;
-    int rc = 0;
-
-    json_object_foreach(app->overrides, key, value)
-    {
-        if (rc == 0) {
-            rc = config_set(&app->config, key, value, why);
-        }
-    }
-    return rc;
-}
-
-/* What is stronger than files. Run twice: the environment's name says which file is read. */
-static int load_strong(struct sails_app *app, int argc, char **argv, struct buf *why)
-{
-    int rc = config_load_environment(&app->config, (const char *const *)environ, why);
-
-    if (rc == 0) {
-        rc = set_overrides(app, why);
-    }
-    return rc == 0 ? config_load_arguments(&app->config, argc, (const char *const *)argv,
-                                           &app->wants_help, why)
-                   : rc;
-}
-
 int sails_app_load(sails_app *app, int argc, char **argv)
 {
     struct buf why = {0};
@@ -190,14 +171,16 @@ int sails_app_load(sails_app *app, int argc, char **argv)
     if (app->state != APP_NEW) {
         return SAILS_ESTATE;
     }
-    rc = load_strong(app, argc, argv, &why);
-    if (rc == 0) {
-        rc = config_load_files(&app->config, &why);
-    }
-    if (rc == 0) {
-        rc = load_strong(app, argc, argv, &why);
-    }
+    rc = config_load(&app->config,
+                     &(struct config_sources){
+                         .argc = argc,
+                         .argv = (const char *const *)argv,
+                         .environment = (const char *const *)environ,
+                         .overrides = app->overrides,
+                     },
+                     &app->wishes, &why);
     app_log_configure(app);
+    app_log_warnings(app);
     report(app, rc, &why);
     buf_deinit(&why);
     return rc;
@@ -233,7 +216,7 @@ static int configure_guard(struct sails_app *app)
 static int configure(struct sails_app *app)
 {
     struct config *c = &app->config;
-    const char *environment = config_text(c, "environment");
+    int rc = 0;
 
     if ((config_text(c, "ssl.cert") == NULL) != (config_text(c, "ssl.key") == NULL)) {
         log_line(&app->log, LOG_ERROR, "ssl.cert and ssl.key go together: one of them is missing");
@@ -241,8 +224,7 @@ static int configure(struct sails_app *app)
     }
     app_log_configure(app);
     app_http_limits(app, &app->limits);
-    app->requests.is_production = environment != NULL && strcmp(environment, "production") == 0;
-    app->requests.secret = config_text(c, "session.secret");
+    app->requests.is_production = config_is_production(c);
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
@@ -254,6 +236,10 @@ static int configure(struct sails_app *app)
     }
     if (configure_guard(app) < 0) {
         return SAILS_ECONFIG;
+    }
+    rc = app_configure_security(app);
+    if (rc < 0) {
+        return rc;
     }
     return static_files_open(&app->files, &app->log);
 }
@@ -508,7 +494,7 @@ int sails_app_run(sails_app *app, int argc, char **argv)
         return 1;
     }
     rc = sails_app_load(app, argc, argv);
-    if (rc == 0 && app->wants_help) {
+    if (rc == 0 && app->wishes.help) {
         print_help(argc > 0 ? argv[0] : "app");
     } else if (rc == 0) {
         app->runner = pthread_self();

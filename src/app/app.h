@@ -13,12 +13,13 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
-#include "app/config.h"
+#include "app/config_load.h"
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
 #include "request/handshake_guard.h"
 #include "request/request.h"
+#include "request/session_memory.h"
 #include "request/static_files.h"
 
 #include <pthread.h>
@@ -46,7 +47,11 @@ struct sails_app {
     void *log_ctx;
     struct sails_io *io;
     struct request_service requests;
-    struct list targets; /* struct app_target: what routes lead to */
+    struct request_worker request_workers[WORKERS_MAX];
+    struct session_memory *session_memory; /* NULL: another store is in use */
+    char session_secret[40];               /* made up, where none is set */
+    json_t *cors_dictionary;               /* what requests.cors has views of */
+    struct list targets;                   /* struct app_target: what routes lead to */
     struct static_files files;
     struct handshake_guard guard;
     struct http_limits limits;
@@ -56,7 +61,7 @@ struct sails_app {
     void *shutdown_ctx;
     bool has_runner; /* sails_app_run() waits for signals on `runner` */
     pthread_t runner;
-    bool wants_help;
+    struct config_wishes wishes; /* of the command line */
 };
 
 /* ---- app_options.c: from configuration to the floors' options ---- */
@@ -68,6 +73,12 @@ int app_io_options(const struct sails_app *app, struct io_options *out);
 void app_io_options_deinit(struct io_options *options);
 void app_http_limits(const struct sails_app *app, struct http_limits *out);
 
+/* ---- app_security.c: sessions, CSRF, CORS, limits ---- */
+
+/* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_configure_security(struct sails_app *app);
+void app_security_deinit(struct sails_app *app);
+
 /* ---- app_worker.c: what each worker does ---- */
 
 extern const struct net_events app_net_events; /* ctx: the app */
@@ -78,5 +89,8 @@ void app_log_init(struct sails_app *app);
 
 /* Takes the level from the configuration. */
 void app_log_configure(struct sails_app *app);
+
+/* Says what config_warn() has kept. */
+void app_log_warnings(const struct sails_app *app);
 
 #endif

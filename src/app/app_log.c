@@ -46,6 +46,17 @@ void app_log_configure(struct sails_app *app)
     }
 }
 
+void app_log_warnings(const struct sails_app *app)
+{
+    size_t i = 0;
+    json_t *warning = NULL;
+
+    json_array_foreach(app->config.warnings, i, warning)
+    {
+        log_line(&app->log, LOG_WARN, "%s", json_string_value(warning));
+    }
+}
+
 void sails_log(const sails_app *app, enum sails_log_level level, const char *format, ...)
 {
     char text[2048];

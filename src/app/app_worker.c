@@ -70,6 +70,7 @@ static int on_start(void *ctx, struct worker *worker)
         http_service_deinit(&w->http);
         return rc;
     }
+    request_worker_start(&app->requests, worker);
     worker_set_user(worker, w);
     return 0;
 }
@@ -99,6 +100,7 @@ static void on_stop(void *ctx, struct worker *worker)
 
     (void)ctx;
     io_worker_stop(w->app->io, worker);
+    request_worker_stop(&w->app->requests, worker);
     http_service_deinit(&w->http);
 }
 

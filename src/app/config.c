@@ -1,43 +1,52 @@
 #include "app/config.h"
 
+#include "app/config_names.h"
+#include "app/config_section.h"
 #include "base/macros.h"
 #include "base/mem.h"
 
 #include <sails/err.h>
 
-static const struct config_key *find_key(const char *name)
+static int set_default(struct config *config, const struct config_key *key)
 {
-    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
-        if (strcmp(key->name, name) == 0) {
-            return key;
-        }
-    }
-    return NULL;
+    json_error_t error;
+    json_t *value = json_loads(key->fallback, JSON_DECODE_ANY, &error);
+
+    return json_object_set_new(config->values, key->name, value) == 0 ? 0 : SAILS_ENOMEM;
 }
 
 int config_init(struct config *config)
 {
-    config->values = json_object();
-    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
-        json_error_t error;
-        json_t *value = NULL;
+    int rc = 0;
 
-        if (key->fallback == NULL) {
-            continue;
-        }
-        value = json_loads(key->fallback, JSON_DECODE_ANY, &error);
-        if (json_object_set_new(config->values, key->name, value) != 0) {
-            config_deinit(config);
-            return SAILS_ENOMEM;
-        }
+    *config = (struct config){.values = json_object(), .warnings = json_array()};
+    if (config->values == NULL || config->warnings == NULL) {
+        rc = SAILS_ENOMEM;
     }
-    return config->values != NULL ? 0 : SAILS_ENOMEM;
+    for (const struct config_key *key = config_keys; rc == 0 && key->name != NULL; key++) {
+        rc = key->fallback != NULL ? set_default(config, key) : 0;
+    }
+    if (rc < 0) {
+        config_deinit(config);
+    }
+    return rc;
 }
 
 void config_deinit(struct config *config)
 {
     json_decref(config->values);
-    config->values = NULL;
+    json_decref(config->warnings);
+    mem_free(config->node_env);
+    *config = (struct config){0};
+}
+
+void config_warn(struct config *config, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)json_array_append_new(config->warnings, json_vsprintf(format, args));
+    va_end(args);
 }
 
 /* ---- what is allowed ---- */
@@ -93,6 +102,20 @@ static bool is_text_item(const struct config_key *key, const json_t *value)
     return is_text(value);
 }
 
+static bool is_switches(const json_t *value)
+{
+    const char *name = NULL;
+    json_t *item = NULL;
+
+    json_object_foreach((json_t *)(uintptr_t)(const void *)value, name, item)
+    {
+        if (!json_is_boolean(item)) {
+            return false;
+        }
+    }
+    return json_is_object(value) || json_is_false(value);
+}
+
 static bool is_allowed(const struct config_key *key, const json_t *value)
 {
     switch (key->type) {
@@ -118,6 +141,10 @@ static bool is_allowed(const struct config_key *key, const json_t *value)
         return is_list_of(key, value, is_choice);
     case CONFIG_ORIGINS:
         return json_is_boolean(value) || is_text(value) || is_list_of(key, value, is_text_item);
+    case CONFIG_SECTION:
+        return json_is_object(value);
+    case CONFIG_SWITCHES:
+        return is_switches(value);
     }
     return false;
 }
@@ -166,69 +193,20 @@ void config_describe(struct buf *out, const struct config_key *key)
     case CONFIG_ORIGINS:
         buf_append_str(out, STR("true, false, a text, or a list of texts"));
         break;
+    case CONFIG_SECTION:
+        buf_append_str(out, STR("an object"));
+        break;
+    case CONFIG_SWITCHES:
+        buf_append_str(out, STR("an object of booleans, or false"));
+        break;
     }
-}
-
-/* ---- the nearest known name, for whoever mistyped one ---- */
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t smaller = a < b ? a : b;
-
-    return smaller < c ? smaller : c;
-}
-
-enum {
-    NAME_MAX_LEN = 64 /* longer names are nobody's typing error */
-};
-
-/* Levenshtein's distance, in one row. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_MAX_LEN + 1];
-    size_t len = strlen(b);
-
-    if (strlen(a) > NAME_MAX_LEN || len > NAME_MAX_LEN) {
-        return NAME_MAX_LEN;
-    }
-    for (size_t j = 0; j <= len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= len; j++) {
-            size_t above = row[j];
-
-            row[j] = least(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1] ? 1 : 0));
-            diagonal = above;
-        }
-    }
-    return row[len];
-}
-
-static const char *nearest_name(const char *name)
-{
-    const char *nearest = NULL;
-    size_t best = strlen(name) / 2 + 1;
-
-    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
-        size_t d = distance(name, key->name);
-
-        if (d < best) {
-            best = d;
-            nearest = key->name;
-        }
-    }
-    return nearest;
 }
 
 /* ---- setting ---- */
 
 static int refuse_unknown(const char *name, struct buf *why)
 {
-    const char *nearest = nearest_name(name);
+    const char *nearest = config_nearest_name(name);
 
     buf_printf(why, "%s: there is no such key", name);
     if (nearest != NULL) {
@@ -257,51 +235,61 @@ static int refuse_value(const struct config_key *key, const json_t *value, struc
     return SAILS_ECONFIG;
 }
 
-static bool is_custom(const char *name)
+static int set_key(struct config *config, const struct config_key *key, json_t *value,
+                   struct buf *why)
 {
-    return strncmp(name, "custom.", sizeof("custom.") - 1) == 0;
+    json_t *merged = NULL;
+
+    if (!is_allowed(key, value)) {
+        return refuse_value(key, value, why);
+    }
+    if (!config_is_section(key)) {
+        return json_object_set(config->values, key->name, value) == 0 ? 0 : SAILS_ENOMEM;
+    }
+    merged = config_section_merge(json_object_get(config->values, key->name), value);
+    return json_object_set_new(config->values, key->name, merged) == 0 ? 0 : SAILS_ENOMEM;
+}
+
+static int set_member(struct config *config, const struct config_key *section, const char *member,
+                      json_t *value, struct buf *why)
+{
+    json_t *tree = config_section_nest(member, value);
+    int rc = tree != NULL ? set_key(config, section, tree, why) : SAILS_ENOMEM;
+
+    json_decref(tree);
+    return rc;
+}
+
+/* Sails' old name, in its old files. */
+static const char *current_name(struct config *config, const char *name)
+{
+    if (strcmp(name, "host") != 0) {
+        return name;
+    }
+    config_warn(config, "The key host is deprecated: use explicitHost");
+    return "explicitHost";
 }
 
 int config_set(struct config *config, const char *name, json_t *value, struct buf *why)
 {
-    const struct config_key *key = find_key(name);
+    const char *member = NULL;
+    const struct config_key *key = NULL;
+    const struct config_key *section = NULL;
 
-    if (key == NULL && !is_custom(name)) {
-        return refuse_unknown(name, why);
+    name = current_name(config, name);
+    key = config_find_key(name);
+    if (key != NULL) {
+        return set_key(config, key, value, why);
     }
-    if (key != NULL && !is_allowed(key, value)) {
-        return refuse_value(key, value, why);
-    }
-    return json_object_set(config->values, name, value) == 0 ? 0 : SAILS_ENOMEM;
+    section = config_find_section(name, &member);
+    return section != NULL ? set_member(config, section, member, value, why)
+                           : refuse_unknown(name, why);
 }
 
-int config_set_text(struct config *config, const char *name, const char *text, struct buf *why)
-{
-    const struct config_key *key = find_key(name);
-    json_error_t error;
-    json_t *value = NULL;
-    int rc = 0;
-
-    /* A text that looks like a number is still a text where a text is wanted. */
-    if (key == NULL || (key->type != CONFIG_TEXT && key->type != CONFIG_CHOICE)) {
-        value = json_loads(text, JSON_DECODE_ANY, &error);
-    }
-    if (value == NULL) {
-        value = json_string(text);
-    }
-    if (value == NULL) {
-        buf_printf(why, "%s: the value is not UTF-8", name);
-        return SAILS_ECONFIG;
-    }
-    rc = config_set(config, name, value, why);
-    json_decref(value);
-    return rc;
-}
-
-/* Whether an object at this name is one value, and not a branch with keys below it. */
+/* Whether an object at this name is no value, but a branch with keys below it. */
 static bool is_branch(const char *name, const json_t *value)
 {
-    return json_is_object(value) && find_key(name) == NULL;
+    return json_is_object(value) && config_find_key(name) == NULL;
 }
 
 static int set_branch(struct config *config, const char *prefix, json_t *tree, struct buf *why)
@@ -318,9 +306,8 @@ static int set_branch(struct config *config, const char *prefix, json_t *tree, s
         buf_append_char(&name, '\0');
         rc = buf_error(&name);
         if (rc == 0) {
-            rc = is_branch(name.ptr, value) && strncmp(name.ptr, "custom.", 7) != 0
-                     ? set_branch(config, name.ptr, value, why)
-                     : config_set(config, name.ptr, value, why);
+            rc = is_branch(name.ptr, value) ? set_branch(config, name.ptr, value, why)
+                                            : config_set(config, name.ptr, value, why);
         }
         buf_deinit(&name);
         if (rc < 0) {
@@ -339,7 +326,13 @@ int config_set_tree(struct config *config, json_t *tree, struct buf *why)
 
 json_t *config_get(const struct config *config, const char *name)
 {
-    return json_object_get(config->values, name);
+    const char *member = NULL;
+    json_t *value = json_object_get(config->values, name);
+    const struct config_key *section = value == NULL ? config_find_section(name, &member) : NULL;
+
+    return section != NULL
+               ? config_section_find(json_object_get(config->values, section->name), member)
+               : value;
 }
 
 int64_t config_integer(const struct config *config, const char *name)
@@ -355,4 +348,12 @@ bool config_boolean(const struct config *config, const char *name)
 const char *config_text(const struct config *config, const char *name)
 {
     return json_string_value(config_get(config, name));
+}
+
+bool config_is_production(const struct config *config)
+{
+    const char *name =
+        config->node_env != NULL ? config->node_env : config_text(config, "environment");
+
+    return name != NULL && strcmp(name, "production") == 0;
 }

@@ -6,6 +6,9 @@
  * Ownership  Owns its values.
  * Threads    One thread, before the lift; afterwards nobody changes it.
  * Floor      app; uses base.
+ *
+ * A section (custom, routes, policies, hooks) is one value, but not one setting: what is set in it is
+ * merged with what it holds, objects deeply, and "custom.a.b" is a name, too.
  */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
@@ -24,7 +27,9 @@ enum config_type {
     CONFIG_TEXT_OR_FALSE, /* not empty, or false */
     CONFIG_CHOICE,        /* one of `choices` */
     CONFIG_CHOICES,       /* a list of some of `choices`, not empty */
-    CONFIG_ORIGINS        /* true, false, a text, or a list of texts */
+    CONFIG_ORIGINS,       /* true, false, a text, or a list of texts */
+    CONFIG_SECTION,       /* an object whose members are the program's: see below */
+    CONFIG_SWITCHES       /* a section of booleans; or false */
 };
 
 struct config_key {
@@ -41,7 +46,9 @@ struct config_key {
 extern const struct config_key config_keys[];
 
 struct config {
-    json_t *values; /* flat: by the whole name */
+    json_t *values;   /* flat: by the whole name */
+    json_t *warnings; /* sentences about what was read, for the log */
+    char *node_env;   /* what SAILS_ENV or NODE_ENV say; NULL: neither is set */
 };
 
 /* All defaults. 0 or SAILS_ENOMEM. */
@@ -49,18 +56,19 @@ int config_init(struct config *config);
 void config_deinit(struct config *config);
 
 /*
- * Sets one key (value borrowed). Names below "custom." may be anything. 0; SAILS_ECONFIG: *why gets
- * the sentence that names key, value and what is allowed; SAILS_ENOMEM.
+ * Sets one key, or merges into a section (value borrowed). 0; SAILS_ECONFIG: *why gets the sentence that
+ * names key, value and what is allowed, and nothing has changed; SAILS_ENOMEM.
  */
 int config_set(struct config *config, const char *name, json_t *value, struct buf *why);
-
-/* A value as it was typed on a command line or in the environment: JSON, or else text. */
-int config_set_text(struct config *config, const char *name, const char *text, struct buf *why);
 
 /* Every leaf of a nested object: {"sockets": {"path": "/x"}} sets sockets.path. Errors as above. */
 int config_set_tree(struct config *config, json_t *tree, struct buf *why);
 
-/* A view; NULL: unknown, or not set. */
+/* Keeps a sentence for the log. Where memory is out, nobody is warned. */
+void config_warn(struct config *config, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A view; NULL: unknown, or not set. Sections are never NULL. */
 json_t *config_get(const struct config *config, const char *name);
 
 /* The values of keys that are in the table with that type. */
@@ -69,23 +77,12 @@ bool config_boolean(const struct config *config, const char *name);
 const char *config_text(const struct config *config,
                         const char *name); /* NULL: not set, or false */
 
+/* Whether production's switches are on: NODE_ENV says so, or the environment where that is not set
+ * (an app in the environment "staging" with NODE_ENV=production has them on). */
+bool config_is_production(const struct config *config);
+
 /* Appends what a key may hold: "a whole number from 1 to 64". */
 void config_describe(struct buf *out, const struct config_key *key);
-
-/* ---- where values come from: config_load.c; weakest first ---- */
-
-/*
- * Below the current directory: the JSON files of config/ and its folders (but env/ and locales/), of
- * config/env/<environment>/, then config/env/<environment>.json and config/local.json.
- */
-int config_load_files(struct config *config, struct buf *why);
-
-/* sails_port=80, sails_sockets__path=/x; PORT and NODE_ENV as Sails knows them. */
-int config_load_environment(struct config *config, const char *const *environment, struct buf *why);
-
-/* --port 80, --port=80, --no-x, --verbose and Sails' other short forms. *wants_help: --help. */
-int config_load_arguments(struct config *config, int argc, const char *const *argv,
-                          bool *wants_help, struct buf *why);
 
 /* Appends the text of --help: config_reference.c. */
 void config_write_help(struct buf *out, const char *program);

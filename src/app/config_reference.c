@@ -9,12 +9,17 @@ static const struct {
     const char *how;
 } sources[] = {
     {"the defaults", "on this page"},
-    {"`config/**/*.json`", "each file holds one object; the file's name means nothing"},
+    {"`config/**/*.json`", "each file holds one object; the file's name means nothing, but "
+                           "`config/routes.json` may hold the bare section `routes`, and so on"},
     {"`config/env/<environment>/**/*.json`", "for one environment"},
     {"`config/env/<environment>.json`", "the same in one file"},
     {"`config/local.json`", "for one machine; not to be committed"},
-    {"environment variables", "`sails_port=80`, `sails_sockets__path=/x` (`__` is the dot); `PORT` "
-                              "and `NODE_ENV` stand for `port` and `environment`"},
+    {"shared variables", "`PORT`, and `SAILS_ENV` or else `NODE_ENV` for the environment"},
+    {"rc files", "`/etc/sails/config`, `/etc/sailsrc`, `~/.config/sails/config`, "
+                 "`~/.config/sails`, `~/.sails/config`, `~/.sailsrc`, the nearest `.sailsrc` from "
+                 "the current folder upwards, the file that the variable `sails_config` names, and "
+                 "the one that `--config` names"},
+    {"our own variables", "`sails_port=80`, `sails_sockets__path=/x` (`__` is the dot)"},
     {"the program", "`sails_app_set()`"},
     {"the command line", "`--port 80`, `--port=80`, `--no-sockets.allowEIO3`"},
 };
@@ -34,13 +39,25 @@ static const char head[] =
 static const char rules[] =
     "\n"
     "In a file a dot may be written as nesting: `{\"sockets\": {\"path\": \"/x\"}}` sets\n"
-    "`sockets.path`. A value on the command line or in the environment is read as JSON, and what is\n"
-    "no JSON is a text. Lists are replaced, never merged. Below `custom.` a program may keep what it\n"
-    "likes. Files may have comments: `//` to the end of the line, and `/* */`.\n"
+    "`sockets.path`. Files may have comments: `//` to the end of the line, and `/* */`.\n"
+    "\n"
+    "What is typed on the command line or in a variable is read as its key wants it: a key that holds\n"
+    "a text takes it as it is, one that holds a list takes one text for a list of one. Below `custom.`,\n"
+    "where a program keeps what it likes, it is JSON, and what is no JSON is a text; the command line\n"
+    "also knows numbers as Node.js does (`007`, `0x10`, `1.50`), and variables that begin with\n"
+    "`SAILS_` keep their text. An option that is repeated becomes a list where a list may be, and\n"
+    "counts once, the last time, where not. `--x` alone is true, `--no-x` false, `--` ends the options.\n"
+    "\n"
+    "Sections (`custom`, `routes`, `policies`) are merged, objects deeply; lists are replaced.\n"
+    "\n"
+    "The files of an environment are chosen by its name and cannot change it. The switches of\n"
+    "production go by `SAILS_ENV` or `NODE_ENV`, and only where neither is set by `environment`: with\n"
+    "`NODE_ENV=production` an app may be in an environment of its own, such as `staging`. The\n"
+    "environment `production` beside another `NODE_ENV` is refused (`E_INVALID_NODE_ENV`).\n"
     "\n"
     "A key that does not exist, or a value that is not allowed, is told in one line with its place,\n"
     "the key, the value and what is allowed; nothing is lifted then, and the program ends with\n"
-    "status 78.\n";
+    "status 78. The values of secrets are never repeated.\n";
 
 static void write_sources(struct buf *out)
 {
@@ -145,12 +162,13 @@ static void write_plain(struct buf *out, const char *text)
 
 void config_write_help(struct buf *out, const char *program)
 {
-    buf_printf(out,
-               "Usage: %s [--key value | --key=value | --no-key]...\n\n"
-               "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
-               "(environment); --host (explicitHost).\n\n"
-               "Settings come from here, the later one wins:\n",
-               program);
+    buf_printf(
+        out,
+        "Usage: %s [--key value | --key=value | --no-key]...\n\n"
+        "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
+        "(environment); --host (explicitHost). Other options: --config FILE, --routes, --openapi.\n\n"
+        "Settings come from here, the later one wins:\n",
+        program);
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         buf_append_str(out, STR("  "));
         write_plain(out, sources[i].name);

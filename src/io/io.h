@@ -165,6 +165,7 @@ static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp
 struct io_socket_state {
     json_t *data;               /* the application's */
     struct sails_io_next *next; /* while its middlewares run */
+    char *cookie;               /* in place of the handshake's; NULL: that one counts */
     bool is_recovered;
     char pid[ID_LEN + 1]; /* "" without recovery */
 };
@@ -172,6 +173,13 @@ struct io_socket_state {
 /* NULL: no memory. */
 struct io_socket_state *io_socket_state(struct sio_socket *socket);
 void io_socket_state_free(struct sio_socket *socket);
+
+/* The Cookie header that counts for the socket's requests: the handshake's, unless another was set; a
+ * view. NULL: none. */
+const char *io_socket_cookie(struct sio_socket *socket);
+
+/* 0 or SAILS_ENOMEM. */
+int io_socket_set_cookie(struct sio_socket *socket, const char *cookie);
 
 struct io_part *io_part_of(const struct sio_socket *socket);
 

@@ -23,7 +23,29 @@ void io_socket_state_free(struct sio_socket *socket)
     }
     sio_socket_set_user(socket, NULL);
     json_decref(state->data);
+    mem_free(state->cookie);
     mem_free(state);
+}
+
+const char *io_socket_cookie(struct sio_socket *socket)
+{
+    const struct io_socket_state *state = sio_socket_user(socket);
+
+    return state != NULL && state->cookie != NULL ? state->cookie
+                                                  : sails_io_socket_header(socket, "cookie");
+}
+
+int io_socket_set_cookie(struct sio_socket *socket, const char *cookie)
+{
+    struct io_socket_state *state = io_socket_state(socket);
+    char *copy = state != NULL ? mem_strndup(cookie, strlen(cookie)) : NULL;
+
+    if (copy == NULL) {
+        return SAILS_ENOMEM;
+    }
+    mem_free(state->cookie);
+    state->cookie = copy;
+    return 0;
 }
 
 /* ---- looking ---- */

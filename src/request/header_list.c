@@ -53,13 +53,19 @@ static size_t append_text(struct header_list *list, struct str text)
 int header_list_set(struct header_list *list, struct str name, struct str value)
 {
     struct header_slot *slot = find(list, name);
+
+    if (slot == NULL) {
+        return header_list_add(list, name, value);
+    }
+    slot->value_at = append_text(list, value);
+    slot->value_len = value.len;
+    return buf_error(&list->text);
+}
+
+int header_list_add(struct header_list *list, struct str name, struct str value)
+{
     struct header_slot made = {.name_len = name.len, .value_len = value.len};
 
-    if (slot != NULL) {
-        slot->value_at = append_text(list, value);
-        slot->value_len = value.len;
-        return buf_error(&list->text);
-    }
     made.name_at = append_text(list, name);
     made.value_at = append_text(list, value);
     if (buf_error(&list->text) == 0) {

@@ -24,6 +24,9 @@ void header_list_deinit(struct header_list *list);
 /* Sets a header; one of that name (in any case) is replaced. 0, SAILS_ENOMEM. */
 int header_list_set(struct header_list *list, struct str name, struct str value);
 
+/* Adds a header, beside those of that name: Set-Cookie. 0, SAILS_ENOMEM. */
+int header_list_add(struct header_list *list, struct str name, struct str value);
+
 /* NUL-terminated; {NULL, 0}: there is none. A view, until the next change. */
 struct str header_list_get(const struct header_list *list, struct str name);
 void header_list_remove(struct header_list *list, struct str name);

@@ -15,7 +15,7 @@ void *sails_req_context(const sails_req *req)
     return req != NULL ? req->service->context : NULL;
 }
 
-const char *sails_req_method(const sails_req *req)
+const char *request_method_name(enum http_method method)
 {
     static const char *const names[] = {
         [HTTP_METHOD_GET] = "GET",         [HTTP_METHOD_HEAD] = "HEAD",
@@ -24,7 +24,12 @@ const char *sails_req_method(const sails_req *req)
         [HTTP_METHOD_OPTIONS] = "OPTIONS", [HTTP_METHOD_OTHER] = "OTHER",
     };
 
-    return req != NULL ? names[req->method] : NULL;
+    return names[method];
+}
+
+const char *sails_req_method(const sails_req *req)
+{
+    return req != NULL ? request_method_name(req->method) : NULL;
 }
 
 const char *sails_req_url(const sails_req *req)

@@ -76,7 +76,9 @@ static void res_deinit(struct sails_res *res)
 
 void request_destroy(struct sails_req *req)
 {
+    deadline_stop(&req->deadline);
     req->transport->release(req);
+    request_session_deinit(&req->session);
     res_deinit(&req->res);
     json_decref(req->body);
     json_decref(req->params);
@@ -93,82 +95,60 @@ void request_destroy(struct sails_req *req)
     mem_free(req);
 }
 
-/* ---- running ---- */
+/* ---- going on, on the request's worker ---- */
 
-/* The parameters of the route, decoded. 0; SAILS_EINVAL: a percent sign that is none; SAILS_ENOMEM. */
-static int decode_params(struct sails_req *req, const struct route_match *match)
+static void deliver_resume(struct worker *worker, struct mail *mail)
 {
-    struct buf text = {0};
-    int rc = 0;
+    struct sails_req *req = container_of(mail, struct sails_req, mail);
 
-    req->params = json_object();
-    for (size_t i = 0; rc == 0 && i < match->n_params; i++) {
-        struct str name = match->params[i].name;
-        json_t *value = NULL;
-
-        buf_clear(&text);
-        rc = url_decode(&text, match->params[i].value, false, true);
-        if (rc == 0) {
-            value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
-            rc = value != NULL ? 0 : SAILS_EINVAL; /* not UTF-8 */
-        }
-        if (rc == 0 && json_object_setn_new(req->params, name.ptr, name.len, value) != 0) {
-            rc = SAILS_ENOMEM;
-        }
+    if (worker_is_running(worker)) {
+        req->resume(req);
+    } else {
+        request_destroy(req);
     }
-    buf_deinit(&text);
-    return rc;
 }
 
-static void answer_options(struct sails_req *req, unsigned methods)
+void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
 {
-    struct buf list = {0};
-
-    router_write_methods(&list, methods);
-    if (buf_error(&list) == 0) {
-        header_list_set(&req->res.headers, STR("allow"), buf_str(&list));
-    }
-    buf_deinit(&list);
-    sails_res_send(&req->res, NULL);
-}
-
-static void call_action(struct sails_req *req, const struct route_match *match)
-{
-    const struct request_target *target = match->target;
-
-    if (decode_params(req, match) < 0) {
-        sails_res_status(&req->res, 400);
-        sails_res_send(&req->res, "Bad request: Could not decode requested URL.");
+    if (worker_current(worker_net(req->worker)) == req->worker) {
+        next(req);
         return;
     }
-    target->action(req, &req->res);
+    req->resume = next;
+    req->mail.deliver = deliver_resume;
+    worker_post(req->worker, &req->mail);
 }
 
-void request_run(struct sails_req *req)
-{
-    struct route_match match;
-    unsigned methods = 0;
+/* ---- the time limit ---- */
 
-    req->is_in_action = true;
-    switch (
-        router_find(&req->service->router, req->method, str_from(req->path), &match, &methods)) {
-    case ROUTER_FOUND:
-        call_action(req, &match);
-        break;
-    case ROUTER_OPTIONS:
-        answer_options(req, methods);
-        break;
-    case ROUTER_FAILED:
-        sails_res_server_error(&req->res, NULL);
-        break;
-    case ROUTER_NOT_FOUND:
-        sails_res_not_found(&req->res);
-        break;
-    }
-    req->is_in_action = false;
-    if (req->is_due) {
-        request_answer(req);
-    }
+struct request_worker *request_worker_of(const struct sails_req *req)
+{
+    return &req->service->workers[worker_index(req->worker)];
+}
+
+/* The application still has the request: only the client is told. */
+static void on_unanswered(struct deadline *deadline, void *ctx)
+{
+    struct sails_req *req = container_of(deadline, struct sails_req, deadline);
+
+    (void)ctx;
+    log_line(req->service->log, LOG_WARN,
+             "%s %s: nobody has answered within %u ms; the client gets 503", sails_req_method(req),
+             req->path, (unsigned)req->service->timeout_ms);
+    req->transport->expire(req);
+}
+
+void request_worker_start(const struct request_service *service, struct worker *worker)
+{
+    struct request_worker *w = &service->workers[worker_index(worker)];
+
+    deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->timeout_ms,
+                        on_unanswered, NULL);
+}
+
+void request_worker_stop(const struct request_service *service, struct worker *worker)
+{
+    deadline_queue_deinit(&service->workers[worker_index(worker)].unanswered);
 }
 
 /* ---- answering ---- */
@@ -190,14 +170,16 @@ static void send_answer(struct sails_req *req)
     req->transport->send(req);
 }
 
-static void deliver_answer(struct worker *worker, struct mail *mail)
+static void finish(struct sails_req *req)
 {
-    struct sails_req *req = container_of(mail, struct sails_req, mail);
-
-    if (worker_is_running(worker)) {
-        send_answer(req);
-    }
+    send_answer(req);
     request_destroy(req);
+}
+
+static void save_and_finish(struct sails_req *req)
+{
+    deadline_stop(&req->deadline);
+    request_session_end(req, finish);
 }
 
 /*
@@ -206,17 +188,11 @@ static void deliver_answer(struct worker *worker, struct mail *mail)
  */
 int request_answer(struct sails_req *req)
 {
-    if (worker_current(worker_net(req->worker)) != req->worker) {
-        req->mail.deliver = deliver_answer;
-        worker_post(req->worker, &req->mail);
-        return 0;
-    }
-    if (req->is_in_action) {
+    if (req->is_in_action && worker_current(worker_net(req->worker)) == req->worker) {
         req->is_due = true;
-        return 0;
+    } else {
+        request_resume(req, save_and_finish);
     }
-    send_answer(req);
-    request_destroy(req);
     return 0;
 }
 

@@ -17,10 +17,18 @@
 
 #include "io/io.h"
 #include "net/net.h"
+#include "request/cors.h"
 #include "request/header_list.h"
+#include "request/request_session.h"
 #include "request/router.h"
+#include "request/target.h"
 
 #include <sails/req.h>
+
+/* What the requests of one worker share. */
+struct request_worker {
+    struct deadline_queue unanswered;
+};
 
 /* What all requests of an app share. */
 struct request_service {
@@ -30,17 +38,20 @@ struct request_service {
     const struct log *log;
     struct sails_io *io;
     const char *secret; /* of signed cookies; NULL: none */
+    struct session_settings sessions;
+    struct cors_settings cors;
+    bool cors_all_routes;
+    bool csrf;
+    const sails_action *request_hooks; /* before every route */
+    size_t n_request_hooks;
+    uint64_t timeout_ms;            /* for an answer; 0: any */
+    struct request_worker *workers; /* by index; the app's */
     bool is_production;
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     bool send_status_code;      /* in JWRs */
     bool send_response_headers; /* in JWRs */
     bool logs_access;           /* a line for each answer */
     const char *host;           /* configured host name; NULL: the message's */
-};
-
-/* What a route leads to. */
-struct request_target {
-    sails_action action;
 };
 
 enum request_body_kind {
@@ -62,6 +73,10 @@ struct request_transport {
     bool is_socket;
     /* Sends req->res to whoever asked. */
     void (*send)(struct sails_req *req);
+    /* Nobody has answered in time: answers 503 by itself, and will not send anything any more. */
+    void (*expire)(struct sails_req *req);
+    /* "sails.sid=...": the connection's session from now on. NULL: the client keeps it. */
+    void (*keep_session)(struct sails_req *req, struct str pair);
     /* Frees what the transport keeps in the request. */
     void (*release)(struct sails_req *req);
 };
@@ -81,6 +96,7 @@ struct sails_req {
     struct str query_text;
     struct header_list headers; /* names in lower case */
     char ip[64];
+    bool is_secure; /* it came over TLS */
     struct buf raw_body;
     json_t *body;       /* NULL: none */
     json_t *params;     /* of the route */
@@ -88,10 +104,21 @@ struct sails_req {
     json_t *all_params; /* NULL: not merged yet */
     json_t *cookies;    /* NULL: not parsed yet, as the next */
     json_t *signed_cookies;
-    json_t *texts;     /* views that sails_req_param() gave out */
-    bool is_running;   /* it was given to the router: the application has it */
-    bool is_in_action; /* the worker is in the action's call */
-    bool is_due;       /* answered in it: to be sent when it returns */
+    json_t *texts; /* views that sails_req_param() gave out */
+    struct request_session session;
+    struct deadline deadline;              /* for the answer */
+    void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
+    enum router_verdict verdict;
+    unsigned methods;                    /* of the path, where it is ROUTER_OPTIONS */
+    const struct route *route;           /* the last one that was found; NULL: none */
+    const struct request_target *target; /* its target; NULL: no route is left */
+    size_t n_hooks_done, n_steps_done;
+    bool is_running;      /* it was given to the router: the application has it */
+    bool is_in_action;    /* the worker is in the action's call */
+    bool is_due;          /* answered in it: to be sent when it returns */
+    bool is_waiting;      /* a hook or policy has it, and will proceed or answer */
+    bool has_proceeded;   /* in the call of the hook or policy */
+    bool is_in_last_step; /* an action has it: it must not proceed */
     struct sails_res res;
 };
 
@@ -106,11 +133,23 @@ void request_destroy(struct sails_req *req);
 /* Finds the route and runs its action; answers 404 and OPTIONS by itself. */
 void request_run(struct sails_req *req);
 
+/* Goes on with `next` on the request's worker: at once if it is the caller, else by mail. */
+void request_resume(struct sails_req *req, void (*next)(struct sails_req *req));
+
+struct request_worker *request_worker_of(const struct sails_req *req);
+
+/* Before and after a worker serves requests. */
+void request_worker_start(const struct request_service *service, struct worker *worker);
+void request_worker_stop(const struct request_service *service, struct worker *worker);
+
 /* The answer is complete in req->res: sends it, now or by mail. */
 int request_answer(struct sails_req *req);
 
 /* Appends a JSON value as it goes out over HTTP. 0, SAILS_EJSON, SAILS_ENOMEM. */
 int request_write_json(struct buf *out, const json_t *value);
+
+/* "GET"; "OTHER" for those without a name of their own. */
+const char *request_method_name(enum http_method method);
 
 /* query_parse_flat(), for those who have no query.h. */
 json_t *request_parse_form(struct str text);

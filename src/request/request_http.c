@@ -143,6 +143,7 @@ static int copy_head(struct sails_req *req, struct http_exchange *x)
         }
     }
     http_link(x)->ops->peer(http_link(x), req->ip);
+    req->is_secure = http_link(x)->secure;
     return 0;
 }
 
@@ -150,12 +151,12 @@ bool request_http_handle(const struct request_service *service, struct worker *w
                          struct http_exchange *x)
 {
     const struct http_request *request = http_request(x);
+    const struct router_query query = {request->method, request->path, NULL};
     struct route_match match;
     unsigned methods = 0;
     struct sails_req *req = NULL;
 
-    if (router_find(&service->router, request->method, request->path, &match, &methods) ==
-        ROUTER_NOT_FOUND) {
+    if (router_find(&service->router, &query, &match, &methods) == ROUTER_NOT_FOUND) {
         return false;
     }
     req =

@@ -31,6 +31,18 @@ static void send_http(struct sails_req *req)
     http_respond(x, req->res.status, body);
 }
 
+static void expire_http(struct sails_req *req)
+{
+    struct http_exchange *x = req->exchange;
+
+    req->exchange = NULL;
+    if (x != NULL) {
+        http_set_events(x, NULL, NULL);
+        http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
+        http_respond(x, 503, str_bytes(STR("Service Unavailable")));
+    }
+}
+
 static void release_http(struct sails_req *req)
 {
     req->exchange = NULL;
@@ -39,5 +51,6 @@ static void release_http(struct sails_req *req)
 const struct request_transport request_http_transport = {
     .is_socket = false,
     .send = send_http,
+    .expire = expire_http,
     .release = release_http,
 };

@@ -77,6 +77,52 @@ static void send_jwr(struct sails_req *req)
     sails_io_ack_send(ack, args);
 }
 
+static void expire_socket(struct sails_req *req)
+{
+    sails_io_ack *ack = req->ack;
+
+    req->ack = NULL;
+    sails_io_ack_send(ack, json_pack("[{s:s, s:{}, s:i}]", "body", "Service Unavailable", "headers",
+                                     "statusCode", 503));
+}
+
+/* ---- the connection's cookie ---- */
+
+/* `cookies` without the one that `pair` sets, then `pair`. */
+static void write_cookies(struct buf *out, struct str cookies, struct str pair)
+{
+    struct str name = {pair.ptr, str_find(pair, '=')};
+    struct str part;
+
+    while (str_take_part(&cookies, ';', &part)) {
+        part = str_trim(part);
+        if (part.len > 0 && !str_eq((struct str){part.ptr, str_find(part, '=')}, name)) {
+            buf_append_str(out, part);
+            buf_append_str(out, STR("; "));
+        }
+    }
+    buf_append_str(out, pair);
+    buf_append_char(out, '\0');
+}
+
+/* Other cookies stay (sails-sockets D10, D11). A socket that has gone needs none. */
+static void keep_session(struct sails_req *req, struct str pair)
+{
+    struct sio_namespace *root = io_worker_find(req->service->io, req->worker, STR("/"));
+    struct sio_socket *socket =
+        root != NULL ? sio_namespace_find(root, str_from(req->socket_id)) : NULL;
+    struct buf cookies = {0};
+
+    if (socket == NULL) {
+        return;
+    }
+    write_cookies(&cookies, header_list_get(&req->headers, STR("cookie")), pair);
+    if (buf_error(&cookies) == 0) {
+        io_socket_set_cookie(socket, cookies.ptr);
+    }
+    buf_deinit(&cookies);
+}
+
 static void release_socket(struct sails_req *req)
 {
     sails_io_ack_drop(req->ack);
@@ -86,6 +132,8 @@ static void release_socket(struct sails_req *req)
 static const struct request_transport socket_transport = {
     .is_socket = true,
     .send = send_jwr,
+    .expire = expire_socket,
+    .keep_session = keep_session,
     .release = release_socket,
 };
 
@@ -178,15 +226,30 @@ static void copy_message_headers(struct sails_req *req, json_t *headers)
     buf_deinit(&text);
 }
 
+/* A header `nosession`, whatever it says, or ?nosession=... (sails-sockets 4.3). */
+static bool has_opted_out(sails_io_socket *socket)
+{
+    const struct eio_handshake *handshake = sio_socket_handshake(socket);
+    struct buf value = {0};
+    bool in_query = url_query_get(&value, eio_handshake_query(handshake), STR("nosession")) > 0 &&
+                    value.len > 0;
+
+    buf_deinit(&value);
+    return in_query || sails_io_socket_header(socket, "nosession") != NULL;
+}
+
 /* The handshake's word counts for some headers, whatever the message says. */
 static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket)
 {
-    const char *cookie = sails_io_socket_header(socket, "cookie");
+    const char *cookie = io_socket_cookie(socket);
     const char *origin = sails_io_socket_header(socket, "origin");
-    const char *nosession = sails_io_socket_header(socket, "nosession");
+    bool has_no_session = has_opted_out(socket);
 
     if (cookie != NULL) {
         header_list_set(&req->headers, STR("cookie"), str_from(cookie));
+    } else if (req->service->sessions.is_on && !has_no_session) {
+        /* It is about to get a session of its own, which no message may choose. */
+        header_list_remove(&req->headers, STR("cookie"));
     }
     if (origin != NULL) {
         header_list_set(&req->headers, STR("origin"), str_from(origin));
@@ -196,7 +259,7 @@ static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket
     if (req->service->host != NULL) {
         header_list_set(&req->headers, STR("host"), str_from(req->service->host));
     }
-    if (nosession != NULL) {
+    if (has_no_session) {
         header_list_set(&req->headers, STR("nosession"), STR("true"));
     }
 }
@@ -260,6 +323,7 @@ static struct sails_req *make_request(const struct request_service *service,
         request_destroy(req);
         return NULL;
     }
+    req->is_secure = eio_handshake_is_secure(sio_socket_handshake(socket));
     snprintf(req->ip, sizeof(req->ip), "%.*s", STR_FMT(address));
     copy_message_headers(req, json_object_get(message, "headers"));
     set_handshake_headers(req, socket);

@@ -390,9 +390,7 @@ static bool match_segments(const struct route *route, struct str rest, struct ro
     return rest.len == 0 || str_eq(rest, STR("/"));
 }
 
-/* The last segment has a dot that is neither its first nor its last character (Sails'
- * LOOKS_LIKE_ASSET_RX). */
-static bool looks_like_asset(struct str path)
+bool route_looks_like_asset(struct str path)
 {
     for (size_t i = path.len; i > 1 && path.ptr[i - 1] != '/'; i--) {
         if (path.ptr[i - 1] == '.' && i < path.len && path.ptr[i - 2] != '/') {
@@ -419,9 +417,10 @@ static bool skips_assets(const struct route *route)
 int route_try(const struct route *route, struct str path, struct route_match *match)
 {
     path = route_trim_path(path);
-    match->target = route->target;
+    match->route = route;
     match->n_params = 0;
-    if (path.len == 0 || path.ptr[0] != '/' || (skips_assets(route) && looks_like_asset(path))) {
+    if (path.len == 0 || path.ptr[0] != '/' ||
+        (skips_assets(route) && route_looks_like_asset(path))) {
         return 0;
     }
     if (route->pattern != NULL) {

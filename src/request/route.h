@@ -90,6 +90,10 @@ int route_try(const struct route *route, struct str path, struct route_match *ma
  * and *rest is as it was. */
 bool route_take_segment(struct str *rest, struct str *segment);
 
+/* Whether the last segment of a path has a dot that is neither its first nor its last character (Sails'
+ * LOOKS_LIKE_ASSET_RX): such paths are files, most likely. */
+bool route_looks_like_asset(struct str path);
+
 /* Without the blanks at its end. */
 struct str route_trim_path(struct str path);
 

@@ -23,8 +23,10 @@ struct route_param {
     struct str value; /* as in the path: not decoded */
 };
 
+struct route;
+
 struct route_match {
-    void *target;
+    const struct route *route;
     size_t n_params;
     struct route_param params[ROUTE_PARAMS_MAX];
 };

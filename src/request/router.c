@@ -63,8 +63,7 @@ int router_add_route(struct router *router, struct route *route)
 /* ---- looking up ---- */
 
 struct search {
-    struct str path;
-    enum http_method method;
+    const struct router_query *query;
     struct route_match *match;
     const struct route *best; /* so far; NULL: none */
     int best_rc;              /* of trying it: 1, or why that failed */
@@ -76,14 +75,14 @@ struct search {
 static void try_best(struct search *s, const struct route *route)
 {
     struct route_match match;
-    int rc = route_try(route, s->path, &match);
+    int rc = route_try(route, s->query->path, &match);
 
     if (rc == 0) {
         return;
     }
     s->best = route;
     s->best_rc = rc;
-    s->match->target = match.target;
+    s->match->route = route;
     s->match->n_params = match.n_params;
     memcpy(s->match->params, match.params, match.n_params * sizeof(match.params[0]));
 }
@@ -92,7 +91,7 @@ static void try_best(struct search *s, const struct route *route)
 static void try_methods(struct search *s, const struct route *route)
 {
     struct route_match match;
-    int rc = s->best == NULL ? route_try(route, s->path, &match) : 0;
+    int rc = s->best == NULL ? route_try(route, s->query->path, &match) : 0;
 
     s->methods |= rc > 0 ? route->methods : 0;
     s->has_failed = s->has_failed || rc < 0;
@@ -108,20 +107,23 @@ static void visit(const struct list *routes, void *ctx)
         if (s->best != NULL && route_precedes(s->best, route)) {
             return; /* as do all behind it */
         }
-        if ((route->methods & 1u << s->method) != 0) {
+        if (s->query->after != NULL && !route_precedes(s->query->after, route)) {
+            continue;
+        }
+        if ((route->methods & 1u << s->query->method) != 0) {
             try_best(s, route);
-        } else if (s->method == HTTP_METHOD_OPTIONS) {
+        } else if (s->query->method == HTTP_METHOD_OPTIONS) {
             try_methods(s, route);
         }
     }
 }
 
-enum router_verdict router_find(const struct router *router, enum http_method method,
-                                struct str path, struct route_match *match, unsigned *methods)
+enum router_verdict router_find(const struct router *router, const struct router_query *query,
+                                struct route_match *match, unsigned *methods)
 {
-    struct search s = {.path = path, .method = method, .match = match};
+    struct search s = {.query = query, .match = match};
 
-    route_tree_find(router->tree, path, visit, &s);
+    route_tree_find(router->tree, query->path, visit, &s);
     *methods = s.methods;
     if (s.best != NULL) {
         return s.best_rc > 0 ? ROUTER_FOUND : ROUTER_FAILED;

@@ -39,9 +39,16 @@ enum router_verdict {
                        and a less specific route must not answer instead */
 };
 
+/* What is asked for. */
+struct router_query {
+    enum http_method method;
+    struct str path;
+    const struct route *after; /* only routes that are asked behind this one; NULL: all */
+};
+
 /* *match is defined where ROUTER_FOUND; ROUTER_OPTIONS: *methods has those that the path answers. */
-enum router_verdict router_find(const struct router *router, enum http_method method,
-                                struct str path, struct route_match *match, unsigned *methods);
+enum router_verdict router_find(const struct router *router, const struct router_query *query,
+                                struct route_match *match, unsigned *methods);
 
 /* Appends "GET, HEAD, POST" for a set of methods, in alphabetical order. */
 void router_write_methods(struct buf *out, unsigned methods);

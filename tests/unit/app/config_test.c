@@ -95,74 +95,97 @@ static void trees_and_custom_values_are_set(void **state)
     config_deinit(&config);
 }
 
-static void the_command_line_knows_values_switches_and_short_forms(void **state)
+/* app-config-cli 1, section 4.1: objects merge deeply, lists are replaced */
+static void sections_merge_and_lists_in_them_are_replaced(void **state)
 {
-    const char *argv[] = {"app",       "--port",    "8080",       "--sockets.path=/rt",
-                          "--verbose", "--workers", "auto",       "--no-sockets.allowEIO3",
-                          "--host",    "127.0.0.1", "--custom.x", "7",
-                          NULL};
+    static const struct {
+        const char *name, *value, *want;
+    } steps[] = {
+        {"custom", "{\"a\": {\"x\": 1}, \"l\": [1, 2]}", "{\"a\":{\"x\":1},\"l\":[1,2]}"},
+        {"custom", "{\"a\": {\"y\": 2}, \"l\": [3]}", "{\"a\":{\"x\":1,\"y\":2},\"l\":[3]}"},
+        {"custom.a.x", "true", "{\"a\":{\"x\":true,\"y\":2},\"l\":[3]}"},
+        {"custom.l.m", "null", "{\"a\":{\"x\":true,\"y\":2},\"l\":{\"m\":null}}"},
+        {"custom.a", "\"gone\"", "{\"a\":\"gone\",\"l\":{\"m\":null}}"},
+    };
     struct config config;
     struct buf why = {0};
-    bool wants_help = true;
 
     (void)state;
     assert_int_equal(config_init(&config), 0);
-    assert_int_equal(config_load_arguments(&config, 12, argv, &wants_help, &why), 0);
-    assert_false(wants_help);
-    assert_int_equal(config_integer(&config, "port"), 8080);
-    assert_string_equal(config_text(&config, "sockets.path"), "/rt");
-    assert_string_equal(config_text(&config, "log.level"), "verbose");
-    assert_string_equal(config_text(&config, "workers"), "auto");
-    assert_string_equal(config_text(&config, "explicitHost"), "127.0.0.1");
-    assert_false(config_boolean(&config, "sockets.allowEIO3"));
-    assert_int_equal(config_integer(&config, "custom.x"), 7);
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        json_error_t error;
+        json_t *value = json_loads(steps[i].value, JSON_DECODE_ANY, &error);
+        char *have = NULL;
+
+        assert_int_equal(config_set(&config, steps[i].name, value, &why), 0);
+        have = json_dumps(config_get(&config, "custom"), JSON_COMPACT);
+        assert_string_equal(have, steps[i].want);
+        mem_free(have);
+        json_decref(value);
+    }
+    assert_string_equal(config_text(&config, "custom.a"), "gone");
+    assert_true(json_is_null(config_get(&config, "custom.l.m")));
+    assert_null(config_get(&config, "custom.l.n"));
     buf_deinit(&why);
     config_deinit(&config);
 }
 
-/* app-config-cli 4 */
-static void sails_own_variables_are_stronger_than_shared_ones(void **state)
+static void a_member_of_a_section_may_have_dots_in_its_name(void **state)
 {
-    const char *orders[][3] = {{"PORT=1", "sails_port=2", NULL}, {"sails_port=2", "PORT=1", NULL}};
+    struct config config;
+    struct buf why = {0};
+    json_t *tree = json_pack("{s:{s:s, s:{s:b}}}", "routes", "GET /x.json", "user/show", "GET /y.z",
+                             "csrf", 0);
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+    assert_int_equal(config_init(&config), 0);
+    assert_int_equal(json_object_size(config_get(&config, "routes")), 0);
+    assert_int_equal(config_set_tree(&config, tree, &why), 0);
+    assert_true(json_equal(config_get(&config, "routes"), json_object_get(tree, "routes")));
+    assert_string_equal(config_text(&config, "routes.GET /x.json"), "user/show");
+    assert_true(json_is_false(config_get(&config, "routes.GET /y.z.csrf")));
+    json_decref(tree);
+    buf_deinit(&why);
+    config_deinit(&config);
+}
+
+/* app-config-cli 5.1: `host` is a deprecated alias */
+static void an_old_name_is_known_and_warned_of(void **state)
+{
+    struct config config;
+    struct buf why = {0};
+    json_t *value = json_string("127.0.0.1");
+
+    (void)state;
+    assert_int_equal(config_init(&config), 0);
+    assert_int_equal(config_set(&config, "host", value, &why), 0);
+    assert_string_equal(config_text(&config, "explicitHost"), "127.0.0.1");
+    assert_int_equal(json_array_size(config.warnings), 1);
+    json_decref(value);
+    buf_deinit(&why);
+    config_deinit(&config);
+}
+
+static void without_memory_nothing_is_half_set(void **state)
+{
+    bool has_failed = true;
+    json_t *tree = json_pack("{s:{s:i}, s:i}", "custom", "x", 1, "port", 80);
+
+    (void)state;
+    for (long n = 0; has_failed; n++) {
         struct config config;
         struct buf why = {0};
 
-        assert_int_equal(config_init(&config), 0);
-        assert_int_equal(config_load_environment(&config, orders[i], &why), 0);
-        assert_int_equal(config_integer(&config, "port"), 2);
+        mem_fail_after(n);
+        if (config_init(&config) == 0) {
+            (void)config_set_tree(&config, tree, &why);
+            config_deinit(&config);
+        }
         buf_deinit(&why);
-        config_deinit(&config);
+        has_failed = mem_has_failed() != 0;
+        mem_fail_after(-1);
     }
-}
-
-static void mistakes_name_where_they_were_made(void **state)
-{
-    const char *argv[] = {"app", "--port=eighty", NULL};
-    const char *stray[] = {"app", "start", NULL};
-    const char *environment[] = {"HOME=/", "sails_sockets__pingTimeout=never", NULL};
-    struct config config;
-    struct buf why = {0};
-    bool wants_help = false;
-
-    (void)state;
-    assert_int_equal(config_init(&config), 0);
-    assert_int_equal(config_load_arguments(&config, 2, argv, &wants_help, &why), SAILS_ECONFIG);
-    assert_string_equal(text_of(&why),
-                        "command line: port: \"eighty\" is not allowed; it must be a "
-                        "whole number from 0 to 65535");
-    buf_clear(&why);
-    assert_int_equal(config_load_arguments(&config, 2, stray, &wants_help, &why), SAILS_ECONFIG);
-    assert_string_equal(text_of(&why), "command line: start: options begin with --; see --help");
-    buf_clear(&why);
-    assert_int_equal(config_load_environment(&config, environment, &why), SAILS_ECONFIG);
-    assert_string_equal(
-        text_of(&why), "environment: sails_sockets__pingTimeout: sockets.pingTimeout: \"never\" is "
-                       "not allowed; it must be a whole number from 1 to 86400000");
-    buf_deinit(&why);
-    config_deinit(&config);
+    json_decref(tree);
 }
 
 int main(void)
@@ -171,9 +194,10 @@ int main(void)
         cmocka_unit_test(every_default_is_allowed_by_its_own_key),
         cmocka_unit_test(a_wrong_value_is_refused_with_key_value_and_what_is_allowed),
         cmocka_unit_test(trees_and_custom_values_are_set),
-        cmocka_unit_test(the_command_line_knows_values_switches_and_short_forms),
-        cmocka_unit_test(sails_own_variables_are_stronger_than_shared_ones),
-        cmocka_unit_test(mistakes_name_where_they_were_made),
+        cmocka_unit_test(sections_merge_and_lists_in_them_are_replaced),
+        cmocka_unit_test(a_member_of_a_section_may_have_dots_in_its_name),
+        cmocka_unit_test(an_old_name_is_known_and_warned_of),
+        cmocka_unit_test(without_memory_nothing_is_half_set),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,9 +221,11 @@ static void the_more_specific_route_answers_whatever_the_order(void **state)
     }
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(
-            router_find(&router, cases[i].method, str_from(cases[i].path), &found, &methods),
+            router_find(&router,
+                        &(struct router_query){cases[i].method, str_from(cases[i].path), NULL},
+                        &found, &methods),
             ROUTER_FOUND);
-        assert_string_equal(found.target, cases[i].want);
+        assert_string_equal(found.route->target, cases[i].want);
     }
     router_deinit(&router);
 }
@@ -239,12 +241,16 @@ static void options_lists_the_methods_of_the_path(void **state)
     router_init(&router);
     assert_int_equal(router_add(&router, "GET /a", NULL), 0);
     assert_int_equal(router_add(&router, "POST /a", NULL), 0);
-    assert_int_equal(router_find(&router, HTTP_METHOD_OPTIONS, STR("/a"), &found, &methods),
+    assert_int_equal(router_find(&router,
+                                 &(struct router_query){HTTP_METHOD_OPTIONS, STR("/a"), NULL},
+                                 &found, &methods),
                      ROUTER_OPTIONS);
     router_write_methods(&list, methods);
     assert_int_equal(list.len, sizeof("GET, HEAD, POST") - 1);
     assert_memory_equal(list.ptr, "GET, HEAD, POST", list.len);
-    assert_int_equal(router_find(&router, HTTP_METHOD_OPTIONS, STR("/b"), &found, &methods),
+    assert_int_equal(router_find(&router,
+                                 &(struct router_query){HTTP_METHOD_OPTIONS, STR("/b"), NULL},
+                                 &found, &methods),
                      ROUTER_NOT_FOUND);
     buf_deinit(&list);
     router_deinit(&router);
@@ -289,14 +295,19 @@ static void a_pattern_that_takes_too_long_is_a_failure_and_no_hang(void **state)
     router_init(&router);
     assert_int_equal(router_add(&router, "GET r|^/(a+)+$|", NULL), 0);
     assert_int_equal(router_add(&router, "/*", NULL), 0);
-    assert_int_equal(router_find(&router, HTTP_METHOD_GET, STR(path), &found, &methods),
+    assert_int_equal(router_find(&router, &(struct router_query){HTTP_METHOD_GET, STR(path), NULL},
+                                 &found, &methods),
                      ROUTER_FAILED);
-    assert_int_equal(router_find(&router, HTTP_METHOD_OPTIONS, STR(path), &found, &methods),
+    assert_int_equal(router_find(&router,
+                                 &(struct router_query){HTTP_METHOD_OPTIONS, STR(path), NULL},
+                                 &found, &methods),
                      ROUTER_FAILED);
-    assert_int_equal(router_find(&router, HTTP_METHOD_POST, STR(path), &found, &methods),
+    assert_int_equal(router_find(&router, &(struct router_query){HTTP_METHOD_POST, STR(path), NULL},
+                                 &found, &methods),
                      ROUTER_FOUND);
     mem_fail_after(0);
-    assert_int_equal(router_find(&router, HTTP_METHOD_GET, STR("/a"), &found, &methods),
+    assert_int_equal(router_find(&router, &(struct router_query){HTTP_METHOD_GET, STR("/a"), NULL},
+                                 &found, &methods),
                      ROUTER_FAILED);
     mem_fail_after(-1);
     router_deinit(&router);

@@ -1,0 +1,167 @@
+#include "app/app.h"
+#include "base/base64.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+/*
+ * From the sections `session` and `security` to what the request floor wants to know.
+ */
+
+/* ---- sessions ---- */
+
+static uint64_t wall_clock(void *ctx)
+{
+    struct timespec now;
+
+    (void)ctx;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int open_memory(struct sails_app *app)
+{
+    struct session_memory_options options = {
+        .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
+        .now_ms = wall_clock,
+    };
+
+    if (getrandom(&options.hash_key, sizeof(options.hash_key), 0) < 0) {
+        return SAILS_ENOMEM;
+    }
+    app->session_memory = session_memory_create(&options);
+    if (app->session_memory == NULL) {
+        return SAILS_ENOMEM;
+    }
+    app->requests.sessions.store = session_memory_store(app->session_memory);
+    return 0;
+}
+
+/* In development cookies may become worthless with the next start; in production nobody wants that. */
+static int choose_secret(struct sails_app *app)
+{
+    uint8_t random[24];
+
+    app->requests.secret = config_text(&app->config, "session.secret");
+    if (app->requests.secret != NULL || !app->requests.sessions.is_on) {
+        return 0;
+    }
+    if (app->requests.is_production) {
+        log_line(
+            &app->log, LOG_ERROR,
+            "session.secret: must be set in production, to a long random text that nobody else "
+            "knows (or session.enabled to false)");
+        return SAILS_ECONFIG;
+    }
+    if (getrandom(random, sizeof(random), 0) < 0) {
+        return SAILS_ENOMEM;
+    }
+    base64url_write(app->session_secret, (struct bytes){random, sizeof(random)});
+    app->requests.secret = app->session_secret;
+    log_line(
+        &app->log, LOG_VERBOSE,
+        "session.secret is not set: cookies are signed with a random one until the app is lowered");
+    return 0;
+}
+
+static int configure_sessions(struct sails_app *app)
+{
+    const struct config *c = &app->config;
+    struct session_settings *sessions = &app->requests.sessions;
+    int rc = 0;
+
+    sessions->is_on = config_boolean(c, "session.enabled");
+    sessions->name = config_text(c, "session.name");
+    sessions->max_age_ms = (uint64_t)config_integer(c, "session.cookie.maxAge");
+    sessions->is_rolling = config_boolean(c, "session.rolling");
+    sessions->is_secure = config_boolean(c, "session.cookie.secure");
+    sessions->is_http_only = config_boolean(c, "session.cookie.httpOnly");
+    sessions->path = config_text(c, "session.cookie.path");
+    sessions->domain = config_text(c, "session.cookie.domain");
+    sessions->same_site = config_text(c, "session.cookie.sameSite");
+    rc = choose_secret(app);
+    sessions->secret = app->requests.secret;
+    if (rc == 0 && sessions->is_on && sessions->store.load == NULL) {
+        rc = open_memory(app);
+    }
+    return rc;
+}
+
+int sails_app_session_store(sails_app *app, const sails_session_store *store)
+{
+    if (app == NULL || store == NULL || store->load == NULL || store->save == NULL ||
+        store->touch == NULL || store->destroy == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->requests.sessions.store = *store;
+    return 0;
+}
+
+/* ---- CORS ---- */
+
+/* The section as cors_settings_read() wants it. */
+static json_t *cors_dictionary(const struct config *c)
+{
+    static const char *const names[] = {
+        "allowOrigins",        "allowCredentials",     "allowRequestMethods",
+        "allowRequestHeaders", "allowResponseHeaders", "allowAnyOriginWithCredentialsUnsafe",
+    };
+    json_t *dictionary = json_object();
+    char key[80];
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        json_t *value = NULL;
+
+        snprintf(key, sizeof(key), "security.cors.%s", names[i]);
+        value = config_get(c, key);
+        if (value != NULL) {
+            json_object_set(dictionary, names[i], value);
+        }
+    }
+    return dictionary;
+}
+
+static int configure_cors(struct sails_app *app)
+{
+    const char *why = NULL;
+    int rc = 0;
+
+    app->requests.cors = cors_default_settings;
+    app->requests.cors_all_routes = config_boolean(&app->config, "security.cors.allRoutes");
+    app->cors_dictionary = cors_dictionary(&app->config);
+    rc = cors_settings_read(&app->requests.cors, app->cors_dictionary, &why);
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "security.cors: %s (E_INVALID_SECURITY_CONFIG)", why);
+    }
+    return rc;
+}
+
+/* ---- all of it ---- */
+
+int app_configure_security(struct sails_app *app)
+{
+    int rc = configure_sessions(app);
+
+    if (rc == 0) {
+        rc = configure_cors(app);
+    }
+    app->requests.csrf = config_boolean(&app->config, "security.csrf");
+    app->requests.timeout_ms = (uint64_t)config_integer(&app->config, "requestTimeout");
+    if (rc == 0 && app->requests.csrf && !app->requests.sessions.is_on) {
+        log_line(
+            &app->log, LOG_ERROR,
+            "security.csrf: needs sessions, for its tokens belong to them, but session.enabled "
+            "is false");
+        rc = SAILS_ECONFIG;
+    }
+    return rc;
+}
+
+void app_security_deinit(struct sails_app *app)
+{
+    session_memory_destroy(app->session_memory);
+    json_decref(app->cors_dictionary);
+}

@@ -1,0 +1,312 @@
+#include "request/request_session.h"
+
+#include "http/http_date.h"
+#include "request/request.h"
+
+#include <time.h>
+
+static const struct session_settings *settings_of(const struct sails_req *req)
+{
+    return &req->service->sessions;
+}
+
+void request_session_deinit(struct request_session *session)
+{
+    json_decref(session->json);
+    json_decref(session->original);
+}
+
+/* ---- what the cookie says of itself in the session ---- */
+
+static uint64_t ttl_of(const struct session_settings *settings)
+{
+    return settings->max_age_ms > 0 ? settings->max_age_ms : SAILS_SESSION_TTL_MS;
+}
+
+static uint64_t expiry(const struct sails_req *req)
+{
+    return worker_env(req->worker)->unix_ms + settings_of(req)->max_age_ms;
+}
+
+/* "2026-11-24T12:00:00.000Z", as JSON.stringify() writes dates. */
+static json_t *iso_date(uint64_t unix_ms)
+{
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm tm;
+    char text[32];
+
+    gmtime_r(&seconds, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+    return json_sprintf("%s.%03uZ", text, (unsigned)(unix_ms % 1000));
+}
+
+/* Where the cookie has a lifetime, the session tells its end (express-session: cookie.expires). */
+static void write_expiry(struct sails_req *req)
+{
+    json_t *cookie = json_object_get(req->session.json, "cookie");
+    json_int_t max_age = (json_int_t)settings_of(req)->max_age_ms;
+
+    if (max_age > 0 && json_is_object(cookie)) {
+        json_object_set_new(cookie, "originalMaxAge", json_integer(max_age));
+        json_object_set_new(cookie, "expires", iso_date(expiry(req)));
+    }
+}
+
+/* ---- before the action ---- */
+
+static bool is_unwanted(const struct sails_req *req)
+{
+    return !settings_of(req)->is_on || route_looks_like_asset(str_from(req->path)) ||
+           header_list_get(&req->headers, STR("nosession")).ptr != NULL;
+}
+
+/* "sails.sid=s%3A...": the cookie for the session. 0, SAILS_ENOMEM. */
+static int write_pair(const struct sails_req *req, struct buf *out)
+{
+    const struct session_settings *settings = settings_of(req);
+
+    buf_printf(out, "%s=", settings->name);
+    return session_cookie_write(out, str_from(req->session.sid), str_from(settings->secret));
+}
+
+/* A socket's connection remembers the session, for its client never sees the cookie. */
+static void tell_connection(struct sails_req *req)
+{
+    struct buf pair = {0};
+
+    if (write_pair(req, &pair) == 0) {
+        req->transport->keep_session(req, buf_str(&pair));
+    }
+    buf_deinit(&pair);
+}
+
+static void make_session(struct sails_req *req)
+{
+    const sails_session_store *store = &settings_of(req)->store;
+
+    session_id_make(worker_env(req->worker), req->session.sid);
+    req->session.json = session_json_create(req->transport->is_socket);
+    req->session.is_new = req->session.json != NULL;
+    if (req->session.is_new && req->transport->keep_session != NULL) {
+        tell_connection(req);
+        /* The socket's next request may come before this one is answered, and is to find it. */
+        store->save(store->store, req->session.sid, json_deep_copy(req->session.json),
+                    ttl_of(settings_of(req)), NULL, NULL);
+    }
+}
+
+static void finish_begin(struct sails_req *req)
+{
+    if (req->session.json == NULL && req->session.is_new) {
+        make_session(req);
+    }
+    req->session.then(req);
+}
+
+static void take_session(struct sails_req *req, json_t *loaded)
+{
+    req->session.json = loaded;
+    if (settings_of(req)->max_age_ms > 0) {
+        req->session.original = json_deep_copy(loaded);
+    }
+}
+
+static void on_loaded(int status, json_t *loaded, void *ctx)
+{
+    struct sails_req *req = ctx;
+
+    if (status == 0 && json_is_object(loaded)) {
+        take_session(req, loaded);
+    } else {
+        json_decref(loaded);
+        /* A store that fails is not the client's fault: without a session for once, rather than
+         * with another one. */
+        req->session.is_new = status == 0 || status == SAILS_ENOENT;
+        if (!req->session.is_new) {
+            log_line(req->service->log, LOG_WARN, "%s %s: runs without its session: %s",
+                     sails_req_method(req), req->path, sails_strerror(status));
+        }
+    }
+    request_resume(req, finish_begin);
+}
+
+/* The id in the request's cookie. False: there is none that we have signed. */
+static bool read_cookie(struct sails_req *req)
+{
+    const struct session_settings *settings = settings_of(req);
+    struct str header = header_list_get(&req->headers, STR("cookie"));
+    struct str value = session_cookie_find(header, str_from(settings->name));
+    struct buf sid = {0};
+    bool is_ours = value.ptr != NULL &&
+                   session_cookie_read(&sid, value, str_from(settings->secret)) == 0 &&
+                   memchr(sid.ptr, '\0', sid.len) == NULL;
+
+    if (is_ours) {
+        memcpy(req->session.sid, sid.ptr, sid.len);
+        req->session.sid[sid.len] = '\0';
+    }
+    buf_deinit(&sid);
+    return is_ours;
+}
+
+void request_session_begin(struct sails_req *req, request_session_cb then)
+{
+    const sails_session_store *store = &settings_of(req)->store;
+
+    req->session.then = then;
+    if (is_unwanted(req)) {
+        then(req);
+    } else if (read_cookie(req)) {
+        store->load(store->store, req->session.sid, on_loaded, req);
+    } else {
+        make_session(req);
+        then(req);
+    }
+}
+
+/* ---- behind the action ---- */
+
+/* Domain, Path, Expires, HttpOnly, Secure, SameSite: the order of request-response 6.1. */
+static void write_attributes(const struct sails_req *req, struct buf *out)
+{
+    const struct session_settings *settings = settings_of(req);
+    char date[HTTP_DATE_LEN + 1];
+
+    if (settings->domain != NULL) {
+        buf_printf(out, "; Domain=%s", settings->domain);
+    }
+    buf_printf(out, "; Path=%s", settings->path);
+    if (settings->max_age_ms > 0) {
+        http_date_format(date, expiry(req) / 1000);
+        buf_printf(out, "; Expires=%s", date);
+    }
+    buf_append_str(out, settings->is_http_only ? STR("; HttpOnly") : STR(""));
+    buf_append_str(out, settings->is_secure ? STR("; Secure") : STR(""));
+    if (settings->same_site != NULL) {
+        buf_printf(out, "; SameSite=%s", settings->same_site);
+    }
+}
+
+/* Whether the client is told its cookie, (again) (request-response 8). */
+static bool needs_cookie(struct sails_req *req)
+{
+    const struct session_settings *settings = settings_of(req);
+    const struct request_session *session = &req->session;
+
+    if (settings->is_secure && !req->is_secure) {
+        return false;
+    }
+    return session->is_new || settings->is_rolling ||
+           (session->original != NULL && !json_equal(session->original, session->json));
+}
+
+static void set_cookie(struct sails_req *req)
+{
+    struct buf cookie = {0};
+
+    if (write_pair(req, &cookie) == 0) {
+        write_attributes(req, &cookie);
+    }
+    if (buf_error(&cookie) == 0) {
+        header_list_add(&req->res.headers, STR("Set-Cookie"), buf_str(&cookie));
+    }
+    buf_deinit(&cookie);
+}
+
+static void on_done(int status, void *ctx)
+{
+    struct sails_req *req = ctx;
+
+    if (status < 0) {
+        log_line(req->service->log, LOG_ERROR, "%s %s: its session could not be saved: %s",
+                 sails_req_method(req), req->path, sails_strerror(status));
+    }
+    request_resume(req, req->session.then);
+}
+
+static void begin_new_id(struct sails_req *req)
+{
+    const sails_session_store *store = &settings_of(req)->store;
+
+    store->destroy(store->store, req->session.sid, NULL, NULL);
+    session_id_make(worker_env(req->worker), req->session.sid);
+    req->session.is_new = true;
+    if (req->transport->keep_session != NULL) {
+        tell_connection(req);
+    }
+}
+
+static void save(struct sails_req *req)
+{
+    const sails_session_store *store = &settings_of(req)->store;
+
+    if (req->session.is_regenerated) {
+        begin_new_id(req);
+    }
+    if (req->transport->keep_session == NULL && needs_cookie(req)) {
+        set_cookie(req);
+    }
+    write_expiry(req);
+    store->save(store->store, req->session.sid, json_incref(req->session.json),
+                ttl_of(settings_of(req)), on_done, req);
+}
+
+void request_session_end(struct sails_req *req, request_session_cb then)
+{
+    const sails_session_store *store = &settings_of(req)->store;
+
+    req->session.then = then;
+    if (req->session.is_destroyed) {
+        store->destroy(store->store, req->session.sid, on_done, req);
+    } else if (req->session.json != NULL) {
+        save(req);
+    } else {
+        then(req);
+    }
+}
+
+/* ---- sails/session.h ---- */
+
+json_t *sails_req_session(sails_req *req)
+{
+    return req != NULL ? req->session.json : NULL;
+}
+
+static int check_change(const sails_req *req)
+{
+    if (req == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (req->res.is_answered) {
+        return SAILS_ESTATE;
+    }
+    return req->session.json != NULL ? 0 : SAILS_ENOENT;
+}
+
+int sails_req_session_destroy(sails_req *req)
+{
+    int rc = check_change(req);
+
+    if (rc == 0) {
+        json_decref(req->session.json);
+        req->session.json = NULL;
+        req->session.is_destroyed = true;
+    }
+    return rc;
+}
+
+int sails_req_session_regenerate(sails_req *req)
+{
+    int rc = check_change(req);
+    json_t *fresh = rc == 0 ? session_json_create(req->transport->is_socket) : NULL;
+
+    if (rc == 0 && fresh == NULL) {
+        rc = SAILS_ENOMEM;
+    }
+    if (rc == 0) {
+        json_decref(req->session.json);
+        req->session.json = fresh;
+        req->session.is_regenerated = true;
+    }
+    return rc;
+}

@@ -1,0 +1,57 @@
+/*
+ * request_session.h - the session of a request, from the cookie to the store and back.
+ *
+ * Purpose    Before the action: finds the session that the request's cookie names, or makes one.
+ *            Behind it: saves it, and says which cookie the client is to keep.
+ * Ownership  struct request_session lies in its request. The store is borrowed.
+ * Threads    The request's worker; what sails/session.h offers, whoever has the request.
+ * Floor      request; uses http, base.
+ *
+ *     cookie -> id -> store.load --> action --> store.save -> Set-Cookie, or the socket's own cookie
+ *                        |  nothing there
+ *                        +--> a new id
+ */
+#ifndef REQUEST_REQUEST_SESSION_H
+#define REQUEST_REQUEST_SESSION_H
+
+#include "base/buf.h"
+#include "request/session_cookie.h"
+
+#include <sails/session.h>
+
+struct sails_req;
+
+typedef void (*request_session_cb)(struct sails_req *req);
+
+/* What all sessions of an app share. Texts are borrowed. */
+struct session_settings {
+    bool is_on;
+    sails_session_store store;
+    const char *name;      /* of the cookie */
+    const char *secret;    /* it is signed with */
+    uint64_t max_age_ms;   /* of cookie and session; 0: until the browser is closed, and 24 h */
+    bool is_rolling;       /* the cookie is set again with every answer */
+    bool is_secure;        /* the cookie goes over TLS only */
+    bool is_http_only;     /* page scripts do not see it */
+    const char *path;      /* "/" */
+    const char *domain;    /* NULL: the host that answers */
+    const char *same_site; /* "Lax", ...; NULL: not said */
+};
+
+struct request_session {
+    json_t *json; /* NULL: the request has none */
+    char sid[SESSION_ID_MAX + 1];
+    bool is_new;         /* the client does not know its cookie yet */
+    bool is_destroyed;   /* by the application, as the next */
+    bool is_regenerated; /* `json` is to get a new id */
+    json_t *original;    /* a copy of `json`, where it matters whether it was changed */
+    request_session_cb then;
+};
+
+/* `then` is called on the worker, within the call or later. */
+void request_session_begin(struct sails_req *req, request_session_cb then);
+void request_session_end(struct sails_req *req, request_session_cb then);
+
+void request_session_deinit(struct request_session *session);
+
+#endif
