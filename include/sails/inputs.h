@@ -38,7 +38,8 @@
 
 SAILS_BEGIN_DECLS
 
-/** A list of texts for `is_in` and `is_not_in`. */
+/** A list of texts for `is_in` and `is_not_in`; it lives as long as the table where that stands outside
+ * of functions. */
 #define SAILS_TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /**
@@ -68,7 +69,7 @@ struct sails_input {
     bool is_uuid;
     bool is_hex_color;
     bool is_credit_card;
-    size_t min_length; /**< In characters (code points); 0: no rule. */
+    size_t min_length; /**< In UTF-16 units, as JavaScript's `length`; 0: no rule. */
     size_t max_length; /**< 0: no rule. */
     const char *regex; /**< PCRE2, anywhere in the text unless anchored. */
 
@@ -91,6 +92,7 @@ struct sails_action_def {
     const struct sails_input *inputs; /**< Ends with {0}. NULL: none are declared or checked. */
     const char *friendly_name;        /**< "Create a user"; of documents. */
     const char *description;
+    const char *url_wildcard_suffix; /**< The input that gets what the route's "*" stands for. */
 };
 
 /**
