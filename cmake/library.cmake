@@ -15,7 +15,8 @@ foreach(target IN ITEMS sails sails_static)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC PkgConfig::JANSSON PRIVATE PkgConfig::UV
-    PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::PCRE2 HttpParser::HttpParser Threads::Threads)
+    PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::PCRE2 PkgConfig::HIREDIS HttpParser::HttpParser
+    Threads::Threads)
 endforeach()
 
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.

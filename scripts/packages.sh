@@ -4,9 +4,9 @@
 #                                    says so, and fails.
 
 BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev libhttp-parser-dev
-  libssl-dev zlib1g-dev libpcre2-dev uthash-dev)
+  libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev uthash-dev)
 TEST_PACKAGES=(libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev nodejs npm
-  python3-venv openssl chromium curl)
+  python3-venv openssl chromium curl redis-server)
 
 is_installed() {
   # Node comes from elsewhere on many machines: what counts is that it is there.

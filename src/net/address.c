@@ -29,10 +29,19 @@ void address_any(int family, unsigned port, struct address *out)
 
 int address_resolve(const char *host, unsigned port, struct address *out)
 {
+    size_t count = 0;
+
+    return address_resolve_all(host, port, out, 1, &count);
+}
+
+int address_resolve_all(const char *host, unsigned port, struct address *out, size_t max,
+                        size_t *count)
+{
     const struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     char service[8];
+    size_t n = 0;
     int rc = 0;
 
     (void)snprintf(service, sizeof(service), "%u", port);
@@ -40,9 +49,13 @@ int address_resolve(const char *host, unsigned port, struct address *out)
     if (rc != 0) {
         return rc == EAI_MEMORY ? SAILS_ENOMEM : SAILS_ENOENT;
     }
-    *out = (struct address){.len = found->ai_addrlen};
-    memcpy(&out->storage, found->ai_addr, found->ai_addrlen);
+    for (const struct addrinfo *each = found; each != NULL && n < max; each = each->ai_next) {
+        out[n] = (struct address){.len = each->ai_addrlen};
+        memcpy(&out[n].storage, each->ai_addr, each->ai_addrlen);
+        n++;
+    }
     freeaddrinfo(found);
+    *count = n;
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #define NET_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -35,6 +36,10 @@ void address_any(int family, unsigned port, struct address *out);
  * name. 0; SAILS_ENOENT: nobody knows it; SAILS_ENOMEM.
  */
 int address_resolve(const char *host, unsigned port, struct address *out);
+
+/* As address_resolve(), for the first `max` addresses, in the order in which to try them. */
+int address_resolve_all(const char *host, unsigned port, struct address *out, size_t max,
+                        size_t *count);
 
 /* The port of an IPv4 or IPv6 address, else 0. */
 unsigned address_port(const struct address *address);

@@ -1,0 +1,200 @@
+#include "net/dial.h"
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "net/address.h"
+#include "net/worker.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+/*
+ * LOOKING_UP --addresses--> TRYING --connected--> done
+ *      |                     |  ^ |
+ *      +--> done: error      +--+ +--no address left--> done: the last one's error
+ *
+ * While it looks up, the thread pool has `host`, `port`, `addresses`, `n_addresses` and `result`; the
+ * worker's thread has the rest.
+ *
+ * I1  Who cancels while it looks up only marks it; the job's end frees it.
+ */
+
+enum {
+    ADDRESSES_MAX = 8 /* a name with more is one of a crowd, of which any will do */
+};
+
+struct dial {
+    uv_work_t lookup;
+    struct worker *worker;
+    unsigned port;
+    struct address addresses[ADDRESSES_MAX];
+    size_t n_addresses;
+    size_t next;
+    int result; /* of the lookup, then of the last address */
+    struct watch *watch;
+    struct task begin;
+    bool is_looking_up;
+    bool is_cancelled;
+    dial_cb on_done;
+    void *ctx;
+    char host[];
+};
+
+static void finish(struct dial *dial, int err)
+{
+    struct watch *watch = dial->watch;
+    dial_cb on_done = dial->on_done;
+    void *ctx = dial->ctx;
+
+    mem_free(dial);
+    on_done(err, watch, ctx);
+}
+
+/* ---- one address after the other ---- */
+
+static void try_next(struct dial *dial);
+
+static void give_up_address(struct dial *dial, int err)
+{
+    watch_close(dial->watch);
+    dial->watch = NULL;
+    dial->result = err;
+    try_next(dial);
+}
+
+static void on_connected(struct watch *watch, struct watch_events events, void *ctx)
+{
+    struct dial *dial = ctx;
+    int err = 0;
+    socklen_t len = sizeof(err);
+
+    (void)events;
+    watch_for(watch, (struct watch_events){0}, on_connected, dial);
+    if (getsockopt(watch_fd(watch), SOL_SOCKET, SO_ERROR, &err, &len) != 0) {
+        err = errno;
+    }
+    if (err != 0) {
+        give_up_address(dial, -err);
+        return;
+    }
+    finish(dial, 0);
+}
+
+/* Small commands must not wait for each other, and a peer that has vanished should be found out. */
+static void prepare_socket(int fd)
+{
+    int on = 1;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
+static int begin_address(struct dial *dial, const struct address *address)
+{
+    int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int rc = 0;
+
+    if (fd < 0) {
+        return -errno;
+    }
+    prepare_socket(fd);
+    if (connect(fd, (const struct sockaddr *)&address->storage, address->len) != 0 &&
+        errno != EINPROGRESS) {
+        rc = -errno;
+        (void)close(fd);
+        return rc;
+    }
+    rc = watch_open(dial->worker, fd, &dial->watch);
+    if (rc == 0) {
+        watch_for(dial->watch, (struct watch_events){.can_write = true}, on_connected, dial);
+    }
+    return rc;
+}
+
+static void try_next(struct dial *dial)
+{
+    while (dial->next < dial->n_addresses) {
+        dial->result = begin_address(dial, &dial->addresses[dial->next]);
+        dial->next++;
+        if (dial->result == 0) {
+            return;
+        }
+    }
+    finish(dial, dial->result);
+}
+
+/* ---- the name ---- */
+
+static void look_up(uv_work_t *work)
+{
+    struct dial *dial = container_of(work, struct dial, lookup);
+
+    dial->result = address_resolve_all(dial->host, dial->port, dial->addresses, ADDRESSES_MAX,
+                                       &dial->n_addresses);
+}
+
+static void after_look_up(uv_work_t *work, int status)
+{
+    struct dial *dial = container_of(work, struct dial, lookup);
+    struct worker *worker = dial->worker;
+    struct worker_scope scope;
+
+    worker_enter(&scope, worker);
+    dial->is_looking_up = false;
+    if (dial->is_cancelled) {
+        mem_free(dial); /* I1 */
+    } else if (status < 0 || dial->result < 0) {
+        finish(dial, status < 0 ? status : dial->result);
+    } else {
+        try_next(dial);
+    }
+    worker_job_done(worker);
+    worker_leave(&scope);
+}
+
+static void begin(struct task *task)
+{
+    struct dial *dial = container_of(task, struct dial, begin);
+
+    dial->is_looking_up = true;
+    worker_job_begun(dial->worker);
+    (void)uv_queue_work(dial->worker->loop, &dial->lookup, look_up, after_look_up);
+}
+
+/* Deferred, so that a worker whose start fails leaves nothing on the thread pool. */
+int dial_open(struct worker *worker, const char *host, unsigned port, dial_cb on_done, void *ctx,
+              struct dial **out)
+{
+    size_t len = strlen(host);
+    struct dial *dial = mem_calloc(1, sizeof(*dial) + len + 1);
+
+    if (dial == NULL) {
+        return SAILS_ENOMEM;
+    }
+    dial->worker = worker;
+    dial->port = port;
+    dial->begin.run = begin;
+    dial->on_done = on_done;
+    dial->ctx = ctx;
+    memcpy(dial->host, host, len);
+    worker_defer(worker, &dial->begin);
+    *out = dial;
+    return 0;
+}
+
+void dial_cancel(struct dial *dial)
+{
+    if (dial == NULL) {
+        return;
+    }
+    if (dial->is_looking_up) {
+        dial->is_cancelled = true; /* I1 */
+        (void)uv_cancel((uv_req_t *)&dial->lookup);
+        return;
+    }
+    worker_cancel(&dial->begin);
+    watch_close(dial->watch);
+    mem_free(dial);
+}
