@@ -91,6 +91,7 @@ struct http_service {
     /* The rest is http_service_init()'s. */
     struct list conns; /* all open http_conn */
     struct deadline_queue header_deadlines, body_deadlines, keep_alive_deadlines, write_deadlines;
+    struct deadline_queue resume_deadlines;
     bool draining;
     uint64_t date_s; /* the second that `date` tells */
     char date[30];
@@ -155,6 +156,14 @@ void http_accept(struct http_exchange *x, const struct http_exchange_events *eve
 /* Other events and user from now on; the body goes on where it was: see http_body_has_ended(). */
 void http_set_events(struct http_exchange *x, const struct http_exchange_events *events,
                      void *user);
+
+/*
+ * Holds the body up, or lets it go on, on a later turn; in between neither on_body nor on_body_end
+ * comes, and the peer is slowed down by TCP. A paused body has no time limit: who pauses sees to
+ * it that it ends. Also inside of on_body. A body that has ended, or was never there, stays as it is;
+ * a response ends the pause by itself.
+ */
+void http_pause(struct http_exchange *x, bool paused);
 
 /* Whether on_body_end has come, or there is no body and it comes as soon as on_request returns. */
 bool http_body_has_ended(const struct http_exchange *x);

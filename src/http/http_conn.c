@@ -14,12 +14,14 @@
  *               +--------------- no body -------------+        any --> CLOSED
  *
  * Bytes that come in HEAD or BODY are worked on where they are; those that come in ANSWER or FLUSH
- * are held, up to a bound, and worked on when the response before them has left.
+ * are held, up to a bound, and worked on when the response before them has left. So are those of a
+ * BODY that is paused; then the link is paused at once, and more than the last read is never held.
  *
- * I1  Something is held only in ANSWER, FLUSH or CLOSED, or while busy with it.
+ * I1  Something is held only in ANSWER, FLUSH or CLOSED, in a paused BODY, or while busy with it.
  * I2  exchange != NULL in ANSWER; it may be in BODY and CLOSED; it is not in HEAD and FLUSH.
  * I3  While busy the connection is not freed and starts no request but from its own loop, so that
  *     a callback which answers, or gives the link away, leaves the loop something to come back to.
+ * I4  The body is paused only in BODY. While its deadline runs it is about to go on.
  */
 
 enum {
@@ -177,6 +179,8 @@ void http_conn_answered(struct http_conn *conn, bool keep_alive)
     }
     if (conn->state != HTTP_CONN_BODY) {
         go_on(conn);
+    } else {
+        http_conn_pause_body(conn, false); /* what is left is thrown away */
     }
     if (!conn->is_busy) {
         settle(conn);
@@ -341,19 +345,28 @@ static void take_body(struct http_conn *conn)
     struct bytes piece = {0};
 
     start_deadline(conn, &conn->service->body_deadlines);
-    if (next_piece(conn, &piece) < 0) {
+    if (!is_body_complete(conn) && next_piece(conn, &piece) < 0) {
         on_broken_body(conn);
         return;
     }
     if (piece.len > 0) {
         give_piece(conn, piece);
     }
-    if (conn->state == HTTP_CONN_BODY && is_body_complete(conn)) {
+    if (conn->state == HTTP_CONN_BODY && !conn->is_body_paused && is_body_complete(conn)) {
         end_body(conn);
     }
 }
 
 /* ---- bytes in ---- */
+
+/* A body that was paused in its last piece has an end to tell, and no bytes any more. */
+static bool has_work(const struct http_conn *conn)
+{
+    if (conn->is_body_paused) {
+        return false;
+    }
+    return conn->in.len > 0 || (conn->state == HTTP_CONN_BODY && is_body_complete(conn));
+}
 
 /* Works on `in` as far as it goes; what has to wait is left in conn->in. False: conn is freed. */
 static bool work(struct http_conn *conn, struct bytes in)
@@ -361,7 +374,7 @@ static bool work(struct http_conn *conn, struct bytes in)
     assert(!conn->is_busy);
     conn->in = in;
     conn->is_busy = true;
-    while (conn->in.len > 0) {
+    while (has_work(conn)) {
         if (conn->state == HTTP_CONN_HEAD) {
             take_head(conn);
         } else if (conn->state == HTTP_CONN_BODY) {
@@ -398,10 +411,8 @@ static void hold(struct http_conn *conn, struct bytes data)
     }
 }
 
-/* The response has left, the next request may be there already. */
-static void resume(struct http_conn *conn)
+static void work_on_held(struct http_conn *conn)
 {
-    become_idle(conn);
     if (!work(conn, held_bytes(conn))) {
         return;
     }
@@ -411,9 +422,41 @@ static void resume(struct http_conn *conn)
         conn->held_from = 0;
     }
     if (conn->state != HTTP_CONN_CLOSED) {
-        set_paused(conn, held_bytes(conn).len > HELD_MAX);
+        set_paused(conn, conn->is_body_paused || held_bytes(conn).len > HELD_MAX);
     }
     settle(conn);
+}
+
+/* The response has left, the next request may be there already. */
+static void resume(struct http_conn *conn)
+{
+    become_idle(conn);
+    work_on_held(conn);
+}
+
+/* A body goes on where nobody else's callback is under way: its owner may call from anywhere. */
+void http_conn_pause_body(struct http_conn *conn, bool paused)
+{
+    if (conn->state != HTTP_CONN_BODY) {
+        return;
+    }
+    if (!paused && conn->is_body_paused) {
+        start_deadline(conn, &conn->service->resume_deadlines);
+    } else if (paused) {
+        conn->is_body_paused = true; /* I4 */
+        deadline_stop(&conn->deadline);
+        set_paused(conn, true);
+    }
+}
+
+void http_conn_on_resume_due(struct deadline *deadline, void *ctx)
+{
+    struct http_conn *conn = container_of(deadline, struct http_conn, deadline);
+
+    (void)ctx;
+    conn->is_body_paused = false;
+    start_deadline(conn, &conn->service->body_deadlines);
+    work_on_held(conn);
 }
 
 /*
@@ -459,7 +502,7 @@ static void on_data(struct link *link, struct bytes data)
     if (conn->state == HTTP_CONN_CLOSED) {
         return;
     }
-    if (conn->state == HTTP_CONN_ANSWER || conn->state == HTTP_CONN_FLUSH) {
+    if (conn->state == HTTP_CONN_ANSWER || conn->state == HTTP_CONN_FLUSH || conn->is_body_paused) {
         hold(conn, data);
         return;
     }

@@ -32,14 +32,15 @@ struct http_conn {
     struct link *link;
     struct http_exchange *exchange; /* the one that is being answered, or NULL */
     enum http_conn_state state;
-    bool is_busy;     /* http_conn.c is working on `in`: nothing may start a request or free this */
-    bool is_gone;     /* the link was given away while busy: freed when that work ends */
-    bool has_ended;   /* the peer will send no more */
-    bool is_paused;   /* the link, because too much is held */
-    struct bytes in;  /* while busy: what is not yet taken of the bytes at hand */
-    struct buf held;  /* pipelined bytes that wait for the exchange's end */
-    size_t held_from; /* how many of them are taken */
-    struct buf head;  /* what has arrived of a head */
+    bool is_busy;   /* http_conn.c is working on `in`: nothing may start a request or free this */
+    bool is_gone;   /* the link was given away while busy: freed when that work ends */
+    bool has_ended; /* the peer will send no more */
+    bool is_paused; /* the link, because too much is held, or the body is paused */
+    bool is_body_paused; /* by its exchange; what comes is held */
+    struct bytes in;     /* while busy: what is not yet taken of the bytes at hand */
+    struct buf held;     /* pipelined bytes that wait for the exchange's end */
+    size_t held_from;    /* how many of them are taken */
+    struct buf head;     /* what has arrived of a head */
     struct http_scan scan;
     struct deadline deadline; /* in the service's queue that suits the state */
 
@@ -90,6 +91,9 @@ int http_conn_write(struct http_conn *conn, struct shared *data);
 /* The response is complete, the exchange is freed: goes on to the next request, or closes. */
 void http_conn_answered(struct http_conn *conn, bool keep_alive);
 
+/* http_pause(). */
+void http_conn_pause_body(struct http_conn *conn, bool paused);
+
 /* Closes: after what is queued (end), or now (abort). The exchange stays until on_close. */
 void http_conn_end(struct http_conn *conn);
 void http_conn_abort(struct http_conn *conn);
@@ -102,6 +106,7 @@ void http_conn_on_header_due(struct deadline *deadline, void *ctx);
 void http_conn_on_body_due(struct deadline *deadline, void *ctx);
 void http_conn_on_keep_alive_due(struct deadline *deadline, void *ctx);
 void http_conn_on_write_due(struct deadline *deadline, void *ctx);
+void http_conn_on_resume_due(struct deadline *deadline, void *ctx);
 void http_conn_drain(struct http_conn *conn);
 
 /* ---- http_exchange.c ---- */

@@ -59,6 +59,13 @@ bool http_body_has_ended(const struct http_exchange *x)
     return x->conn->framing == HTTP_FRAMING_NONE;
 }
 
+void http_pause(struct http_exchange *x, bool paused)
+{
+    if (x->state != HTTP_X_OVER) {
+        http_conn_pause_body(x->conn, paused);
+    }
+}
+
 void http_accept(struct http_exchange *x, const struct http_exchange_events *events, void *user,
                  size_t max_body)
 {

@@ -24,6 +24,7 @@ void http_service_init(struct http_service *service)
                         http_conn_on_keep_alive_due, service);
     deadline_queue_init(&service->write_deadlines, set, limits->body_timeout_ms,
                         http_conn_on_write_due, service);
+    deadline_queue_init(&service->resume_deadlines, set, 0, http_conn_on_resume_due, service);
     service->draining = false;
     service->date_s = 0;
     service->date[0] = '\0';
@@ -35,6 +36,7 @@ void http_service_deinit(struct http_service *service)
     deadline_queue_deinit(&service->body_deadlines);
     deadline_queue_deinit(&service->keep_alive_deadlines);
     deadline_queue_deinit(&service->write_deadlines);
+    deadline_queue_deinit(&service->resume_deadlines);
 }
 
 void http_service_drain(struct http_service *service)
