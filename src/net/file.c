@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 /*
- * A file has one job at a time: opening, or reading a chunk. While it is on the thread pool, the
- * pool's thread has `fd`, `path`, `info`, `chunk` and `result` for itself, and the worker's thread
- * only `is_closed`; libuv's own locks hand all of it over at both ends.
+ * A file has one job at a time: opening, reading or writing a chunk, ... While it is on the thread
+ * pool, the pool's thread has `fd`, `path`, `info`, `chunk`, `is_made` and `result` for itself, and
+ * the worker's thread only the flags of its end; libuv's own locks hand all of it over at both ends.
  *
- * I1  Who closes a busy file only marks it; the job's end frees it.
+ * I1  Who closes or discards a busy file only marks it; the job's end does the rest.
+ * I2  is_made: the file at `path` is ours, and file_discard() takes it away.
  */
 
 struct file_folder {
@@ -26,17 +27,22 @@ struct file {
     uv_work_t work;
     struct worker *worker;
     struct file_folder *folder;
-    char *path; /* while it is being opened */
+    char *path; /* while it is being opened; of one that was made, until the end */
     int fd;     /* -1: not open */
     struct file_info info;
-    struct shared *chunk; /* while it is being read into */
+    struct shared *chunk; /* while it is being read into, or written */
     uint64_t offset;
     int result;
     file_open_cb on_open;
     file_read_cb on_read;
+    file_done_cb on_done;
     void *ctx;
+    void (*on_gone)(void *ctx); /* of file_discard() */
+    void *gone_ctx;
+    bool is_made;
     bool is_busy;
     bool is_closed;
+    bool is_discarded;
 };
 
 int file_folder_open(const char *path, struct file_folder **out)
@@ -147,10 +153,24 @@ static void work_read(uv_work_t *work)
 
 /* ---- on the worker's thread ---- */
 
-/* False: nobody wants to hear about it any more, and the file has gone. */
+static void begin(struct file *file, uv_work_cb work, uv_after_work_cb after)
+{
+    file->is_busy = true;
+    worker_job_begun(file->worker);
+    (void)uv_queue_work(file->worker->loop, &file->work, work,
+                        after); /* fails without `work` only */
+}
+
+static void remove_made(struct file *file);
+
+/* False: nobody wants to hear about it any more, and the file has gone, or is about to go. */
 static bool take_back(struct file *file)
 {
     file->is_busy = false;
+    if (file->is_discarded) {
+        remove_made(file);
+        return false;
+    }
     if (file->is_closed) {
         destroy(file);
         return false;
@@ -193,14 +213,6 @@ static void after_read(uv_work_t *work, int status)
     worker_leave(&scope);
 }
 
-static void begin(struct file *file, uv_work_cb work, uv_after_work_cb after)
-{
-    file->is_busy = true;
-    worker_job_begun(file->worker);
-    (void)uv_queue_work(file->worker->loop, &file->work, work,
-                        after); /* fails without `work` only */
-}
-
 int file_open(struct worker *worker, struct file_folder *folder, const char *path,
               file_open_cb on_open, void *ctx, struct file **out)
 {
@@ -241,4 +253,179 @@ int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_re
     file->ctx = ctx;
     begin(file, work_read, after_read);
     return 0;
+}
+
+/* ---- writing: on the thread pool ---- */
+
+/* All folders on the way to a file. */
+static int make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        int rc = 0;
+
+        *slash = '\0';
+        rc = mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : -errno;
+        *slash = '/';
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int make_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    return fd >= 0 ? fd : -errno;
+}
+
+static void work_create(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+    int fd = make_file(file->path);
+
+    if (fd == -ENOENT) {
+        fd = make_folders(file->path);
+        fd = fd == 0 ? make_file(file->path) : fd;
+    }
+    file->fd = fd >= 0 ? fd : -1;
+    file->is_made = fd >= 0;
+    file->result = fd >= 0 ? 0 : fd;
+}
+
+static void work_write(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+    size_t done = 0;
+
+    file->result = 0;
+    while (file->result == 0 && done < file->chunk->len) {
+        ssize_t n = write(file->fd, file->chunk->data + done, file->chunk->len - done);
+
+        if (n >= 0) {
+            done += (size_t)n;
+        } else if (errno != EINTR) {
+            file->result = -errno;
+        }
+    }
+}
+
+static void work_finish(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+
+    file->result = close(file->fd) == 0 || errno == EINTR ? 0 : -errno;
+    file->fd = -1;
+}
+
+static void work_remove(uv_work_t *work)
+{
+    struct file *file = container_of(work, struct file, work);
+
+    (void)unlink(file->path);
+}
+
+/* ---- writing: on the worker's thread ---- */
+
+static void after_job(uv_work_t *work, int status)
+{
+    struct file *file = container_of(work, struct file, work);
+    struct worker *worker = file->worker;
+    struct worker_scope scope;
+
+    (void)status;
+    worker_enter(&scope, worker);
+    shared_release(file->chunk);
+    file->chunk = NULL;
+    if (take_back(file)) {
+        file->on_done(file, file->result, file->ctx);
+    }
+    worker_job_done(worker);
+    worker_leave(&scope);
+}
+
+static void after_remove(uv_work_t *work, int status)
+{
+    struct file *file = container_of(work, struct file, work);
+    struct worker *worker = file->worker;
+    void (*on_gone)(void *ctx) = file->on_gone;
+    void *ctx = file->gone_ctx;
+    struct worker_scope scope;
+
+    (void)status;
+    worker_enter(&scope, worker);
+    destroy(file);
+    if (on_gone != NULL) {
+        on_gone(ctx);
+    }
+    worker_job_done(worker);
+    worker_leave(&scope);
+}
+
+static void work_nothing(uv_work_t *work)
+{
+    (void)work;
+}
+
+static void remove_made(struct file *file)
+{
+    begin(file, file->is_made ? work_remove : work_nothing, after_remove);
+}
+
+void file_discard(struct file *file, void (*on_gone)(void *ctx), void *ctx)
+{
+    file->on_gone = on_gone;
+    file->gone_ctx = ctx;
+    if (file->is_busy) {
+        file->is_discarded = true; /* I1 */
+    } else {
+        remove_made(file);
+    }
+}
+
+int file_create(struct worker *worker, const char *path, file_done_cb on_done, void *ctx,
+                struct file **out)
+{
+    struct file *file = mem_calloc(1, sizeof(*file));
+
+    if (file == NULL) {
+        return SAILS_ENOMEM;
+    }
+    file->worker = worker;
+    file->fd = -1;
+    file->on_done = on_done;
+    file->ctx = ctx;
+    file->path = mem_strndup(path, strlen(path));
+    if (file->path == NULL) {
+        destroy(file);
+        return SAILS_ENOMEM;
+    }
+    begin(file, work_create, after_job);
+    *out = file;
+    return 0;
+}
+
+/* `data`: what the job writes, if it writes. */
+static int begin_job(struct file *file, uv_work_cb work, struct shared *data, file_done_cb on_done,
+                     void *ctx)
+{
+    if (file->is_busy || file->fd < 0 || !file->is_made) {
+        return SAILS_ESTATE;
+    }
+    file->on_done = on_done;
+    file->ctx = ctx;
+    file->chunk = data != NULL ? shared_retain(data) : NULL;
+    begin(file, work, after_job);
+    return 0;
+}
+
+int file_write(struct file *file, struct shared *data, file_done_cb on_done, void *ctx)
+{
+    return begin_job(file, work_write, data, on_done, ctx);
+}
+
+int file_finish(struct file *file, file_done_cb on_done, void *ctx)
+{
+    return begin_job(file, work_finish, NULL, on_done, ctx);
 }

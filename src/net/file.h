@@ -1,11 +1,12 @@
 /*
- * file.h - reads files without holding up the worker.
+ * file.h - reads and writes files without holding up the worker.
  *
  * Purpose    Static files: opens one below a folder, tells its size and age, and reads it in chunks
- *            that can be written to a link as they are. The disk is waited for on libuv's thread
- *            pool.
- * Ownership  file_open() to file_close(). Every file must be closed before its worker's on_stop
- *            returns; folders before the net is destroyed, and after their files.
+ *            that can be written to a link as they are. Uploads: makes a file, writes it, and takes it
+ *            away again where they fail. The disk is waited for on libuv's thread pool.
+ * Ownership  file_open() or file_create() to file_close() or file_discard(). Every file must be
+ *            closed before its worker's on_stop returns; folders before the net is destroyed, and after
+ *            their files.
  * Threads    file_folder_*: any. Else that worker's thread only, callbacks included.
  * Floor      net.
  */
@@ -61,7 +62,36 @@ int file_open(struct worker *worker, struct file_folder *folder, const char *pat
  */
 int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_read, void *ctx);
 
-/* Any time, also inside of a callback; none comes any more. NULL is harmless. */
+/* Any time, also inside of a callback; none comes any more. NULL is harmless. A file that was being
+ * written stays on the disk as it is. */
 void file_close(struct file *file);
+
+/* ---- writing ---- */
+
+/* Tells how a job went: 0, or -errno. */
+typedef void (*file_done_cb)(struct file *file, int err, void *ctx);
+
+/*
+ * Makes a file that is not there yet, readable by its owner only, and the folders to it. `path` is
+ * the program's, not a stranger's; borrowed. The callback comes on a later turn: -EEXIST: something
+ * has that name; other -errno. 0; SAILS_ENOMEM.
+ */
+int file_create(struct worker *worker, const char *path, file_done_cb on_done, void *ctx,
+                struct file **out);
+
+/* Appends `data`, retained. The callback comes on a later turn; after an error nobody knows how much
+ * has been written. 0; SAILS_ESTATE: not made by file_create(), finished, or busy. */
+int file_write(struct file *file, struct shared *data, file_done_cb on_done, void *ctx);
+
+/* Nothing more will be written: closes the descriptor, which is when some disks say that they are
+ * full. The callback comes on a later turn. 0; SAILS_ESTATE, as above. */
+int file_finish(struct file *file, file_done_cb on_done, void *ctx);
+
+/*
+ * Takes away what file_create() has made, finished or not, and closes it. Any time, also while it is
+ * busy: the callback of that job does not come any more. `on_gone` (NULL: nobody) comes on a later
+ * turn, when nothing is on the disk any more.
+ */
+void file_discard(struct file *file, void (*on_gone)(void *ctx), void *ctx);
 
 #endif

@@ -325,6 +325,160 @@ static void a_folder_that_is_none_is_an_error(void **state)
     file_close(NULL);
 }
 
+/* ---- writing, on a worker ---- */
+
+struct writer {
+    struct world *world;
+    struct worker *worker;
+    char path[160];
+    struct file *file;
+    struct shared *data;
+    size_t n_left; /* writes */
+    int err;
+    bool discards_busy;
+    bool keeps;
+    bool is_gone;
+};
+
+static void note_gone(void *ctx)
+{
+    struct writer *writer = ctx;
+
+    worker_assert_thread(writer->worker);
+    writer->is_gone = true;
+    (void)sem_post(&writer->world->told);
+}
+
+static void finish_writer(struct writer *writer)
+{
+    if (writer->keeps) {
+        file_close(writer->file);
+        (void)sem_post(&writer->world->told);
+    } else {
+        file_discard(writer->file, note_gone, writer);
+    }
+}
+
+static void after_finish(struct file *file, int err, void *ctx)
+{
+    struct writer *writer = ctx;
+
+    must(file == writer->file && err == 0);
+    must(file_write(file, writer->data, after_finish, ctx) == SAILS_ESTATE);
+    finish_writer(writer);
+}
+
+static void write_on(struct file *file, int err, void *ctx)
+{
+    struct writer *writer = ctx;
+
+    worker_assert_thread(writer->worker);
+    must(file == writer->file);
+    if (err < 0) {
+        writer->err = err;
+        must(file_finish(file, after_finish, writer) == SAILS_ESTATE || err == -ENOSPC);
+        finish_writer(writer);
+    } else if (writer->n_left == 0) {
+        must(file_finish(file, after_finish, writer) == 0);
+    } else {
+        writer->n_left--;
+        must(file_write(file, writer->data, write_on, writer) == 0);
+        must(file_write(file, writer->data, write_on, writer) == SAILS_ESTATE);
+        if (writer->discards_busy) {
+            finish_writer(writer);
+        }
+    }
+}
+
+static void create_file(struct world *world, struct worker *worker, void *arg)
+{
+    struct writer *writer = arg;
+
+    writer->world = world;
+    writer->worker = worker;
+    for (long n = 0; n < 2; n++) {
+        mem_fail_after(n);
+        must(file_create(worker, writer->path, write_on, writer, &writer->file) == SAILS_ENOMEM);
+    }
+    must(file_create(worker, writer->path, write_on, writer, &writer->file) == 0);
+}
+
+static long size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? (long)st.st_size : -errno;
+}
+
+static struct writer write_to(struct world *world, const char *path, struct writer writer)
+{
+    (void)snprintf(writer.path, sizeof(writer.path), "%s", path);
+    writer.data = shared_copy(str_bytes(STR("0123456789")));
+    world_do(world, 0, create_file, &writer);
+    world_wait(world);
+    shared_release(writer.data);
+    return writer;
+}
+
+static void a_file_is_written_kept_and_taken_away(void **state)
+{
+    const struct tree *tree = *state;
+    struct world world;
+    struct writer writer;
+    char path[160];
+
+    world_init(&world);
+    world_start(&world);
+    (void)snprintf(path, sizeof(path), "%s/new", tree->top);
+
+    writer = write_to(&world, path, (struct writer){.n_left = 3, .keeps = true});
+    assert_int_equal(writer.err, 0);
+    assert_int_equal(size_of(path), 30);
+
+    /* Never over what is there, a link included. */
+    writer = write_to(&world, path, (struct writer){.n_left = 1});
+    assert_int_equal(writer.err, -EEXIST);
+    assert_int_equal(size_of(path), 30);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(symlink("nowhere", path), 0);
+    writer = write_to(&world, path, (struct writer){.n_left = 1});
+    assert_int_equal(writer.err, -EEXIST);
+    assert_int_equal(remove(path), 0);
+
+    writer = write_to(&world, path, (struct writer){.n_left = 2});
+    assert_true(writer.is_gone);
+    assert_int_equal(size_of(path), -ENOENT);
+    writer = write_to(&world, path, (struct writer){.n_left = 2, .discards_busy = true});
+    assert_true(writer.is_gone);
+    assert_int_equal(size_of(path), -ENOENT);
+    world_stop(&world);
+}
+
+static void the_folders_to_a_new_file_are_made(void **state)
+{
+    const struct tree *tree = *state;
+    struct world world;
+    struct writer writer;
+    char path[160];
+
+    world_init(&world);
+    world_start(&world);
+    (void)snprintf(path, sizeof(path), "%s/a/b/new", tree->top);
+    writer = write_to(&world, path, (struct writer){.n_left = 1, .keeps = true});
+    assert_int_equal(writer.err, 0);
+    assert_int_equal(size_of(path), 10);
+    assert_int_equal(remove(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/a/b", tree->top);
+    assert_int_equal(rmdir(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/a", tree->top);
+    assert_int_equal(rmdir(path), 0);
+
+    (void)snprintf(path, sizeof(path), "%s/secret/new", tree->top);
+    writer = write_to(&world, path, (struct writer){.n_left = 1});
+    assert_int_equal(writer.err, -ENOTDIR);
+    world_stop(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +488,8 @@ int main(void)
         cmocka_unit_test(a_file_that_is_closed_while_it_is_read_says_no_more),
         cmocka_unit_test(a_file_can_be_closed_before_it_is_open),
         cmocka_unit_test(a_folder_that_is_none_is_an_error),
+        cmocka_unit_test(a_file_is_written_kept_and_taken_away),
+        cmocka_unit_test(the_folders_to_a_new_file_are_made),
     };
 
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
