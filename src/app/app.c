@@ -24,6 +24,7 @@ sails_app *sails_app_create(void)
     }
     list_init(&app->targets);
     router_init(&app->requests.router);
+    router_init(&app->requests.after);
     static_files_init(&app->files);
     app_log_init(app);
     app->overrides = json_object();
@@ -52,6 +53,7 @@ void sails_app_destroy(sails_app *app)
     }
     io_destroy(app->io);
     router_deinit(&app->requests.router);
+    router_deinit(&app->requests.after);
     static_files_deinit(&app->files);
     while (!list_is_empty(&app->targets)) {
         struct app_target *target =
@@ -60,6 +62,7 @@ void sails_app_destroy(sails_app *app)
         request_target_deinit(&target->target);
         mem_free(target);
     }
+    app_builtin_deinit(app);
     app_security_deinit(app);
     json_decref(app->overrides);
     config_deinit(&app->config);
@@ -238,9 +241,13 @@ static int configure(struct sails_app *app)
         return SAILS_ECONFIG;
     }
     rc = app_configure_security(app);
+    if (rc == 0) {
+        rc = app_builtin_bind(app);
+    }
     if (rc < 0) {
         return rc;
     }
+    app_workers_prepare(app);
     return static_files_open(&app->files, &app->log);
 }
 

@@ -52,6 +52,7 @@ struct sails_app {
     char session_secret[40];               /* made up, where none is set */
     json_t *cors_dictionary;               /* what requests.cors has views of */
     struct list targets;                   /* struct app_target: what routes lead to */
+    struct request_target get_cookie;      /* of /__getcookie */
     struct static_files files;
     struct handshake_guard guard;
     struct http_limits limits;
@@ -79,9 +80,18 @@ void app_http_limits(const struct sails_app *app, struct http_limits *out);
 int app_configure_security(struct sails_app *app);
 void app_security_deinit(struct sails_app *app);
 
+/* ---- app_builtin.c: routes that every app has ---- */
+
+/* 0, SAILS_ENOMEM. */
+int app_builtin_bind(struct sails_app *app);
+void app_builtin_deinit(struct sails_app *app);
+
 /* ---- app_worker.c: what each worker does ---- */
 
 extern const struct net_events app_net_events; /* ctx: the app */
+
+/* Before they start. */
+void app_workers_prepare(struct sails_app *app);
 
 /* ---- app_log.c ---- */
 

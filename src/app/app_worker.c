@@ -1,33 +1,10 @@
 #include "app/app.h"
 #include "engineio/eio_cors.h"
-#include "request/access_log.h"
 
 /*
  * The one place where a connection meets HTTP, an HTTP request meets Socket.IO, and what is left
  * meets the routes.
  */
-
-static void log_not_found(const struct app_worker *w, const struct http_exchange *x)
-{
-    char ip[64];
-
-    http_link(x)->ops->peer(http_link(x), ip);
-    access_log_line(&w->app->log, &(struct access_entry){
-                                      .method = http_request(x)->method_name,
-                                      .url = http_request(x)->path,
-                                      .status = 404,
-                                      .ip = str_from(ip),
-                                  });
-}
-
-static void answer_not_found(const struct app_worker *w, struct http_exchange *x)
-{
-    if (w->app->requests.logs_access) {
-        log_not_found(w, x);
-    }
-    http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
-    http_respond(x, 404, str_bytes(STR("Not Found")));
-}
 
 static void on_request(void *ctx, struct http_exchange *x)
 {
@@ -47,10 +24,24 @@ static void on_request(void *ctx, struct http_exchange *x)
         io_worker_destroy_upgrade(app->io, w->worker, x);
         return;
     }
-    if (!request_http_handle(&app->requests, w->worker, x) &&
+    if (request_http_has_route(&app->requests, x) ||
         !static_files_handle(&app->files, w->worker, x)) {
-        answer_not_found(w, x);
+        request_http_handle(&app->requests, w->worker, x);
     }
+}
+
+/* No folder has the file: the routes may say more of it than 404. */
+static void on_missing(void *ctx, struct worker *worker, struct http_exchange *x)
+{
+    struct sails_app *app = ctx;
+
+    request_http_take_over(&app->requests, worker, x);
+}
+
+void app_workers_prepare(struct sails_app *app)
+{
+    app->files.files.on_missing = on_missing;
+    app->files.files.ctx = app;
 }
 
 static int on_start(void *ctx, struct worker *worker)

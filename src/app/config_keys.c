@@ -157,6 +157,8 @@ const struct config_key config_keys[] = {
     BOOLEAN("sockets.serveClient", "false", "Whether the files of sockets.clientPath are served"),
     TEXT("sockets.clientPath", "\"node_modules/socket.io/client-dist\"",
          "Folder with socket.io.js and its variants"),
+    BOOLEAN("sockets.grant3rdPartyCookie", "true",
+            "Whether GET /__getcookie gives pages of other origins a session"),
     BOOLEAN("sockets.sendStatusCode", "true", "Whether answers over sockets tell their status"),
     BOOLEAN("sockets.sendResponseHeaders", "true", "Whether answers over sockets have headers"),
     BOOLEAN("sockets.cleanupEmptyChildNamespaces", "false",

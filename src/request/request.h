@@ -35,6 +35,7 @@ struct request_service {
     struct sails_app *app;
     void *context;
     struct router router; /* targets: struct request_target */
+    struct router after;  /* asked where no route of `router` matches */
     const struct log *log;
     struct sails_io *io;
     const char *secret; /* of signed cookies; NULL: none */
@@ -110,6 +111,7 @@ struct sails_req {
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
     enum router_verdict verdict;
     unsigned methods;                    /* of the path, where it is ROUTER_OPTIONS */
+    bool is_behind;                      /* the routes of service->router have been asked */
     const struct route *route;           /* the last one that was found; NULL: none */
     const struct request_target *target; /* its target; NULL: no route is left */
     size_t n_hooks_done, n_steps_done;
@@ -158,9 +160,16 @@ json_t *request_parse_form(struct str text);
 
 extern const struct request_transport request_http_transport; /* request_http_answer.c */
 
-/* Takes an exchange that is a route's. False: no route answers it, and it was not touched. */
-bool request_http_handle(const struct request_service *service, struct worker *worker,
+/* Whether a route answers it: if not, it may be for a file. */
+bool request_http_has_route(const struct request_service *service, const struct http_exchange *x);
+
+/* Takes the exchange, and answers it: where there is no route, with 404. */
+void request_http_handle(const struct request_service *service, struct worker *worker,
                          struct http_exchange *x);
+
+/* The same for an exchange that somebody has accepted already. */
+void request_http_take_over(const struct request_service *service, struct worker *worker,
+                            struct http_exchange *x);
 
 /* Sets the listeners for the seven events of virtual requests. Before the lift. 0, SAILS_ENOMEM. */
 int request_socket_listen(const struct request_service *service);

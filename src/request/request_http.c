@@ -147,29 +147,53 @@ static int copy_head(struct sails_req *req, struct http_exchange *x)
     return 0;
 }
 
-bool request_http_handle(const struct request_service *service, struct worker *worker,
-                         struct http_exchange *x)
+static struct sails_req *create(const struct request_service *service, struct worker *worker,
+                                struct http_exchange *x)
 {
     const struct http_request *request = http_request(x);
-    const struct router_query query = {request->method, request->path, NULL};
-    struct route_match match;
-    unsigned methods = 0;
-    struct sails_req *req = NULL;
-
-    if (router_find(&service->router, &query, &match, &methods) == ROUTER_NOT_FOUND) {
-        return false;
-    }
-    req =
+    struct sails_req *req =
         request_create(service, worker, &request_http_transport, request->method, request->target);
+
     if (req != NULL && copy_head(req, x) < 0) {
         request_destroy(req);
         req = NULL;
     }
     if (req == NULL) {
         http_respond(x, 503, (struct bytes){NULL, 0});
-        return true;
+        return NULL;
     }
     req->exchange = x;
-    http_accept(x, &exchange_events, req, service->max_body);
-    return true;
+    return req;
+}
+
+bool request_http_has_route(const struct request_service *service, const struct http_exchange *x)
+{
+    const struct router_query query = {http_request(x)->method, http_request(x)->path, NULL};
+    struct route_match match;
+    unsigned methods = 0;
+
+    return router_find(&service->router, &query, &match, &methods) != ROUTER_NOT_FOUND;
+}
+
+void request_http_handle(const struct request_service *service, struct worker *worker,
+                         struct http_exchange *x)
+{
+    struct sails_req *req = create(service, worker, x);
+
+    if (req != NULL) {
+        http_accept(x, &exchange_events, req, service->max_body);
+    }
+}
+
+void request_http_take_over(const struct request_service *service, struct worker *worker,
+                            struct http_exchange *x)
+{
+    struct sails_req *req = create(service, worker, x);
+
+    if (req != NULL) {
+        http_set_events(x, &exchange_events, req);
+        if (http_body_has_ended(x)) {
+            on_body_end(x);
+        }
+    }
 }

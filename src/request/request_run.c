@@ -62,16 +62,38 @@ static void take_route(struct sails_req *req, const struct route_match *match)
     }
 }
 
-/* The route of the request behind `req->route`, or the first. Without one it is answered at its turn. */
-static void find_route(struct sails_req *req)
+static bool find_in(struct sails_req *req, const struct router *router)
 {
     const struct router_query query = {req->method, str_from(req->path), req->route};
     struct route_match match;
+    unsigned methods = 0;
+    enum router_verdict verdict = router_find(router, &query, &match, &methods);
 
-    req->verdict = router_find(&req->service->router, &query, &match, &req->methods);
-    req->target = NULL;
-    if (req->verdict == ROUTER_FOUND) {
+    if (verdict != ROUTER_NOT_FOUND) {
+        req->verdict = verdict;
+        req->methods |= methods;
+    }
+    if (verdict == ROUTER_FOUND) {
         take_route(req, &match);
+    }
+    return verdict == ROUTER_FOUND;
+}
+
+/* The route of the request behind `req->route`, or the first. Without one it is answered at its turn. */
+static void find_route(struct sails_req *req)
+{
+    req->target = NULL;
+    req->verdict = ROUTER_NOT_FOUND;
+    req->methods = 0;
+    if (!req->is_behind && find_in(req, &req->service->router)) {
+        return;
+    }
+    if (!req->is_behind) {
+        req->is_behind = true;
+        req->route = NULL;
+    }
+    if (req->verdict != ROUTER_FAILED) {
+        find_in(req, &req->service->after);
     }
 }
 

@@ -11,8 +11,8 @@
 #define REQUEST_SESSION_MEMORY_H
 
 #include "base/hash.h"
-#include "request/session_store.h"
 
+#include <sails/session.h>
 #include <stddef.h>
 
 /*

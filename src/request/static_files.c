@@ -9,9 +9,9 @@
 
 void static_files_init(struct static_files *files)
 {
-    list_init(&files->folders);
-    list_init(&files->bundles);
-    files->max_age_s = 0;
+    list_init(&files->files.folders);
+    list_init(&files->bundles.folders);
+    files->files.max_age_s = 0;
 }
 
 static void destroy_all(struct list *folders)
@@ -24,8 +24,8 @@ static void destroy_all(struct list *folders)
 
 void static_files_deinit(struct static_files *files)
 {
-    destroy_all(&files->folders);
-    destroy_all(&files->bundles);
+    destroy_all(&files->files.folders);
+    destroy_all(&files->bundles.folders);
 }
 
 int static_files_add(struct static_files *files, const char *path, const char *folder)
@@ -35,7 +35,7 @@ int static_files_add(struct static_files *files, const char *path, const char *f
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
-    list_append(&files->folders, &made->in_files);
+    list_append(&files->files.folders, &made->in_files);
     return 0;
 }
 
@@ -43,14 +43,14 @@ int static_files_add_bundles(struct static_files *files, const char *path, const
 {
     struct static_folder *made = NULL;
 
-    if (!list_is_empty(&files->bundles)) {
+    if (!list_is_empty(&files->bundles.folders)) {
         return 0; /* a lift that is tried again */
     }
     made = static_folder_create(path, folder);
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
-    list_append(&files->bundles, &made->in_files);
+    list_append(&files->bundles.folders, &made->in_files);
     return 0;
 }
 
@@ -97,12 +97,12 @@ int static_files_open(struct static_files *files, const struct log *log)
 {
     int rc = 0;
 
-    list_each(node, &files->folders) {
+    list_each(node, &files->files.folders) {
         if (rc == 0) {
             rc = open_folder(container_of(node, struct static_folder, in_files), log);
         }
     }
-    list_each(node, &files->bundles) {
+    list_each(node, &files->bundles.folders) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         rc = rc == 0 ? open_folder(folder, log) : rc;
@@ -123,11 +123,11 @@ bool static_files_handle(struct static_files *files, struct worker *worker, stru
     if (!can_be_file(http_request(x))) {
         return false;
     }
-    list_each(node, &files->folders) {
+    list_each(node, &files->files.folders) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         if (static_folder_rest(folder, http_request(x)->path).ptr != NULL) {
-            delivery_start(&files->folders, folder, files->max_age_s, worker, x);
+            delivery_start(&files->files, folder, worker, x);
             return true;
         }
     }
@@ -158,7 +158,7 @@ static bool is_bundle(struct str rest)
 static struct static_folder *find_bundle(const struct static_files *files,
                                          const struct http_exchange *x)
 {
-    list_each(node, &files->bundles) {
+    list_each(node, &files->bundles.folders) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         if (is_bundle(static_folder_rest(folder, http_request(x)->path))) {
@@ -176,5 +176,5 @@ bool static_files_has_bundle(const struct static_files *files, const struct http
 void static_files_handle_bundle(struct static_files *files, struct worker *worker,
                                 struct http_exchange *x)
 {
-    delivery_start(&files->bundles, find_bundle(files, x), 0, worker, x);
+    delivery_start(&files->bundles, find_bundle(files, x), worker, x);
 }

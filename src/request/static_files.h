@@ -11,14 +11,11 @@
 #ifndef REQUEST_STATIC_FILES_H
 #define REQUEST_STATIC_FILES_H
 
-#include "base/list.h"
-#include "http/http.h"
-#include "net/net.h"
+#include "request/static_folder.h"
 
 struct static_files {
-    struct list folders; /* struct static_folder; in the order of adding */
-    struct list bundles; /* the one with socket.io-client's files, or none */
-    uint64_t max_age_s;  /* how long clients may keep files without asking */
+    struct delivery_settings files;   /* of folders, in the order of adding */
+    struct delivery_settings bundles; /* of the one with socket.io-client's files, or none */
 };
 
 void static_files_init(struct static_files *files);
@@ -38,8 +35,8 @@ int static_files_add_bundles(struct static_files *files, const char *path, const
 /* Opens every folder. 0; SAILS_ECONFIG: one cannot be opened (logged: which, and why). */
 int static_files_open(struct static_files *files, const struct log *log);
 
-/* Takes a GET or HEAD for a path below one of the folders, and answers it: with 404 where no file is
- * found. False: none of the folders is concerned; the exchange was not touched. */
+/* Takes a GET or HEAD for a path below one of the folders, and answers it, or gives it to
+ * files.on_missing. False: none of the folders is concerned; the exchange was not touched. */
 bool static_files_handle(struct static_files *files, struct worker *worker,
                          struct http_exchange *x);
 

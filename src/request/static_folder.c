@@ -18,13 +18,12 @@
  *     that the head has left, reads on only if nothing is being read.
  */
 struct delivery {
-    struct list *folders;
+    const struct delivery_settings *settings;
     struct static_folder *folder;
     struct worker *worker;
     struct http_exchange *x;
     struct file *file;
     struct buf path; /* relative to the folder, NUL-terminated */
-    uint64_t max_age_s;
     uint64_t offset; /* of the next byte to read */
     uint64_t left;   /* bytes still to be sent */
     bool is_reading; /* I1 */
@@ -86,6 +85,21 @@ static void answer(struct delivery *d, unsigned status, struct str text)
     }
     http_respond(d->x, status, str_bytes(text));
     delivery_destroy(d);
+}
+
+static void answer_missing(struct delivery *d)
+{
+    const struct delivery_settings *settings = d->settings;
+    struct worker *worker = d->worker;
+    struct http_exchange *x = d->x;
+
+    if (settings->on_missing == NULL) {
+        answer(d, 404, STR("Not Found"));
+        return;
+    }
+    http_set_events(x, NULL, NULL);
+    delivery_destroy(d);
+    settings->on_missing(settings->ctx, worker, x);
 }
 
 static void on_abort(struct http_exchange *x, int err)
@@ -204,7 +218,7 @@ static void describe_file(struct delivery *d, const struct file_info *info,
 
     http_file_answer(http_request(d->x), &file, out);
     http_file_add_headers(d->x, out, http_file_type((struct str){d->path.ptr, d->path.len - 1}),
-                          d->max_age_s);
+                          d->settings->max_age_s);
 }
 
 static void deliver(struct delivery *d, const struct file_info *info)
@@ -240,13 +254,14 @@ static bool try_folder(struct delivery *d);
 /* On to the next folder that the path lies below. */
 static void try_others(struct delivery *d)
 {
-    for (struct list *node = d->folder->in_files.next; node != d->folders; node = node->next) {
+    for (struct list *node = d->folder->in_files.next; node != &d->settings->folders;
+         node = node->next) {
         d->folder = container_of(node, struct static_folder, in_files);
         if (try_folder(d)) {
             return;
         }
     }
-    answer(d, 404, STR("Not Found"));
+    answer_missing(d);
 }
 
 static void on_open(struct file *file, int err, const struct file_info *info, void *ctx)
@@ -283,7 +298,7 @@ static bool try_folder(struct delivery *d)
            file_open(d->worker, d->folder->folder, d->path.ptr, on_open, d, &d->file) == 0;
 }
 
-void delivery_start(struct list *folders, struct static_folder *first, uint64_t max_age_s,
+void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
                     struct worker *worker, struct http_exchange *x)
 {
     struct delivery *d = mem_calloc(1, sizeof(*d));
@@ -292,8 +307,7 @@ void delivery_start(struct list *folders, struct static_folder *first, uint64_t 
         http_respond(x, 503, (struct bytes){NULL, 0});
         return;
     }
-    *d = (struct delivery){
-        .folders = folders, .folder = first, .worker = worker, .x = x, .max_age_s = max_age_s};
+    *d = (struct delivery){.settings = settings, .folder = first, .worker = worker, .x = x};
     http_accept(x, &delivery_events, d, 0);
     if (!try_folder(d)) {
         try_others(d);

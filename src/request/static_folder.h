@@ -29,11 +29,19 @@ void static_folder_destroy(struct static_folder *folder);
 /* What is behind the folder's path, with its slash ("/a.js"); {NULL, 0}: another path. */
 struct str static_folder_rest(const struct static_folder *folder, struct str path);
 
-/*
- * Takes the exchange: looks for the file of its path in `first` and the folders behind it in `folders`,
- * delivers the first one found, or answers 404.
- */
-void delivery_start(struct list *folders, struct static_folder *first, uint64_t max_age_s,
+/* How files are delivered; borrowed for as long as any is. */
+struct delivery_settings {
+    struct list folders; /* struct static_folder, in the order of asking */
+    uint64_t max_age_s;  /* how long clients may keep files without asking */
+    /* Takes the exchange where no folder has the file; its body has ended, or there is none. NULL: 404 is
+     * answered. */
+    void (*on_missing)(void *ctx, struct worker *worker, struct http_exchange *x);
+    void *ctx;
+};
+
+/* Takes the exchange: looks for the file of its path in `first` and the folders behind it, and delivers
+ * the first one found. */
+void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
                     struct worker *worker, struct http_exchange *x);
 
 #endif

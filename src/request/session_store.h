@@ -1,1 +1,0 @@
-#include <sails/session.h>
