@@ -87,6 +87,7 @@ void request_destroy(struct sails_req *req)
     json_decref(req->cookies);
     json_decref(req->signed_cookies);
     json_decref(req->texts);
+    json_decref(req->inputs);
     header_list_deinit(&req->headers);
     buf_deinit(&req->raw_body);
     buf_deinit(&req->url);

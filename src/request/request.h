@@ -105,7 +105,8 @@ struct sails_req {
     json_t *all_params; /* NULL: not merged yet */
     json_t *cookies;    /* NULL: not parsed yet, as the next */
     json_t *signed_cookies;
-    json_t *texts; /* views that sails_req_param() gave out */
+    json_t *texts;  /* views that sails_req_param() gave out */
+    json_t *inputs; /* that its action declares; NULL: not read, or none */
     struct request_session session;
     struct deadline deadline;              /* for the answer */
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
@@ -152,6 +153,10 @@ int request_write_json(struct buf *out, const json_t *value);
 
 /* "GET"; "OTHER" for those without a name of their own. */
 const char *request_method_name(enum http_method method);
+
+/* Reads the inputs that the action of req->target declares. False: they are not as they should be, and
+ * it was answered. */
+bool request_read_inputs(struct sails_req *req);
 
 /* query_parse_flat(), for those who have no query.h. */
 json_t *request_parse_form(struct str text);

@@ -213,7 +213,7 @@ static bool run_step(struct sails_req *req, const struct request_step *step)
         return call(req, step->function);
     case STEP_ACTION:
         req->is_in_last_step = true;
-        return call(req, step->function);
+        return request_read_inputs(req) && call(req, step->function);
     case STEP_REDIRECT:
         redirect(req, step);
         return false;

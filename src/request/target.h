@@ -15,6 +15,7 @@
 #define REQUEST_TARGET_H
 
 #include "request/cors.h"
+#include "request/inputs.h"
 
 #include <jansson.h>
 
@@ -55,6 +56,7 @@ struct request_target {
     json_t *options;                    /* req.options; NULL: none */
     const char *identity;               /* of its action; NULL: it has none */
     const struct sails_action_def *def; /* of its action; NULL: it has none */
+    const struct inputs *inputs;        /* borrowed, of its action; NULL: it declares none */
     enum request_csrf csrf;
     enum request_cors cors_kind;
     struct cors_settings cors; /* views of `options`; where it is REQUEST_CORS_OWN */
