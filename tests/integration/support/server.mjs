@@ -30,7 +30,7 @@ export async function startApp(t, name, options = {}) {
   return app
 }
 
-class App {
+export class App {
   #binary
   #args
   #env
@@ -109,6 +109,13 @@ class App {
     const ended = await this.exited.finally(() => clearTimeout(killer))
     this.seen = this.log.length
     assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.log}`)
+  }
+
+  /** Ends the program, if it still runs, whatever becomes of its clients. */
+  async kill() {
+    this.#process?.kill('SIGKILL')
+    this.#process = null
+    await this.exited
   }
 
   /** Once more on the same port; `meanwhile` is waited for before it is back. */

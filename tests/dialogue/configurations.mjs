@@ -1,0 +1,39 @@
+// What the two servers are started with.
+//
+// `both` goes to both as --<key>=<JSON>, `node` and `c` to one of them where they do not have the
+// same default, or the same name. `env` is both programs' environment.
+
+const BOTH_TRANSPORTS = { 'sockets.transports': ['polling', 'websocket'] }
+
+/** What the servers sign with. */
+export const SECRET = 'the secret of the dialogues'
+
+/** Those who connect from here are listed in no configuration but these. */
+export const FRIEND = 'http://friend.example:1337'
+
+export const configurations = {
+  // C offers polling to plain Socket.IO clients unless told otherwise, Sails does not.
+  default: { c: { 'sockets.transports': ['websocket'] } },
+  polling: { both: { ...BOTH_TRANSPORTS, 'http.trustProxy': true } },
+  origins: {
+    both: { 'sockets.onlyAllowOrigins': [FRIEND], 'http.trustProxy': 2 },
+    c: { 'sockets.transports': ['websocket'] },
+  },
+  missingOrigin: {
+    both: { 'sockets.onlyAllowOrigins': [FRIEND], 'sockets.allowMissingOrigin': true },
+  },
+  beforeConnect: {
+    both: { ...BOTH_TRANSPORTS, 'sockets.onlyAllowOrigins': [FRIEND] },
+    env: { DIALOGUE_BEFORE_CONNECT: 'yes' },
+  },
+  csrf: { both: { 'security.csrf': true, 'sockets.grant3rdPartyCookie': false } },
+  production: {
+    both: {
+      environment: 'production',
+      'security.csrf': true,
+      'sockets.onlyAllowOrigins': [FRIEND],
+    },
+  },
+  noStatusCode: { both: { 'sockets.sendStatusCode': false } },
+  noHeaders: { both: { 'sockets.sendResponseHeaders': false } },
+}

@@ -1,0 +1,55 @@
+// One script, two servers: what Sails in Node.js says and what Sails for C says must be the same, but
+// for what decisions.mjs lists.
+import test, { after } from 'node:test'
+import assert from 'node:assert/strict'
+import { decisions as table } from './decisions.mjs'
+import { client } from './dialogues/client.mjs'
+import { connection } from './dialogues/connection.mjs'
+import { interpreter } from './dialogues/interpreter.mjs'
+import { sessions } from './dialogues/sessions.mjs'
+import { sockets } from './dialogues/sockets.mjs'
+import { Decisions, difference } from './support/compare.mjs'
+import { Servers } from './support/servers.mjs'
+import { Talk } from './support/talk.mjs'
+
+const dialogues = [...connection, ...interpreter, ...sessions, ...sockets, ...client]
+const servers = new Servers()
+const decisions = new Decisions(table)
+const held = new Set()
+
+/** Holds a dialogue with one server: its lines. */
+async function record(kind, { script, on, alone }) {
+  const server = alone ? await servers.lift(kind, on) : await servers.shared(kind, on)
+  const talk = new Talk(server, (settings) => servers.whyNot(kind, settings))
+
+  try {
+    await script(talk)
+    await talk.catchUp()
+    return talk.lines
+  } catch (error) {
+    error.message = `${kind}: ${error.message}\n${talk.lines.slice(-20).join('\n')}`
+    throw error
+  } finally {
+    await talk.end()
+    if (alone) {
+      await server.kill()
+    }
+  }
+}
+
+after(() => servers.stop())
+
+for (const dialogue of dialogues) {
+  test(dialogue.name, async (t) => {
+    const [node, c] = await Promise.all(['node', 'c'].map((kind) => record(kind, dialogue)))
+    const rest = decisions.unexplained(dialogue.name, node, c)
+
+    held.add(dialogue.name)
+    difference(node, c).forEach((line) => t.diagnostic(line))
+    assert.equal(rest.length, 0, `- Node.js, + C:\n${rest.join('\n')}`)
+  })
+}
+
+test('every decision is needed', () => {
+  assert.deepEqual(decisions.unused(held), [])
+})
