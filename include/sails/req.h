@@ -1,6 +1,6 @@
 /**
  * @file sails/req.h
- * @brief Requests and responses, over HTTP and over sockets.
+ * @brief Requests, over HTTP and over sockets; their responses are in sails/res.h.
  *
  * One `req` and one `res` for both. A request over HTTP and one over a socket (`io.socket.get()` of a
  * Sails client, or an event `get`, `post`, ... of any Socket.IO client) reach the same action.
@@ -45,20 +45,116 @@ SAILS_API void *sails_req_context(const sails_req *req);
 /** "GET", "POST", ...; a view. @see Sails reference, req.method */
 SAILS_API const char *sails_req_method(const sails_req *req);
 
-/** The target as it was sent, "/a?x=1"; a view. @see req.url */
+/** The target as it was sent, "/a?x=1"; a view. @see req.url, req.originalUrl */
 SAILS_API const char *sails_req_url(const sails_req *req);
 
 /** The path part, not decoded; a view. @see req.path */
 SAILS_API const char *sails_req_path(const sails_req *req);
 
+/** A header by its name in any case ("Referer" and "Referrer" are one); a view. NULL: there is none.
+ *  @see req.get(), req.header() */
+SAILS_API const char *sails_req_header(const sails_req *req, const char *name);
+
+/** The options of the route: what its target says beside the action; a view. NULL: there are none.
+ *  @see req.options */
+SAILS_API json_t *sails_req_options(const sails_req *req);
+
+/* ---- who asks ---- */
+
 /** Whether it came over a socket. @see req.isSocket */
 SAILS_API bool sails_req_is_socket(const sails_req *req);
 
-/** A header by its name in any case; a view. NULL: there is none. @see req.get() */
-SAILS_API const char *sails_req_header(const sails_req *req, const char *name);
+/** "socket.io" for a request over a socket, else NULL. @see req.transport */
+SAILS_API const char *sails_req_transport(const sails_req *req);
 
-/** The peer's address as text; a view. @see req.ip */
+/** The id of the socket that asks; a view. NULL: not over a socket. @see req.socket.id */
+SAILS_API const char *sails_req_socket_id(const sails_req *req);
+
+/**
+ * The client's address as text; a view. The peer's, or as far as `http.trustProxy` allows the one that
+ * X-Forwarded-For names; over a socket that of its handshake.
+ *
+ * @see req.ip
+ */
 SAILS_API const char *sails_req_ip(const sails_req *req);
+
+/** The addresses of X-Forwarded-For that are believed, the client's first; a view. An empty list
+ *  without `http.trustProxy`. NULL: no memory. @see req.ips */
+SAILS_API json_t *sails_req_ips(sails_req *req);
+
+/* ---- the address it wrote ---- */
+
+/** "http", "https" (from X-Forwarded-Proto, if the proxy is trusted), or "ws" over a socket; a view.
+ *  @see req.protocol */
+SAILS_API const char *sails_req_protocol(sails_req *req);
+
+/** Whether the protocol is https. @see req.secure */
+SAILS_API bool sails_req_secure(sails_req *req);
+
+/** The host without a port, from Host (or X-Forwarded-Host, if the proxy is trusted); a view. NULL:
+ *  the client named none, which over sockets is the rule. @see req.hostname, req.host */
+SAILS_API const char *sails_req_hostname(sails_req *req);
+
+/** The labels of the host in front of its last two, the nearest first: ["bar", "foo"] of
+ *  foo.bar.example.com; a view. Of an address none. NULL: no memory. @see req.subdomains */
+SAILS_API json_t *sails_req_subdomains(sails_req *req);
+
+/** The port of Host, else 443 or 80 by the protocol. @see req.port */
+SAILS_API unsigned sails_req_port(sails_req *req);
+
+/** "http://example.com:1337"; a view. Without a host "ws://could.not.determine.host", as Sails. NULL:
+ *  no memory. @see req.baseUrl */
+SAILS_API const char *sails_req_base_url(sails_req *req);
+
+/* ---- what it takes, and has ---- */
+
+/** A list for the functions below: `SAILS_ANY_OF("json", "html")`. */
+#define SAILS_ANY_OF(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/**
+ * Which of several types the client would rather have, by Accept; without one the first.
+ *
+ * @param types  Media types or extensions ("html", "image/png"); ends with NULL: see SAILS_ANY_OF.
+ * @return One of `types`; NULL: it takes none, or an argument is NULL.
+ * @see    req.accepts()
+ */
+SAILS_API const char *sails_req_accepts(const sails_req *req, const char *const *types);
+
+/** As sails_req_accepts(), for Accept-Charset. @see req.acceptsCharsets() */
+SAILS_API const char *sails_req_accepts_charsets(const sails_req *req, const char *const *charsets);
+
+/** As sails_req_accepts(), for Accept-Encoding; without one only "identity" is taken.
+ *  @see Express, req.acceptsEncodings() */
+SAILS_API const char *sails_req_accepts_encodings(const sails_req *req,
+                                                  const char *const *encodings);
+
+/** As sails_req_accepts(), for Accept-Language. @see req.acceptsLanguages() */
+SAILS_API const char *sails_req_accepts_languages(const sails_req *req,
+                                                  const char *const *languages);
+
+/** Which of several types the body has: "json", "text/html", "text/" with an asterisk, "multipart",
+ *  "urlencoded", "+json". NULL: none of them, or no body. @see req.is() */
+SAILS_API const char *sails_req_is(const sails_req *req, const char *const *types);
+
+/** Whether "X-Requested-With: XMLHttpRequest" was sent. @see req.xhr */
+SAILS_API bool sails_req_xhr(const sails_req *req);
+
+/** Whether Accept has "html" in it. @see req.explicitlyAcceptsHTML */
+SAILS_API bool sails_req_explicitly_accepts_html(const sails_req *req);
+
+/** Whether the client is a program and not a person's browser: it came over a socket, by
+ *  XMLHttpRequest, does not ask for HTML, sends JSON, or the route's option wantsJSON says so.
+ *  @see req.wantsJSON */
+SAILS_API bool sails_req_wants_json(const sails_req *req);
+
+/** Whether the client has the answer so far (its status, ETag, Last-Modified) already: a GET or HEAD
+ *  that would be answered with 304. @see req.fresh */
+SAILS_API bool sails_req_fresh(sails_req *req);
+
+/** The contrary. @see req.stale */
+SAILS_API bool sails_req_stale(sails_req *req);
+
+/* ---- what it brings ---- */
 
 /**
  * A parameter as text: of the path, else the body, else the query. Numbers, booleans and null of a
@@ -101,42 +197,8 @@ SAILS_API json_t *sails_req_signed_cookie(sails_req *req, const char *name);
  *  repeated name gives a list. Texts at its ends; a view. NULL: no memory. @see req.query */
 SAILS_API json_t *sails_req_query(sails_req *req);
 
-/** Sets the status of the answer that follows, 100 to 599. @see res.status() */
-SAILS_API int sails_res_status(sails_res *res, unsigned status);
-
-/** Sets a header of the answer that follows. SAILS_EINVAL also: a name or value that HTTP does not
- *  allow. @see res.set() */
-SAILS_API int sails_res_set(sails_res *res, const char *name, const char *value);
-
-/** Answers with a JSON value (taken); status 200 unless set. @see res.json() */
-SAILS_API int sails_res_json(sails_res *res, json_t *value);
-
-/** Answers with text: over HTTP as text/html, as Sails; over a socket the text itself. NULL: an empty
- *  body. @see res.send() */
-SAILS_API int sails_res_send(sails_res *res, const char *text);
-
-/** Answers with a status and its name as body. @see res.sendStatus() */
-SAILS_API int sails_res_send_status(sails_res *res, unsigned status);
-
-/** 200 with the value (taken), or "OK". @see res.ok() */
-SAILS_API int sails_res_ok(sails_res *res, json_t *data);
-
-/** 400 with the value (taken), or "Bad Request". @see res.badRequest() */
-SAILS_API int sails_res_bad_request(sails_res *res, json_t *data);
-
-/** 403 "Forbidden". @see res.forbidden() */
-SAILS_API int sails_res_forbidden(sails_res *res);
-
-/** 404 "Not Found". @see res.notFound() */
-SAILS_API int sails_res_not_found(sails_res *res);
-
-/** 500 with the value (taken; not in production), or "Internal Server Error"; logged.
- *  @see res.serverError() */
-SAILS_API int sails_res_server_error(sails_res *res, json_t *data);
-
-/** 302 (or the status set before) to another address. @see res.redirect() */
-SAILS_API int sails_res_redirect(sails_res *res, const char *url);
-
 SAILS_END_DECLS
+
+#include <sails/res.h>
 
 #endif

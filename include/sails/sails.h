@@ -11,6 +11,7 @@
 #include <sails/handshake.h>
 #include <sails/io.h>
 #include <sails/req.h>
+#include <sails/res.h>
 #include <sails/session.h>
 #include <sails/sockets.h>
 #include <sails/version.h>

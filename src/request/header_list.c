@@ -50,18 +50,6 @@ static size_t append_text(struct header_list *list, struct str text)
     return at;
 }
 
-int header_list_set(struct header_list *list, struct str name, struct str value)
-{
-    struct header_slot *slot = find(list, name);
-
-    if (slot == NULL) {
-        return header_list_add(list, name, value);
-    }
-    slot->value_at = append_text(list, value);
-    slot->value_len = value.len;
-    return buf_error(&list->text);
-}
-
 int header_list_add(struct header_list *list, struct str name, struct str value)
 {
     struct header_slot made = {.name_len = name.len, .value_len = value.len};
@@ -72,6 +60,44 @@ int header_list_add(struct header_list *list, struct str name, struct str value)
         buf_append(&list->slots, &made, sizeof(made));
     }
     return buf_error(&list->text) != 0 ? buf_error(&list->text) : buf_error(&list->slots);
+}
+
+static void remove_slot(struct header_list *list, struct header_slot *slot)
+{
+    struct header_slot *last = slot_at(list, count(list) - 1);
+
+    memmove(slot, slot + 1, (size_t)(last - slot) * sizeof(*slot));
+    list->slots.len -= sizeof(*slot);
+}
+
+/* Every further one of that name. */
+static void remove_others(struct header_list *list, const struct header_slot *first,
+                          struct str name)
+{
+    for (size_t i = count(list); slot_at(list, i - 1) != first; i--) {
+        struct header_slot *slot = slot_at(list, i - 1);
+
+        if (str_eq_nocase(text_at(list, slot->name_at, slot->name_len), name)) {
+            remove_slot(list, slot);
+        }
+    }
+}
+
+int header_list_set(struct header_list *list, struct str name, struct str value)
+{
+    struct header_slot *slot = find(list, name);
+    size_t at = 0;
+
+    if (slot == NULL) {
+        return header_list_add(list, name, value);
+    }
+    at = append_text(list, value);
+    if (buf_error(&list->text) == 0) {
+        slot->value_at = at;
+        slot->value_len = value.len;
+        remove_others(list, slot, name);
+    }
+    return buf_error(&list->text);
 }
 
 struct str header_list_get(const struct header_list *list, struct str name)
@@ -86,10 +112,8 @@ void header_list_remove(struct header_list *list, struct str name)
     struct header_slot *slot = find(list, name);
 
     if (slot != NULL) {
-        struct header_slot *last = slot_at(list, count(list) - 1);
-
-        memmove(slot, slot + 1, (size_t)(last - slot) * sizeof(*slot));
-        list->slots.len -= sizeof(*slot);
+        remove_others(list, slot, name);
+        remove_slot(list, slot);
     }
 }
 

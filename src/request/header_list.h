@@ -21,14 +21,16 @@ struct header_list {
 /* {0} is a valid empty list, too. */
 void header_list_deinit(struct header_list *list);
 
-/* Sets a header; one of that name (in any case) is replaced. 0, SAILS_ENOMEM. */
+/* Sets a header; all of that name (in any case) are replaced. 0, SAILS_ENOMEM. */
 int header_list_set(struct header_list *list, struct str name, struct str value);
 
-/* Adds a header, beside those of that name: Set-Cookie. 0, SAILS_ENOMEM. */
+/* A further header, whether there are some of that name or not: for Set-Cookie. 0, SAILS_ENOMEM. */
 int header_list_add(struct header_list *list, struct str name, struct str value);
 
-/* NUL-terminated; {NULL, 0}: there is none. A view, until the next change. */
+/* The first of that name, NUL-terminated; {NULL, 0}: there is none. A view, until the next change. */
 struct str header_list_get(const struct header_list *list, struct str name);
+
+/* All of that name. */
 void header_list_remove(struct header_list *list, struct str name);
 
 /* In order, `at` from 0 up; false behind the last. NUL-terminated both. */

@@ -42,11 +42,6 @@ const char *sails_req_path(const sails_req *req)
     return req != NULL ? req->path : NULL;
 }
 
-bool sails_req_is_socket(const sails_req *req)
-{
-    return req != NULL && req->transport->is_socket;
-}
-
 /* Two spellings of one header (Express: req.get()). */
 static struct str other_spelling(struct str name)
 {
@@ -70,9 +65,9 @@ const char *sails_req_header(const sails_req *req, const char *name)
     return value.ptr;
 }
 
-const char *sails_req_ip(const sails_req *req)
+json_t *sails_req_options(const sails_req *req)
 {
-    return req != NULL ? req->ip : NULL;
+    return req != NULL && req->target != NULL ? req->target->options : NULL;
 }
 
 json_t *sails_req_body(const sails_req *req)

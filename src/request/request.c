@@ -88,6 +88,8 @@ void request_destroy(struct sails_req *req)
     json_decref(req->signed_cookies);
     json_decref(req->texts);
     json_decref(req->inputs);
+    json_decref(req->derived);
+    json_decref(req->ips);
     header_list_deinit(&req->headers);
     buf_deinit(&req->raw_body);
     buf_deinit(&req->url);

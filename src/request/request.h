@@ -18,10 +18,12 @@
 #include "io/io.h"
 #include "net/net.h"
 #include "request/cors.h"
+#include "request/error_pages.h"
 #include "request/header_list.h"
 #include "request/request_session.h"
 #include "request/router.h"
 #include "request/target.h"
+#include "request/trust_proxy.h"
 
 #include <sails/req.h>
 
@@ -53,6 +55,8 @@ struct request_service {
     bool send_response_headers; /* in JWRs */
     bool logs_access;           /* a line for each answer */
     const char *host;           /* configured host name; NULL: the message's */
+    struct trust_proxy trust;   /* whose X-Forwarded-... count */
+    struct error_pages pages;   /* for people */
 };
 
 enum request_body_kind {
@@ -96,8 +100,10 @@ struct sails_req {
     char *path;     /* NUL-terminated copy of its path */
     struct str query_text;
     struct header_list headers; /* names in lower case */
-    char ip[64];
-    bool is_secure; /* it came over TLS */
+    char ip[64];                /* the client's; behind a proxy that is trusted, what that says */
+    json_t *ips;        /* addresses that proxies have passed on, the client's first; NULL: none */
+    bool believes_peer; /* X-Forwarded-Proto and -Host count */
+    bool is_secure;     /* it came over TLS */
     struct buf raw_body;
     json_t *body;       /* NULL: none */
     json_t *params;     /* of the route */
@@ -105,8 +111,9 @@ struct sails_req {
     json_t *all_params; /* NULL: not merged yet */
     json_t *cookies;    /* NULL: not parsed yet, as the next */
     json_t *signed_cookies;
-    json_t *texts;  /* views that sails_req_param() gave out */
-    json_t *inputs; /* that its action declares; NULL: not read, or none */
+    json_t *texts;   /* views that sails_req_param() gave out */
+    json_t *derived; /* views that req_client.c gave out */
+    json_t *inputs;  /* that its action declares; NULL: not read, or none */
     struct request_session session;
     struct deadline deadline;              /* for the answer */
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
@@ -129,6 +136,10 @@ struct sails_req {
 struct sails_req *request_create(const struct request_service *service, struct worker *worker,
                                  const struct request_transport *transport, enum http_method method,
                                  struct str url);
+
+/* `ip` is the peer's: who asks, by the addresses that proxies say (req_client.c). `forwarded_for`:
+ * X-Forwarded-For of the connection. */
+void request_set_client(struct sails_req *req, struct str forwarded_for);
 
 /* Before it has been answered: as if it had never come. */
 void request_destroy(struct sails_req *req);

@@ -144,6 +144,7 @@ static int copy_head(struct sails_req *req, struct http_exchange *x)
     }
     http_link(x)->ops->peer(http_link(x), req->ip);
     req->is_secure = http_link(x)->secure;
+    request_set_client(req, header_list_get(&req->headers, STR("x-forwarded-for")));
     return 0;
 }
 

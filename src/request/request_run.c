@@ -200,9 +200,10 @@ static bool call(struct sails_req *req, sails_action function)
 static void redirect(struct sails_req *req, const struct request_step *step)
 {
     if (step->status != 0) {
-        sails_res_status(&req->res, step->status);
+        sails_res_redirect_status(&req->res, step->status, step->text);
+    } else {
+        sails_res_redirect(&req->res, step->text);
     }
-    sails_res_redirect(&req->res, step->text);
 }
 
 /* One step of the target. Whether the next one follows at once. */

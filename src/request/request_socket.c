@@ -327,6 +327,8 @@ static struct sails_req *make_request(const struct request_service *service,
     snprintf(req->ip, sizeof(req->ip), "%.*s", STR_FMT(address));
     copy_message_headers(req, json_object_get(message, "headers"));
     set_handshake_headers(req, socket);
+    /* The handshake's, whatever the message says (sails-sockets 3.7). */
+    request_set_client(req, str_from(sails_io_socket_header(socket, "x-forwarded-for")));
     return req;
 }
 

@@ -1,22 +1,33 @@
+#include "request/res.h"
+
+#include "base/json_indent.h"
 #include "base/mem.h"
 #include "http/http.h"
-#include "request/request.h"
+#include "request/etag.h"
 
-static struct sails_req *req_of(sails_res *res)
+/*
+ * A response from its status to its body. The other files of sails/res.h end here.
+ */
+
+struct sails_req *res_request(sails_res *res)
 {
     return container_of(res, struct sails_req, res);
 }
 
-/* Whether an answer may be given now; after this it is. */
-static int begin_answer(sails_res *res)
+bool res_is_socket(sails_res *res)
+{
+    return res_request(res)->transport->is_socket;
+}
+
+int res_claim(sails_res *res)
 {
     if (res == NULL) {
         return SAILS_EINVAL;
     }
     if (res->is_answered) {
-        log_line(req_of(res)->service->log, LOG_WARN,
+        log_line(res_request(res)->service->log, LOG_WARN,
                  "%s %s: answered a second time; the first answer stands",
-                 sails_req_method(req_of(res)), sails_req_path(req_of(res)));
+                 sails_req_method(res_request(res)), sails_req_path(res_request(res)));
         return SAILS_ESTATE;
     }
     res->is_answered = true;
@@ -38,77 +49,146 @@ int sails_res_status(sails_res *res, unsigned status)
     return 0;
 }
 
-/* RFC 9110 section 5: a token, and a value without line ends. */
-static bool is_header(struct str name, struct str value)
-{
-    static const char separators[] = "()<>@,;:\\\"/[]?={} \t";
+/* ---- its end ---- */
 
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] <= 0x20 || name.ptr[i] == 0x7f || strchr(separators, name.ptr[i]) != NULL) {
-            return false;
-        }
-    }
-    return name.len > 0 && str_find(value, '\r') == value.len && str_find(value, '\n') == value.len;
+/* An answer that could not be made is a 500 without a body: better than none. */
+int res_fail(sails_res *res, int rc)
+{
+    log_line(res_request(res)->service->log, LOG_ERROR, "%s %s: the answer could not be made: %s",
+             sails_req_method(res_request(res)), sails_req_path(res_request(res)),
+             sails_strerror(rc));
+    res->status = 500;
+    res->kind = REQUEST_NO_BODY;
+    request_answer(res_request(res));
+    return rc;
 }
 
-int sails_res_set(sails_res *res, const char *name, const char *value)
+bool res_is_fresh(sails_res *res)
 {
-    if (res == NULL || name == NULL || value == NULL ||
-        !is_header(str_from(name), str_from(value))) {
-        return SAILS_EINVAL;
-    }
-    if (res->is_answered) {
-        return SAILS_ESTATE;
-    }
-    return header_list_set(&res->headers, str_from(name), str_from(value));
+    struct sails_req *req = res_request(res);
+    unsigned status = res->status != 0 ? res->status : 200;
+
+    return (req->method == HTTP_METHOD_GET || req->method == HTTP_METHOD_HEAD) &&
+           ((status >= 200 && status < 300) || status == 304) &&
+           etag_is_fresh(&req->headers, &res->headers);
 }
 
-/* ---- bodies ---- */
-
-static int set_default_type(sails_res *res, struct str type)
+static int add_tag(sails_res *res)
 {
-    if (req_of(res)->transport->is_socket ||
-        header_list_get(&res->headers, STR("content-type")).ptr != NULL) {
+    char tag[ETAG_SIZE];
+    int rc = 0;
+
+    if (res->kind != REQUEST_TEXT_BODY || header_list_get(&res->headers, STR("etag")).ptr != NULL) {
+        return 0;
+    }
+    rc = etag_write(tag, buf_bytes(&res->text));
+    return rc == 0 ? header_list_set(&res->headers, STR("ETag"), str_from(tag)) : rc;
+}
+
+/* The tag; and for a client that has the body already no more than that (request-response 9.2). */
+static int finish_http(sails_res *res)
+{
+    int rc = add_tag(res);
+
+    if (rc == 0 && res_is_fresh(res)) {
+        res->status = 304;
+    }
+    if (res->status == 204 || res->status == 304) {
+        header_list_remove(&res->headers, STR("content-type"));
+        res->kind = REQUEST_NO_BODY;
+    }
+    return rc;
+}
+
+/* With `rc`, how making the body went. */
+static int finish(sails_res *res, int rc)
+{
+    if (rc == 0 && !res_is_socket(res)) {
+        rc = finish_http(res);
+    }
+    return rc == 0 ? request_answer(res_request(res)) : res_fail(res, rc);
+}
+
+int res_answer_empty(sails_res *res)
+{
+    res->kind = REQUEST_NO_BODY;
+    return finish(res, 0);
+}
+
+/* ---- text ---- */
+
+int res_set_default_type(sails_res *res, struct str type)
+{
+    if (res_is_socket(res) || header_list_get(&res->headers, STR("content-type")).ptr != NULL) {
         return 0;
     }
     return header_list_set(&res->headers, STR("Content-Type"), type);
 }
 
-/* An answer that could not be made is a 500 without a body: better than none. */
-static int fail(sails_res *res, int rc)
+/* Text goes out as UTF-8: a type that speaks of text says so, as in Express. */
+static int add_charset(sails_res *res)
 {
-    log_line(req_of(res)->service->log, LOG_ERROR, "%s %s: the answer could not be made: %s",
-             sails_req_method(req_of(res)), sails_req_path(req_of(res)), sails_strerror(rc));
-    res->status = 500;
-    res->kind = REQUEST_NO_BODY;
-    request_answer(req_of(res));
+    struct str type = header_list_get(&res->headers, STR("content-type"));
+    struct buf whole = {0};
+    int rc = 0;
+
+    if (res_is_socket(res) || str_find(type, ';') < type.len ||
+        !(str_starts_with(type, STR("text/")) || str_eq(type, STR("application/json")) ||
+          str_eq(type, STR("application/javascript")))) {
+        return 0;
+    }
+    buf_append_str(&whole, type);
+    buf_append_str(&whole, STR("; charset=utf-8"));
+    rc = buf_error(&whole);
+    if (rc == 0) {
+        rc = header_list_set(&res->headers, STR("Content-Type"), buf_str(&whole));
+    }
+    buf_deinit(&whole);
     return rc;
 }
 
-static int answer_text(sails_res *res, struct str text, struct str type)
+int res_answer_text(sails_res *res, struct str text, struct str type)
 {
-    int rc = set_default_type(res, type);
+    int rc = res_set_default_type(res, type);
 
+    rc = rc == 0 ? add_charset(res) : rc;
     res->kind = REQUEST_TEXT_BODY;
     buf_append_str(&res->text, text);
-    if (rc == 0) {
-        rc = buf_error(&res->text);
+    return finish(res, rc == 0 ? buf_error(&res->text) : rc);
+}
+
+/* ---- JSON ---- */
+
+int res_write_json(sails_res *res, struct buf *out, const json_t *value)
+{
+    struct buf compact = {0};
+    int rc = 0;
+
+    if (res_request(res)->service->is_production || res_is_socket(res)) {
+        return request_write_json(out, value);
     }
-    return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
+    rc = request_write_json(&compact, value);
+    if (rc == 0) {
+        json_indent(out, buf_str(&compact));
+        rc = buf_error(out);
+    }
+    buf_deinit(&compact);
+    return rc;
 }
 
 /* The answer is a text: its JSON. Takes `value`, which another thread must not see any more once the
  * request is answered. */
 static int answer_json_text(sails_res *res, struct str type, json_t *value)
 {
-    int rc = set_default_type(res, type);
+    int rc = res_set_default_type(res, type);
 
-    res->kind = REQUEST_TEXT_BODY;
+    rc = rc == 0 ? add_charset(res) : rc;
+    res->kind = value != NULL ? REQUEST_TEXT_BODY : REQUEST_NO_BODY;
     if (rc == 0 && value != NULL) {
-        rc = request_write_json(&res->text, value);
+        rc = res_write_json(res, &res->text, value);
     }
     json_decref(value);
-    return rc == 0 ? request_answer(req_of(res)) : fail(res, rc);
+    return finish(res, rc);
 }
 
 /*
@@ -122,41 +202,88 @@ static int answer_json_over_socket(sails_res *res, json_t *value)
     if (!json_is_string(value) || sails_is_binary(value)) {
         res->kind = REQUEST_JSON_BODY;
         res->json = value;
-        return request_answer(req_of(res));
+        return request_answer(res_request(res));
     }
     rc = header_list_set(&res->headers, STR("content-type"), STR("application/json"));
     if (rc < 0) {
         json_decref(value);
-        return fail(res, rc);
+        return res_fail(res, rc);
     }
     return answer_json_text(res, STR("application/json"), value);
 }
 
+int res_answer_json(sails_res *res, json_t *value)
+{
+    return res_is_socket(res) ? answer_json_over_socket(res, value)
+                              : answer_json_text(res, RES_TYPE_JSON, value);
+}
+
 int sails_res_json(sails_res *res, json_t *value)
 {
-    int rc = begin_answer(res);
+    int rc = res_claim(res);
 
     if (rc < 0) {
         json_decref(value);
         return rc;
     }
-    return req_of(res)->transport->is_socket
-               ? answer_json_over_socket(res, value)
-               : answer_json_text(res, STR("application/json; charset=utf-8"), value);
+    return res_answer_json(res, value);
 }
+
+/* ---- send ---- */
 
 int sails_res_send(sails_res *res, const char *text)
 {
-    int rc = begin_answer(res);
+    int rc = res_claim(res);
 
     if (rc < 0) {
         return rc;
     }
-    if (text == NULL) {
-        res->kind = REQUEST_NO_BODY;
-        return request_answer(req_of(res));
+    return text != NULL ? res_answer_text(res, str_from(text), RES_TYPE_HTML)
+                        : res_answer_empty(res);
+}
+
+static int answer_bytes(sails_res *res, struct bytes bytes)
+{
+    int rc = 0;
+
+    if (res_is_socket(res)) {
+        res->kind = REQUEST_JSON_BODY;
+        res->json = sails_binary(bytes.ptr, bytes.len);
+        return finish(res, res->json != NULL ? 0 : SAILS_ENOMEM);
     }
-    return answer_text(res, str_from(text), STR("text/html; charset=utf-8"));
+    rc = res_set_default_type(res, STR("application/octet-stream"));
+    res->kind = REQUEST_TEXT_BODY;
+    buf_append(&res->text, bytes.ptr, bytes.len);
+    return finish(res, rc == 0 ? buf_error(&res->text) : rc);
+}
+
+int sails_res_send_bytes(sails_res *res, const void *data, size_t len)
+{
+    int rc = data != NULL || len == 0 ? res_claim(res) : SAILS_EINVAL;
+
+    return rc == 0 ? answer_bytes(res, (struct bytes){data, len}) : rc;
+}
+
+/* The name of a status, or its number where it has none. */
+static struct str status_text(unsigned status, char number[4])
+{
+    struct str name = str_from(http_status_text(status));
+
+    if (!str_eq(name, STR("Unknown"))) {
+        return name;
+    }
+    snprintf(number, 4, "%u", status % 1000);
+    return str_from(number);
+}
+
+static int answer_status(sails_res *res)
+{
+    char number[4];
+
+    if (!res_is_socket(res)) {
+        header_list_remove(&res->headers, STR("content-type"));
+    }
+    return res_answer_text(res, status_text(res->status, number), RES_TYPE_TEXT);
 }
 
 int sails_res_send_status(sails_res *res, unsigned status)
@@ -164,100 +291,49 @@ int sails_res_send_status(sails_res *res, unsigned status)
     int rc = sails_res_status(res, status);
 
     if (rc == 0) {
-        rc = begin_answer(res);
+        rc = res_claim(res);
     }
+    return rc == 0 ? answer_status(res) : rc;
+}
+
+static bool is_status(const json_t *value)
+{
+    return json_is_integer(value) && json_integer_value(value) >= 100 &&
+           json_integer_value(value) <= 599;
+}
+
+/* Over a socket numbers and null are bodies; over HTTP a number is a status, and null is empty. */
+static int answer_value(sails_res *res, json_t *value)
+{
+    struct str text = {json_string_value(value), json_string_length(value)};
+    struct bytes bytes = {NULL, 0};
+    int rc = 0;
+
+    if (sails_is_binary(value)) {
+        bytes.ptr = sails_binary_data(value, &bytes.len);
+        rc = answer_bytes(res, bytes);
+    } else if (json_is_string(value)) {
+        rc = res_answer_text(res, text, RES_TYPE_HTML);
+    } else if (json_is_null(value) && !res_is_socket(res)) {
+        res->kind = REQUEST_TEXT_BODY;
+        rc = finish(res, 0);
+    } else if (is_status(value) && !res_is_socket(res)) {
+        res->status = (unsigned)json_integer_value(value);
+        rc = answer_status(res);
+    } else {
+        return res_answer_json(res, value);
+    }
+    json_decref(value);
+    return rc;
+}
+
+int sails_res_send_value(sails_res *res, json_t *value)
+{
+    int rc = res_claim(res);
+
     if (rc < 0) {
+        json_decref(value);
         return rc;
     }
-    return answer_text(res, str_from(http_status_text(status)), STR("text/plain; charset=utf-8"));
-}
-
-/* ---- the named answers ---- */
-
-/* With the value (taken), or with the text where there is none. */
-static int answer_named(sails_res *res, unsigned status, json_t *data, const char *text)
-{
-    int rc = 0;
-
-    if (res == NULL) {
-        json_decref(data);
-        return SAILS_EINVAL;
-    }
-    if (!res->is_answered) {
-        res->status = status;
-    }
-    if (data != NULL) {
-        return sails_res_json(res, data);
-    }
-    rc = begin_answer(res);
-    return rc == 0 ? answer_text(res, str_from(text), STR("text/plain; charset=utf-8")) : rc;
-}
-
-int sails_res_ok(sails_res *res, json_t *data)
-{
-    return answer_named(res, 200, data, "OK");
-}
-
-int sails_res_bad_request(sails_res *res, json_t *data)
-{
-    return answer_named(res, 400, data, "Bad Request");
-}
-
-int sails_res_forbidden(sails_res *res)
-{
-    return answer_named(res, 403, NULL, "Forbidden");
-}
-
-int sails_res_not_found(sails_res *res)
-{
-    return answer_named(res, 404, NULL, "Not Found");
-}
-
-int sails_res_server_error(sails_res *res, json_t *data)
-{
-    struct buf text = {0};
-
-    if (res == NULL) {
-        json_decref(data);
-        return SAILS_EINVAL;
-    }
-    if (data != NULL) {
-        request_write_json(&text, data);
-    }
-    log_line(req_of(res)->service->log, LOG_ERROR, "Sending 500 (\"Server Error\") response: %.*s",
-             STR_FMT(buf_str(&text)));
-    buf_deinit(&text);
-    if (req_of(res)->service->is_production) {
-        json_decref(data);
-        data = NULL;
-    }
-    return answer_named(res, 500, data, "Internal Server Error");
-}
-
-int sails_res_redirect(sails_res *res, const char *url)
-{
-    struct buf text = {0};
-    bool is_socket = false;
-    int rc = 0;
-
-    if (res == NULL || url == NULL || !is_header(STR("location"), str_from(url))) {
-        return SAILS_EINVAL;
-    }
-    is_socket = req_of(res)->transport->is_socket;
-    if (!res->is_answered && res->status == 0) {
-        res->status = 302;
-    }
-    rc = sails_res_set(res, is_socket ? "location" : "Location", url);
-    if (rc == 0 && is_socket) {
-        rc = sails_res_set(res, "content-type", "text/html");
-    }
-    buf_printf(&text, is_socket ? "Redirecting to %s" : "Found. Redirecting to %s", url);
-    if (rc == 0) {
-        rc = begin_answer(res);
-    }
-    if (rc == 0) {
-        rc = answer_text(res, buf_str(&text), STR("text/plain; charset=utf-8"));
-    }
-    buf_deinit(&text);
-    return rc;
+    return value != NULL ? answer_value(res, value) : res_answer_empty(res);
 }

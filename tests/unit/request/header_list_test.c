@@ -30,6 +30,31 @@ static void names_compare_without_case_and_keep_their_spelling(void **state)
     header_list_deinit(&list);
 }
 
+static void a_name_may_have_several_values(void **state)
+{
+    struct header_list list = {0};
+    struct str name, value;
+
+    (void)state;
+    assert_int_equal(header_list_add(&list, STR("Set-Cookie"), STR("a=1")), 0);
+    assert_int_equal(header_list_add(&list, STR("X"), STR("y")), 0);
+    assert_int_equal(header_list_add(&list, STR("set-cookie"), STR("b=2")), 0);
+    assert_string_equal(header_list_get(&list, STR("set-cookie")).ptr, "a=1");
+    assert_true(header_list_at(&list, 2, &name, &value));
+    assert_string_equal(value.ptr, "b=2");
+
+    assert_int_equal(header_list_set(&list, STR("Set-Cookie"), STR("c=3")), 0);
+    assert_string_equal(header_list_get(&list, STR("set-cookie")).ptr, "c=3");
+    assert_false(header_list_at(&list, 2, &name, &value));
+
+    assert_int_equal(header_list_add(&list, STR("Set-Cookie"), STR("d=4")), 0);
+    header_list_remove(&list, STR("set-cookie"));
+    assert_true(header_list_at(&list, 0, &name, &value));
+    assert_string_equal(name.ptr, "X");
+    assert_false(header_list_at(&list, 1, &name, &value));
+    header_list_deinit(&list);
+}
+
 static void every_failing_allocation_is_told(void **state)
 {
     (void)state;
@@ -48,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_compare_without_case_and_keep_their_spelling),
+        cmocka_unit_test(a_name_may_have_several_values),
         cmocka_unit_test(every_failing_allocation_is_told),
     };
 

@@ -1,0 +1,194 @@
+/**
+ * @file sails/res.h
+ * @brief Responses, over HTTP and over sockets.
+ *
+ * One set of functions for both. What only HTTP knows (types, tags, cookies, conditional requests)
+ * is left out over a socket: there the answer is `{body, headers, statusCode}` in an ack, with the
+ * headers that the action has set and without Set-Cookie.
+ *
+ * The answer is what the first of the functions sails_res_send*(), sails_res_json*(), sails_res_ok(),
+ * ... sails_res_redirect*() gives. A body over HTTP has a weak ETag, and a GET or HEAD whose client
+ * has that body already ("If-None-Match") is answered with 304 and no body.
+ *
+ * Ownership  JSON values are taken, also when it fails. Everything else is borrowed.
+ * Threads    As sails/req.h: any, one at a time. Once it has been answered, `res` may not be used any
+ *            more.
+ * Errors     0 or a negative code of sails/err.h: SAILS_EINVAL: NULL; SAILS_ESTATE: answered already
+ *            (within the action: see sails/req.h), and the first answer stands; SAILS_ENOMEM, and other
+ *            codes that the functions name: the answer could not be made, and is a 500 now.
+ */
+#ifndef SAILS_RES_H
+#define SAILS_RES_H
+
+#include <jansson.h>
+
+#include <sails/app.h>
+#include <sails/err.h>
+#include <sails/export.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+SAILS_BEGIN_DECLS
+
+/* ---- the head ---- */
+
+/** Sets the status of the answer that follows, 100 to 599. @see Sails reference, res.status() */
+SAILS_API int sails_res_status(sails_res *res, unsigned status);
+
+/** Sets a header of the answer that follows. SAILS_EINVAL also: a name or value that HTTP does not
+ *  allow. @see res.set() */
+SAILS_API int sails_res_set(sails_res *res, const char *name, const char *value);
+
+/** A header that was set, by its name in any case; a view until the next change. NULL: there is none.
+ *  @see res.get() */
+SAILS_API const char *sails_res_get(const sails_res *res, const char *name);
+
+/** Adds a value to a header: behind ", ", or as a header of its own for Set-Cookie. Errors as
+ *  sails_res_set(). @see Express, res.append() */
+SAILS_API int sails_res_append(sails_res *res, const char *name, const char *value);
+
+/** Takes a header back. One that is not there is no error. @see Node, response.removeHeader() */
+SAILS_API int sails_res_remove(sails_res *res, const char *name);
+
+/** Names a request header ("Accept", "Accept, Origin") in Vary, once. @see Express, res.vary() */
+SAILS_API int sails_res_vary(sails_res *res, const char *name);
+
+/** Sets Content-Type: a media type, or the one of an extension ("json", ".png"); one that nobody
+ *  knows is application/octet-stream. @see res.type() */
+SAILS_API int sails_res_type(sails_res *res, const char *type);
+
+/**
+ * Makes the client keep the answer as a file: Content-Disposition, and Content-Type by the name's
+ * extension. Names beyond ASCII go as RFC 6266 says.
+ *
+ * @param name  Of a path only the last part counts. NULL: the client finds a name.
+ * @see   res.attachment()
+ */
+SAILS_API int sails_res_attachment(sails_res *res, const char *name);
+
+/** Sets Location. What an address may not have is percent-encoded; "back" is the request's Referer,
+ *  or "/". @see Express, res.location() */
+SAILS_API int sails_res_location(sails_res *res, const char *url);
+
+/* ---- cookies ---- */
+
+/** How a cookie is kept. `{0}` or NULL: for "/", until the browser is closed. */
+struct sails_cookie_options {
+    const char *domain;  /**< NULL: the host alone */
+    const char *path;    /**< NULL: "/" */
+    uint64_t max_age_ms; /**< for so long; 0: see the next */
+    uint64_t expires_ms; /**< until this time, in ms since 1970; 0: until the browser is closed */
+    const char
+        *same_site; /**< "Strict", "Lax" or "None", in any case; NULL: the browser's default */
+    bool http_only; /**< scripts do not see it */
+    bool secure;    /**< over TLS alone */
+    bool is_signed; /**< with the app's session.secret: see sails_req_signed_cookie() */
+};
+
+/**
+ * Sets a cookie. Over a socket it goes nowhere: an answer there has no cookies.
+ *
+ * @param value    Taken. Text, numbers and booleans as text; objects, lists and null as JSON.
+ * @param options  NULL: as {0}.
+ * @return 0; SAILS_EINVAL: NULL, or a name, domain, path, SameSite that cannot be; SAILS_ESTATE:
+ *         answered, or signed in an app without session.secret; SAILS_ENOMEM.
+ * @see    res.cookie()
+ */
+SAILS_API int sails_res_cookie(sails_res *res, const char *name, json_t *value,
+                               const struct sails_cookie_options *options);
+
+/** Makes the client forget a cookie: one of the same domain and path. Errors as sails_res_cookie().
+ *  @see res.clearCookie() */
+SAILS_API int sails_res_clear_cookie(sails_res *res, const char *name,
+                                     const struct sails_cookie_options *options);
+
+/* ---- bodies ---- */
+
+/** Answers with text: over HTTP as text/html unless a type was set, as Sails; over a socket the text
+ *  itself. NULL: no body. @see res.send() */
+SAILS_API int sails_res_send(sails_res *res, const char *text);
+
+/** Answers with bytes: over HTTP as application/octet-stream unless a type was set; over a socket as
+ *  a binary value. @see res.send() of a Buffer */
+SAILS_API int sails_res_send_bytes(sails_res *res, const void *data, size_t len);
+
+/**
+ * Answers with a value (taken) as `res.send()` of Sails does: text as sails_res_send(), binary values
+ * as sails_res_send_bytes(), objects, lists and booleans as JSON. Over HTTP null is an empty body, and
+ * a number from 100 to 599 a status with its name as body; over a socket both are themselves. NULL: no
+ * body.
+ */
+SAILS_API int sails_res_send_value(sails_res *res, json_t *value);
+
+/** Answers with a JSON value (taken), indented outside production; over a socket with the value
+ *  itself. NULL: an empty body of that type. SAILS_EJSON also: it holds text that is not UTF-8.
+ *  @see res.json() */
+SAILS_API int sails_res_json(sails_res *res, json_t *value);
+
+/** As sails_res_json(), for pages of other origins: a call of the function that the query names as
+ *  `callback`. Over a socket as sails_res_json(). @see res.jsonp() */
+SAILS_API int sails_res_jsonp(sails_res *res, json_t *value);
+
+/** Answers with a status and its name as body, or its number if it has none. @see res.sendStatus() */
+SAILS_API int sails_res_send_status(sails_res *res, unsigned status);
+
+/** One form of an answer, for sails_res_format(). */
+struct sails_format {
+    const char *type; /**< "json", "text/html"; "default": for whoever takes none of the others */
+    sails_action answer; /**< gives it; Content-Type is set already */
+};
+
+/**
+ * Gives the answer in the form that the client would rather have (Accept), the first one to a client
+ * that does not say; 406 if it takes none and there is no "default".
+ *
+ * @param formats  `n` of them.
+ * @return 0: one of them was called, or 406 is on its way; SAILS_EINVAL; SAILS_ESTATE.
+ * @see    Express, res.format()
+ */
+SAILS_API int sails_res_format(sails_res *res, const struct sails_format *formats, size_t n);
+
+/* ---- the named answers ---- */
+
+/** 200 with the value (taken), or "OK". @see res.ok() */
+SAILS_API int sails_res_ok(sails_res *res, json_t *data);
+
+/** 400 with the value (taken), or "Bad Request". @see res.badRequest() */
+SAILS_API int sails_res_bad_request(sails_res *res, json_t *data);
+
+/** 403 "Forbidden". @see res.forbidden() */
+SAILS_API int sails_res_forbidden(sails_res *res);
+
+/** 404 "Not Found"; to a client that wants a page (sails_req_wants_json()) the file views/404.html of
+ *  the app's folder, if there is one. @see res.notFound() */
+SAILS_API int sails_res_not_found(sails_res *res);
+
+/**
+ * 500 with the value (taken; not in production), or "Internal Server Error"; logged. A client that
+ * wants a page gets the file views/500.html of the app's folder; if there is none, JSON.
+ *
+ * @see res.serverError()
+ */
+SAILS_API int sails_res_server_error(sails_res *res, json_t *data);
+
+/** As sails_res_server_error(), for what went wrong in words, which the client gets as text, and not
+ *  in production. What `res.serverError(new Error(why))` is in Sails. */
+SAILS_API int sails_res_fail(sails_res *res, const char *why);
+
+/* ---- other addresses ---- */
+
+/**
+ * Sends the client to another address (see sails_res_location()): over HTTP with 302, whatever status
+ * was set; over a socket with the status that was set, or 302.
+ *
+ * @see res.redirect()
+ */
+SAILS_API int sails_res_redirect(sails_res *res, const char *url);
+
+/** As sails_res_redirect(), with a status of 300 to 399. */
+SAILS_API int sails_res_redirect_status(sails_res *res, unsigned status, const char *url);
+
+SAILS_END_DECLS
+
+#endif

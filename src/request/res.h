@@ -1,0 +1,51 @@
+/*
+ * res.h - what the parts of a response share.
+ *
+ * Purpose    The way from a body to an answer, for the files that make up sails/res.h: the first
+ *            answer stands, the body gets its type and tag, then the request sends it.
+ * Ownership  JSON values are taken, also when it fails; the rest is borrowed.
+ * Threads    As sails/res.h.
+ * Floor      request; uses base, http.
+ *
+ *     res_claim() --> res_answer_text(), res_answer_json(), ... --> request_answer()
+ *                             |
+ *                             +-- what cannot be made: res_fail(), a 500 without a body
+ */
+#ifndef REQUEST_RES_H
+#define REQUEST_RES_H
+
+#include "request/request.h"
+
+#define RES_TYPE_TEXT STR("text/plain; charset=utf-8")
+#define RES_TYPE_HTML STR("text/html; charset=utf-8")
+#define RES_TYPE_JSON STR("application/json; charset=utf-8")
+
+struct sails_req *res_request(sails_res *res);
+bool res_is_socket(sails_res *res);
+
+/* RFC 9110 section 5: a token, and a value without line ends. */
+bool res_is_header(struct str name, struct str value);
+
+/* As sails_res_set(), for an answer that is claimed already or not. 0, SAILS_ENOMEM. */
+int res_set(sails_res *res, struct str name, struct str value);
+
+/* Over HTTP, the Content-Type unless there is one. 0, SAILS_ENOMEM. */
+int res_set_default_type(sails_res *res, struct str type);
+
+/* This answer is the one; 200 unless set. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: there was one (logged). */
+int res_claim(sails_res *res);
+
+/* Of a claimed answer: the rest of it. Each gives 0, or what kept it from being made (res_fail). */
+int res_answer_empty(sails_res *res);
+int res_answer_text(sails_res *res, struct str text, struct str type);
+int res_answer_json(sails_res *res, json_t *value);
+int res_fail(sails_res *res, int rc);
+
+/* Appends a value as this response writes JSON: for people outside production, over HTTP. 0,
+ * SAILS_EJSON, SAILS_ENOMEM. */
+int res_write_json(sails_res *res, struct buf *out, const json_t *value);
+
+/* Whether the client has the answer so far already: GET and HEAD of a success, see etag.h. */
+bool res_is_fresh(sails_res *res);
+
+#endif

@@ -1,0 +1,152 @@
+#include "base/mem.h"
+#include "request/res.h"
+
+/*
+ * The answers that have names (request-response 9 and 12).
+ */
+
+/* With the value (taken), or with the text where there is none. */
+static int answer_named(sails_res *res, unsigned status, json_t *data, const char *text)
+{
+    int rc = 0;
+
+    if (res != NULL && !res->is_answered) {
+        res->status = status;
+    }
+    rc = res_claim(res);
+    if (rc < 0) {
+        json_decref(data);
+        return rc;
+    }
+    return data != NULL ? res_answer_json(res, data)
+                        : res_answer_text(res, str_from(text), RES_TYPE_TEXT);
+}
+
+int sails_res_ok(sails_res *res, json_t *data)
+{
+    return answer_named(res, 200, data, "OK");
+}
+
+int sails_res_bad_request(sails_res *res, json_t *data)
+{
+    return answer_named(res, 400, data, "Bad Request");
+}
+
+int sails_res_forbidden(sails_res *res)
+{
+    return answer_named(res, 403, NULL, "Forbidden");
+}
+
+/* ---- pages ---- */
+
+static int answer_page(sails_res *res, unsigned status, const struct buf *page)
+{
+    int rc = 0;
+
+    if (!res->is_answered) {
+        res->status = status;
+    }
+    rc = res_claim(res);
+    if (rc < 0) {
+        return rc;
+    }
+    header_list_remove(&res->headers, STR("content-type"));
+    return res_answer_text(res, buf_str(page), RES_TYPE_HTML);
+}
+
+static bool wants_page(sails_res *res)
+{
+    return !sails_req_wants_json(res_request(res));
+}
+
+int sails_res_not_found(sails_res *res)
+{
+    const struct buf *page = res != NULL ? &res_request(res)->service->pages.not_found : NULL;
+
+    return page != NULL && page->len > 0 && wants_page(res)
+               ? answer_page(res, 404, page)
+               : answer_named(res, 404, NULL, "Not Found");
+}
+
+/* ---- 500 ---- */
+
+static void log_error(sails_res *res, struct str what)
+{
+    log_line(res_request(res)->service->log, LOG_ERROR,
+             "Sending 500 (\"Server Error\") response: %.*s", STR_FMT(what));
+}
+
+static void log_data(sails_res *res, const json_t *data)
+{
+    struct buf text = {0};
+
+    if (data != NULL) {
+        request_write_json(&text, data);
+    }
+    log_error(res, buf_str(&text));
+    buf_deinit(&text);
+}
+
+/* Where people should get a page and there is none they get JSON, as in Sails: of nothing that is an
+ * empty body. */
+static int answer_person(sails_res *res, json_t *data)
+{
+    const struct buf *page = &res_request(res)->service->pages.server_error;
+
+    if (page->len > 0) {
+        json_decref(data);
+        return answer_page(res, 500, page);
+    }
+    if (!res->is_answered) {
+        res->status = 500;
+    }
+    return sails_res_json(res, data);
+}
+
+/* Production keeps the data to itself. */
+static json_t *without_secrets(sails_res *res, json_t *data)
+{
+    if (!res_request(res)->service->is_production) {
+        return data;
+    }
+    json_decref(data);
+    return NULL;
+}
+
+int sails_res_server_error(sails_res *res, json_t *data)
+{
+    if (res == NULL) {
+        json_decref(data);
+        return SAILS_EINVAL;
+    }
+    log_data(res, data);
+    data = without_secrets(res, data);
+    return wants_page(res) ? answer_person(res, data)
+                           : answer_named(res, 500, data, "Internal Server Error");
+}
+
+/* The text, as Sails sends an error's stack: over HTTP as HTML, which here it must not be taken for. */
+static int answer_reason(sails_res *res, const char *why)
+{
+    int rc = 0;
+
+    if (!res->is_answered) {
+        res->status = 500;
+    }
+    rc = res_claim(res);
+    return rc == 0 ? res_answer_text(res, str_from(why), RES_TYPE_TEXT) : rc;
+}
+
+int sails_res_fail(sails_res *res, const char *why)
+{
+    if (res == NULL || why == NULL) {
+        return SAILS_EINVAL;
+    }
+    log_error(res, str_from(why));
+    if (wants_page(res)) {
+        return answer_person(res, without_secrets(res, json_string(why)));
+    }
+    return res_request(res)->service->is_production
+               ? answer_named(res, 500, NULL, "Internal Server Error")
+               : answer_reason(res, why);
+}
