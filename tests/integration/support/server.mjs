@@ -18,16 +18,20 @@ const STOP_MS = 30_000 // a sanitizer takes its time to write a report
  *
  * @param {import('node:test').TestContext} t
  * @param {string} name
- * @param {{args?: string[], env?: object, connect?: object, folder?: string}} [options]  `connect`:
- *        defaults of the options of app.open() and app.connect().
+ * @param {{args?: string[], env?: object, connect?: object, folder?: string, cwd?: string}} [options]
+ *        `connect`: defaults of the options of app.open() and app.connect().
  */
 export async function startApp(t, name, options = {}) {
-  const { args = [], env = {}, connect = {}, folder = 'tests/integration/apps' } = options
-  const binary = path.join(buildDir, folder, name)
-  const app = new App(binary, args, env, connect)
+  const { args = [], env = {}, connect = {}, folder, cwd } = options
+  const app = new App(binaryOf(name, folder), args, env, connect, cwd)
   t.after(() => app.end())
   await app.start(0)
   return app
+}
+
+/** Where the build has put a program. */
+export function binaryOf(name, folder = 'tests/integration/apps') {
+  return path.join(buildDir, folder, name)
 }
 
 export class App {
@@ -35,16 +39,18 @@ export class App {
   #args
   #env
   #defaults
+  #cwd
   #process = null
   #clients = []
   log = ''
   port = 0
 
-  constructor(binary, args, env, defaults) {
+  constructor(binary, args, env, defaults, cwd) {
     this.#binary = binary
     this.#args = args
     this.#env = env
     this.#defaults = defaults
+    this.#cwd = cwd
   }
 
   get url() {
@@ -58,6 +64,7 @@ export class App {
   /** Runs the program and returns when it says where it listens. */
   async start(port) {
     const child = spawn(this.#binary, ['--port', String(port), ...this.#args], {
+      cwd: this.#cwd,
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
