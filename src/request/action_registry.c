@@ -16,7 +16,11 @@ static void table_init(struct action_table *table)
 static void table_deinit(struct action_table *table)
 {
     while (!list_is_empty(&table->all)) {
-        mem_free(container_of(list_take_first(&table->all), struct registered_action, in_registry));
+        struct registered_action *entry =
+            container_of(list_take_first(&table->all), struct registered_action, in_registry);
+
+        inputs_destroy(entry->inputs);
+        mem_free(entry);
     }
     map_deinit(&table->by_name);
 }
@@ -227,4 +231,30 @@ const struct registered_action *action_registry_find_target(const struct action_
         return entry;
     }
     return find(&registry->actions, (struct str){identity, write_identity(identity, target)});
+}
+
+/* ---- inputs ---- */
+
+static int read_inputs(struct registered_action *action, struct buf *why)
+{
+    struct inputs *inputs = NULL;
+    int rc = inputs_create(action->name, action->def, why, &inputs);
+
+    if (rc == 0) {
+        inputs_destroy(action->inputs);
+        action->inputs = inputs;
+    }
+    return rc;
+}
+
+int action_registry_read_inputs(struct action_registry *registry, struct buf *why)
+{
+    int rc = 0;
+
+    list_each(node, &registry->actions.all) {
+        if (rc == 0) {
+            rc = read_inputs(container_of(node, struct registered_action, in_registry), why);
+        }
+    }
+    return rc;
 }

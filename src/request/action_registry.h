@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "request/inputs.h"
 
 #include <sails/inputs.h>
 
@@ -22,6 +23,7 @@ struct registered_action {
     struct map_node by_name;
     struct list in_registry;
     const struct sails_action_def *def;
+    struct inputs *inputs; /* NULL: not read yet, or it declares none */
     struct sails_action_def own; /* of policies, which are no more than functions */
     char name[];
 };
@@ -51,6 +53,10 @@ int action_registry_add(struct action_registry *registry, const char *identity,
 /* 0; SAILS_EINVAL: an empty name; SAILS_ECONFLICT: there is one; SAILS_ENOMEM. */
 int action_registry_add_policy(struct action_registry *registry, const char *name,
                                sails_action policy);
+
+/* Reads what the actions declare. 0; SAILS_ECONFIG: a table contradicts itself, and to *why a line has
+ * been appended that names action and input; SAILS_ENOMEM. */
+int action_registry_read_inputs(struct action_registry *registry, struct buf *why);
 
 /* NULL: there is none. */
 const struct registered_action *action_registry_find(const struct action_table *table,
