@@ -170,20 +170,29 @@ SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
 
 /** Sails' levels, most urgent first. */
 enum sails_log_level {
-    SAILS_LOG_SILENT,
+    SAILS_LOG_SILENT, /**< Of no line: as `log.level` it silences all. */
+    SAILS_LOG_CRIT,
     SAILS_LOG_ERROR,
     SAILS_LOG_WARN,
     SAILS_LOG_DEBUG,
+    SAILS_LOG_BLANK, /**< As SAILS_LOG_INFO, but its lines have no prefix. */
     SAILS_LOG_INFO,
     SAILS_LOG_VERBOSE,
     SAILS_LOG_SILLY
 };
 
-/** One line, if the level is within `log.level`. Any thread. */
+/**
+ * One line, if the level is within `log.level`: its prefix (" info: ", "error: ", ...) and the text.
+ * Lines of the levels crit, error and debug go to stderr, the others to stdout. With the key `log.format`
+ * set to "json" a line is an object with `time`, `level` and `message`. Any thread.
+ *
+ * @see Sails documentation, "sails.log()"
+ */
 SAILS_API void sails_log(const sails_app *app, enum sails_log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Where lines go instead of stderr. `text` has no newline. May be called from any thread at once. */
+/** Where lines go instead of stdout and stderr. `text` has neither prefix nor newline. May be called
+ *  from several threads at once. */
 typedef void (*sails_log_cb)(enum sails_log_level level, const char *text, void *ctx);
 
 /**

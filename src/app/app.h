@@ -32,6 +32,12 @@ enum app_state {
     APP_LOWERED
 };
 
+/* What lines look like. */
+struct app_log_style {
+    bool is_json;
+    bool has_colors[2]; /* stdout, stderr */
+};
+
 struct app_worker {
     struct sails_app *app;
     struct worker *worker;
@@ -43,6 +49,7 @@ struct sails_app {
     struct config config;
     json_t *overrides; /* of sails_app_set() */
     struct log log;
+    struct app_log_style log_style;
     sails_log_cb log_write; /* NULL: stdout and stderr */
     void *log_ctx;
     struct sails_io *io;
@@ -97,7 +104,7 @@ void app_workers_prepare(struct sails_app *app);
 
 void app_log_init(struct sails_app *app);
 
-/* Takes the level from the configuration. */
+/* Takes level and style from the configuration. */
 void app_log_configure(struct sails_app *app);
 
 /* Says what config_warn() has kept. */

@@ -1,49 +1,166 @@
 #include "app/app.h"
+#include "base/json_write.h"
+
+#include <time.h>
+#include <unistd.h>
 
 /*
- * Sails' prefixes and streams: errors and debug lines to stderr, the others to stdout. A line is
- * written by one call, so that lines of several threads do not mix.
+ * Sails' prefixes, colours and streams (app-config-cli section 12): crit, error and debug go to stderr,
+ * the others to stdout. A line is written by one call, so that lines of several threads do not mix.
  */
 static const struct {
     const char *name;
     const char *prefix;
+    const char *color; /* of the prefix: what SGR is to be set */
     bool is_error;
 } levels[] = {
-    [LOG_SILENT] = {"silent", "", true},       [LOG_ERROR] = {"error", "error: ", true},
-    [LOG_WARN] = {"warn", " warn: ", false},   [LOG_DEBUG] = {"debug", "debug: ", true},
-    [LOG_INFO] = {"info", " info: ", false},   [LOG_VERBOSE] = {"verbose", "verbo: ", false},
-    [LOG_SILLY] = {"silly", "     : ", false},
+    [LOG_SILENT] = {"silent", "", "", true},
+    [LOG_CRIT] = {"crit", " crit:", "41", true},
+    [LOG_ERROR] = {"error", "error:", "31", true},
+    [LOG_WARN] = {"warn", " warn:", "33", false},
+    [LOG_DEBUG] = {"debug", "debug:", "34", true},
+    [LOG_BLANK] = {"info", "", "", false},
+    [LOG_INFO] = {"info", " info:", "32", false},
+    [LOG_VERBOSE] = {"verbose", "verbo:", "2", false},
+    [LOG_SILLY] = {"silly", "     :", "30", false},
 };
 
 static_assert((int)LOG_SILLY == (int)SAILS_LOG_SILLY, "the levels inside and outside are the same");
 
-static void write_line(void *ctx, enum log_level level, const char *text)
+static void write_text(const struct app_log_style *style, enum log_level level, const char *text)
+{
+    FILE *stream = levels[level].is_error ? stderr : stdout;
+    const char *blank = levels[level].prefix[0] != '\0' ? " " : "";
+
+    if (style->has_colors[levels[level].is_error ? 1 : 0] && blank[0] != '\0') {
+        fprintf(stream, "\x1b[%sm%s\x1b[0m%s%s\n", levels[level].color, levels[level].prefix, blank,
+                text);
+    } else {
+        fprintf(stream, "%s%s%s\n", levels[level].prefix, blank, text);
+    }
+    fflush(stream);
+}
+
+/* ---- lines that programs read ---- */
+
+/* As Date.prototype.toISOString() does. */
+static void write_time(struct buf *out)
+{
+    struct timespec now;
+    struct tm parts;
+    char text[32];
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &parts);
+    (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+    buf_printf(out, "\"%s.%03ldZ\"", text, now.tv_nsec / 1000000);
+}
+
+/* What is not UTF-8 is still worth a line: then its bytes beyond ASCII are question marks. */
+static void write_string(struct buf *out, struct str text)
+{
+    if (json_write_string(out, text) != SAILS_EJSON) {
+        return;
+    }
+    buf_append_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        bool is_plain =
+            text.ptr[i] >= ' ' && text.ptr[i] < 0x7f && text.ptr[i] != '"' && text.ptr[i] != '\\';
+
+        buf_append_char(out, is_plain ? text.ptr[i] : '?');
+    }
+    buf_append_char(out, '"');
+}
+
+static void write_object(struct buf *out, enum log_level level, const char *text,
+                         const struct log_field *fields, size_t n_fields)
+{
+    buf_append_str(out, STR("{\"time\":"));
+    write_time(out);
+    buf_printf(out, ",\"level\":\"%s\",\"message\":", levels[level].name);
+    write_string(out, str_from(text));
+    for (size_t i = 0; i < n_fields; i++) {
+        buf_printf(out, ",\"%s\":", fields[i].name);
+        if (fields[i].is_number) {
+            json_write_integer(out, fields[i].number);
+        } else {
+            write_string(out, fields[i].text);
+        }
+    }
+    buf_append_str(out, STR("}\n"));
+}
+
+static void write_json(const struct app_log_style *style, enum log_level level, const char *text,
+                       const struct log_field *fields, size_t n_fields)
+{
+    FILE *stream = levels[level].is_error ? stderr : stdout;
+    struct buf line = {0};
+
+    if (level == LOG_BLANK && text[0] == '\0') {
+        return;
+    }
+    write_object(&line, level, text, fields, n_fields);
+    if (buf_error(&line) == 0) {
+        (void)fwrite(line.ptr, 1, line.len, stream);
+        fflush(stream);
+    } else {
+        write_text(style, level, text); /* better than nothing */
+    }
+    buf_deinit(&line);
+}
+
+/* ---- the app's log ---- */
+
+static void write_fields(void *ctx, enum log_level level, const char *text,
+                         const struct log_field *fields, size_t n_fields)
 {
     struct sails_app *app = ctx;
-    FILE *stream = levels[level].is_error ? stderr : stdout;
 
     if (app->log_write != NULL) {
         app->log_write((enum sails_log_level)level, text, app->log_ctx);
-        return;
+    } else if (app->log_style.is_json) {
+        write_json(&app->log_style, level, text, fields, n_fields);
+    } else {
+        write_text(&app->log_style, level, text);
     }
-    fprintf(stream, "%s%s\n", levels[level].prefix, text);
-    fflush(stream);
+}
+
+static void write_line(void *ctx, enum log_level level, const char *text)
+{
+    write_fields(ctx, level, text, NULL, 0);
 }
 
 void app_log_init(struct sails_app *app)
 {
-    app->log = (struct log){.level = LOG_INFO, .write = write_line, .ctx = app};
+    app->log = (struct log){
+        .level = LOG_INFO, .write = write_line, .write_fields = write_fields, .ctx = app};
+}
+
+/* As others do: no colours for dumb terminals, nor for who has asked for none (no-color.org). */
+static bool shows_colors(int fd)
+{
+    const char *terminal = getenv("TERM");
+    const char *none = getenv("NO_COLOR");
+
+    return isatty(fd) && terminal != NULL && strcmp(terminal, "dumb") != 0 &&
+           (none == NULL || none[0] == '\0');
 }
 
 void app_log_configure(struct sails_app *app)
 {
     const char *name = config_text(&app->config, "log.level");
+    bool wants_colors = config_boolean(&app->config, "log.colors");
 
     for (size_t i = 0; name != NULL && i < ARRAY_LEN(levels); i++) {
-        if (strcmp(name, levels[i].name) == 0) {
+        if (i != LOG_BLANK && strcmp(name, levels[i].name) == 0) {
             app->log.level = (enum log_level)i;
         }
     }
+    app->log_style = (struct app_log_style){
+        .is_json = strcmp(config_text(&app->config, "log.format"), "json") == 0,
+        .has_colors = {wants_colors && shows_colors(STDOUT_FILENO),
+                       wants_colors && shows_colors(STDERR_FILENO)},
+    };
 }
 
 void app_log_warnings(const struct sails_app *app)
@@ -62,8 +179,8 @@ void sails_log(const sails_app *app, enum sails_log_level level, const char *for
     char text[2048];
     va_list args;
 
-    if (app == NULL || format == NULL || level <= SAILS_LOG_SILENT || level > SAILS_LOG_SILLY ||
-        (int)level > (int)app->log.level) {
+    if (app == NULL || format == NULL || level < SAILS_LOG_SILENT || level > SAILS_LOG_SILLY ||
+        !log_has(&app->log, (enum log_level)level)) {
         return;
     }
     va_start(args, format);

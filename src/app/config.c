@@ -128,6 +128,8 @@ static bool is_allowed(const struct config_key *key, const json_t *value)
         return json_is_boolean(value);
     case CONFIG_TEXT:
         return is_text(value);
+    case CONFIG_ANY_TEXT:
+        return json_is_string(value);
     case CONFIG_TEXTS:
         return json_is_array(value) &&
                (json_array_size(value) == 0 || is_list_of(key, value, is_text_item));
@@ -172,6 +174,9 @@ void config_describe(struct buf *out, const struct config_key *key)
         break;
     case CONFIG_TEXT:
         buf_append_str(out, STR("a text"));
+        break;
+    case CONFIG_ANY_TEXT:
+        buf_append_str(out, STR("a text, which may be empty"));
         break;
     case CONFIG_TEXTS:
         buf_append_str(out, STR("a list of texts"));

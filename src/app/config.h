@@ -22,6 +22,7 @@ enum config_type {
     CONFIG_WORKERS, /* min to max, or "auto" */
     CONFIG_BOOLEAN,
     CONFIG_TEXT,          /* not empty */
+    CONFIG_ANY_TEXT,      /* which may be empty */
     CONFIG_TEXTS,         /* a list of texts, which may be empty */
     CONFIG_NAME,          /* letters, digits, '-' and '_': it becomes part of a file's name */
     CONFIG_TEXT_OR_FALSE, /* not empty, or false */

@@ -3,8 +3,9 @@
 /* The limits of numbers that are times: a day. */
 #define DAY_MS 86400000
 
-static const char *const log_levels[] = {"silent", "error",   "warn",  "debug",
+static const char *const log_levels[] = {"silent", "crit",    "error", "warn", "debug",
                                          "info",   "verbose", "silly", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const same_site[] = {"Strict", "Lax", "None", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
 
@@ -63,6 +64,12 @@ const struct config_key config_keys[] = {
      .choices = log_levels,
      .fallback = "\"info\"",
      .about = "What is logged: lines of this level and the more urgent ones"},
+    {.name = "log.format",
+     .type = CONFIG_CHOICE,
+     .choices = log_formats,
+     .fallback = "\"text\"",
+     .about = "Lines for people, or JSON: an object a line, with time, level and message"},
+    BOOLEAN("log.colors", "true", "Whether the levels are coloured where a terminal shows them"),
     BOOLEAN(
         "log.access", "false",
         "Whether each request gets a line, at level info (but not for files and Socket.IO's own)"),
@@ -115,7 +122,10 @@ const struct config_key config_keys[] = {
     TEXT("security.cors.allowRequestMethods", "\"GET,HEAD,PUT,PATCH,POST,DELETE\"",
          "Methods that they may use"),
     TEXT("security.cors.allowRequestHeaders", "\"content-type\"", "Headers that they may send"),
-    TEXT("security.cors.allowResponseHeaders", "\"\"", "Headers that they may read"),
+    {.name = "security.cors.allowResponseHeaders",
+     .type = CONFIG_ANY_TEXT,
+     .fallback = "\"\"",
+     .about = "Headers that they may read"},
     BOOLEAN("security.cors.allowAnyOriginWithCredentialsUnsafe", "false",
             "Whether any origin may do so with cookies: no page is safe then"),
 

@@ -167,6 +167,7 @@ static json_t *read_for(const struct config_key *key, const char *text, enum con
     case CONFIG_BOOLEAN:
         return read_boolean(text);
     case CONFIG_TEXT:
+    case CONFIG_ANY_TEXT:
     case CONFIG_NAME:
     case CONFIG_CHOICE:
         return json_string(text);

@@ -9,27 +9,49 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include "base/str.h"
+
 #include <stdarg.h>
 
-/* Sails' levels, most urgent first. */
+/* Sails' levels, most urgent first. Nothing is logged at the first: it silences the others. */
 enum log_level {
     LOG_SILENT,
+    LOG_CRIT,
     LOG_ERROR,
     LOG_WARN,
     LOG_DEBUG,
+    LOG_BLANK, /* as LOG_INFO, and without a prefix */
     LOG_INFO,
     LOG_VERBOSE,
     LOG_SILLY
+};
+
+/* What a line says, for programs: a text, or a number. */
+struct log_field {
+    const char *name;
+    bool is_number;
+    struct str text;
+    int64_t number;
 };
 
 struct log {
     enum log_level level; /* lines above it are dropped before they are made */
     void (*write)(void *ctx, enum log_level level, const char *text);
     void *ctx;
+    /* NULL: write() gets the text of lines with fields, too. */
+    void (*write_fields)(void *ctx, enum log_level level, const char *text,
+                         const struct log_field *fields, size_t n_fields);
 };
 
 /* One line, without a newline at its end; over 2 KiB it is cut. NULL as log says nothing. */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same, with fields for a log that programs read; the text says what they say. */
+void log_fields(const struct log *log, enum log_level level, const struct log_field *fields,
+                size_t n_fields, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Whether a line of that level would be written. NULL as log: false. */
+bool log_has(const struct log *log, enum log_level level);
 
 #endif

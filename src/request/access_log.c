@@ -45,13 +45,24 @@ static struct str without_query(struct str url)
 
 void access_log_line(const struct log *log, const struct access_entry *entry)
 {
-    struct field path;
+    struct field field;
+    const char *path = NULL;
+    struct str ip = entry->ip.len > 0 ? entry->ip : STR("-");
+    const char *transport = entry->is_socket ? "ws" : "http";
 
-    if (log == NULL || log->level < LOG_INFO) {
+    if (!log_has(log, LOG_INFO)) {
         return; /* nothing is escaped for nobody */
     }
-    log_line(log, LOG_INFO, "%.*s %s %u %llums %.*s %s", STR_FMT(entry->method),
-             write_field(&path, without_query(entry->url), "/"), entry->status,
-             (unsigned long long)entry->duration_ms,
-             STR_FMT(entry->ip.len > 0 ? entry->ip : STR("-")), entry->is_socket ? "ws" : "http");
+    path = write_field(&field, without_query(entry->url), "/");
+    log_fields(log, LOG_INFO,
+               (const struct log_field[]){
+                   {.name = "method", .text = entry->method},
+                   {.name = "path", .text = str_from(path)},
+                   {.name = "status", .is_number = true, .number = entry->status},
+                   {.name = "ms", .is_number = true, .number = (int64_t)entry->duration_ms},
+                   {.name = "ip", .text = ip},
+                   {.name = "transport", .text = str_from(transport)},
+               },
+               6, "%.*s %s %u %llums %.*s %s", STR_FMT(entry->method), path, entry->status,
+               (unsigned long long)entry->duration_ms, STR_FMT(ip), transport);
 }

@@ -7,7 +7,8 @@
  *                GET /chat/kitchen 200 3ms 127.0.0.1 ws
  *
  *            method, path without its query, status, time in ms, address of the peer, http or ws;
- *            one blank between them.
+ *            one blank between them. A log in JSON has them as the fields method, path, status, ms,
+ *            ip and transport.
  * Ownership  None.
  * Threads    Any.
  * Floor      request; uses base.

@@ -13,6 +13,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
+#include "support/log_level.h"
 #include "support/ws_client.h"
 
 #include <pthread.h>
@@ -93,7 +94,8 @@ static UNUSED void live_log_write(enum sails_log_level level, const char *text, 
     int n = 0;
 
     pthread_mutex_lock(&log->lock);
-    n = snprintf(log->text + log->len, sizeof(log->text) - log->len, "%d %s\n", (int)level, text);
+    n = snprintf(log->text + log->len, sizeof(log->text) - log->len, "%s %s\n",
+                 log_level_name(level), text);
     log->len += (size_t)n < sizeof(log->text) - log->len ? (size_t)n : 0;
     pthread_mutex_unlock(&log->lock);
 }

@@ -44,7 +44,7 @@ static void a_wrong_value_is_refused_with_key_value_and_what_is_allowed(void **s
         {"workers", "0",
          "workers: 0 is not allowed; it must be a whole number from 1 to 64, or auto"},
         {"log.level", "\"loud\"",
-         "log.level: \"loud\" is not allowed; it must be one of: silent, error, warn, debug, info, "
+         "log.level: \"loud\" is not allowed; it must be one of: silent, crit, error, warn, debug, info, "
          "verbose, silly"},
         {"sockets.transports", "[\"carrier pigeon\"]",
          "sockets.transports: [\"carrier pigeon\"] is not allowed; it must be a list of: polling, "

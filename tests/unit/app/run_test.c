@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "support/cmocka.h"
 #include "support/http_client.h"
+#include "support/log_level.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -83,7 +84,7 @@ static void write_log(enum sails_log_level level, const char *text, void *ctx)
 {
     const int *fd = ctx;
 
-    dprintf(*fd, "%d %s\n", (int)level, text);
+    dprintf(*fd, "%s %s\n", log_level_name(level), text);
 }
 
 static void stop(sails_req *req, sails_res *res)
@@ -199,7 +200,7 @@ static void a_signal_ends_it_with_status_0(void **state)
         http_client_expect(program_port(&program), "GET", "/none", "", NULL, 404, "Not Found");
         kill(program.pid, signals[i]);
         assert_int_equal(program_status(&program), 0);
-        assert_non_null(strstr(program.lines.ptr, "4 going\n"));
+        assert_non_null(strstr(program.lines.ptr, "info going\n"));
         program_deinit(&program);
     }
 }
@@ -216,7 +217,7 @@ static void an_action_ends_it_with_status_0(void **state)
     program_start(&program);
     http_client_expect(program_port(&program), "GET", "/stop", "", NULL, 200, "OK");
     assert_int_equal(program_status(&program), 0);
-    assert_non_null(strstr(program.lines.ptr, "4 going\n"));
+    assert_non_null(strstr(program.lines.ptr, "info going\n"));
     program_deinit(&program);
 }
 
@@ -228,7 +229,7 @@ static void what_is_stronger_wins(void **state)
     program_init(&program);
     make_file(&program, "config/a.json", "{\"port\": 1, \"explicitHost\": \"192.0.2.1\"}");
     make_file(&program, "config/env/production.json",
-              "{\"explicitHost\": \"192.0.2.2\", \"sockets\": "
+              "{\"explicitHost\": \"192.0.2.2\", \"session\": {\"secret\": \"x\"}, \"sockets\": "
               "{\"onlyAllowOrigins\": [\"https://example.com\"]}}");
     make_file(&program, "config/local.json", "{\"port\": 2, \"workers\": 2}");
     program.environment = "sails_explicitHost=127.0.0.1";
@@ -249,36 +250,37 @@ static void invalid_configuration_is_status_78_and_one_line(void **state)
         const char *file, *text, *environment, *argument, *line;
     } cases[] = {
         {"config/a.json", "{\"port\": 70000}", NULL, NULL,
-         "1 config/a.json: port: 70000 is not allowed; it must be a whole number from 0 to 65535\n"},
+         "error config/a.json: port: 70000 is not allowed; it must be a whole number from 0 to 65535\n"},
         {"config/a.json", "{\"sockets\": {\"pingInterval\": \"x\"}}", NULL, NULL,
-         "1 config/a.json: sockets.pingInterval: \"x\" is not allowed; it must be a whole number "
+         "error config/a.json: sockets.pingInterval: \"x\" is not allowed; it must be a whole number "
          "from 1 to 86400000\n"},
         {"config/local.json", "{\"sockets\": {\"transports\": [\"smoke\"]}}", NULL, NULL,
-         "1 config/local.json: sockets.transports: [\"smoke\"] is not allowed; it must be a list "
+         "error config/local.json: sockets.transports: [\"smoke\"] is not allowed; it must be a list "
          "of: polling, websocket\n"},
         {"config/env/production.json", "{\"log\": {\"level\": \"loud\"}}", "NODE_ENV=production",
          NULL,
-         "1 config/env/production.json: log.level: \"loud\" is not allowed; it must be one of: "
-         "silent, error, warn, debug, info, verbose, silly\n"},
+         "error config/env/production.json: log.level: \"loud\" is not allowed; it must be one of: "
+         "silent, crit, error, warn, debug, info, verbose, silly\n"},
         {"config/a.json", "{\"prot\": 1}", NULL, NULL,
-         "1 config/a.json: prot: there is no such key; did you mean port?\n"},
-        {"config/a.json", "[1]", NULL, NULL, "1 config/a.json: it must hold one object\n"},
+         "error config/a.json: prot: there is no such key; did you mean port?\n"},
+        {"config/a.json", "[1]", NULL, NULL, "error config/a.json: it must hold one object\n"},
         {"config/a.json", "{\"port\": 1,\n \"port\": 2}", NULL, NULL,
-         "1 config/a.json: line 2, column "},
+         "error config/a.json: line 2, column "},
         {NULL, NULL, "sails_port=many", NULL,
-         "1 environment: sails_port: port: \"many\" is not allowed; it must be a whole number from "
+         "error environment: sails_port: port: \"many\" is not allowed; it must be a whole number from "
          "0 to 65535\n"},
-        {NULL, NULL, "PORT=-1", NULL, "1 environment: PORT: port: -1 is not allowed; it must be"},
+        {NULL, NULL, "PORT=-1", NULL,
+         "error environment: PORT: port: -1 is not allowed; it must be"},
         {NULL, NULL, "sails_sockets__maxDepht=5", NULL,
-         "1 environment: sails_sockets__maxDepht: sockets.maxDepht: there is no such key; did you "
+         "error environment: sails_sockets__maxDepht: sockets.maxDepht: there is no such key; did you "
          "mean sockets.maxDepth?\n"},
         {NULL, NULL, NULL, "--workers=0",
-         "1 command line: workers: 0 is not allowed; it must be a whole number from 1 to 64, or "
+         "error command line: workers: 0 is not allowed; it must be a whole number from 1 to 64, or "
          "auto\n"},
-        {NULL, NULL, NULL, "--nonsense", "1 command line: nonsense: there is no such key\n"},
-        {NULL, NULL, NULL, "port", "1 command line: port: options begin with --; see --help\n"},
+        {NULL, NULL, NULL, "--nonsense", "error command line: nonsense: there is no such key\n"},
+        {NULL, NULL, NULL, "port", "error command line: port: options begin with --; see --help\n"},
         {NULL, NULL, NULL, "--ssl.cert=x.pem",
-         "1 ssl.cert and ssl.key go together: one of them is missing\n"},
+         "error ssl.cert and ssl.key go together: one of them is missing\n"},
     };
 
     (void)state;
@@ -322,7 +324,7 @@ static void a_port_in_use_is_status_1_and_told_with_the_address(void **state)
     program_init(&program);
     snprintf(port, sizeof(port), "--port=%d", ntohs(address.sin_port));
     snprintf(want, sizeof(want),
-             "1 Could not listen on 127.0.0.1, port %d: ", ntohs(address.sin_port));
+             "error Could not listen on 127.0.0.1, port %d: ", ntohs(address.sin_port));
     program.arguments[0] = port;
     program.arguments[1] = "--host=127.0.0.1";
     program_start(&program);

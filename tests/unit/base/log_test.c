@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include "base/macros.h"
 #include "support/cmocka.h"
 
 #include <stdio.h>
@@ -38,6 +39,57 @@ static void lines_above_the_level_are_dropped(void **state)
     assert_int_equal(sink.n, 2);
 }
 
+/* app-config-cli 10 */
+static void levels_are_ordered_as_in_sails(void **state)
+{
+    static const enum log_level order[] = {LOG_CRIT,  LOG_ERROR, LOG_WARN,    LOG_DEBUG,
+                                           LOG_BLANK, LOG_INFO,  LOG_VERBOSE, LOG_SILLY};
+    struct log log = {.write = keep};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        log.level = LOG_SILENT;
+        assert_false(log_has(&log, order[i]));
+        for (size_t j = 0; j < ARRAY_LEN(order); j++) {
+            log.level = order[j];
+            assert_int_equal(log_has(&log, order[i]), i <= j);
+        }
+    }
+    assert_false(log_has(&log, LOG_SILENT)); /* nothing is ever logged at it */
+    assert_false(log_has(NULL, LOG_CRIT));
+}
+
+static void keep_fields(void *ctx, enum log_level level, const char *text,
+                        const struct log_field *fields, size_t n_fields)
+{
+    struct sink *sink = ctx;
+
+    keep(ctx, level, text);
+    for (size_t i = 0; i < n_fields; i++) {
+        size_t len = strlen(sink->text);
+
+        snprintf(sink->text + len, sizeof(sink->text) - len, " %s=%.*s%lld", fields[i].name,
+                 STR_FMT(fields[i].text), (long long)fields[i].number);
+    }
+}
+
+static void fields_reach_whoever_wants_them(void **state)
+{
+    static const struct log_field fields[] = {{.name = "path", .text = {"/x", 2}},
+                                              {.name = "status", .is_number = true, .number = 200}};
+    struct sink sink = {.n = 0};
+    struct log log = {.level = LOG_INFO, .write = keep, .ctx = &sink};
+
+    (void)state;
+    log_fields(&log, LOG_INFO, fields, 2, "GET %s", "/x");
+    assert_string_equal(sink.text, "GET /x");
+    log.write_fields = keep_fields;
+    log_fields(&log, LOG_INFO, fields, 2, "GET %s", "/x");
+    assert_string_equal(sink.text, "GET /x path=/x0 status=200");
+    log_fields(&log, LOG_VERBOSE, fields, 2, "no");
+    assert_int_equal(sink.n, 2);
+}
+
 static void a_long_line_is_cut(void **state)
 {
     static char text[5000];
@@ -63,6 +115,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_above_the_level_are_dropped),
+        cmocka_unit_test(levels_are_ordered_as_in_sails),
+        cmocka_unit_test(fields_reach_whoever_wants_them),
         cmocka_unit_test(a_long_line_is_cut),
         cmocka_unit_test(no_log_says_nothing),
     };
