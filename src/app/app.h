@@ -20,6 +20,7 @@
 #include "request/handshake_guard.h"
 #include "request/request.h"
 #include "request/session_memory.h"
+#include "request/session_redis.h"
 #include "request/static_files.h"
 
 #include <pthread.h>
@@ -56,6 +57,7 @@ struct sails_app {
     struct request_service requests;
     struct request_worker request_workers[WORKERS_MAX];
     struct session_memory *session_memory; /* NULL: another store is in use */
+    struct session_redis *session_redis;   /* as above */
     char session_secret[40];               /* made up, where none is set */
     json_t *cors_dictionary;               /* what requests.cors has views of */
     struct list targets;                   /* struct app_target: what routes lead to */
@@ -86,6 +88,16 @@ void app_http_limits(const struct sails_app *app, struct http_limits *out);
 /* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
 int app_configure_security(struct sails_app *app);
 void app_security_deinit(struct sails_app *app);
+
+/* ---- app_session_store.c: where sessions are kept ---- */
+
+/* Unless the program has brought a store. 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_session_store_open(struct sails_app *app);
+void app_session_store_close(struct sails_app *app);
+
+/* On each worker's thread, as session_redis.h says. 0; SAILS_ENOMEM. */
+int app_session_store_start(struct sails_app *app, struct worker *worker);
+void app_session_store_stop(struct sails_app *app, struct worker *worker);
 
 /* ---- app_builtin.c: routes that every app has ---- */
 

@@ -2,40 +2,12 @@
 #include "base/base64.h"
 
 #include <sys/random.h>
-#include <time.h>
 
 /*
  * From the sections `session` and `security` to what the request floor wants to know.
  */
 
 /* ---- sessions ---- */
-
-static uint64_t wall_clock(void *ctx)
-{
-    struct timespec now;
-
-    (void)ctx;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static int open_memory(struct sails_app *app)
-{
-    struct session_memory_options options = {
-        .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
-        .now_ms = wall_clock,
-    };
-
-    if (getrandom(&options.hash_key, sizeof(options.hash_key), 0) < 0) {
-        return SAILS_ENOMEM;
-    }
-    app->session_memory = session_memory_create(&options);
-    if (app->session_memory == NULL) {
-        return SAILS_ENOMEM;
-    }
-    app->requests.sessions.store = session_memory_store(app->session_memory);
-    return 0;
-}
 
 /* In development cookies may become worthless with the next start; in production nobody wants that. */
 static int choose_secret(struct sails_app *app)
@@ -81,8 +53,8 @@ static int configure_sessions(struct sails_app *app)
     sessions->same_site = config_text(c, "session.cookie.sameSite");
     rc = choose_secret(app);
     sessions->secret = app->requests.secret;
-    if (rc == 0 && sessions->is_on && sessions->store.load == NULL) {
-        rc = open_memory(app);
+    if (rc == 0 && sessions->is_on) {
+        rc = app_session_store_open(app);
     }
     return rc;
 }
@@ -96,6 +68,7 @@ int sails_app_session_store(sails_app *app, const sails_session_store *store)
     if (app->state != APP_NEW) {
         return SAILS_ESTATE;
     }
+    app_session_store_close(app);
     app->requests.sessions.store = *store;
     return 0;
 }
@@ -162,6 +135,6 @@ int app_configure_security(struct sails_app *app)
 
 void app_security_deinit(struct sails_app *app)
 {
-    session_memory_destroy(app->session_memory);
+    app_session_store_close(app);
     json_decref(app->cors_dictionary);
 }

@@ -56,8 +56,12 @@ static int on_start(void *ctx, struct worker *worker)
     w->http.on_request = on_request;
     w->http.ctx = w;
     http_service_init(&w->http);
-    rc = io_worker_start(app->io, worker);
+    rc = app_session_store_start(app, worker);
+    if (rc == 0) {
+        rc = io_worker_start(app->io, worker);
+    }
     if (rc < 0) {
+        app_session_store_stop(app, worker);
         http_service_deinit(&w->http);
         return rc;
     }
@@ -90,6 +94,7 @@ static void on_stop(void *ctx, struct worker *worker)
     struct app_worker *w = worker_user(worker);
 
     (void)ctx;
+    app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
     io_worker_stop(w->app->io, worker);
     request_worker_stop(&w->app->requests, worker);
     http_service_deinit(&w->http);

@@ -7,6 +7,8 @@ static const char *const log_levels[] = {"silent", "crit",    "error", "warn", "
                                          "info",   "verbose", "silly", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const same_site[] = {"Strict", "Lax", "None", NULL};
+static const char *const session_adapters[] = {"memory", "redis", "@sailshq/connect-redis",
+                                               "connect-redis", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
 
 #define MS(name_, min_, fallback_, about_)                                                         \
@@ -108,8 +110,28 @@ const struct config_key config_keys[] = {
      .choices = same_site,
      .about = "Whether other sites' requests carry the cookie"},
     BOOLEAN("session.rolling", "false", "Whether every answer sets the cookie again"),
+    {.name = "session.adapter",
+     .type = CONFIG_CHOICE,
+     .choices = session_adapters,
+     .fallback = "\"memory\"",
+     .about = "Where sessions are kept; in Redis as Sails in Node keeps them, whose names for it "
+              "are accepted"},
     COUNT("session.maxSessions", 1, 1000000000, "100000",
           "Sessions that are kept in memory; over it, the one least recently used goes"),
+    {.name = "session.url",
+     .type = CONFIG_TEXT,
+     .about = "Redis server: redis://user:password@host:port/db; stronger than the next four",
+     .is_secret = true},
+    TEXT("session.host", "\"127.0.0.1\"", "Redis server: name or address"),
+    COUNT("session.port", 1, 65535, "6379", "Its port"),
+    COUNT("session.db", 0, 1000000, "0", "Number of the database in it"),
+    {.name = "session.pass",
+     .type = CONFIG_TEXT,
+     .about = "Password of the Redis server",
+     .is_secret = true},
+    TEXT("session.prefix", "\"sess:\"", "What keys of sessions in Redis begin with"),
+    COUNT("session.ttl", 0, 1000000000, "0",
+          "How long sessions stay in Redis, in seconds; 0: as long as their cookie"),
 
     BOOLEAN("security.csrf", "false", "Whether requests that change something need a CSRF token"),
     BOOLEAN("security.cors.allRoutes", "false",

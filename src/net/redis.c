@@ -20,7 +20,7 @@
  *     one's. It is empty except in GREETING and READY.
  * I2  `waiting` holds the others. It is empty in READY.
  * I3  stream is there in GREETING and READY, dial in DIALING.
- * I4  n_commands and n_bytes count what is in both lists.
+ * I4  n_commands and n_bytes count what is in both lists, but for greetings.
  * I5  Callbacks run with depth > 0. Who closes then only marks it; the outermost one frees, or, if
  *     that is a deadline, a task: the set that is running must not lose queues.
  */
@@ -57,7 +57,8 @@ struct redis {
     struct deadline_queue pauses;
     struct deadline pause;
     uint64_t next_pause_ms;
-    bool was_lost; /* and nobody was told yet that it is back */
+    bool has_failed; /* the last attempt to connect */
+    bool was_lost;   /* and nobody was told yet that it is back */
 };
 
 const struct redis_options redis_default_options = {
@@ -123,8 +124,10 @@ static void answer(struct redis *redis, struct redis_command *command, int statu
 
     list_remove(&command->in_list);
     deadline_stop(&command->limit);
-    redis->n_commands--;
-    redis->n_bytes -= command->bytes->len;
+    if (!command->is_greeting) {
+        redis->n_commands--;
+        redis->n_bytes -= command->bytes->len;
+    }
     redis_command_destroy(command);
     if (on_reply != NULL) {
         on_reply(status, reply, ctx);
@@ -176,6 +179,7 @@ static void become_ready(struct redis *redis)
     struct list waiting;
 
     redis->state = READY;
+    redis->has_failed = false;
     redis->next_pause_ms = redis->options.retry_ms;
     deadline_stop(&redis->connect_limit);
     if (redis->was_lost) {
@@ -217,13 +221,18 @@ static void on_greeted(int status, const struct redis_reply *reply, void *ctx)
     }
 }
 
-static int enqueue(struct redis *redis, struct redis_command *command, bool is_greeting);
+static int enqueue(struct redis *redis, struct redis_command *command);
 
 static int greet_with(struct redis *redis, const struct str *argv, size_t argc)
 {
     struct redis_command *command = redis_command_create(argv, argc, on_greeted, redis);
-    int rc = command != NULL ? enqueue(redis, command, true) : SAILS_ENOMEM;
+    int rc = 0;
 
+    if (command == NULL) {
+        return SAILS_ENOMEM;
+    }
+    command->is_greeting = true;
+    rc = enqueue(redis, command);
     if (rc == 0) {
         redis->n_greetings++;
     }
@@ -362,6 +371,7 @@ static void lose(struct redis *redis, int err, const char *why)
     }
     log_loss(redis, err, why);
     drop_connection(redis);
+    redis->has_failed = !was_ready;
     redis->state = PAUSED;
     pause_before_dialing(redis);
     answer_all(redis, &redis->sent, SAILS_ECLOSED);
@@ -522,13 +532,15 @@ void redis_close(struct redis *redis)
 }
 
 /* Takes the command, also on failure. */
-static int enqueue(struct redis *redis, struct redis_command *command, bool is_greeting)
+static int enqueue(struct redis *redis, struct redis_command *command)
 {
     int rc = 0;
 
-    redis->n_commands++;
-    redis->n_bytes += command->bytes->len;
-    if (is_greeting || redis->state == READY) {
+    if (!command->is_greeting) {
+        redis->n_commands++;
+        redis->n_bytes += command->bytes->len;
+    }
+    if (command->is_greeting || redis->state == READY) {
         rc = send_command(redis, command);
     } else {
         list_append(&redis->waiting, &command->in_list);
@@ -545,10 +557,14 @@ static int enqueue(struct redis *redis, struct redis_command *command, bool is_g
 
 static bool has_room(const struct redis *redis, size_t len)
 {
-    size_t max_queue = redis->options.max_queue;
+    return redis->n_commands < redis->options.max_commands &&
+           len <= redis->options.max_queue - redis->n_bytes;
+}
 
-    return redis->n_commands < redis->options.max_commands && redis->n_bytes <= max_queue &&
-           len <= max_queue - redis->n_bytes;
+/* Whether there is a connection, or hope that there is one soon. */
+static bool is_expected(const struct redis *redis)
+{
+    return redis->state != PAUSED && !redis->has_failed;
 }
 
 int redis_command(struct redis *redis, const struct str *argv, size_t argc,
@@ -560,7 +576,7 @@ int redis_command(struct redis *redis, const struct str *argv, size_t argc,
     if (argc == 0) {
         return SAILS_EINVAL;
     }
-    if (redis->state == CLOSED || (redis->state == PAUSED && redis->options.wait_ms == 0)) {
+    if (redis->state == CLOSED || (redis->options.wait_ms == 0 && !is_expected(redis))) {
         return SAILS_ECLOSED;
     }
     command = redis_command_create(argv, argc, on_answer, ctx);
@@ -571,7 +587,7 @@ int redis_command(struct redis *redis, const struct str *argv, size_t argc,
         redis_command_destroy(command);
         return SAILS_ETOOBIG;
     }
-    return enqueue(redis, command, false);
+    return enqueue(redis, command);
 }
 
 bool redis_is_ready(const struct redis *redis)

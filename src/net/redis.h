@@ -39,10 +39,10 @@ struct redis_options {
     unsigned db;                 /* SELECTed if it is not 0 */
     uint64_t connect_timeout_ms; /* until it is ready, log-in included */
     uint64_t command_timeout_ms; /* from sending to the reply; over it the connection is lost */
-    uint64_t wait_ms;            /* how long a command waits for a connection; 0: as long as one is
-                                    being made, and while there is none it is refused */
-    uint64_t retry_ms;           /* pause before connecting again; doubles with each failure ... */
-    uint64_t max_retry_ms;       /* ... up to this; the pause taken is a random part of it, half at
+    uint64_t wait_ms;      /* how long a command waits for a connection; 0: for the first attempt
+                                    to connect, after which it is refused until there is one */
+    uint64_t retry_ms;     /* pause before connecting again; doubles with each failure ... */
+    uint64_t max_retry_ms; /* ... up to this; the pause taken is a random part of it, half at
                                     least, so that a thousand workers do not come back at once */
     size_t max_commands;
     size_t max_queue;

@@ -19,6 +19,7 @@ struct redis_command {
     struct shared *bytes;
     redis_reply_cb on_reply; /* may be NULL */
     void *ctx;
+    bool is_greeting; /* of the connection's own: it takes nobody's place */
 };
 
 /* Copies the spans. NULL: no memory. */

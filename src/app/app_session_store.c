@@ -1,0 +1,132 @@
+#include "app/app.h"
+#include "net/redis_url.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+/*
+ * Where sessions are kept, as session.adapter says; unless the program has brought a store.
+ */
+
+enum {
+    /* A request waits for its session: these are shorter than a user's patience. */
+    CONNECT_TIMEOUT_MS = 2000,
+    COMMAND_TIMEOUT_MS = 2000
+};
+
+/* ---- memory ---- */
+
+static uint64_t wall_clock(void *ctx)
+{
+    struct timespec now;
+
+    (void)ctx;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int open_memory(struct sails_app *app)
+{
+    struct session_memory_options options = {
+        .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
+        .now_ms = wall_clock,
+    };
+
+    if (getrandom(&options.hash_key, sizeof(options.hash_key), 0) < 0) {
+        return SAILS_ENOMEM;
+    }
+    app->session_memory = session_memory_create(&options);
+    if (app->session_memory == NULL) {
+        return SAILS_ENOMEM;
+    }
+    app->requests.sessions.store = session_memory_store(app->session_memory);
+    return 0;
+}
+
+/* ---- Redis ---- */
+
+/* The keys of their own first; what session.url says is stronger. */
+static struct redis_options redis_options(const struct sails_app *app, const struct redis_url *url)
+{
+    const struct config *c = &app->config;
+    struct redis_options options = redis_default_options;
+    const char *host = config_text(c, "session.host");
+
+    options.host = url->host != NULL ? url->host : host;
+    options.port = url->port != 0 ? url->port : (unsigned)config_integer(c, "session.port");
+    options.username = url->username;
+    options.password = url->password != NULL ? url->password : config_text(c, "session.pass");
+    options.db = url->db != 0 ? url->db : (unsigned)config_integer(c, "session.db");
+    options.connect_timeout_ms = CONNECT_TIMEOUT_MS;
+    options.command_timeout_ms = COMMAND_TIMEOUT_MS;
+    options.log = &app->log;
+    return options;
+}
+
+static int read_url(struct sails_app *app, struct redis_url *out)
+{
+    const char *text = config_text(&app->config, "session.url");
+    int rc = text != NULL ? redis_url_parse(text, out) : 0;
+
+    if (rc == SAILS_EINVAL) { /* the value may hold a password: it is not repeated */
+        log_line(
+            &app->log, LOG_ERROR,
+            "session.url: must be redis://host, with user:password@, :port and /db if need be");
+        return SAILS_ECONFIG;
+    }
+    return rc;
+}
+
+static int open_redis(struct sails_app *app)
+{
+    struct redis_url url = {0};
+    struct session_redis_options options = {0};
+    int rc = read_url(app, &url);
+
+    if (rc == 0) {
+        options.redis = redis_options(app, &url);
+        options.prefix = config_text(&app->config, "session.prefix");
+        options.ttl_ms = 1000 * (uint64_t)config_integer(&app->config, "session.ttl");
+        rc = session_redis_create(&options, &app->session_redis);
+    }
+    redis_url_deinit(&url);
+    if (rc == 0) {
+        app->requests.sessions.store = session_redis_store(app->session_redis);
+    }
+    return rc;
+}
+
+/* ---- app.h ---- */
+
+int app_session_store_open(struct sails_app *app)
+{
+    bool is_ours = app->session_memory != NULL || app->session_redis != NULL;
+    const char *adapter = config_text(&app->config, "session.adapter");
+
+    if (app->requests.sessions.store.load != NULL && !is_ours) {
+        return 0;
+    }
+    app_session_store_close(app); /* of a lift that failed */
+    return strcmp(adapter, "memory") == 0 ? open_memory(app) : open_redis(app);
+}
+
+void app_session_store_close(struct sails_app *app)
+{
+    session_memory_destroy(app->session_memory);
+    session_redis_destroy(app->session_redis);
+    app->session_memory = NULL;
+    app->session_redis = NULL;
+    app->requests.sessions.store = (sails_session_store){0};
+}
+
+int app_session_store_start(struct sails_app *app, struct worker *worker)
+{
+    return app->session_redis != NULL ? session_redis_start(app->session_redis, worker) : 0;
+}
+
+void app_session_store_stop(struct sails_app *app, struct worker *worker)
+{
+    if (app->session_redis != NULL) {
+        session_redis_stop(app->session_redis, worker);
+    }
+}
