@@ -19,6 +19,7 @@ int main(int argc, char **argv)
 
     bind(app, request_routes);
     bind(app, answer_routes);
+    bind(app, session_routes);
     bind(app, socket_routes);
     bind(app, lifecycle_routes);
     lifecycle_watch(app);

@@ -15,6 +15,7 @@ struct route {
 
 extern const struct route request_routes[];
 extern const struct route answer_routes[];
+extern const struct route session_routes[];
 extern const struct route socket_routes[];
 extern const struct route lifecycle_routes[];
 

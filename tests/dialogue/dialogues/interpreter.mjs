@@ -332,10 +332,11 @@ export const interpreter = [
   dialogue('42', 'a fast request overtakes a slow one', async (talk) => {
     const ann = await talk.connect('ann')
 
-    ann.say('420["get",{"url":"/wait"}]')
+    ann.say('428["get",{"url":"/wait"}]')
     await ann.ask('get', '/text')
-    await ann.ask('get', '/go')
-    assert.deepEqual((await ann.answer(0)).body, { waited: 'for go' })
+    ann.say('429["get",{"url":"/go"}]')
+    assert.deepEqual((await ann.answer(8)).body, { waited: 'for go' })
+    await ann.answer(9)
   }),
 
   dialogue('43', 'what is said in the turn of the answer comes before the ack', async (talk) => {
