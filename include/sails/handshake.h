@@ -1,6 +1,7 @@
 /**
  * @file sails/handshake.h
- * @brief Deciding who may connect a socket: `sails.config.sockets.beforeConnect`.
+ * @brief Deciding who may connect a socket, and hearing of its end: `sails.config.sockets.beforeConnect`
+ *        and `afterDisconnect`.
  *
  *     static void before_connect(sails_handshake *handshake, void *ctx)
  *     {
@@ -68,6 +69,39 @@ SAILS_API void sails_handshake_accept(sails_handshake *handshake);
  * @param message  UTF-8 for the client's side; copied. NULL or "": "Forbidden".
  */
 SAILS_API void sails_handshake_refuse(sails_handshake *handshake, const char *message);
+
+/* ---- the end of a connection ---- */
+
+/** A socket of the namespace "/" that has gone, and its session. */
+typedef struct sails_departure sails_departure;
+
+/**
+ * Hears of the end of each socket, whatever ended it (lowering the app included). The departure is the
+ * application's until it calls sails_departure_done(), once, from any thread, within the callback or later.
+ * Runs on a worker's thread and must not block.
+ *
+ * @see Sails documentation, "sails.config.sockets", afterDisconnect
+ */
+typedef void (*sails_after_disconnect_cb)(sails_departure *departure, void *ctx);
+
+/** Sets who hears of it. Before the lift. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already;
+ *  SAILS_ENOMEM. */
+SAILS_API int sails_app_after_disconnect(sails_app *app, sails_after_disconnect_cb after_disconnect,
+                                         void *ctx);
+
+/** The id that the socket had; it is in no room any more. A view. NULL for NULL. */
+SAILS_API const char *sails_departure_socket_id(const sails_departure *departure);
+
+/** The session as the store has it now, to read and to change; an empty object where there is none. A
+ *  view. NULL for NULL. */
+SAILS_API json_t *sails_departure_session(sails_departure *departure);
+
+/**
+ * Saves the session, if there is one, and frees the departure.
+ *
+ * @param error  NULL: all went well. A text: it is logged, and nothing is saved.
+ */
+SAILS_API void sails_departure_done(sails_departure *departure, const char *error);
 
 SAILS_END_DECLS
 

@@ -13,10 +13,12 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include "app/app_routing.h"
 #include "app/config_load.h"
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
+#include "request/departure.h"
 #include "request/handshake_guard.h"
 #include "request/request.h"
 #include "request/session_memory.h"
@@ -60,10 +62,11 @@ struct sails_app {
     struct session_redis *session_redis;   /* as above */
     char session_secret[40];               /* made up, where none is set */
     json_t *cors_dictionary;               /* what requests.cors has views of */
-    struct list targets;                   /* struct app_target: what routes lead to */
-    struct request_target get_cookie;      /* of /__getcookie */
+    struct app_routing routing;
+    struct request_target get_cookie; /* of /__getcookie */
     struct static_files files;
     struct handshake_guard guard;
+    struct departure_watch departures;
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];

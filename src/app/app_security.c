@@ -73,6 +73,21 @@ int sails_app_session_store(sails_app *app, const sails_session_store *store)
     return 0;
 }
 
+int sails_app_after_disconnect(sails_app *app, sails_after_disconnect_cb after_disconnect,
+                               void *ctx)
+{
+    bool is_first = app != NULL && app->departures.after_disconnect == NULL;
+
+    if (app == NULL || after_disconnect == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->departures = (struct departure_watch){&app->requests, after_disconnect, ctx};
+    return is_first ? departure_watch_install(&app->departures) : 0;
+}
+
 /* ---- CORS ---- */
 
 /* The section as cors_settings_read() wants it. */

@@ -51,6 +51,8 @@ struct request_service {
     struct request_worker *workers; /* by index; the app's */
     bool is_production;
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
+    const char *upload_dir;     /* where files are received, if nobody says otherwise */
+    uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */
     bool send_status_code;      /* in JWRs */
     bool send_response_headers; /* in JWRs */
     bool logs_access;           /* a line for each answer */
@@ -105,6 +107,7 @@ struct sails_req {
     bool believes_peer; /* X-Forwarded-Proto and -Host count */
     bool is_secure;     /* it came over TLS */
     struct buf raw_body;
+    struct form *form; /* the body is one, or uploads were asked for; else NULL */
     json_t *body;       /* NULL: none */
     json_t *params;     /* of the route */
     json_t *query;      /* NULL: not parsed yet */
@@ -147,6 +150,14 @@ void request_destroy(struct sails_req *req);
 /* Finds the route and runs its action; answers 404 and OPTIONS by itself. */
 void request_run(struct sails_req *req);
 
+/*
+ * Around a call of the application that has the request already, on its worker: what it answers in the
+ * call is sent when it returns, and what it lets proceed goes on then. `req` may be gone after
+ * request_leave().
+ */
+void request_enter(struct sails_req *req);
+void request_leave(struct sails_req *req);
+
 /* Goes on with `next` on the request's worker: at once if it is the caller, else by mail. */
 void request_resume(struct sails_req *req, void (*next)(struct sails_req *req));
 
@@ -186,6 +197,9 @@ void request_http_handle(const struct request_service *service, struct worker *w
 /* The same for an exchange that somebody has accepted already. */
 void request_http_take_over(const struct request_service *service, struct worker *worker,
                             struct http_exchange *x);
+
+/* Whether a socket's handshake has said that it wants no session. */
+bool request_socket_has_no_session(sails_io_socket *socket);
 
 /* Sets the listeners for the seven events of virtual requests. Before the lift. 0, SAILS_ENOMEM. */
 int request_socket_listen(const struct request_service *service);

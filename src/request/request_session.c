@@ -18,7 +18,7 @@ void request_session_deinit(struct request_session *session)
 
 /* ---- what the cookie says of itself in the session ---- */
 
-static uint64_t ttl_of(const struct session_settings *settings)
+uint64_t request_session_ttl(const struct session_settings *settings)
 {
     return settings->max_age_ms > 0 ? settings->max_age_ms : SAILS_SESSION_TTL_MS;
 }
@@ -91,7 +91,7 @@ static void make_session(struct sails_req *req)
         tell_connection(req);
         /* The socket's next request may come before this one is answered, and is to find it. */
         store->save(store->store, req->session.sid, json_deep_copy(req->session.json),
-                    ttl_of(settings_of(req)), NULL, NULL);
+                    request_session_ttl(settings_of(req)), NULL, NULL);
     }
 }
 
@@ -130,22 +130,20 @@ static void on_loaded(int status, json_t *loaded, void *ctx)
     request_resume(req, finish_begin);
 }
 
-/* The id in the request's cookie. False: there is none that we have signed. */
-static bool read_cookie(struct sails_req *req)
+bool request_session_read_cookie(const struct session_settings *settings, struct str header,
+                                 char sid[SESSION_ID_MAX + 1])
 {
-    const struct session_settings *settings = settings_of(req);
-    struct str header = header_list_get(&req->headers, STR("cookie"));
     struct str value = session_cookie_find(header, str_from(settings->name));
-    struct buf sid = {0};
+    struct buf text = {0};
     bool is_ours = value.ptr != NULL &&
-                   session_cookie_read(&sid, value, str_from(settings->secret)) == 0 &&
-                   memchr(sid.ptr, '\0', sid.len) == NULL;
+                   session_cookie_read(&text, value, str_from(settings->secret)) == 0 &&
+                   memchr(text.ptr, '\0', text.len) == NULL;
 
     if (is_ours) {
-        memcpy(req->session.sid, sid.ptr, sid.len);
-        req->session.sid[sid.len] = '\0';
+        memcpy(sid, text.ptr, text.len);
+        sid[text.len] = '\0';
     }
-    buf_deinit(&sid);
+    buf_deinit(&text);
     return is_ours;
 }
 
@@ -156,7 +154,9 @@ void request_session_begin(struct sails_req *req, request_session_cb then)
     req->session.then = then;
     if (is_unwanted(req)) {
         then(req);
-    } else if (read_cookie(req)) {
+    } else if (request_session_read_cookie(settings_of(req),
+                                           header_list_get(&req->headers, STR("cookie")),
+                                           req->session.sid)) {
         store->load(store->store, req->session.sid, on_loaded, req);
     } else {
         make_session(req);
@@ -248,7 +248,7 @@ static void save(struct sails_req *req)
     }
     write_expiry(req);
     store->save(store->store, req->session.sid, json_incref(req->session.json),
-                ttl_of(settings_of(req)), on_done, req);
+                request_session_ttl(settings_of(req)), on_done, req);
 }
 
 void request_session_end(struct sails_req *req, request_session_cb then)

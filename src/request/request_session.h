@@ -52,6 +52,13 @@ struct request_session {
 void request_session_begin(struct sails_req *req, request_session_cb then);
 void request_session_end(struct sails_req *req, request_session_cb then);
 
+/* Writes the id that a Cookie header names. False: there is none that we have signed. */
+bool request_session_read_cookie(const struct session_settings *settings, struct str header,
+                                 char sid[SESSION_ID_MAX + 1]);
+
+/* How long a session lives from its last use, in ms. */
+uint64_t request_session_ttl(const struct session_settings *settings);
+
 void request_session_deinit(struct request_session *session);
 
 #endif

@@ -227,7 +227,7 @@ static void copy_message_headers(struct sails_req *req, json_t *headers)
 }
 
 /* A header `nosession`, whatever it says, or ?nosession=... (sails-sockets 4.3). */
-static bool has_opted_out(sails_io_socket *socket)
+bool request_socket_has_no_session(sails_io_socket *socket)
 {
     const struct eio_handshake *handshake = sio_socket_handshake(socket);
     struct buf value = {0};
@@ -243,7 +243,7 @@ static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket
 {
     const char *cookie = io_socket_cookie(socket);
     const char *origin = sails_io_socket_header(socket, "origin");
-    bool has_no_session = has_opted_out(socket);
+    bool has_no_session = request_socket_has_no_session(socket);
 
     if (cookie != NULL) {
         header_list_set(&req->headers, STR("cookie"), str_from(cookie));
