@@ -70,6 +70,93 @@ SAILS_API void sails_app_destroy(sails_app *app);
  */
 SAILS_API int sails_app_route(sails_app *app, const char *address, sails_action action);
 
+struct sails_action_def; /* sails/inputs.h */
+
+/**
+ * Registers an action by its identity, "user/find", by which routes and policies name it. Case does not
+ * matter. An action answers; it must not sails_req_proceed(). Before the lift.
+ *
+ * @param def  Borrowed for as long as the app lives: it should be `static const`.
+ * @return 0; SAILS_EIDENTITY: not of the form "user/find": letters, digits, "-", "_", "." and "$", of which
+ *         each part begins with a letter, "_" or "$"; SAILS_ECONFLICT: there is one of that identity
+ *         (both logged); SAILS_EINVAL: NULL, or an action without a function; SAILS_ESTATE;
+ *         SAILS_ENOMEM.
+ * @see    Sails documentation, "sails.registerAction()"
+ */
+SAILS_API int sails_app_action(sails_app *app, const char *identity,
+                               const struct sails_action_def *def);
+
+/** As sails_app_action(), in the place of an action that is there already, or "security/..." of ours.
+ *  @see sails.registerAction(), `force` */
+SAILS_API int sails_app_override_action(sails_app *app, const char *identity,
+                                        const struct sails_action_def *def);
+
+/**
+ * Registers a policy by a name, "isLoggedIn", by which the setting `policies` and targets of routes name
+ * it; case does not matter. A policy answers, or calls sails_req_proceed(), at once or later. Before the
+ * lift.
+ *
+ * Policies of `policies`, {"*": "isLoggedIn", "user/find": true},
+ * run before the actions that routes name; of the rules that cover an action the most specific one
+ * counts, alone. A rule with a policy that was not registered fails the lift (E_INVALID_POLICY_CONFIG).
+ *
+ * @return 0; SAILS_ECONFLICT: there is one of that name (logged); SAILS_EINVAL: NULL or empty;
+ *         SAILS_ESTATE; SAILS_ENOMEM.
+ * @see    Sails documentation, "Policies"
+ */
+SAILS_API int sails_app_policy(sails_app *app, const char *name, sails_action policy);
+
+/**
+ * Binds a route to a target of Sails, in JSON, as the setting `routes` does: "user/find", "/other" (a
+ * redirect), {"action": "user/find", "csrf": false}, {"status": 301, "redirect": "/new"},
+ * {"view": "pages/home"} (the file views/pages/home.html), {"response": "notFound"}, {"fn": "@name"},
+ * [{"policy": "isLoggedIn"}, {"view": "pages/home"}]. Routes are bound by the lift: these behind those of
+ * sails_app_route(), and before those of the configuration, which matters where they are equally specific.
+ * One that leads to an unknown action, view or response is left out with a line in the log; one that
+ * contradicts itself, or names an unknown policy, fails the lift.
+ *
+ * @param address  As of sails_app_route().
+ * @param target   Taken.
+ * @return 0; SAILS_EINVAL: NULL, or not an address (logged); SAILS_ELENGTHPARAM; SAILS_ESTATE;
+ *         SAILS_ENOMEM.
+ * @see    Sails documentation, "Custom routes"
+ */
+SAILS_API int sails_app_bind(sails_app *app, const char *address, json_t *target);
+
+/** Told of one action: its identity, in lower case, and what it was registered with. */
+typedef void (*sails_action_cb)(const char *identity, const struct sails_action_def *def,
+                                void *ctx);
+
+/**
+ * Tells of all registered actions, in the order of registering; after the lift of the app's own, too. Any
+ * thread, once lifted.
+ *
+ * @return 0; SAILS_EINVAL: NULL.
+ * @see    Sails documentation, "sails.getActions()"
+ */
+SAILS_API int sails_app_each_action(const sails_app *app, sails_action_cb each, void *ctx);
+
+/** The address of a route; views, valid as long as the app. */
+struct sails_route {
+    const char *method; /**< In lower case; "": the address names none. */
+    const char *url;    /**< With its parameters as they are: "/user/:id". */
+};
+
+/**
+ * Finds the route that leads to an action, among those of sails_app_bind() and the configuration: of
+ * several the one that is asked first. Any thread, after the lift.
+ *
+ * @param target  "user/find", "user.find" or "UserController.find".
+ * @return 0; SAILS_ENOROUTE: no route leads there (E_NOT_FOUND); SAILS_EUSAGE: not of that form
+ *         (E_USAGE); SAILS_EINVAL: NULL.
+ * @see    Sails documentation, "sails.getRouteFor()"
+ */
+SAILS_API int sails_app_route_for(const sails_app *app, const char *target,
+                                  struct sails_route *out);
+
+/** The `url` of sails_app_route_for(). @see sails.getUrlFor() */
+SAILS_API int sails_app_url_for(const sails_app *app, const char *target, const char **url);
+
 /**
  * Serves the files of a folder below a path ("/" for all that no route answers): GET and HEAD, with
  * types, ETag and ranges; never anything outside of the folder, nor names that begin with a dot.

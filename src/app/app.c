@@ -7,12 +7,6 @@
 #include <sails/version.h>
 #include <signal.h>
 
-/* What a route leads to, kept for as long as the app. */
-struct app_target {
-    struct list in_app;
-    struct request_target target;
-};
-
 /* ---- creating ---- */
 
 sails_app *sails_app_create(void)
@@ -22,7 +16,7 @@ sails_app *sails_app_create(void)
     if (app == NULL) {
         return NULL;
     }
-    list_init(&app->targets);
+    app_routing_init(&app->routing);
     router_init(&app->requests.router);
     router_init(&app->requests.after);
     static_files_init(&app->files);
@@ -55,13 +49,7 @@ void sails_app_destroy(sails_app *app)
     router_deinit(&app->requests.router);
     router_deinit(&app->requests.after);
     static_files_deinit(&app->files);
-    while (!list_is_empty(&app->targets)) {
-        struct app_target *target =
-            container_of(list_take_first(&app->targets), struct app_target, in_app);
-
-        request_target_deinit(&target->target);
-        mem_free(target);
-    }
+    app_routing_deinit(&app->routing);
     app_builtin_deinit(app);
     app_security_deinit(app);
     json_decref(app->overrides);
@@ -75,36 +63,6 @@ sails_io *sails_app_io(sails_app *app)
 }
 
 /* ---- telling it what it needs ---- */
-
-int sails_app_route(sails_app *app, const char *address, sails_action action)
-{
-    struct app_target *target = NULL;
-    int rc = 0;
-
-    if (app == NULL || address == NULL || action == NULL) {
-        return SAILS_EINVAL;
-    }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    target = mem_calloc(1, sizeof(*target));
-    if (target == NULL) {
-        return SAILS_ENOMEM;
-    }
-    rc = request_target_init(&target->target, action);
-    if (rc == 0) {
-        rc = router_add(&app->requests.router, address, &target->target);
-    }
-    if (rc < 0) {
-        log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; an address is \"GET /path/:name\"",
-                 address, sails_strerror(rc));
-        request_target_deinit(&target->target);
-        mem_free(target);
-        return rc;
-    }
-    list_append(&app->targets, &target->in_app);
-    return 0;
-}
 
 int sails_app_static(sails_app *app, const char *path, const char *folder)
 {
@@ -243,6 +201,9 @@ static int configure(struct sails_app *app)
     rc = app_configure_security(app);
     if (rc == 0) {
         rc = app_builtin_bind(app);
+    }
+    if (rc == 0) {
+        rc = app_routing_bind(app);
     }
     if (rc < 0) {
         return rc;

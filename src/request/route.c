@@ -252,6 +252,7 @@ void route_destroy(struct route *route)
 {
     if (route != NULL) {
         route_pattern_destroy(route->pattern);
+        route_pattern_destroy(route->skip);
         mem_free(route);
     }
 }
@@ -414,6 +415,14 @@ static bool skips_assets(const struct route *route)
            (last == ROUTE_PARAM || last == ROUTE_OPTIONAL_PARAM);
 }
 
+/* Sails' skipRegex. A path that nobody can tell of is not skipped: its route's pattern fails as well. */
+static bool skips_path(const struct route *route, struct str path)
+{
+    struct route_match ignored = {.n_params = 0};
+
+    return route->skip != NULL && route_pattern_match(route->skip, path, &ignored) > 0;
+}
+
 int route_try(const struct route *route, struct str path, struct route_match *match)
 {
     path = route_trim_path(path);
@@ -421,6 +430,9 @@ int route_try(const struct route *route, struct str path, struct route_match *ma
     match->n_params = 0;
     if (path.len == 0 || path.ptr[0] != '/' ||
         (skips_assets(route) && route_looks_like_asset(path))) {
+        return 0;
+    }
+    if (skips_path(route, path)) {
         return 0;
     }
     if (route->pattern != NULL) {

@@ -61,6 +61,7 @@ struct route {
     enum route_skip_assets skip_assets;
     void *target;
     struct route_pattern *pattern; /* NULL: the segments say it all */
+    struct route_pattern *skip;    /* paths that are left to others; NULL: none */
     struct str address;
     size_t n_segments; /* 0 for a regular expression */
     struct route_segment segments[];

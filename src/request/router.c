@@ -60,6 +60,14 @@ int router_add_route(struct router *router, struct route *route)
     return 0;
 }
 
+/* Its serial is not given to another one: those that are left keep their order. */
+void router_remove(struct route *route)
+{
+    list_remove(&route->in_router);
+    list_remove(&route->in_tree);
+    route_destroy(route);
+}
+
 /* ---- looking up ---- */
 
 struct search {

@@ -31,6 +31,9 @@ int router_add(struct router *router, const char *address, void *target);
 /* A route that has been made, and perhaps given options; taken. 0, SAILS_ENOMEM. */
 int router_add_route(struct router *router, struct route *route);
 
+/* Takes a route out of its router and destroys it. */
+void router_remove(struct route *route);
+
 enum router_verdict {
     ROUTER_FOUND,
     ROUTER_NOT_FOUND,

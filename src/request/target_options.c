@@ -50,11 +50,26 @@ static int read_cache(struct target_reader *r, struct request_target *out)
     return 0;
 }
 
+static int check_skip_regex(struct target_reader *r, const json_t *options)
+{
+    const json_t *skip = json_object_get(options, "skipRegex");
+    bool is_right = skip == NULL || json_is_string(skip) || json_is_array(skip);
+
+    for (size_t i = 0; i < json_array_size(skip); i++) {
+        is_right = is_right && json_is_string(json_array_get(skip, i));
+    }
+    return is_right ? 0
+                    : target_refuse(r, "skipRegex must be a regular expression or a list of them");
+}
+
 static int check_options(struct target_reader *r, struct request_target *out)
 {
     const json_t *locals = json_object_get(out->options, "locals");
     int rc = check_boolean(r, out->options, "skipAssets");
 
+    if (rc == 0) {
+        rc = check_skip_regex(r, out->options);
+    }
     if (rc == 0) {
         rc = read_csrf(r, out);
     }
@@ -83,6 +98,7 @@ static int add_own_options(const char *address, struct request_target *out)
     char lower[16] = "";
 
     path = has_verb ? str_trim(str_from_offset(path, blank)) : path;
+    path = str_eq(path, STR("*")) ? STR("/*") : path;
     for (size_t i = 0; i < verb.len && i + 1 < sizeof(lower); i++) {
         lower[i] = (char)(verb.ptr[i] | 0x20);
     }

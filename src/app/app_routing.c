@@ -1,0 +1,453 @@
+#include "app/app.h"
+#include "base/mem.h"
+#include "request/builtin.h"
+#include "request/target_read.h"
+
+/* What a route leads to, kept for as long as the route. */
+struct app_target {
+    struct list in_routing;
+    struct request_target target;
+    struct route *route; /* the router's, once it is bound */
+};
+
+/* What sails_app_bind() was told. */
+struct app_binding {
+    struct list in_routing;
+    json_t *target;
+    char address[];
+};
+
+static void destroy_target(struct app_target *target)
+{
+    request_target_deinit(&target->target);
+    mem_free(target);
+}
+
+static void destroy_targets(struct list *targets)
+{
+    while (!list_is_empty(targets)) {
+        destroy_target(container_of(list_take_first(targets), struct app_target, in_routing));
+    }
+}
+
+static void destroy_binding(struct app_binding *binding)
+{
+    json_decref(binding->target);
+    mem_free(binding);
+}
+
+void app_routing_init(struct app_routing *routing)
+{
+    action_registry_init(&routing->registry);
+    policy_map_init(&routing->policies);
+    list_init(&routing->functions);
+    list_init(&routing->bindings);
+    list_init(&routing->bound);
+}
+
+void app_routing_deinit(struct app_routing *routing)
+{
+    destroy_targets(&routing->functions);
+    destroy_targets(&routing->bound);
+    while (!list_is_empty(&routing->bindings)) {
+        destroy_binding(
+            container_of(list_take_first(&routing->bindings), struct app_binding, in_routing));
+    }
+    policy_map_deinit(&routing->policies);
+    action_registry_deinit(&routing->registry);
+}
+
+/* ---- registering ---- */
+
+static int check_new(const struct sails_app *app)
+{
+    return app->state == APP_NEW ? 0 : SAILS_ESTATE;
+}
+
+static int report_name(const struct sails_app *app, const char *kind, const char *name, int rc)
+{
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "Could not register the %s `%s`: %s", kind, name,
+                 sails_strerror(rc));
+    }
+    return rc;
+}
+
+static int register_action(sails_app *app, const char *identity, const struct sails_action_def *def,
+                           bool force)
+{
+    int rc = 0;
+
+    if (app == NULL || identity == NULL || def == NULL || def->run == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = check_new(app);
+    return rc == 0 ? report_name(app, "action", identity,
+                                 action_registry_add(&app->routing.registry, identity, def, force))
+                   : rc;
+}
+
+int sails_app_action(sails_app *app, const char *identity, const struct sails_action_def *def)
+{
+    return register_action(app, identity, def, false);
+}
+
+int sails_app_override_action(sails_app *app, const char *identity,
+                              const struct sails_action_def *def)
+{
+    return register_action(app, identity, def, true);
+}
+
+int sails_app_policy(sails_app *app, const char *name, sails_action policy)
+{
+    int rc = 0;
+
+    if (app == NULL || name == NULL || name[0] == '\0' || policy == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = check_new(app);
+    return rc == 0 ? report_name(app, "policy", name,
+                                 action_registry_add_policy(&app->routing.registry, name, policy))
+                   : rc;
+}
+
+int sails_app_each_action(const sails_app *app, sails_action_cb each, void *ctx)
+{
+    if (app == NULL || each == NULL) {
+        return SAILS_EINVAL;
+    }
+    list_each(node, &app->routing.registry.actions.all) {
+        const struct registered_action *action =
+            container_of(node, const struct registered_action, in_registry);
+
+        each(action->name, action->def, ctx);
+    }
+    return 0;
+}
+
+/* ---- functions as targets ---- */
+
+static int report_address(const struct sails_app *app, const char *address, int rc)
+{
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; an address is \"GET /path/:name\"",
+                 address, sails_strerror(rc));
+    }
+    return rc;
+}
+
+int sails_app_route(sails_app *app, const char *address, sails_action action)
+{
+    struct app_target *target = NULL;
+    int rc = 0;
+
+    if (app == NULL || address == NULL || action == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = check_new(app);
+    if (rc < 0) {
+        return rc;
+    }
+    target = mem_calloc(1, sizeof(*target));
+    if (target == NULL) {
+        return SAILS_ENOMEM;
+    }
+    rc = request_target_init(&target->target, action);
+    if (rc == 0) {
+        rc = report_address(app, address,
+                            router_add(&app->requests.router, address, &target->target));
+    }
+    if (rc < 0) {
+        destroy_target(target);
+        return rc;
+    }
+    list_append(&app->routing.functions, &target->in_routing);
+    return 0;
+}
+
+/* ---- targets by name ---- */
+
+/* The address is checked now, while the program can see the error; names in the target at the lift. */
+static int check_address(const struct sails_app *app, const char *address)
+{
+    struct route *route = NULL;
+    int rc = report_address(app, address, route_create(address, NULL, &route));
+
+    if (rc == 0) {
+        route_destroy(route);
+    }
+    return rc;
+}
+
+static int keep_binding(struct sails_app *app, const char *address, json_t *target)
+{
+    size_t len = strlen(address);
+    struct app_binding *binding = mem_calloc(1, sizeof(*binding) + len + 1);
+
+    if (binding == NULL) {
+        return SAILS_ENOMEM;
+    }
+    binding->target = json_incref(target);
+    memcpy(binding->address, address, len);
+    list_append(&app->routing.bindings, &binding->in_routing);
+    return 0;
+}
+
+int sails_app_bind(sails_app *app, const char *address, json_t *target)
+{
+    int rc = app == NULL || address == NULL || target == NULL ? SAILS_EINVAL : check_new(app);
+
+    if (rc == 0) {
+        rc = check_address(app, address);
+    }
+    if (rc == 0) {
+        rc = keep_binding(app, address, target);
+    }
+    json_decref(target);
+    return rc;
+}
+
+/* ---- binding at the lift ---- */
+
+/* Says what the reader has to say. 0: the route is left out, and all else goes on. */
+static int report_target(const struct sails_app *app, struct target_reader *reader, int rc)
+{
+    if (rc == SAILS_ENOENT || rc == SAILS_ECONFIG) {
+        log_line(&app->log, rc == SAILS_ENOENT ? reader->level : LOG_ERROR, "%.*s",
+                 STR_FMT(buf_str(&reader->why)));
+        buf_clear(&reader->why);
+    }
+    return rc == SAILS_ENOENT ? 0 : rc;
+}
+
+/* The expressions of skipRegex as one. */
+static int set_skip(struct route *route, const json_t *option)
+{
+    struct buf regex = {0};
+    size_t n = json_is_array(option) ? json_array_size(option) : 1;
+    int rc = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const json_t *one = json_is_array(option) ? json_array_get(option, i) : option;
+
+        buf_printf(&regex, "%s(?:%s)", i > 0 ? "|" : "", json_string_value(one));
+    }
+    rc = buf_error(&regex);
+    if (rc == 0 && n > 0) {
+        rc = route_pattern_of_regex(buf_str(&regex), STR(""), &route->skip);
+    }
+    buf_deinit(&regex);
+    return rc;
+}
+
+static bool is_for_get(const struct route *route)
+{
+    return (route->methods & 1u << HTTP_METHOD_GET) != 0;
+}
+
+/* Such a route takes the paths of files, too, and the folders of files are asked behind it. */
+static bool may_hide_files(const struct route *route)
+{
+    return route_is_regex(route) ||
+           (route->n_segments > 0 && route->segments[route->n_segments - 1].kind == ROUTE_WILDCARD);
+}
+
+static int set_options(const struct sails_app *app, struct route *route, const json_t *options)
+{
+    const json_t *skip_assets = json_object_get(options, "skipAssets");
+    const json_t *skip_regex = json_object_get(options, "skipRegex");
+    int rc = 0;
+
+    if (skip_assets != NULL) {
+        route->skip_assets = json_is_true(skip_assets) ? ROUTE_SKIP_ALWAYS : ROUTE_SKIP_NEVER;
+    } else if (skip_regex == NULL && is_for_get(route) && may_hide_files(route)) {
+        log_line(
+            &app->log, LOG_WARN,
+            "Route `%.*s` also takes paths that look like files, such as /logo.png: say whether "
+            "it should, by `skipAssets` in its target",
+            STR_FMT(route->address));
+    }
+    if (skip_regex != NULL) {
+        rc = set_skip(route, skip_regex);
+    }
+    if (rc == SAILS_EINVAL || rc == SAILS_ELENGTHPARAM) {
+        log_line(&app->log, LOG_ERROR, "Route `%.*s`: skipRegex is no regular expression",
+                 STR_FMT(route->address));
+        return SAILS_ECONFIG;
+    }
+    return rc;
+}
+
+/* The target is read already; it finds its route, or is destroyed. */
+static int add_bound(struct sails_app *app, const char *address, struct app_target *target)
+{
+    int rc = report_address(app, address, route_create(address, &target->target, &target->route));
+
+    if (rc == 0) {
+        rc = set_options(app, target->route, target->target.options);
+        if (rc < 0) {
+            route_destroy(target->route);
+        }
+    }
+    if (rc == 0) {
+        rc = router_add_route(&app->requests.router, target->route);
+    }
+    if (rc < 0) {
+        destroy_target(target);
+        return rc == SAILS_ENOMEM ? rc : SAILS_ECONFIG;
+    }
+    list_append(&app->routing.bound, &target->in_routing);
+    return 0;
+}
+
+static int bind_one(struct sails_app *app, struct target_reader *reader, const char *address,
+                    const json_t *value)
+{
+    struct app_target *target = mem_calloc(1, sizeof(*target));
+    int rc = 0;
+
+    if (target == NULL) {
+        return SAILS_ENOMEM;
+    }
+    reader->address = address;
+    rc = target_read(reader, value, &target->target);
+    if (rc < 0) {
+        destroy_target(target);
+        return report_target(app, reader, rc);
+    }
+    return add_bound(app, address, target);
+}
+
+static int bind_all(struct sails_app *app, struct target_reader *reader)
+{
+    const char *address = NULL;
+    json_t *value = NULL;
+    int rc = 0;
+
+    list_each(node, &app->routing.bindings) {
+        struct app_binding *binding = container_of(node, struct app_binding, in_routing);
+
+        if (rc == 0) {
+            rc = bind_one(app, reader, binding->address, binding->target);
+        }
+    }
+    json_object_foreach(config_get(&app->config, "routes"), address, value)
+    {
+        if (rc == 0) {
+            rc = bind_one(app, reader, address, value);
+        }
+    }
+    return rc;
+}
+
+static void unbind_all(struct sails_app *app)
+{
+    list_each(node, &app->routing.bound) {
+        router_remove(container_of(node, struct app_target, in_routing)->route);
+    }
+    destroy_targets(&app->routing.bound);
+}
+
+/* An app of its own may have one of that name already. */
+static int add_builtin_actions(struct sails_app *app)
+{
+    static const struct sails_action_def grant = {.run = builtin_grant_csrf_token};
+    int rc =
+        action_registry_add(&app->routing.registry, "security/grant-csrf-token", &grant, false);
+
+    return rc == SAILS_ECONFLICT ? 0 : rc;
+}
+
+static int read_policies(struct sails_app *app)
+{
+    struct app_routing *routing = &app->routing;
+    struct buf why = {0};
+    int rc = 0;
+
+    policy_map_deinit(&routing->policies);
+    rc = policy_map_read(&routing->policies, config_get(&app->config, "policies"),
+                         &routing->registry, &why);
+    if (rc == SAILS_ECONFIG) {
+        log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));
+    }
+    buf_deinit(&why);
+    return rc;
+}
+
+int app_routing_bind(struct sails_app *app)
+{
+    struct target_reader reader = {
+        .registry = &app->routing.registry,
+        .policies = &app->routing.policies,
+        .cors = &app->requests.cors,
+        .views = "views",
+    };
+    int rc = add_builtin_actions(app);
+
+    unbind_all(app);
+    if (rc == 0) {
+        rc = read_policies(app);
+    }
+    if (rc == 0) {
+        rc = bind_all(app, &reader);
+    }
+    buf_deinit(&reader.why);
+    if (rc < 0) {
+        unbind_all(app);
+        return rc;
+    }
+    policy_map_warn(&app->routing.policies, &app->routing.registry, &app->log);
+    return 0;
+}
+
+/* ---- reverse routing ---- */
+
+/* Of the routes that lead to an action the one that is asked first. */
+static const struct app_target *find_route_to(const struct sails_app *app, const char *identity)
+{
+    const struct app_target *best = NULL;
+
+    list_each(node, &app->routing.bound) {
+        const struct app_target *target = container_of(node, const struct app_target, in_routing);
+
+        if (target->target.identity == identity &&
+            (best == NULL || route_precedes(target->route, best->route))) {
+            best = target;
+        }
+    }
+    return best;
+}
+
+int sails_app_route_for(const sails_app *app, const char *target, struct sails_route *out)
+{
+    const struct registered_action *action = NULL;
+    const struct app_target *found = NULL;
+    const json_t *verb = NULL;
+
+    if (app == NULL || target == NULL || out == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (!action_is_target(str_from(target))) {
+        return SAILS_EUSAGE;
+    }
+    action = action_registry_find_target(&app->routing.registry, str_from(target));
+    found = action != NULL ? find_route_to(app, action->name) : NULL;
+    if (found == NULL) {
+        return SAILS_ENOROUTE;
+    }
+    verb = json_object_get(found->target.options, "detectedVerb");
+    out->method = json_string_value(json_object_get(verb, "verb"));
+    out->url = json_string_value(json_object_get(verb, "path"));
+    return 0;
+}
+
+int sails_app_url_for(const sails_app *app, const char *target, const char **url)
+{
+    struct sails_route route;
+    int rc = url != NULL ? sails_app_route_for(app, target, &route) : SAILS_EINVAL;
+
+    if (rc == 0) {
+        *url = route.url;
+    }
+    return rc;
+}

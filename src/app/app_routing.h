@@ -1,0 +1,39 @@
+/*
+ * app_routing.h - the routes, actions and policies of an app.
+ *
+ * Purpose    Keeps what the program registers, and binds at the lift what the program and its
+ *            configuration say of routes.
+ * Ownership  Owns targets, and the values that were given to sails_app_bind().
+ * Threads    The app's own; after the lift any thread reads.
+ * Floor      app; uses request, base.
+ */
+#ifndef APP_APP_ROUTING_H
+#define APP_APP_ROUTING_H
+
+#include "base/list.h"
+#include "request/action_registry.h"
+#include "request/policy_map.h"
+
+struct sails_app;
+
+struct app_routing {
+    struct action_registry registry;
+    struct policy_map policies; /* since the lift */
+    struct list functions;      /* struct app_target: of sails_app_route() */
+    struct list bindings;       /* struct app_binding: of sails_app_bind(), for the lift */
+    struct list bound;          /* struct app_target: what the lift has made of these and of the
+                                   configuration */
+};
+
+void app_routing_init(struct app_routing *routing);
+
+/* The router must be gone before. */
+void app_routing_deinit(struct app_routing *routing);
+
+/*
+ * At the lift: reads `policies` and binds `routes`. A second call begins anew. 0; SAILS_ECONFIG:
+ * logged, and no route is bound; SAILS_ENOMEM.
+ */
+int app_routing_bind(struct sails_app *app);
+
+#endif
