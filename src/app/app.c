@@ -52,6 +52,7 @@ void sails_app_destroy(sails_app *app)
     app_routing_deinit(&app->routing);
     app_builtin_deinit(app);
     app_security_deinit(app);
+    app_http_deinit(app);
     json_decref(app->overrides);
     config_deinit(&app->config);
     mem_free(app);
@@ -198,7 +199,10 @@ static int configure(struct sails_app *app)
     if (configure_guard(app) < 0) {
         return SAILS_ECONFIG;
     }
-    rc = app_configure_security(app);
+    rc = app_configure_http(app);
+    if (rc == 0) {
+        rc = app_configure_security(app);
+    }
     if (rc == 0) {
         rc = app_builtin_bind(app);
     }

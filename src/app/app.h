@@ -102,6 +102,12 @@ void app_session_store_close(struct sails_app *app);
 int app_session_store_start(struct sails_app *app, struct worker *worker);
 void app_session_store_stop(struct sails_app *app, struct worker *worker);
 
+/* ---- app_http.c: proxies and pages ---- */
+
+/* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_configure_http(struct sails_app *app);
+void app_http_deinit(struct sails_app *app);
+
 /* ---- app_builtin.c: routes that every app has ---- */
 
 /* 0, SAILS_ENOMEM. */

@@ -143,6 +143,9 @@ static bool is_allowed(const struct config_key *key, const json_t *value)
         return is_list_of(key, value, is_choice);
     case CONFIG_ORIGINS:
         return json_is_boolean(value) || is_text(value) || is_list_of(key, value, is_text_item);
+    case CONFIG_PROXIES:
+        return json_is_boolean(value) || is_integer(key, value) || is_text(value) ||
+               is_list_of(key, value, is_text_item);
     case CONFIG_SECTION:
         return json_is_object(value);
     case CONFIG_SWITCHES:
@@ -197,6 +200,12 @@ void config_describe(struct buf *out, const struct config_key *key)
         break;
     case CONFIG_ORIGINS:
         buf_append_str(out, STR("true, false, a text, or a list of texts"));
+        break;
+    case CONFIG_PROXIES:
+        buf_printf(out,
+                   "true, false, a count of hops from %lld to %lld, or addresses and subnets "
+                   "(else E_HTTP_BAD_TRUSTPROXY)",
+                   (long long)key->min, (long long)key->max);
         break;
     case CONFIG_SECTION:
         buf_append_str(out, STR("an object"));

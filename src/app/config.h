@@ -29,6 +29,7 @@ enum config_type {
     CONFIG_CHOICE,        /* one of `choices` */
     CONFIG_CHOICES,       /* a list of some of `choices`, not empty */
     CONFIG_ORIGINS,       /* true, false, a text, or a list of texts */
+    CONFIG_PROXIES,       /* true, false, min to max, a text, or a list of texts */
     CONFIG_SECTION,       /* an object whose members are the program's: see below */
     CONFIG_SWITCHES       /* a section of booleans; or false */
 };

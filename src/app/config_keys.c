@@ -91,6 +91,14 @@ const struct config_key config_keys[] = {
     MS("http.headersTimeout", 1, "60000", "How long a request's head may take, in ms"),
     MS("http.bodyTimeout", 1, "30000", "How long a body may pause, in ms"),
     MS("http.keepAliveTimeout", 1, "5000", "How long an idle connection stays open, in ms"),
+    {.name = "http.trustProxy",
+     .type = CONFIG_PROXIES,
+     .min = 1,
+     .max = 1000,
+     .fallback = "false",
+     .about =
+         "Whose X-Forwarded-For, -Proto and -Host count: anybody's, those of so many proxies, or "
+         "of addresses such as loopback, 10.0.0.0/8"},
 
     {.name = "session.secret",
      .type = CONFIG_TEXT,

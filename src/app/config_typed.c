@@ -177,6 +177,7 @@ static json_t *read_for(const struct config_key *key, const char *text, enum con
     case CONFIG_CHOICES:
         return read_list(text);
     case CONFIG_ORIGINS:
+    case CONFIG_PROXIES:
     case CONFIG_SECTION:
     case CONFIG_SWITCHES:
         return read_any(text, form == CONFIG_VERBATIM ? CONFIG_JSON : form);
@@ -222,7 +223,7 @@ json_t *config_join_typed(const char *name, json_t *values)
     const struct config_key *key = config_find_key(name);
     size_t n = json_array_size(values);
 
-    if (n > 1 && (key == NULL || key->type == CONFIG_ORIGINS)) {
+    if (n > 1 && (key == NULL || key->type == CONFIG_ORIGINS || key->type == CONFIG_PROXIES)) {
         return json_incref(values);
     }
     if (n > 1 && (key->type == CONFIG_TEXTS || key->type == CONFIG_CHOICES)) {
