@@ -1,0 +1,265 @@
+/*
+ * The way of a request through hooks, policies and functions of routes to its answer, the time limit, CSRF
+ * and CORS, through a running app.
+ */
+#include "support/cmocka.h"
+#include "support/http_client.h"
+#include "support/live_app.h"
+#include "support/ws_client.h"
+
+#include <sails/inputs.h>
+#include <sails/session.h>
+
+/* ---- functions that proceed ---- */
+
+static void proceed(sails_req *req, sails_res *res)
+{
+    sails_res_set(res, "X-Proceeded", "yes");
+    assert_int_equal(sails_req_proceed(req), 0);
+    assert_int_equal(sails_req_proceed(req), SAILS_ESTATE);
+}
+
+static void *proceed_on_thread(void *arg)
+{
+    sails_req_proceed(arg);
+    return NULL;
+}
+
+static void proceed_later(sails_req *req, sails_res *res)
+{
+    pthread_t thread;
+
+    (void)res;
+    assert_int_equal(pthread_create(&thread, NULL, proceed_on_thread, req), 0);
+    pthread_detach(thread);
+}
+
+static void answer(sails_req *req, sails_res *res)
+{
+    sails_res_send(res, sails_req_param(req, "id"));
+}
+
+static void expect_proceeded(unsigned port, const char *path, unsigned status, const char *body)
+{
+    struct http_answer got = {0};
+
+    assert_true(http_client_ask(port, "GET", path, "", STR(""), &got));
+    assert_int_equal(got.status, status);
+    assert_string_equal(got.body.ptr, body);
+    assert_non_null(http_answer_header(&got, "x-proceeded").ptr);
+    http_answer_deinit(&got);
+}
+
+/* app-config-cli 6.3: functions of routes fall through to the next route that matches */
+static void functions_of_routes_proceed_to_the_next_route(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_route(live.app, "GET /a/b", proceed), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /a/:id", proceed_later), 0);
+    assert_int_equal(sails_app_route(live.app, "/:x/:id", answer), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /alone", proceed), 0);
+    live_lift(&live);
+    expect_proceeded(live.port, "/a/b", 200, "b");
+    expect_proceeded(live.port, "/alone", 404, "Not Found");
+    http_client_expect(live.port, "GET", "/a/c", "", NULL, 200, "c");
+    live_end(&live);
+}
+
+/* ---- nobody answers ---- */
+
+static sails_res *kept_res;
+
+static void keep(sails_req *req, sails_res *res)
+{
+    (void)req;
+    kept_res = res;
+}
+
+static void requests_that_nobody_answers_end(void **state)
+{
+    struct live live;
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "requestTimeout", json_integer(20)), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /keep", keep), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/keep", "", NULL, 503, "Service Unavailable");
+    assert_true(live_log_has(&live.log, "GET /keep: nobody has answered within 20 ms"));
+    assert_int_equal(sails_res_send(kept_res, "late"), 0); /* and is gone */
+    ws_client_expect_in(&client, live.port, 5);
+    ws_client_expect_answer(
+        &client, "421[\"get\",{\"url\":\"/keep\"}]",
+        "431[{\"body\":\"Service Unavailable\",\"headers\":{},\"statusCode\":503}]");
+    assert_int_equal(sails_res_send(kept_res, "late"), 0);
+    ws_client_close(&client);
+    live_end(&live);
+}
+
+/* ---- CSRF ---- */
+
+static void start_csrf(struct live *live)
+{
+    live_init(live, 1);
+    assert_int_equal(sails_app_set(live->app, "security.csrf", json_true()), 0);
+    assert_int_equal(
+        sails_app_bind(live->app, "GET /csrfToken", json_string("security/grant-csrf-token")), 0);
+    assert_int_equal(sails_app_route(live->app, "/x/:id", answer), 0);
+    live_lift(live);
+}
+
+/* A token, and the headers of the session that it belongs to. */
+static void take_token(unsigned port, char token[64], char cookie[256])
+{
+    struct http_answer got = {0};
+    struct str set;
+    json_t *body = NULL;
+
+    assert_true(http_client_ask(port, "GET", "/csrfToken", "", STR(""), &got));
+    assert_int_equal(got.status, 200);
+    body = json_loads(got.body.ptr, 0, NULL);
+    assert_non_null(json_string_value(json_object_get(body, "_csrf")));
+    snprintf(token, 64, "%s", json_string_value(json_object_get(body, "_csrf")));
+    json_decref(body);
+    set = http_answer_header(&got, "set-cookie");
+    assert_non_null(set.ptr);
+    snprintf(cookie, 256, "Cookie: %.*s\r\n", (int)str_find(set, ';'), set.ptr);
+    http_answer_deinit(&got);
+}
+
+/* request-response 20, sails-sockets 45, 46 */
+static void requests_that_change_something_need_a_token(void **state)
+{
+    struct live live;
+    struct ws_client client;
+    char token[64], cookie[256], headers[512], frame[256];
+
+    (void)state;
+    start_csrf(&live);
+    http_client_expect(live.port, "GET", "/x/1", "", NULL, 200, "1");
+    http_client_expect(live.port, "POST", "/x/1", "", "", 403, "Forbidden");
+    http_client_expect(live.port, "POST", "/nothing-here", "", "", 403, "Forbidden");
+    take_token(live.port, token, cookie);
+    http_client_expect(live.port, "PUT", "/x/1", cookie, "", 403, "Forbidden");
+    snprintf(headers, sizeof(headers), "%sX-CSRF-Token: %s\r\n", cookie, token);
+    http_client_expect(live.port, "PUT", "/x/1", headers, "", 200, "1");
+    http_client_expect(live.port, "PUT", "/x/1", headers, "", 200, "1"); /* may be spent often */
+
+    assert_true(ws_client_open(&client, live.port, 5, "", cookie));
+    assert_true(ws_client_join(&client, "/", ""));
+    ws_client_expect_answer(&client, "421[\"post\",{\"url\":\"/x/1\"}]",
+                            "431[{\"body\":\"Forbidden\",\"headers\":{},\"statusCode\":403}]");
+    snprintf(frame, sizeof(frame), "422[\"post\",{\"url\":\"/x/1\",\"data\":{\"_csrf\":\"%s\"}}]",
+             token);
+    ws_client_expect_answer(&client, frame,
+                            "432[{\"body\":\"1\",\"headers\":{},\"statusCode\":200}]");
+    assert_true(ws_client_send(&client, "423[\"get\",{\"url\":\"/csrfToken\"}]"));
+    ws_client_expect_start(&client, "433[{\"body\":\"CSRF tokens are not granted over sockets");
+    ws_client_close(&client);
+    live_end(&live);
+}
+
+/* ---- CORS ---- */
+
+static void expect_header(const struct http_answer *got, const char *name, const char *want)
+{
+    struct str value = http_answer_header(got, name);
+
+    if (want == NULL) {
+        assert_null(value.ptr);
+        return;
+    }
+    assert_non_null(value.ptr);
+    assert_int_equal(value.len, strlen(want));
+    assert_memory_equal(value.ptr, want, value.len);
+}
+
+/* request-response 11.1, 21 */
+static void cors_headers_are_those_of_the_route(void **state)
+{
+    struct live live;
+    struct http_answer got = {0};
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_action(live.app, "answer", &(struct sails_action_def){.run = answer}), 0);
+    assert_int_equal(sails_app_bind(live.app, "PUT /cors/:id",
+                                    json_pack("{s:s, s:{s:[s], s:b, s:s, s:s, s:s}}", "action",
+                                              "answer", "cors", "allowOrigins", "http://a.com",
+                                              "allowCredentials", 1, "allowRequestHeaders",
+                                              "x-foo, content-type", "allowRequestMethods",
+                                              "PUT,POST", "allowResponseHeaders", "x-bar")),
+                     0);
+    live_lift(&live);
+    assert_true(http_client_ask(live.port, "OPTIONS", "/cors/1",
+                                "Origin: http://a.com\r\nAccess-Control-Request-Method: PUT\r\n",
+                                STR(""), &got));
+    assert_int_equal(got.status, 200);
+    assert_int_equal(got.body.len, 0);
+    expect_header(&got, "access-control-allow-origin", "http://a.com");
+    expect_header(&got, "vary", "Origin");
+    expect_header(&got, "access-control-allow-credentials", "true");
+    expect_header(&got, "access-control-allow-methods", "PUT,POST");
+    expect_header(&got, "access-control-allow-headers", "x-foo, content-type");
+    http_answer_deinit(&got);
+
+    assert_true(
+        http_client_ask(live.port, "PUT", "/cors/1", "Origin: http://a.com\r\n", STR(""), &got));
+    assert_int_equal(got.status, 200);
+    expect_header(&got, "access-control-allow-origin", "http://a.com");
+    expect_header(&got, "access-control-expose-headers", "x-bar");
+    expect_header(&got, "access-control-allow-methods", NULL);
+    http_answer_deinit(&got);
+
+    /* A foreign origin gets an answer that its page may not read. */
+    assert_true(
+        http_client_ask(live.port, "PUT", "/cors/1", "Origin: http://b.com\r\n", STR(""), &got));
+    assert_int_equal(got.status, 200);
+    expect_header(&got, "access-control-allow-origin", NULL);
+    http_answer_deinit(&got);
+    live_end(&live);
+}
+
+/* ---- /__getcookie ---- */
+
+/* sails-sockets 55 */
+static void a_script_brings_pages_of_other_origins_their_session(void **state)
+{
+    struct live live;
+    struct http_answer got = {0};
+
+    (void)state;
+    live_init(&live, 1);
+    live_lift(&live);
+    assert_true(http_client_ask(live.port, "GET", "/__getcookie", "", STR(""), &got));
+    assert_int_equal(got.status, 200);
+    assert_string_equal(got.body.ptr, "_sailsIoJSConnect();");
+    expect_header(&got, "content-type", "application/javascript; charset=utf-8");
+    assert_non_null(http_answer_header(&got, "set-cookie").ptr);
+    http_answer_deinit(&got);
+    live_end(&live);
+
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "sockets.grant3rdPartyCookie", json_false()), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/__getcookie", "", NULL, 404, "Not Found");
+    live_end(&live);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(functions_of_routes_proceed_to_the_next_route),
+        cmocka_unit_test(requests_that_nobody_answers_end),
+        cmocka_unit_test(requests_that_change_something_need_a_token),
+        cmocka_unit_test(cors_headers_are_those_of_the_route),
+        cmocka_unit_test(a_script_brings_pages_of_other_origins_their_session),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
