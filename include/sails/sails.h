@@ -14,6 +14,7 @@
 #include <sails/res.h>
 #include <sails/session.h>
 #include <sails/sockets.h>
+#include <sails/upload.h>
 #include <sails/version.h>
 
 #endif

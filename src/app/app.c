@@ -188,6 +188,8 @@ static int configure(struct sails_app *app)
     app_http_limits(app, &app->limits);
     app->requests.is_production = config_is_production(c);
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
+    app->requests.upload_dir = config_text(c, "http.uploadDir");
+    app->requests.max_upload = (uint64_t)config_integer(c, "http.maxUploadBytes");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
     app->requests.logs_access = config_boolean(c, "log.access");

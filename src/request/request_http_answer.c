@@ -1,4 +1,5 @@
 #include "http/http.h"
+#include "request/form.h"
 #include "request/request.h"
 
 /*
@@ -41,11 +42,14 @@ static void expire_http(struct sails_req *req)
         http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
         http_respond(x, 503, str_bytes(STR("Service Unavailable")));
     }
+    form_abort(req->form, SAILS_ETIMEOUT);
 }
 
 static void release_http(struct sails_req *req)
 {
     req->exchange = NULL;
+    form_close(req->form);
+    req->form = NULL;
 }
 
 const struct request_transport request_http_transport = {

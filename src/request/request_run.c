@@ -275,6 +275,22 @@ static void advance(struct sails_req *req)
     }
 }
 
+void request_enter(struct sails_req *req)
+{
+    req->is_in_action = true;
+    req->has_proceeded = false;
+}
+
+void request_leave(struct sails_req *req)
+{
+    req->is_in_action = false;
+    if (req->is_due) {
+        request_answer(req);
+    } else if (req->has_proceeded) {
+        advance(req);
+    }
+}
+
 static void begin_routing(struct sails_req *req)
 {
     req->is_in_action = true; /* answers wait for advance() */
@@ -286,9 +302,24 @@ static void begin_routing(struct sails_req *req)
     advance(req);
 }
 
+static void refuse_too_many(struct sails_req *req, unsigned wait_s)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", wait_s);
+    sails_res_set(&req->res, "Retry-After", text);
+    sails_res_send_status(&req->res, 429);
+}
+
 void request_run(struct sails_req *req)
 {
     struct request_worker *w = request_worker_of(req);
+    unsigned wait_s = limits_of_request(&w->limits, req);
+
+    if (wait_s > 0) {
+        refuse_too_many(req, wait_s);
+        return;
+    }
 
     if (w->unanswered.length_ms > 0) {
         deadline_start(&req->deadline, &w->unanswered, worker_env(req->worker)->now_ms);

@@ -80,7 +80,7 @@ static void a_body_over_the_limit_is_refused(void **state)
     memset(body, ' ', sizeof(body) - 1);
     body[sizeof(body) - 1] = '\0';
     live_with_routes(&live);
-    http_client_expect(live.port, "POST", "/body", JSON_TYPE, body, 413, NULL);
+    http_client_expect(live.port, "POST", "/body", JSON_TYPE, body, 400, NULL);
     http_client_expect(live.port, "POST", "/body", JSON_TYPE, body + sizeof(body) - 1 - 64, 200,
                        "[{}]");
     live_end(&live);
