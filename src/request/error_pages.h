@@ -11,10 +11,6 @@
 
 #include "base/buf.h"
 
-enum {
-    ERROR_PAGE_MAX = 1024 * 1024 /* they stay in memory; who needs more links to it */
-};
-
 /* {0} has no pages. */
 struct error_pages {
     struct buf not_found, server_error; /* empty: there is none */

@@ -197,15 +197,6 @@ static bool call(struct sails_req *req, sails_action function)
     return !req->is_due && req->has_proceeded;
 }
 
-static void redirect(struct sails_req *req, const struct request_step *step)
-{
-    if (step->status != 0) {
-        sails_res_redirect_status(&req->res, step->status, step->text);
-    } else {
-        sails_res_redirect(&req->res, step->text);
-    }
-}
-
 /* One step of the target. Whether the next one follows at once. */
 static bool run_step(struct sails_req *req, const struct request_step *step)
 {
@@ -216,14 +207,10 @@ static bool run_step(struct sails_req *req, const struct request_step *step)
         req->is_in_last_step = true;
         return request_read_inputs(req) && call(req, step->function);
     case STEP_REDIRECT:
-        redirect(req, step);
-        return false;
     case STEP_STATUS:
-        sails_res_send_status(&req->res, step->status);
-        return false;
     case STEP_VIEW:
     case STEP_RESPONSE:
-        sails_res_not_found(&req->res);
+        request_target_answer(step, &req->res);
         return false;
     }
     return false;

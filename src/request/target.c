@@ -18,6 +18,7 @@ void request_target_deinit(struct request_target *target)
 {
     for (size_t i = 0; i < target->n_steps; i++) {
         mem_free(target->steps[i].text);
+        buf_deinit(&target->steps[i].page);
     }
     mem_free(target->steps);
     json_decref(target->options);

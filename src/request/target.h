@@ -14,6 +14,7 @@
 #ifndef REQUEST_TARGET_H
 #define REQUEST_TARGET_H
 
+#include "base/buf.h"
 #include "request/cors.h"
 #include "request/inputs.h"
 
@@ -34,6 +35,7 @@ struct request_step {
     enum request_step_kind kind;
     sails_action function; /* of STEP_FUNCTION and STEP_ACTION */
     char *text;            /* an address, a file, a name */
+    struct buf page;       /* of STEP_VIEW: what is in the file */
     unsigned status;       /* of STEP_REDIRECT (0: 302) and STEP_STATUS */
 };
 
@@ -67,5 +69,13 @@ int request_target_init(struct request_target *target, sails_action function);
 
 /* {0} is harmless. */
 void request_target_deinit(struct request_target *target);
+
+/* ---- target_answer.c ---- */
+
+/* Answers by a step that is no function. */
+void request_target_answer(const struct request_step *step, sails_res *res);
+
+/* Whether there is an answer of that name: "ok", "badRequest", "forbidden", "notFound", "serverError". */
+bool request_has_response(const char *name);
 
 #endif

@@ -1,10 +1,11 @@
 #include "request/target_read.h"
 
 #include "base/mem.h"
+#include "request/page.h"
 
+#include <errno.h>
 #include <sails/err.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 
 /* ---- messages ---- */
 
@@ -207,38 +208,39 @@ static bool is_view_name(struct str name)
     return true;
 }
 
-static bool is_file(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
-/* 0: *path is a file, to be freed; SAILS_ENOENT; SAILS_ENOMEM. */
-static int find_view(const char *views, const char *name, char **path)
+/* 0: *path names the file, to be freed, and *page has it; SAILS_ENOENT; else as page_read(). */
+static int load_view(const char *views, const char *name, char **path, struct buf *page)
 {
     static const char *const endings[] = {".html", "/index.html"};
+    int rc = SAILS_ENOENT;
 
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && rc == SAILS_ENOENT; i++) {
         struct buf text = {0};
 
+        mem_free(*path);
         buf_printf(&text, "%s/%s%s", views, name, endings[i]);
         *path = buf_take(&text);
-        if (*path == NULL) {
-            return SAILS_ENOMEM;
-        }
-        if (is_file(*path)) {
-            return 0;
-        }
-        mem_free(*path);
+        rc = *path != NULL ? page_read(page, *path) : SAILS_ENOMEM;
+        rc = rc == -ENOENT || rc == -ENOTDIR ? SAILS_ENOENT : rc;
     }
-    *path = NULL;
-    return SAILS_ENOENT;
+    return rc;
+}
+
+static int add_view(struct request_target *out, const char *path, struct buf *page)
+{
+    int rc = add_step(out, (struct request_step){.kind = STEP_VIEW}, path);
+
+    if (rc == 0) {
+        out->steps[out->n_steps - 1].page = *page;
+        buf_init(page); /* moved */
+    }
+    return rc;
 }
 
 static int read_view(struct target_reader *r, const json_t *object, struct request_target *out)
 {
     const char *name = json_string_value(json_object_get(object, "view"));
+    struct buf page = {0};
     char *path = NULL;
     int rc = 0;
 
@@ -246,26 +248,17 @@ static int read_view(struct target_reader *r, const json_t *object, struct reque
         return target_refuse(r, "view must be the name of a page below %s/, without its extension",
                              r->views);
     }
-    rc = find_view(r->views, name, &path);
+    rc = load_view(r->views, name, &path, &page);
     if (rc == 0) {
-        rc = add_step(out, (struct request_step){.kind = STEP_VIEW}, path);
+        rc = add_view(out, path, &page);
     } else if (rc == SAILS_ENOENT) {
         rc = leave_out(r, LOG_ERROR, "view", name);
+    } else if (rc != SAILS_ENOMEM) {
+        rc = target_refuse(r, "could not read the view %s: %s", path, sails_strerror(rc));
     }
+    buf_deinit(&page);
     mem_free(path);
     return rc;
-}
-
-bool target_is_built_in(const char *response)
-{
-    static const char *const names[] = {"ok", "badRequest", "forbidden", "notFound", "serverError"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i], response) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static int read_response(struct target_reader *r, const json_t *object, struct request_target *out)
@@ -275,7 +268,8 @@ static int read_response(struct target_reader *r, const json_t *object, struct r
     if (name == NULL) {
         return target_refuse(r, "response must be the name of an answer, such as \"notFound\"");
     }
-    if (!target_is_built_in(name) && (r->has_response == NULL || !r->has_response(name, r->ctx))) {
+    if (!request_has_response(name) &&
+        (r->has_response == NULL || !r->has_response(name, r->ctx))) {
         return leave_out(r, LOG_ERROR, "response", name);
     }
     return add_step(out, (struct request_step){.kind = STEP_RESPONSE}, name);

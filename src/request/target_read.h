@@ -64,8 +64,4 @@ int target_refuse(struct target_reader *reader, const char *format, ...)
  */
 int target_read_options(struct target_reader *reader, struct request_target *out);
 
-/* Whether res has an answer of that name by itself: "ok", "badRequest", "forbidden", "notFound",
- * "serverError". */
-bool target_is_built_in(const char *response);
-
 #endif
