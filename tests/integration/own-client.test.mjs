@@ -1,6 +1,10 @@
 // The project's own client, clients/js, against the server that it is written for.
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { startBrowser } from '../client/support/browser.mjs'
 import { startApp } from './support/server.mjs'
 import { ask, loadClient, next } from '../client/support/client.mjs'
 
@@ -8,6 +12,19 @@ async function sail(t, app, options) {
   const socket = loadClient(t).sails.connect(app.url, options)
   await next(socket, 'connect')
   return socket
+}
+
+/** A site of one page, and the client; its address. */
+async function startSite(t, page) {
+  const client = await readFile(new URL('../../clients/js/sails.io.js', import.meta.url))
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': request.url === '/' ? 'text/html' : 'text/javascript' })
+    response.end(request.url === '/' ? page : client)
+  })
+  server.listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  return `http://127.0.0.1:${server.address().port}/`
 }
 
 test('every method reaches its action, with headers, data and query', async (t) => {
@@ -73,4 +90,23 @@ test('a server that sends the client away is not called again until it is asked 
   const back = next(ann, 'connect')
   ann.reconnect()
   await back
+})
+
+test('a page of another origin has a session, and keeps it', async (t) => {
+  const app = await startApp(t, 'visits')
+  const site = await startSite(t, `<script src="/sails.io.js" data-url="${app.url}"></script>`)
+  const context = await (await startBrowser(t)).newContext()
+  const visits = async () => {
+    const page = await context.newPage()
+    await page.goto(site)
+    return page.evaluate(() => new Promise((resolve) => {
+      io.socket.get('/visits')
+      io.socket.get('/visits', resolve)
+    }))
+  }
+
+  assert.equal(await visits(), 2)
+  const names = (await context.cookies(app.url)).map(({ name }) => name)
+  assert.deepEqual(names, ['sails.sid']) // from /__getcookie, which the client has fetched
+  assert.equal(await visits(), 4)
 })
