@@ -278,7 +278,8 @@ static int read_disposition(struct multipart *m, struct str value, bool *has_nam
     bool ok = str_eq_nocase(main_value(value), STR("form-data"));
     int rc = 0;
 
-    while (ok && take_param(&value, &name, &param, &ok)) {
+    while (ok && rc == 0 && take_param(&value, &name, &param, &ok)) {
+        rc = buf_error(&param);
         if (str_eq_nocase(name, STR("name")) && !*has_name) {
             *has_name = true;
             buf_append_str(&m->name, buf_str(&param));
@@ -287,7 +288,7 @@ static int read_disposition(struct multipart *m, struct str value, bool *has_nam
             buf_append_str(&m->filename, buf_str(&param));
         }
     }
-    rc = buf_error(&param);
+    rc = rc == 0 ? buf_error(&param) : rc;
     buf_deinit(&param);
     return rc == 0 && !ok ? SAILS_EPROTO : rc;
 }
