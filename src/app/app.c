@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/app_describe.h"
 #include "base/mem.h"
 #include "net/main_loop.h"
 
@@ -142,6 +143,9 @@ int sails_app_load(sails_app *app, int argc, char **argv)
                      },
                      &app->wishes, &why);
     app_log_configure(app);
+    if (app_wants_description(app) && app->log.level > LOG_ERROR) {
+        app->log.level = LOG_ERROR; /* what is logged below it goes where the description goes */
+    }
     app_log_warnings(app);
     report(app, rc, &why);
     buf_deinit(&why);
@@ -470,6 +474,8 @@ int sails_app_run(sails_app *app, int argc, char **argv)
     rc = sails_app_load(app, argc, argv);
     if (rc == 0 && app->wishes.help) {
         print_help(argc > 0 ? argv[0] : "app");
+    } else if (rc == 0 && app_wants_description(app)) {
+        rc = app_describe(app, argc > 0 ? argv[0] : "app");
     } else if (rc == 0) {
         app->runner = pthread_self();
         app->has_runner = true;

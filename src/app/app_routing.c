@@ -374,6 +374,18 @@ static int read_policies(struct sails_app *app)
     return rc;
 }
 
+static int read_inputs(struct sails_app *app)
+{
+    struct buf why = {0};
+    int rc = action_registry_read_inputs(&app->routing.registry, &why);
+
+    if (rc == SAILS_ECONFIG) {
+        log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));
+    }
+    buf_deinit(&why);
+    return rc;
+}
+
 int app_routing_bind(struct sails_app *app)
 {
     struct target_reader reader = {
@@ -385,6 +397,9 @@ int app_routing_bind(struct sails_app *app)
     int rc = add_builtin_actions(app);
 
     unbind_all(app);
+    if (rc == 0) {
+        rc = read_inputs(app);
+    }
     if (rc == 0) {
         rc = read_policies(app);
     }

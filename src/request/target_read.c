@@ -88,6 +88,7 @@ static int add_action(struct target_reader *r, const struct registered_action *a
 
     out->identity = action->name;
     out->def = action->def;
+    out->inputs = action->inputs;
     if (rule != NULL && rule->verdict == POLICY_DENY) {
         return add_step(out, (struct request_step){.kind = STEP_RESPONSE}, "forbidden");
     }
