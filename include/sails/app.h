@@ -253,6 +253,17 @@ SAILS_API void sails_app_stop(sails_app *app);
  */
 SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
 
+/** What was refused since the lift, because it was over a limit of `security.limits` or
+ *  `maxConnections`. */
+typedef struct sails_refused {
+    uint64_t connections;
+    uint64_t requests; /**< Answered with 429. */
+    uint64_t messages; /**< Of sockets; each was told so. */
+} sails_refused;
+
+/** Fills in *out. Any thread. 0; SAILS_EINVAL: NULL. */
+SAILS_API int sails_app_refused(const sails_app *app, sails_refused *out);
+
 /* ---- logging ---- */
 
 /** Sails' levels, most urgent first. */

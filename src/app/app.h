@@ -61,6 +61,7 @@ struct sails_app {
     struct session_memory *session_memory; /* NULL: another store is in use */
     struct session_redis *session_redis;   /* as above */
     char session_secret[40];               /* made up, where none is set */
+    json_t *headers;                       /* of every answer: names and texts */
     json_t *cors_dictionary;               /* what requests.cors has views of */
     struct app_routing routing;
     struct request_target get_cookie; /* of /__getcookie */

@@ -29,6 +29,7 @@ void app_net_options(const struct sails_app *app, struct net_options *out)
     };
     out->max_queue = size(c, "sockets.maxQueueSize");
     out->max_connections = size(c, "maxConnections");
+    out->max_connections_per_address = size(c, "security.limits.connectionsPerAddress");
     out->log = &app->log;
 }
 

@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "base/base64.h"
+#include "request/res.h"
 
 #include <sys/random.h>
 
@@ -127,6 +128,65 @@ static int configure_cors(struct sails_app *app)
     return rc;
 }
 
+/* ---- headers of every answer ---- */
+
+static int configure_headers(struct sails_app *app)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+
+    app->headers = config_get(&app->config, "security.headers");
+    json_object_foreach(app->headers, name, value)
+    {
+        if (!json_is_string(value) ||
+            !res_is_header(str_from(name), str_from(json_string_value(value)))) {
+            log_line(
+                &app->log, LOG_ERROR,
+                "security.headers: \"%s\" must be a header's name, and its value a text without "
+                "line ends",
+                name);
+            return SAILS_ECONFIG;
+        }
+    }
+    return 0;
+}
+
+/* ---- limits ---- */
+
+static void configure_limits(struct sails_app *app)
+{
+    const struct config *c = &app->config;
+    struct limits_settings *limits = &app->requests.limits;
+
+    limits->requests_per_address =
+        (uint64_t)config_integer(c, "security.limits.requestsPerAddress");
+    limits->requests_per_socket = (uint64_t)config_integer(c, "security.limits.requestsPerSocket");
+    limits->messages_per_socket = (uint64_t)config_integer(c, "security.limits.messagesPerSocket");
+    if (limits->messages_per_socket > 0) {
+        request_socket_limit(&app->requests);
+    }
+}
+
+int sails_app_refused(const sails_app *app, sails_refused *out)
+{
+    if (app == NULL || out == NULL) {
+        return SAILS_EINVAL;
+    }
+    *out = (sails_refused){0};
+    if (app->net == NULL) {
+        return 0;
+    }
+    out->connections = net_refused_count(app->net);
+    for (unsigned i = 0; i < net_worker_count(app->net); i++) {
+        const struct limits *limits = &app->request_workers[i].limits;
+
+        out->requests += atomic_load(&limits->requests_per_address.n_refused) +
+                         atomic_load(&limits->requests_per_socket.n_refused);
+        out->messages += atomic_load(&limits->messages_per_socket.n_refused);
+    }
+    return 0;
+}
+
 /* ---- all of it ---- */
 
 int app_configure_security(struct sails_app *app)
@@ -136,6 +196,10 @@ int app_configure_security(struct sails_app *app)
     if (rc == 0) {
         rc = configure_cors(app);
     }
+    if (rc == 0) {
+        rc = configure_headers(app);
+    }
+    configure_limits(app);
     app->requests.csrf = config_boolean(&app->config, "security.csrf");
     app->requests.timeout_ms = (uint64_t)config_integer(&app->config, "requestTimeout");
     if (rc == 0 && app->requests.csrf && !app->requests.sessions.is_on) {

@@ -6,6 +6,17 @@
  * meets the routes.
  */
 
+static void add_headers(const struct sails_app *app, struct http_exchange *x)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(app->headers, name, value)
+    {
+        http_add_header(x, str_from(name), str_from(json_string_value(value)));
+    }
+}
+
 static void on_request(void *ctx, struct http_exchange *x)
 {
     struct app_worker *w = ctx;
@@ -24,6 +35,7 @@ static void on_request(void *ctx, struct http_exchange *x)
         io_worker_destroy_upgrade(app->io, w->worker, x);
         return;
     }
+    add_headers(app, x);
     if (request_http_has_route(&app->requests, x) ||
         !static_files_handle(&app->files, w->worker, x)) {
         request_http_handle(&app->requests, w->worker, x);

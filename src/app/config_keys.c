@@ -145,6 +145,10 @@ const struct config_key config_keys[] = {
           "How long sessions without session.cookie.maxAge stay in Redis, in seconds"),
 
     BOOLEAN("security.csrf", "false", "Whether requests that change something need a CSRF token"),
+    {.name = "security.headers",
+     .type = CONFIG_SECTION,
+     .fallback = "{}",
+     .about = "Headers of every answer over HTTP but Socket.IO's own, by their names"},
     COUNT("security.limits.connectionsPerAddress", 0, 100000000, "0",
           "Connections of one address at once; over it new ones are closed. 0: any number"),
     COUNT("security.limits.requestsPerAddress", 0, 1000000, "0",

@@ -104,6 +104,9 @@ struct sails_io {
     struct io_worker workers[WORKERS_MAX];
     /* The hook of allowRequest and others of the engine, from the floors above. */
     struct eio_events engine_hooks;
+    /* Whether a socket's event is heard at all; asked before its filters. NULL: it is. */
+    bool (*hears)(void *ctx, sails_io_socket *socket, sails_io_event *event);
+    void *hears_ctx;
     void *engine_hooks_ctx;
 };
 

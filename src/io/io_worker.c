@@ -237,13 +237,14 @@ static void on_event(void *ctx, struct sio_socket *socket, const struct sio_pack
 {
     struct sails_io_event event;
     struct list *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
+    const struct io_worker *w = ctx;
 
-    (void)ctx;
     if (packet->event.len == 0) {
         return; /* a packet without payload: an event without a name (socket-io 16) */
     }
     io_event_init(&event, socket, packet);
-    if (passes_filters(listeners, &event)) {
+    if ((w->io->hears == NULL || w->io->hears(w->io->hears_ctx, socket, &event)) &&
+        passes_filters(listeners, &event)) {
         tell(listeners, IO_ANY, &event);
         tell(listeners, IO_EVENT, &event);
     }

@@ -93,16 +93,18 @@ static bool is_over_limit(struct net *net)
 static void take_in(struct worker *worker, int fd, const struct sockaddr_storage *from)
 {
     struct net *net = worker->net;
+    struct peer_address peer = peer_address_from(from);
     struct tcp_link *link = NULL;
     int on = 1;
 
-    if (is_over_limit(net)) {
+    if (is_over_limit(net) || !peer_census_admits(&net->census, &peer)) {
+        atomic_fetch_add_explicit(&net->n_refused, 1, memory_order_relaxed);
         (void)close(fd);
         return;
     }
     /* What is queued in one turn leaves in one write already; waiting for more only adds delay. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    link = tcp_link_open(worker, fd, peer_address_from(from), NULL);
+    link = tcp_link_open(worker, fd, peer, NULL);
     if (link == NULL) {
         return;
     }

@@ -58,7 +58,7 @@ static void destroy_arrival(struct arrival *arrival)
 /* Nobody is there to serve it: the worker is stopping, or has stopped. */
 static void turn_away(struct worker *worker, struct arrival *arrival)
 {
-    atomic_fetch_sub_explicit(&worker->net->n_connections, 1, memory_order_relaxed);
+    net_uncount(worker->net, &arrival->peer);
     destroy_arrival(arrival);
 }
 
@@ -74,7 +74,7 @@ static void arrive(struct worker *worker, struct mail *mail)
     }
     /* It is counted anew. For a moment it is not counted at all, so that one too many may come in;
      * counted twice, one that is allowed might be turned away. */
-    atomic_fetch_sub_explicit(&net->n_connections, 1, memory_order_relaxed);
+    net_uncount(net, &arrival->peer);
     link = tcp_link_open(worker, arrival->fd, arrival->peer, arrival->unread);
     arrival->fd = -1;
     arrival->unread = NULL;

@@ -137,7 +137,13 @@ int net_create(const struct net_options *options, const struct net_events *event
     net->ctx = ctx;
     rc = fill_net(net, options);
     if (rc == 0) {
+        rc = peer_census_init(&net->census, options->max_connections_per_address);
+    }
+    if (rc == 0) {
         rc = init_lock(net);
+        if (rc < 0) {
+            peer_census_deinit(&net->census);
+        }
     }
     if (rc < 0) {
         free_parts(net);
@@ -145,6 +151,25 @@ int net_create(const struct net_options *options, const struct net_events *event
     }
     *out = net;
     return 0;
+}
+
+/* ---- counting ---- */
+
+void net_count(struct net *net, const struct peer_address *peer)
+{
+    atomic_fetch_add_explicit(&net->n_connections, 1, memory_order_relaxed);
+    peer_census_add(&net->census, peer);
+}
+
+void net_uncount(struct net *net, const struct peer_address *peer)
+{
+    atomic_fetch_sub_explicit(&net->n_connections, 1, memory_order_relaxed);
+    peer_census_remove(&net->census, peer);
+}
+
+size_t net_refused_count(const struct net *net)
+{
+    return net != NULL ? atomic_load_explicit(&net->n_refused, memory_order_relaxed) : 0;
 }
 
 /* ---- destroy ---- */
@@ -165,6 +190,7 @@ static void deliver_rest(struct net *net)
 static void free_net(struct net *net)
 {
     deliver_rest(net);
+    peer_census_deinit(&net->census);
     uv_cond_destroy(&net->changed);
     uv_mutex_destroy(&net->lock);
     free_parts(net);

@@ -50,9 +50,10 @@ struct net_options {
     struct net_tls tls;
     size_t max_queue;       /* bytes queued for one link; over it SAILS_ESLOW and the link closes */
     size_t max_connections; /* of all workers; over it new ones are closed at once; 0: no limit */
-    uint64_t linger_ms;     /* how long end() waits for the peer to close: 2 s */
-    const struct log *log;  /* may be NULL */
-    void *loop;             /* uv_loop_t of the embedding program; then workers is 1, and the caller
+    size_t max_connections_per_address; /* as above */
+    uint64_t linger_ms;                 /* how long end() waits for the peer to close: 2 s */
+    const struct log *log;              /* may be NULL */
+    void *loop; /* uv_loop_t of the embedding program; then workers is 1, and the caller
                                runs the loop, which does not end before net_stop() has done its
                                work; NULL: every worker has its own */
 };
@@ -91,6 +92,9 @@ void net_destroy(struct net *net);
  * succeeded have had their on_stop, and it can be tried again.
  */
 int net_start(struct net *net);
+
+/* How many connections were closed because there were too many. Any thread. */
+size_t net_refused_count(const struct net *net);
 
 /* The port that net_start() bound. */
 unsigned net_port(const struct net *net);

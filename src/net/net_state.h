@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "net/net.h"
+#include "net/peer_census.h"
 #include "net/tls_context.h"
 #include "net/worker.h"
 
@@ -42,6 +43,8 @@ struct net {
     enum net_phase phase;
     unsigned port;
     atomic_size_t n_connections; /* of all workers, also those on their way between two */
+    struct peer_census census;   /* the same, by address, where there is a limit */
+    atomic_size_t n_refused;     /* connections that were too many */
 
     uv_mutex_t lock;
     uv_cond_t changed;
@@ -56,6 +59,10 @@ struct net {
     unsigned n_workers;
     struct worker *workers[WORKERS_MAX];
 };
+
+/* A connection has come, or is gone. */
+void net_count(struct net *net, const struct peer_address *peer);
+void net_uncount(struct net *net, const struct peer_address *peer);
 
 /* A worker's last handle has closed; after this call the worker may be gone. */
 void net_worker_closed(struct net *net, struct worker *worker);

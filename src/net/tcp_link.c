@@ -126,7 +126,7 @@ static void close_with(struct tcp_link *link, int err)
     }
     begin_closing(link, err);
     (void)close(fd);
-    atomic_fetch_sub_explicit(&link->worker->net->n_connections, 1, memory_order_relaxed);
+    net_uncount(link->worker->net, &link->peer);
 }
 
 void tcp_link_fail(struct tcp_link *link, int err)
@@ -555,7 +555,7 @@ struct tcp_link *tcp_link_open(struct worker *worker, int fd, struct peer_addres
     link->fd = fd;
     link->unread = unread;
     worker_link_added(worker, &link->in_worker);
-    atomic_fetch_add_explicit(&worker->net->n_connections, 1, memory_order_relaxed);
+    net_count(worker->net, &peer);
     if (unread != NULL) {
         worker_defer(worker, &link->task);
     }

@@ -147,11 +147,17 @@ void request_worker_start(const struct request_service *service, struct worker *
 
     deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->timeout_ms,
                         on_unanswered, NULL);
+    w->service = service;
+    w->worker = worker;
+    limits_init(&w->limits, &service->limits, worker_env(worker));
 }
 
 void request_worker_stop(const struct request_service *service, struct worker *worker)
 {
-    deadline_queue_deinit(&service->workers[worker_index(worker)].unanswered);
+    struct request_worker *w = &service->workers[worker_index(worker)];
+
+    deadline_queue_deinit(&w->unanswered);
+    limits_deinit(&w->limits);
 }
 
 /* ---- answering ---- */

@@ -20,6 +20,7 @@
 #include "request/cors.h"
 #include "request/error_pages.h"
 #include "request/header_list.h"
+#include "request/limits.h"
 #include "request/request_session.h"
 #include "request/router.h"
 #include "request/target.h"
@@ -29,7 +30,10 @@
 
 /* What the requests of one worker share. */
 struct request_worker {
+    const struct request_service *service;
+    struct worker *worker;
     struct deadline_queue unanswered;
+    struct limits limits;
 };
 
 /* What all requests of an app share. */
@@ -47,7 +51,8 @@ struct request_service {
     bool csrf;
     const sails_action *request_hooks; /* before every route */
     size_t n_request_hooks;
-    uint64_t timeout_ms;            /* for an answer; 0: any */
+    uint64_t timeout_ms; /* for an answer; 0: any */
+    struct limits_settings limits;
     struct request_worker *workers; /* by index; the app's */
     bool is_production;
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
@@ -107,7 +112,7 @@ struct sails_req {
     bool believes_peer; /* X-Forwarded-Proto and -Host count */
     bool is_secure;     /* it came over TLS */
     struct buf raw_body;
-    struct form *form; /* the body is one, or uploads were asked for; else NULL */
+    struct form *form;  /* the body is one, or uploads were asked for; else NULL */
     json_t *body;       /* NULL: none */
     json_t *params;     /* of the route */
     json_t *query;      /* NULL: not parsed yet */
@@ -200,6 +205,9 @@ void request_http_take_over(const struct request_service *service, struct worker
 
 /* Whether a socket's handshake has said that it wants no session. */
 bool request_socket_has_no_session(sails_io_socket *socket);
+
+/* Limits the messages of all sockets. Before the lift. */
+void request_socket_limit(const struct request_service *service);
 
 /* Sets the listeners for the seven events of virtual requests. Before the lift. 0, SAILS_ENOMEM. */
 int request_socket_listen(const struct request_service *service);

@@ -396,6 +396,21 @@ DEFINE_LISTENER(delete, HTTP_METHOD_DELETE)
 DEFINE_LISTENER(options, HTTP_METHOD_OPTIONS)
 DEFINE_LISTENER(head, HTTP_METHOD_HEAD)
 
+static bool hears(void *ctx, sails_io_socket *socket, sails_io_event *event)
+{
+    const struct request_service *service = ctx;
+    struct worker *worker = io_part_of(socket)->worker->worker;
+
+    return limits_hear(&service->workers[worker_index(worker)].limits, socket, event,
+                       worker_env(worker)->now_ms);
+}
+
+void request_socket_limit(const struct request_service *service)
+{
+    service->io->hears = hears;
+    service->io->hears_ctx = (void *)(uintptr_t)(const void *)service;
+}
+
 int request_socket_listen(const struct request_service *service)
 {
     static const struct {

@@ -251,6 +251,110 @@ static void a_script_brings_pages_of_other_origins_their_session(void **state)
     live_end(&live);
 }
 
+/* ---- limits ---- */
+
+static void hear(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)socket;
+    (void)ctx;
+    sails_io_event_ack(event, NULL);
+}
+
+static void whoever_asks_too_often_is_refused(void **state)
+{
+    struct live live;
+    struct ws_client client;
+    struct http_answer got = {0};
+    sails_refused refused;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "security.limits.requestsPerAddress", json_integer(2)),
+                     0);
+    assert_int_equal(sails_app_set(live.app, "security.limits.messagesPerSocket", json_integer(1)),
+                     0);
+    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer), 0);
+    assert_int_equal(sails_io_on(live.root, "say", hear, NULL), 0);
+    live_lift(&live);
+    for (int i = 0; i < 10; i++) {
+        http_client_expect(live.port, "GET", "/x/1", "", NULL, 200, "1");
+    }
+    assert_true(http_client_ask(live.port, "GET", "/x/1", "", STR(""), &got));
+    assert_int_equal(got.status, 429);
+    assert_string_equal(got.body.ptr, "Too Many Requests");
+    expect_header(&got, "retry-after", "1");
+    http_answer_deinit(&got);
+
+    ws_client_expect_in(&client, live.port, 5);
+    for (int i = 0; i < 5; i++) {
+        ws_client_expect_answer(&client, "421[\"say\"]", "431[]");
+    }
+    ws_client_expect_answer(&client, "421[\"say\"]",
+                            "431[{\"code\":\"E_TOO_MANY_MESSAGES\",\"status\":429,\"message\":"
+                            "\"Too many messages: this one was not heard.\"}]");
+    ws_client_expect_answer(&client, "42[\"say\"]",
+                            "42[\"sails:rateError\",{\"code\":\"E_TOO_MANY_MESSAGES\",\"status\":"
+                            "429,\"message\":\"Too many messages: this one was not heard.\"}]");
+    assert_int_equal(sails_app_refused(live.app, &refused), 0);
+    assert_int_equal(refused.requests, 1);
+    assert_int_equal(refused.messages, 2);
+    assert_int_equal(sails_app_refused(NULL, &refused), SAILS_EINVAL);
+    ws_client_close(&client);
+    live_end(&live);
+}
+
+static void an_address_has_a_limit_of_connections(void **state)
+{
+    struct live live;
+    struct tcp_client one, two;
+    sails_refused refused;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_set(live.app, "security.limits.connectionsPerAddress", json_integer(1)), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer), 0);
+    live_lift(&live);
+    assert_true(tcp_client_open(&one, live.port));
+    assert_true(http_client_send(&one, "GET", "/x/1", "", STR("")));
+    struct http_answer got = {0};
+    assert_true(http_client_take(&one, true, &got));
+    http_answer_deinit(&got);
+    assert_true(tcp_client_open(&two, live.port));
+    assert_false(http_client_take(&two, true, &got));
+    http_answer_deinit(&got);
+    assert_int_equal(sails_app_refused(live.app, &refused), 0);
+    assert_int_equal(refused.connections, 1);
+    tcp_client_close(&two);
+    tcp_client_close(&one);
+    live_end(&live);
+}
+
+static void every_answer_has_the_configured_headers(void **state)
+{
+    struct live live;
+    struct http_answer got = {0};
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_set(live.app, "security.headers", json_pack("{s:s}", "X-Frame-Options", "DENY")),
+        0);
+    live_lift(&live);
+    assert_true(http_client_ask(live.port, "GET", "/nothing-here", "", STR(""), &got));
+    assert_int_equal(got.status, 404);
+    expect_header(&got, "x-frame-options", "DENY");
+    http_answer_deinit(&got);
+    live_end(&live);
+
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_set(live.app, "security.headers", json_pack("{s:s}", "X-Bad", "a\r\nb")), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+    assert_true(live_log_has(&live.log, "security.headers: \"X-Bad\""));
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +362,9 @@ int main(void)
         cmocka_unit_test(requests_that_nobody_answers_end),
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
+        cmocka_unit_test(whoever_asks_too_often_is_refused),
+        cmocka_unit_test(an_address_has_a_limit_of_connections),
+        cmocka_unit_test(every_answer_has_the_configured_headers),
         cmocka_unit_test(a_script_brings_pages_of_other_origins_their_session),
     };
 

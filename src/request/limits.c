@@ -1,0 +1,70 @@
+#include "request/limits.h"
+
+#include "request/request.h"
+
+static void limit_init(struct limit *limit, uint64_t per_second, struct env *env)
+{
+    limit->is_on = per_second > 0;
+    atomic_init(&limit->n_refused, 0);
+    rate_init(&limit->rate,
+              &(struct rate_options){
+                  .interval_ms = limit->is_on && per_second < 1000000 ? 1000000 / per_second : 1,
+                  .burst = limit->is_on ? per_second * LIMITS_BURST_S : 1,
+                  .max_keys = LIMITS_KEYS_MAX,
+                  .hash_key = env->hash_key,
+              });
+}
+
+void limits_init(struct limits *limits, const struct limits_settings *settings, struct env *env)
+{
+    limit_init(&limits->requests_per_address, settings->requests_per_address, env);
+    limit_init(&limits->requests_per_socket, settings->requests_per_socket, env);
+    limit_init(&limits->messages_per_socket, settings->messages_per_socket, env);
+}
+
+void limits_deinit(struct limits *limits)
+{
+    rate_deinit(&limits->requests_per_address.rate);
+    rate_deinit(&limits->requests_per_socket.rate);
+    rate_deinit(&limits->messages_per_socket.rate);
+}
+
+/* 0, or microseconds. */
+static uint64_t take(struct limit *limit, const char *key, uint64_t now_ms)
+{
+    uint64_t wait = limit->is_on ? rate_take(&limit->rate, str_from(key), now_ms * 1000) : 0;
+
+    if (wait > 0) {
+        atomic_fetch_add_explicit(&limit->n_refused, 1, memory_order_relaxed);
+    }
+    return wait;
+}
+
+unsigned limits_of_request(struct limits *limits, const struct sails_req *req)
+{
+    uint64_t now_ms = worker_env(req->worker)->now_ms;
+    uint64_t wait = take(&limits->requests_per_address, req->ip, now_ms);
+
+    if (wait == 0 && req->socket_id != NULL) {
+        wait = take(&limits->requests_per_socket, req->socket_id, now_ms);
+    }
+    return (unsigned)((wait + 999999) / 1000000);
+}
+
+bool limits_hear(struct limits *limits, sails_io_socket *socket, sails_io_event *event,
+                 uint64_t now_ms)
+{
+    json_t *error = NULL;
+
+    if (take(&limits->messages_per_socket, sails_io_socket_id(socket), now_ms) == 0) {
+        return true;
+    }
+    error = json_pack("[{s:s, s:i, s:s}]", "code", "E_TOO_MANY_MESSAGES", "status", 429, "message",
+                      "Too many messages: this one was not heard.");
+    if (sails_io_event_wants_ack(event)) {
+        sails_io_event_ack(event, error);
+    } else {
+        sails_io_socket_emit(socket, "sails:rateError", error, 0);
+    }
+    return false;
+}
