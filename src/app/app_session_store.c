@@ -86,7 +86,9 @@ static int open_redis(struct sails_app *app)
     if (rc == 0) {
         options.redis = redis_options(app, &url);
         options.prefix = config_text(&app->config, "session.prefix");
-        options.ttl_ms = 1000 * (uint64_t)config_integer(&app->config, "session.ttl");
+        if (app->requests.sessions.max_age_ms == 0) { /* else it is the cookie that decides */
+            options.ttl_ms = 1000 * (uint64_t)config_integer(&app->config, "session.ttl");
+        }
         rc = session_redis_create(&options, &app->session_redis);
     }
     redis_url_deinit(&url);

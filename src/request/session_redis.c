@@ -9,6 +9,7 @@
 #include "socketio/sio_value.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 /*
  * I1  connections[i] is touched by the thread of worker i only.
@@ -105,11 +106,18 @@ void session_redis_stop(struct session_redis *redis, struct worker *worker)
     redis_close(connection);
 }
 
+/* NULL: this is no worker's thread. */
+static struct worker *find_worker(struct session_redis *redis)
+{
+    const struct net *net = atomic_load(&redis->net);
+
+    return net != NULL ? worker_current(net) : NULL;
+}
+
 /* NULL: this is no thread of a worker that was started. */
 static struct redis *find_connection(struct session_redis *redis)
 {
-    const struct net *net = atomic_load(&redis->net);
-    const struct worker *worker = net != NULL ? worker_current(net) : NULL;
+    const struct worker *worker = find_worker(redis);
 
     return worker != NULL ? redis->connections[worker_index(worker)] : NULL;
 }
@@ -178,15 +186,19 @@ static int status_of(const struct operation *operation, int status, const struct
 }
 
 /* Milliseconds as Redis reads them: at least 1, for it refuses 0, and at most what it can add. */
-static struct str write_ms(char out[24], const struct session_redis *redis, uint64_t ttl_ms)
+static struct str write_ms(char out[24], uint64_t ttl_ms)
 {
-    uint64_t ms = redis->options.ttl_ms > 0 ? redis->options.ttl_ms : ttl_ms;
+    uint64_t ms = ttl_ms > 0 ? ttl_ms : 1;
     int len = 0;
 
-    ms = ms > 0 ? ms : 1;
     ms = ms < INT64_MAX / 4 ? ms : INT64_MAX / 4;
     len = snprintf(out, 24, "%llu", (unsigned long long)ms);
     return (struct str){out, (size_t)len};
+}
+
+static uint64_t default_ttl(const struct session_redis *redis, uint64_t ttl_ms)
+{
+    return redis->options.ttl_ms > 0 ? redis->options.ttl_ms : ttl_ms;
 }
 
 /* ---- load ---- */
@@ -235,6 +247,38 @@ static void load(void *store, const char *sid, sails_session_loaded_cb loaded, v
 
 /* ---- save, touch, destroy ---- */
 
+/* From "2026-11-24T12:00:00.000Z". False: it is not of that form. */
+static bool read_date(const char *text, uint64_t *unix_ms)
+{
+    struct tm tm = {0};
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    time_t seconds = rest != NULL ? timegm(&tm) : -1;
+    uint64_t ms = 0;
+
+    if (seconds < 0 || strlen(rest) != 5 || rest[0] != '.' || rest[4] != 'Z' ||
+        !str_to_u64((struct str){rest + 1, 3}, 999, &ms)) {
+        return false;
+    }
+    *unix_ms = (uint64_t)seconds * 1000 + ms;
+    return true;
+}
+
+/* A session ends with its cookie, also where another server has given that its lifetime. */
+static uint64_t time_left(struct session_redis *redis, const json_t *session, uint64_t ttl_ms)
+{
+    const json_t *cookie = json_object_get(session, "cookie");
+    const char *expires = json_string_value(json_object_get(cookie, "expires"));
+    struct worker *worker = find_worker(redis);
+    uint64_t end_ms = 0;
+    uint64_t now_ms = 0;
+
+    if (expires == NULL || worker == NULL || !read_date(expires, &end_ms)) {
+        return ttl_ms;
+    }
+    now_ms = worker_env(worker)->unix_ms;
+    return end_ms > now_ms ? end_ms - now_ms : 0;
+}
+
 static void on_done(int status, const struct redis_reply *reply, void *ctx)
 {
     struct operation *operation = ctx;
@@ -258,12 +302,13 @@ static void save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
     struct operation operation = {.done = done, .ctx = ctx};
     struct buf text = {0};
     char ms[24];
+    uint64_t left_ms = time_left(store, session, default_ttl(store, ttl_ms));
     int rc = write_text(session, &text);
 
     json_decref(session);
     if (rc == 0) {
         struct str argv[ARGS_MAX] = {
-            STR("SET"), {0}, buf_str(&text), STR("PX"), write_ms(ms, store, ttl_ms)};
+            STR("SET"), {0}, buf_str(&text), STR("PX"), write_ms(ms, left_ms)};
 
         ask(store, sid, argv, ARRAY_LEN(argv), on_done, operation);
     } else {
@@ -284,7 +329,7 @@ static void touch(void *store, const char *sid, uint64_t ttl_ms, sails_session_d
                   void *ctx)
 {
     char ms[24];
-    struct str argv[] = {STR("PEXPIRE"), {0}, write_ms(ms, store, ttl_ms)};
+    struct str argv[] = {STR("PEXPIRE"), {0}, write_ms(ms, default_ttl(store, ttl_ms))};
 
     ask(store, sid, argv, ARRAY_LEN(argv), on_touched,
         (struct operation){.done = done, .ctx = ctx});

@@ -2,8 +2,8 @@
  * session_redis.h - sessions in Redis, where servers of Sails in Node find them, too.
  *
  * Purpose    A sails_session_store (sails/session.h) over one connection of each worker. A session is
- *            the JSON text under the key "sess:<id>", which Redis forgets when its time is over
- *            (sails-sockets 4.2).
+ *            the JSON text under the key "sess:<id>", which Redis forgets when its time is over:
+ *            that of its `cookie.expires`, if it has one (sails-sockets 4.2).
  * Ownership  Copies its options' texts, borrows their log. A store is destroyed after the last worker
  *            has stopped.
  * Threads    The store's functions: any worker's thread; their callbacks come on the same one. Create
@@ -32,7 +32,7 @@
 struct session_redis_options {
     struct redis_options redis; /* its on_push, on_change and ctx are not used */
     const char *prefix;         /* of keys; NULL: SESSION_REDIS_PREFIX */
-    uint64_t ttl_ms; /* of every session, whatever its cookie says; 0: the cookie's time */
+    uint64_t ttl_ms;            /* instead of what save() and touch() are told; 0: as they say */
 };
 
 struct session_redis;

@@ -129,15 +129,30 @@ static void take_text(struct fake_redis *fake, struct buf *out)
     buf_consume(&fake->in, len + 2);
 }
 
-void fake_redis_expect(struct fake_redis *fake, const char *command)
+static void take_command(struct fake_redis *fake, struct buf *out)
 {
-    struct buf got = {0};
     size_t n = take_number(fake, '*');
 
     for (size_t i = 0; i < n; i++) {
-        buf_append_str(&got, i > 0 ? STR(" ") : STR(""));
-        take_text(fake, &got);
+        buf_append_str(out, i > 0 ? STR(" ") : STR(""));
+        take_text(fake, out);
     }
+}
+
+void fake_redis_expect_prefix(struct fake_redis *fake, const char *prefix)
+{
+    struct buf got = {0};
+
+    take_command(fake, &got);
+    assert_true(str_starts_with(buf_str(&got), str_from(prefix)));
+    buf_deinit(&got);
+}
+
+void fake_redis_expect(struct fake_redis *fake, const char *command)
+{
+    struct buf got = {0};
+
+    take_command(fake, &got);
     if (!str_eq(buf_str(&got), str_from(command))) {
         fail_msg("got \"%.*s\", not \"%s\"", STR_FMT(buf_str(&got)), command);
     }

@@ -40,6 +40,9 @@ void fake_redis_hang_up(struct fake_redis *fake);
 /* Waits for one command: its parts, with a blank between them. */
 void fake_redis_expect(struct fake_redis *fake, const char *command);
 
+/* As expect, where only its beginning is known. */
+void fake_redis_expect_prefix(struct fake_redis *fake, const char *prefix);
+
 /* As it is: "+OK\r\n", or a part of it. */
 void fake_redis_say(struct fake_redis *fake, const char *text);
 

@@ -296,6 +296,45 @@ static void prefix_and_time_can_be_set(void **state)
     bench_deinit(&bench);
 }
 
+/* Far in the future, in the past, and what is no date. */
+static void a_session_ends_with_its_cookie(void **state)
+{
+    static const struct {
+        const char *expires;
+        const char *ms; /* begins with it */
+    } cases[] = {
+        {"9999-12-31T23:59:59.999Z", "2"},
+        {"2001-01-01T00:00:00.000Z", "1"},
+        {"2001-01-01", "5000"},
+        {"2001-01-01T00:00:00.xyzZ", "5000"},
+        {"2001-01-01T00:00:00.000+01", "5000"},
+        {"soon", "5000"},
+    };
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench);
+    bench_start(&bench);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char session[100];
+        char want[160];
+        struct call save = {.operation = SAVE, .session = session, .ttl_ms = 5000};
+
+        (void)snprintf(session, sizeof(session), "{\"cookie\":{\"expires\":\"%s\"}}",
+                       cases[i].expires);
+        (void)snprintf(want, sizeof(want), "SET sess:a-b_c %s PX %s", session, cases[i].ms);
+        begin(&bench, &save);
+        if (i == 0) {
+            fake_redis_expect_prefix(&bench.fake, want); /* nobody knows when the test runs */
+        } else {
+            fake_redis_expect(&bench.fake, want);
+        }
+        fake_redis_say(&bench.fake, "+OK\r\n");
+        expect(&save, 0);
+    }
+    bench_deinit(&bench);
+}
+
 /* Redis refuses a time of 0, and one that it cannot add to its clock. */
 static void no_time_is_one_that_redis_refuses(void **state)
 {
@@ -462,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_value_that_is_no_session_is_none),
         cmocka_unit_test(only_an_object_is_saved),
         cmocka_unit_test(prefix_and_time_can_be_set),
+        cmocka_unit_test(a_session_ends_with_its_cookie),
         cmocka_unit_test(no_time_is_one_that_redis_refuses),
         cmocka_unit_test(what_redis_refuses_is_an_error_and_logged),
         cmocka_unit_test(without_redis_each_function_fails_at_once),
