@@ -1,0 +1,83 @@
+// A real redis-server, on a free port of 127.0.0.1 and with a folder of its own.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+
+const START_MS = 10_000
+
+/** Starts a server that keeps what it is told over stop() and start(). It goes with the test. */
+export async function startRedis(t, options = []) {
+  const redis = new Redis(await freePort(), await mkdtemp(path.join(os.tmpdir(), 'redis-')), options)
+  t.after(async () => {
+    await redis.stop()
+    await rm(redis.dir, { recursive: true })
+  })
+  await redis.start()
+  return redis
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+class Redis {
+  #options
+  #process = null
+
+  constructor(port, dir, options) {
+    this.port = port
+    this.dir = dir
+    this.#options = options
+  }
+
+  async start() {
+    const args = ['--bind', '127.0.0.1', '--port', this.port, '--dir', this.dir, '--save', '']
+    const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
+    const child = spawn('redis-server', [...args, ...durable, ...this.#options].map(String), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    this.#process = child
+    await new Promise((resolve, reject) => {
+      let log = ''
+      const fail = (why) => reject(new Error(`redis-server ${why}\n${log}`))
+      const timer = setTimeout(() => fail('is not ready'), START_MS)
+      child.once('error', reject)
+      child.once('exit', (code) => fail(`ended with ${code}`))
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        log += text
+        if (log.includes('Ready to accept connections')) {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    })
+  }
+
+  async stop() {
+    const child = this.#process
+    this.#process = null
+    if (child !== null) {
+      const exited = once(child, 'exit')
+      child.kill('SIGTERM')
+      child.kill('SIGCONT') // if it is frozen
+      assert.deepEqual(await exited, [0, null])
+    }
+  }
+
+  /** It stays, but says nothing any more. */
+  freeze() {
+    this.#process.kill('SIGSTOP')
+  }
+
+  thaw() {
+    this.#process.kill('SIGCONT')
+  }
+}
