@@ -151,6 +151,34 @@ SAILS_API int sails_res_format(sails_res *res, const struct sails_format *format
 
 /* ---- the named answers ---- */
 
+/**
+ * A named answer of the program's own: as `api/responses/` of Sails. It answers as an action does, and may
+ * fall back to the built-in answer of its name.
+ *
+ * @param data  What the answer was given; NULL: nothing. A view, during the call.
+ */
+typedef void (*sails_response)(sails_req *req, sails_res *res, json_t *data);
+
+/**
+ * Sets the answer of a name, for sails_res_respond() and for targets of routes ({"response": "name"}).
+ * "ok", "badRequest", "forbidden", "notFound" and "serverError" take the place of the built-in ones
+ * wherever these are given, by Sails itself as well: so 404 and 500 get an application's own face. Before
+ * the lift. Runs on the thread that gives the answer.
+ *
+ * @return 0; SAILS_EINVAL: NULL, or an empty name; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ * @see    Sails documentation, "Custom responses"
+ */
+SAILS_API int sails_app_response(sails_app *app, const char *name, sails_response response);
+
+/**
+ * Gives the answer of that name.
+ *
+ * @param data  Taken; NULL: nothing.
+ * @return As the others; SAILS_ENOENT: nobody has set one of that name, and nothing has been answered.
+ * @see    Sails reference, res.<custom response>()
+ */
+SAILS_API int sails_res_respond(sails_res *res, const char *name, json_t *data);
+
 /** 200 with the value (taken), or "OK". @see res.ok() */
 SAILS_API int sails_res_ok(sails_res *res, json_t *data);
 

@@ -18,6 +18,7 @@ sails_app *sails_app_create(void)
         return NULL;
     }
     app_routing_init(&app->routing);
+    responses_init(&app->requests.responses);
     router_init(&app->requests.router);
     router_init(&app->requests.after);
     static_files_init(&app->files);
@@ -47,6 +48,7 @@ void sails_app_destroy(sails_app *app)
         app_io_options_deinit(&app->io->options);
     }
     io_destroy(app->io);
+    responses_deinit(&app->requests.responses);
     router_deinit(&app->requests.router);
     router_deinit(&app->requests.after);
     static_files_deinit(&app->files);
@@ -82,6 +84,15 @@ static int report(const struct sails_app *app, int rc, const struct buf *why)
         log_line(&app->log, LOG_ERROR, "Configuration: %s", sails_strerror(rc));
     }
     return rc;
+}
+
+int sails_app_response(sails_app *app, const char *name, sails_response response)
+{
+    if (app == NULL || name == NULL || name[0] == '\0' || response == NULL) {
+        return SAILS_EINVAL;
+    }
+    return app->state == APP_NEW ? responses_set(&app->requests.responses, name, response)
+                                 : SAILS_ESTATE;
 }
 
 int sails_app_set(sails_app *app, const char *key, json_t *value)

@@ -300,6 +300,13 @@ static int add_bound(struct sails_app *app, const char *address, struct app_targ
     return 0;
 }
 
+static bool has_response(const char *name, void *ctx)
+{
+    const struct sails_app *app = ctx;
+
+    return responses_find(&app->requests.responses, name) != NULL;
+}
+
 static int bind_one(struct sails_app *app, struct target_reader *reader, const char *address,
                     const json_t *value)
 {
@@ -393,6 +400,8 @@ int app_routing_bind(struct sails_app *app)
         .policies = &app->routing.policies,
         .cors = &app->requests.cors,
         .views = "views",
+        .has_response = has_response,
+        .ctx = app,
     };
     int rc = add_builtin_actions(app);
 

@@ -22,6 +22,7 @@
 #include "request/header_list.h"
 #include "request/limits.h"
 #include "request/request_session.h"
+#include "request/responses.h"
 #include "request/router.h"
 #include "request/target.h"
 #include "request/trust_proxy.h"
@@ -49,6 +50,7 @@ struct request_service {
     struct cors_settings cors;
     bool cors_all_routes;
     bool csrf;
+    struct responses responses;
     const sails_action *request_hooks; /* before every route */
     size_t n_request_hooks;
     uint64_t timeout_ms; /* for an answer; 0: any */
@@ -79,6 +81,7 @@ struct sails_res {
     struct buf text;
     json_t *json;
     bool is_answered;
+    bool is_responding; /* a named answer of the program's has it */
 };
 
 struct request_transport {

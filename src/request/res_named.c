@@ -24,17 +24,27 @@ static int answer_named(sails_res *res, unsigned status, json_t *data, const cha
 
 int sails_res_ok(sails_res *res, json_t *data)
 {
-    return answer_named(res, 200, data, "OK");
+    int rc = 0;
+
+    return responses_answer(res, "ok", data, &rc) ? rc : answer_named(res, 200, data, "OK");
 }
 
 int sails_res_bad_request(sails_res *res, json_t *data)
 {
-    return answer_named(res, 400, data, "Bad Request");
+    int rc = 0;
+
+    return responses_answer(res, "badRequest", data, &rc)
+               ? rc
+               : answer_named(res, 400, data, "Bad Request");
 }
 
 int sails_res_forbidden(sails_res *res)
 {
-    return answer_named(res, 403, NULL, "Forbidden");
+    int rc = 0;
+
+    return responses_answer(res, "forbidden", NULL, &rc)
+               ? rc
+               : answer_named(res, 403, NULL, "Forbidden");
 }
 
 /* ---- pages ---- */
@@ -62,7 +72,11 @@ static bool wants_page(sails_res *res)
 int sails_res_not_found(sails_res *res)
 {
     const struct buf *page = res != NULL ? &res_request(res)->service->pages.not_found : NULL;
+    int rc = 0;
 
+    if (responses_answer(res, "notFound", NULL, &rc)) {
+        return rc;
+    }
     return page != NULL && page->len > 0 && wants_page(res)
                ? answer_page(res, 404, page)
                : answer_named(res, 404, NULL, "Not Found");
@@ -115,12 +129,17 @@ static json_t *without_secrets(sails_res *res, json_t *data)
 
 int sails_res_server_error(sails_res *res, json_t *data)
 {
+    int rc = 0;
+
     if (res == NULL) {
         json_decref(data);
         return SAILS_EINVAL;
     }
     log_data(res, data);
     data = without_secrets(res, data);
+    if (responses_answer(res, "serverError", data, &rc)) {
+        return rc;
+    }
     return wants_page(res) ? answer_person(res, data)
                            : answer_named(res, 500, data, "Internal Server Error");
 }
@@ -139,13 +158,21 @@ static int answer_reason(sails_res *res, const char *why)
 
 int sails_res_fail(sails_res *res, const char *why)
 {
+    json_t *data = NULL;
+    int rc = 0;
+
     if (res == NULL || why == NULL) {
         return SAILS_EINVAL;
     }
     log_error(res, str_from(why));
-    if (wants_page(res)) {
-        return answer_person(res, without_secrets(res, json_string(why)));
+    data = without_secrets(res, json_string(why));
+    if (responses_answer(res, "serverError", data, &rc)) {
+        return rc;
     }
+    if (wants_page(res)) {
+        return answer_person(res, data);
+    }
+    json_decref(data);
     return res_request(res)->service->is_production
                ? answer_named(res, 500, NULL, "Internal Server Error")
                : answer_reason(res, why);

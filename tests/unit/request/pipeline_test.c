@@ -251,6 +251,55 @@ static void a_script_brings_pages_of_other_origins_their_session(void **state)
     live_end(&live);
 }
 
+/* ---- named answers of the program's ---- */
+
+static void own_not_found(sails_req *req, sails_res *res, json_t *data)
+{
+    assert_null(data);
+    if (strcmp(sails_req_path(req), "/built-in") == 0) {
+        sails_res_not_found(res);
+        return;
+    }
+    sails_res_status(res, 404);
+    sails_res_send(res, "Nothing here");
+}
+
+static void teapot(sails_req *req, sails_res *res, json_t *data)
+{
+    (void)req;
+    sails_res_status(res, 418);
+    sails_res_json(res, data != NULL ? json_incref(data) : json_null());
+}
+
+static void make_tea(sails_req *req, sails_res *res)
+{
+    (void)req;
+    assert_int_equal(sails_res_respond(res, "nobody knows this", json_true()), SAILS_ENOENT);
+    assert_int_equal(sails_res_respond(res, "teapot", json_pack("[i]", 1)), 0);
+    assert_int_equal(sails_res_respond(res, "teapot", json_null()), SAILS_ESTATE);
+}
+
+/* app-config-cli 8 */
+static void named_answers_can_be_replaced(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_response(live.app, "notFound", own_not_found), 0);
+    assert_int_equal(sails_app_response(live.app, "teapot", teapot), 0);
+    assert_int_equal(sails_app_response(live.app, "", teapot), SAILS_EINVAL);
+    assert_int_equal(sails_app_route(live.app, "GET /tea", make_tea), 0);
+    assert_int_equal(sails_app_bind(live.app, "GET /pot", json_pack("{s:s}", "response", "teapot")),
+                     0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/nothing", "", NULL, 404, "Nothing here");
+    http_client_expect(live.port, "GET", "/built-in", "", NULL, 404, "Not Found");
+    http_client_expect(live.port, "GET", "/pot", "", NULL, 418, "null");
+    http_client_expect(live.port, "GET", "/tea", "", NULL, 418, "[\n  1\n]");
+    live_end(&live);
+}
+
 /* ---- limits ---- */
 
 static void hear(sails_io_socket *socket, sails_io_event *event, void *ctx)
@@ -362,6 +411,7 @@ int main(void)
         cmocka_unit_test(requests_that_nobody_answers_end),
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
+        cmocka_unit_test(named_answers_can_be_replaced),
         cmocka_unit_test(whoever_asks_too_often_is_refused),
         cmocka_unit_test(an_address_has_a_limit_of_connections),
         cmocka_unit_test(every_answer_has_the_configured_headers),
