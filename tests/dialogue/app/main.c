@@ -16,13 +16,18 @@ static void bind(sails_app *app, const struct route *routes)
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
+    int status = 0;
 
     bind(app, request_routes);
     bind(app, answer_routes);
     bind(app, session_routes);
     bind(app, socket_routes);
     bind(app, lifecycle_routes);
+    bind_cors(app);
+    bind_csrf(app);
     lifecycle_watch(app);
     sails_app_set(app, "explicitHost", json_string("127.0.0.1"));
-    return sails_app_run(app, argc, argv);
+    status = sails_app_run(app, argc, argv);
+    lifecycle_forget();
+    return status;
 }

@@ -41,7 +41,8 @@ static void show_headers(sails_req *req, sails_res *res)
 
 static void show_ip(sails_req *req, sails_res *res)
 {
-    sails_res_json(res, json_pack("{s:s?}", "ip", sails_req_ip(req)));
+    sails_res_json(res,
+                   json_pack("{s:s?, s:O?}", "ip", sails_req_ip(req), "ips", sails_req_ips(req)));
 }
 
 static void show_cookie(sails_req *req, sails_res *res)
@@ -66,3 +67,18 @@ const struct route request_routes[] = {
     {"POST /cookie", show_cookie},
     {NULL, NULL},
 };
+
+static void show_method(sails_req *req, sails_res *res)
+{
+    sails_res_json(res, json_pack("{s:s}", "method", sails_req_method(req)));
+}
+
+void bind_cors(sails_app *app)
+{
+    static const struct sails_action_def action = {.run = show_method};
+
+    sails_app_action(app, "method", &action);
+    sails_app_bind(app, "ALL /cors",
+                   json_pack("{s:s, s:{s:[s], s:b}}", "action", "method", "cors", "allowOrigins",
+                             "http://friend.example", "allowCredentials", 1));
+}

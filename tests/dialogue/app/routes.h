@@ -21,5 +21,10 @@ extern const struct route lifecycle_routes[];
 
 /* beforeConnect if the environment asks for it, and afterDisconnect. */
 void lifecycle_watch(sails_app *app);
+void lifecycle_forget(void);
+
+/* Routes with options: what a table of functions cannot say. */
+void bind_cors(sails_app *app);
+void bind_csrf(sails_app *app);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * sessions.c - sessions of requests.
+ * sessions.c - sessions, and the tokens that belong to them.
  */
 #include "routes.h"
 
@@ -54,3 +54,19 @@ const struct route session_routes[] = {
     {"GET /picture.png", show_picture},
     {NULL, NULL},
 };
+
+static void answer_ok(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_ok(res, NULL);
+}
+
+void bind_csrf(sails_app *app)
+{
+    static const struct sails_action_def action = {.run = answer_ok};
+
+    sails_app_action(app, "ok", &action);
+    sails_app_bind(app, "GET /token", json_pack("{s:s}", "action", "security/grant-csrf-token"));
+    sails_app_bind(app, "POST /free", json_pack("{s:s, s:b}", "action", "ok", "csrf", 0));
+    sails_app_bind(app, "POST /guarded", json_pack("{s:s, s:b}", "action", "ok", "csrf", 1));
+}

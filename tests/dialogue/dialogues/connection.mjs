@@ -150,7 +150,10 @@ export const connection = [
     await ann.ask('put', '/join', { data: { room: 'kitchen' } })
     await ann.leave()
 
+    const bob = await talk.connect('bob')
+
     assert.deepEqual((await talk.gone(ann)).session, { name: 'Ann' })
+    assert.deepEqual((await bob.ask('post', '/rooms', { data: { ids: [ann.id] } })).body, [null])
     await talk.http('ann', 'GET', '/session', { cookie })
   }),
 

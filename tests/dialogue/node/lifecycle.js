@@ -17,7 +17,7 @@ exports.beforeConnect = (handshake, proceed) => {
 exports.afterDisconnect = (session, socket, done) => {
   const { cookie, ...own } = session
 
-  gone.push({ id: socket.id, rooms: socket.rooms.size, session: own })
+  gone.push({ id: socket.id, session: own })
   session.left = true
   done()
 }
