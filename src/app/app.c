@@ -205,6 +205,10 @@ static int configure(struct sails_app *app)
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.upload_dir = config_text(c, "http.uploadDir");
     app->requests.max_upload = (uint64_t)config_integer(c, "http.maxUploadBytes");
+    app->files.files.max_age_s = config_get(c, "http.cache") != NULL
+                                     ? (uint64_t)config_integer(c, "http.cache") / 1000
+                                     : (app->requests.is_production ? 31557600 : 0);
+    app->requests.is_sdk_needed = config_boolean(c, "sockets.requireSdkVersion");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
     app->requests.logs_access = config_boolean(c, "log.access");

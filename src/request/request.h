@@ -60,6 +60,7 @@ struct request_service {
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     const char *upload_dir;     /* where files are received, if nobody says otherwise */
     uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */
+    bool is_sdk_needed;         /* sockets whose client tells no version may not ask */
     bool send_status_code;      /* in JWRs */
     bool send_response_headers; /* in JWRs */
     bool logs_access;           /* a line for each answer */

@@ -333,7 +333,8 @@ static struct sails_req *make_request(const struct request_service *service,
 }
 
 /* What is wrong with a message, in words (in `out`); true: nothing is. */
-static bool check_message(json_t *message, sails_io_socket *socket, struct buf *out)
+static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_needed,
+                          struct buf *out)
 {
     json_t *url = json_object_get(message, "url");
 
@@ -346,7 +347,7 @@ static bool check_message(json_t *message, sails_io_socket *socket, struct buf *
         buf_append_str(out, STR("Invalid url provided: "));
         request_write_json(out, url);
     } else {
-        return sdk_version_check(socket, out);
+        return sdk_version_check(socket, is_sdk_needed, out);
     }
     return false;
 }
@@ -362,7 +363,7 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         refuse_by_event(service, socket, "Unexpected argument behind the request");
         return;
     }
-    if (!check_message(message, socket, &details)) {
+    if (!check_message(message, socket, service->is_sdk_needed, &details)) {
         buf_append_char(&details, '\0');
         refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
         buf_deinit(&details);

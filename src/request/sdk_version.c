@@ -24,7 +24,7 @@ bool sdk_version_is_supported(struct str version)
     return major > 0 || minor >= 11;
 }
 
-bool sdk_version_check(sails_io_socket *socket, struct buf *why)
+bool sdk_version_check(sails_io_socket *socket, bool is_strict, struct buf *why)
 {
     const struct eio_handshake *handshake = sio_socket_handshake(socket);
     struct str header = eio_handshake_header(handshake, STR(VERSION_NAME));
@@ -38,6 +38,9 @@ bool sdk_version_check(sails_io_socket *socket, struct buf *why)
     }
     if (header.ptr != NULL || version.len > 0) {
         is_fine = sdk_version_is_supported(buf_str(&version));
+    } else if (is_strict) {
+        is_fine = false;
+        buf_append_str(&version, STR("none was told, as by clients before 0.11"));
     }
     if (!is_fine) {
         buf_append_str(why, STR("Unsupported version of the socket client: "));

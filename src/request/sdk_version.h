@@ -18,8 +18,9 @@ bool sdk_version_is_supported(struct str version);
 
 /*
  * Checks the version that the handshake names, by header or else in its query; none is fine, for any
- * Socket.IO client may send requests (D23). False: `why` gets the reason.
+ * Socket.IO client may send requests (D23), unless the check is to be as strict as in Sails. False: `why`
+ * gets the reason.
  */
-bool sdk_version_check(sails_io_socket *socket, struct buf *why);
+bool sdk_version_check(sails_io_socket *socket, bool is_strict, struct buf *why);
 
 #endif

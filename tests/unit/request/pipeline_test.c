@@ -300,6 +300,31 @@ static void named_answers_can_be_replaced(void **state)
     live_end(&live);
 }
 
+/* ---- who may ask over sockets ---- */
+
+/* sails-sockets 24 */
+static void a_strict_app_hears_clients_of_sails_only(void **state)
+{
+    struct live live;
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "sockets.requireSdkVersion", json_true()), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer), 0);
+    live_lift(&live);
+    ws_client_expect_in(&client, live.port, 5);
+    assert_true(ws_client_send(&client, "421[\"get\",{\"url\":\"/x/1\"}]"));
+    ws_client_expect_start(&client, "431[{\"code\":\"SAILS:HOOK:SOCKETS:PARSE_VIRTUAL_REQ\"");
+    ws_client_close(&client);
+    assert_true(ws_client_open(&client, live.port, 5, "&__sails_io_sdk_version=1.2.1", ""));
+    assert_true(ws_client_join(&client, "/", ""));
+    ws_client_expect_answer(&client, "421[\"get\",{\"url\":\"/x/1\"}]",
+                            "431[{\"body\":\"1\",\"headers\":{},\"statusCode\":200}]");
+    ws_client_close(&client);
+    live_end(&live);
+}
+
 /* ---- limits ---- */
 
 static void hear(sails_io_socket *socket, sails_io_event *event, void *ctx)
@@ -412,6 +437,7 @@ int main(void)
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
         cmocka_unit_test(named_answers_can_be_replaced),
+        cmocka_unit_test(a_strict_app_hears_clients_of_sails_only),
         cmocka_unit_test(whoever_asks_too_often_is_refused),
         cmocka_unit_test(an_address_has_a_limit_of_connections),
         cmocka_unit_test(every_answer_has_the_configured_headers),
