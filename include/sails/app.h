@@ -202,7 +202,7 @@ SAILS_API int sails_app_load(sails_app *app, int argc, char **argv);
  * threads from then on.
  *
  * @return 0; SAILS_ESTATE: lifted before (an app is lifted once); SAILS_ECONFIG; SAILS_ETLS;
- *         -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
+ *         SAILS_EHOOK, SAILS_EBOOTSTRAP: the program's own part of it failed (logged); -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
  */
 SAILS_API int sails_app_lift(sails_app *app);
 
@@ -225,6 +225,18 @@ SAILS_API int sails_app_lift_on(sails_app *app, void *uv_loop);
 typedef void (*sails_shutdown_cb)(sails_app *app, void *ctx);
 SAILS_API int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown,
                                         void *ctx);
+
+/**
+ * Sets what is called once before the app listens, when the configuration is complete and the hooks have
+ * been initialized, on the thread that lifts, which it may block: to open a database, to fill a cache.
+ * When it takes longer than the key `bootstrapTimeout`, a warning says so. Before the lift.
+ *
+ * @return (of the function) 0; anything else fails the lift: SAILS_EBOOTSTRAP.
+ * @return 0; SAILS_EINVAL; SAILS_ESTATE: lifted already.
+ * @see    Sails documentation, "sails.config.bootstrap"
+ */
+typedef int (*sails_bootstrap_cb)(sails_app *app, void *ctx);
+SAILS_API int sails_app_bootstrap(sails_app *app, sails_bootstrap_cb bootstrap, void *ctx);
 
 /** The port that it listens on (useful when it was configured as 0); 0 if it is not lifted. */
 SAILS_API unsigned sails_app_port(const sails_app *app);

@@ -9,6 +9,7 @@
 #include <sails/binary.h>
 #include <sails/err.h>
 #include <sails/handshake.h>
+#include <sails/hook.h>
 #include <sails/inputs.h>
 #include <sails/io.h>
 #include <sails/req.h>

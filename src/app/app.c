@@ -56,6 +56,7 @@ void sails_app_destroy(sails_app *app)
     app_builtin_deinit(app);
     app_security_deinit(app);
     app_http_deinit(app);
+    app_hooks_deinit(&app->hooks);
     json_decref(app->overrides);
     config_deinit(&app->config);
     mem_free(app);
@@ -237,26 +238,6 @@ static int configure(struct sails_app *app)
     return static_files_open(&app->files, &app->log);
 }
 
-static void report_listening(const struct sails_app *app, const struct net_options *options)
-{
-    bool has_colons = options->host != NULL && strchr(options->host, ':') != NULL;
-
-    log_line(&app->log, LOG_INFO, "Listening on %s://%s%s%s:%u",
-             options->tls.cert_file != NULL ? "https" : "http", has_colons ? "[" : "",
-             options->host != NULL ? options->host : "localhost", has_colons ? "]" : "",
-             net_port(app->net));
-}
-
-static void report_failure(const struct sails_app *app, const struct net_options *options, int rc)
-{
-    log_line(&app->log, LOG_ERROR, "Could not listen on %s, port %u: %s (%s)%s",
-             options->host != NULL ? options->host : "any address", options->port,
-             sails_strerror(rc), sails_err_name(rc),
-             rc == -EADDRINUSE ? ". Another program listens there: end it, or choose another port "
-                                 "with --port"
-                               : "");
-}
-
 /* Everything up to the threads. What was made stays with the app, and goes with it. */
 static int make_net(struct sails_app *app, const struct net_options *options)
 {
@@ -289,13 +270,26 @@ static int start(struct sails_app *app, void *uv_loop)
     if (rc < 0) {
         return rc;
     }
-    rc = net_start(app->net);
+    rc = app_start_net(app);
     if (rc < 0) {
-        report_failure(app, &options, rc);
+        app_banner_failed(app, &options, rc);
         return rc;
     }
-    report_listening(app, &options);
+    app_banner_lifted(app, &options);
     return 0;
+}
+
+/* All that comes before listening. */
+static int prepare(struct sails_app *app)
+{
+    int rc = configure(app);
+
+    if (rc == 0) {
+        log_line(&app->log, LOG_INFO, "Starting app...");
+        log_line(&app->log, LOG_BLANK, "%s", "");
+        rc = app_hooks_initialize(app);
+    }
+    return rc == 0 ? app_bootstrap(app) : rc;
 }
 
 /* A mistake in the configuration can be mended and the lift tried again; after any other failure the
@@ -310,14 +304,30 @@ static int lift(struct sails_app *app, void *uv_loop)
     if (app->state != APP_NEW) {
         return SAILS_ESTATE;
     }
-    rc = configure(app);
+    rc = prepare(app);
     if (rc == 0) {
         rc = start(app, uv_loop);
     }
     if (rc == 0) {
         app->state = APP_LIFTED;
-    } else if (app->net != NULL) {
+        return 0;
+    }
+    app_hooks_lower(app);
+    if (app->net != NULL || rc == SAILS_EHOOK || rc == SAILS_EBOOTSTRAP) {
         app->state = APP_LOWERED;
+    }
+    return rc;
+}
+
+/* With the key dontLift: all but listening. */
+static int try_lift(struct sails_app *app)
+{
+    int rc = prepare(app);
+
+    app_hooks_lower(app);
+    app->state = APP_LOWERED;
+    if (rc == 0) {
+        log_line(&app->log, LOG_INFO, "Loaded, and not lifted: dontLift is set");
     }
     return rc;
 }
@@ -386,6 +396,7 @@ static void finish_lowering(struct sails_app *app)
 {
     app->state = APP_LOWERED;
     io_close(app->io);
+    app_hooks_lower(app);
 }
 
 int sails_app_lower(sails_app *app)
@@ -470,6 +481,17 @@ static bool has_one_worker(const struct sails_app *app)
     return config_integer(&app->config, "workers") == 1;
 }
 
+static int serve(struct sails_app *app)
+{
+    app_settle_node_env(app);
+    if (config_boolean(&app->config, "dontLift")) {
+        return try_lift(app);
+    }
+    app->runner = pthread_self();
+    app->has_runner = true;
+    return has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
+}
+
 static void print_help(const char *program)
 {
     struct buf text = {0};
@@ -492,9 +514,7 @@ int sails_app_run(sails_app *app, int argc, char **argv)
     } else if (rc == 0 && app_wants_description(app)) {
         rc = app_describe(app, argc > 0 ? argv[0] : "app");
     } else if (rc == 0) {
-        app->runner = pthread_self();
-        app->has_runner = true;
-        rc = has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
+        rc = serve(app);
     }
     sails_app_destroy(app);
     return exit_status(rc);

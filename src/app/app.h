@@ -13,6 +13,7 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include "app/app_hooks.h"
 #include "app/app_routing.h"
 #include "app/config_load.h"
 #include "http/http.h"
@@ -71,6 +72,9 @@ struct sails_app {
     struct http_limits limits;
     struct net *net;
     struct app_worker workers[WORKERS_MAX];
+    struct app_hooks hooks;
+    sails_bootstrap_cb bootstrap; /* NULL: none */
+    void *bootstrap_ctx;
     sails_shutdown_cb before_shutdown; /* NULL: none */
     void *shutdown_ctx;
     bool has_runner; /* sails_app_run() waits for signals on `runner` */
@@ -121,6 +125,22 @@ extern const struct net_events app_net_events; /* ctx: the app */
 
 /* Before they start. */
 void app_workers_prepare(struct sails_app *app);
+
+/* ---- app_lift.c: around the lift ---- */
+
+/* In production without NODE_ENV: sets it for child processes (app-config-cli section 3). */
+void app_settle_node_env(struct sails_app *app);
+
+/* Calls the program's function, if it has one. 0, or SAILS_EBOOTSTRAP (logged). */
+int app_bootstrap(struct sails_app *app);
+
+/* net_start(), with a word when it takes long. */
+int app_start_net(struct sails_app *app);
+
+/* ---- app_banner.c: what is said about the lift ---- */
+
+void app_banner_lifted(const struct sails_app *app, const struct net_options *options);
+void app_banner_failed(const struct sails_app *app, const struct net_options *options, int rc);
 
 /* ---- app_log.c ---- */
 

@@ -186,6 +186,7 @@ static int program_status(struct program *program)
 
 /* ---- it ends well ---- */
 
+/* app-config-cli 9 */
 static void a_signal_ends_it_with_status_0(void **state)
 {
     static const int signals[] = {SIGTERM, SIGINT};
@@ -309,6 +310,7 @@ static void invalid_configuration_is_status_78_and_one_line(void **state)
     }
 }
 
+/* app-config-cli 7 */
 static void a_port_in_use_is_status_1_and_told_with_the_address(void **state)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -330,7 +332,8 @@ static void a_port_in_use_is_status_1_and_told_with_the_address(void **state)
     program_start(&program);
     assert_int_equal(program_status(&program), 1);
     assert_non_null(strstr(program.lines.ptr, want));
-    assert_non_null(strstr(program.lines.ptr, "EADDRINUSE"));
+    assert_non_null(strstr(program.lines.ptr, "error Server failed to start.\n"
+                                              "error (received error: EADDRINUSE)\n"));
     program_deinit(&program);
     close(fd);
 }

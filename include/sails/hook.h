@@ -1,0 +1,64 @@
+/**
+ * @file sails/hook.h
+ * @brief Hooks: parts of a program with a start, a stop, and a word in every request.
+ *
+ *     static const struct sails_hook database = {
+ *         .name = "database", .initialize = open_pool, .lower = close_pool, .ctx = &pool};
+ *
+ *     sails_app_hook(app, &database);
+ *
+ * A hook is switched off with the key `hooks.<name>`: `--hooks.database=false`, or
+ * `{"hooks": {"database": false}}` in a file.
+ *
+ * Ownership  The struct and its name are copied; `ctx` must live as long as the app.
+ * Errors     Every function survives NULL.
+ */
+#ifndef SAILS_HOOK_H
+#define SAILS_HOOK_H
+
+#include <sails/app.h>
+#include <sails/export.h>
+
+SAILS_BEGIN_DECLS
+
+/** A member that is not needed is NULL, but for the name. */
+struct sails_hook {
+    /** Letters, digits, "-" and "_"; begins with a letter. */
+    const char *name;
+
+    /**
+     * Starts the hook, when the configuration is complete and before the app listens; of several hooks
+     * in the order in which they were added. On the thread that lifts, which it may block: it is
+     * expected to be done within the key `hookTimeout`.
+     *
+     * @return 0; anything else fails the lift, with a line that names the hook.
+     */
+    int (*initialize)(sails_app *app, void *ctx);
+
+    /**
+     * Stops the hook, if it was started: in reverse order, when the last request has been answered and all
+     * connections are closed; also when the lift fails later. On the thread that lowers.
+     */
+    void (*lower)(sails_app *app, void *ctx);
+
+    /**
+     * Sees every request that a route may answer, over both transports, before its policies and actions,
+     * and either answers or calls sails_req_proceed(): see sails/req.h.
+     */
+    sails_action on_request;
+
+    void *ctx;
+};
+
+/**
+ * Adds a hook. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL, or a name that is not of that form; SAILS_EEXIST: the name is taken;
+ *         SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ * @see    Sails documentation, "Hooks"
+ */
+SAILS_API int sails_app_hook(sails_app *app, const struct sails_hook *hook);
+
+SAILS_END_DECLS
+
+#endif

@@ -1,0 +1,119 @@
+#include "app/app.h"
+
+#include <errno.h>
+#include <sails/version.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * What is said when an app has been lifted, or could not be (app-config-cli 2.3, 2.5). Scripts look for
+ * "Server lifted in", "Port        :" and, at the end, "Listening on".
+ */
+
+static const char *const ship[] = {
+    "",
+    "                 |",
+    "                /|\\",
+    "               / | \\",
+    "              /  |  \\      Sails",
+    "             /   |   \\     v" SAILS_VERSION,
+    "            /____|____\\",
+    "                 |",
+    "        \\--------+--------/",
+    "         \\    o  o  o    /",
+    "    ~~~~~~\\_____________/~~~~~~",
+    "",
+};
+
+/* 55 dashes. */
+static const char rule[] = "-------------------------------------------------------";
+
+static void show_ship(const struct sails_app *app)
+{
+    char folder[1024];
+
+    for (size_t i = 0; i < ARRAY_LEN(ship); i++) {
+        log_line(&app->log, LOG_INFO, "%s", ship[i]);
+    }
+    log_line(&app->log, LOG_INFO, "Server lifted in `%s`",
+             getcwd(folder, sizeof(folder)) != NULL ? folder : "?");
+    log_line(&app->log, LOG_INFO, "To shut down Sails, press <CTRL> + C at any time.");
+    log_line(&app->log, LOG_BLANK, "%s", "");
+}
+
+/* As JavaScript's Date writes itself: "Tue Nov 24 2026 18:15:04 GMT+0000". */
+static void show_date(const struct sails_app *app)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    char text[64] = "";
+
+    if (localtime_r(&now, &parts) != NULL) {
+        (void)strftime(text, sizeof(text), "%a %b %d %Y %H:%M:%S GMT%z", &parts);
+    }
+    log_line(&app->log, LOG_DEBUG, ":: %s", text);
+}
+
+static void show_settings(const struct sails_app *app, const struct net_options *options)
+{
+    unsigned port = net_port(app->net);
+
+    log_line(&app->log, LOG_DEBUG, "%s", rule);
+    show_date(app);
+    log_line(&app->log, LOG_BLANK, "%s", "");
+    log_line(&app->log, LOG_DEBUG, "Environment : %s", config_text(&app->config, "environment"));
+    log_line(&app->log, LOG_DEBUG, "Port        : %u", port);
+    if (options->host != NULL) {
+        log_line(&app->log, LOG_DEBUG, "Host        : %s", options->host);
+    } else if (options->tls.cert_file == NULL && !app->requests.is_production) {
+        log_line(&app->log, LOG_DEBUG, "Local       : http://localhost:%u", port);
+    }
+    log_line(&app->log, LOG_DEBUG, "%s", rule);
+}
+
+void app_banner_lifted(const struct sails_app *app, const struct net_options *options)
+{
+    bool has_colons = options->host != NULL && strchr(options->host, ':') != NULL;
+
+    if (!config_boolean(&app->config, "log.noShip")) {
+        show_ship(app);
+    }
+    show_settings(app, options);
+    log_line(&app->log, LOG_INFO, "Listening on %s://%s%s%s:%u",
+             options->tls.cert_file != NULL ? "https" : "http", has_colons ? "[" : "",
+             options->host != NULL ? options->host : "localhost", has_colons ? "]" : "",
+             net_port(app->net));
+}
+
+/* What may be done about it. */
+static void show_tips(const struct sails_app *app, const struct net_options *options, int rc)
+{
+    log_line(&app->log, LOG_ERROR, "%s", "");
+    log_line(&app->log, LOG_ERROR, "Troubleshooting tips:");
+    log_line(&app->log, LOG_ERROR, "%s", "");
+    if (rc == -EADDRINUSE) {
+        log_line(&app->log, LOG_ERROR, " -> Is something else already running on port %u ?",
+                 options->port);
+        log_line(&app->log, LOG_ERROR, " -> End it, or choose another port with --port");
+    }
+    if (rc == -EACCES) {
+        log_line(&app->log, LOG_ERROR,
+                 " -> Ports below 1024 may need a privilege: is %u one of them?", options->port);
+    }
+    if (options->host != NULL) {
+        log_line(&app->log, LOG_ERROR, " -> Is `%s` (explicitHost) an address of this machine?",
+                 options->host);
+    }
+}
+
+void app_banner_failed(const struct sails_app *app, const struct net_options *options, int rc)
+{
+    log_line(&app->log, LOG_ERROR, "Server failed to start.");
+    log_line(&app->log, LOG_ERROR, "(received error: %s)", sails_err_name(rc));
+    log_line(&app->log, LOG_ERROR, "Could not listen on %s, port %u: %s (%s)",
+             options->host != NULL ? options->host : "any address", options->port,
+             sails_strerror(rc), sails_err_name(rc));
+    if (rc == -EADDRINUSE || rc == -EACCES || options->host != NULL) {
+        show_tips(app, options, rc);
+    }
+}

@@ -1,0 +1,148 @@
+#include "app/app_hooks.h"
+
+#include "app/app.h"
+#include "app/patience.h"
+#include "base/mem.h"
+
+/* ---- adding ---- */
+
+static bool is_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+    return strspn(name, letters) > 0 && strspn(name, others) == strlen(name);
+}
+
+static bool has_hook(const struct app_hooks *hooks, const char *name)
+{
+    for (size_t i = 0; i < hooks->n_items; i++) {
+        if (strcmp(hooks->items[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int append(struct app_hooks *hooks, const struct sails_hook *hook)
+{
+    char *name = mem_strndup(hook->name, strlen(hook->name));
+    struct sails_hook *items = NULL;
+
+    if (name == NULL) {
+        return SAILS_ENOMEM;
+    }
+    items = mem_realloc(hooks->items, (hooks->n_items + 1) * sizeof(*items));
+    if (items == NULL) {
+        mem_free(name);
+        return SAILS_ENOMEM;
+    }
+    hooks->items = items;
+    items[hooks->n_items] = *hook;
+    items[hooks->n_items].name = name;
+    hooks->n_items++;
+    return 0;
+}
+
+int sails_app_hook(sails_app *app, const struct sails_hook *hook)
+{
+    if (app == NULL || hook == NULL || hook->name == NULL || !is_name(hook->name)) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW || app->hooks.is_started != NULL) {
+        return SAILS_ESTATE;
+    }
+    return has_hook(&app->hooks, hook->name) ? SAILS_EEXIST : append(&app->hooks, hook);
+}
+
+/* ---- starting ---- */
+
+/* `hooks: false` switches all of them off. */
+static bool is_on(const struct config *config, const char *name)
+{
+    json_t *switches = config_get(config, "hooks");
+
+    return !json_is_false(switches) && !json_is_false(json_object_get(switches, name));
+}
+
+static int initialize(struct sails_app *app, const struct sails_hook *hook)
+{
+    uint64_t limit_ms = (uint64_t)config_integer(&app->config, "hookTimeout");
+    struct patience patience;
+    bool was_late = false;
+    int rc = 0;
+
+    if (hook->initialize == NULL) {
+        return 0;
+    }
+    patience_begin(&patience, &app->log, LOG_ERROR, limit_ms,
+                   "E_HOOK_TIMEOUT: the hook `%s` has not been initialized within %llu ms "
+                   "(hookTimeout)",
+                   hook->name, (unsigned long long)limit_ms);
+    rc = hook->initialize(app, hook->ctx);
+    was_late = patience_end(&patience);
+    if (rc != 0) {
+        log_line(&app->log, LOG_ERROR, "The hook `%s` could not be initialized: %s (%s)",
+                 hook->name, sails_strerror(rc), sails_err_name(rc));
+    }
+    return rc != 0 || was_late ? SAILS_EHOOK : 0;
+}
+
+int app_hooks_initialize(sails_app *app)
+{
+    struct app_hooks *hooks = &app->hooks;
+    size_t n = 0;
+
+    if (hooks->n_items == 0) {
+        return 0;
+    }
+    hooks->is_started = mem_calloc(hooks->n_items, sizeof(*hooks->is_started));
+    hooks->on_request = mem_calloc(hooks->n_items, sizeof(*hooks->on_request));
+    if (hooks->is_started == NULL || hooks->on_request == NULL) {
+        return SAILS_ENOMEM;
+    }
+    for (size_t i = 0; i < hooks->n_items; i++) {
+        if (!is_on(&app->config, hooks->items[i].name)) {
+            log_line(&app->log, LOG_VERBOSE, "The hook `%s` is switched off", hooks->items[i].name);
+            continue;
+        }
+        if (initialize(app, &hooks->items[i]) < 0) {
+            return SAILS_EHOOK;
+        }
+        hooks->is_started[i] = true;
+        if (hooks->items[i].on_request != NULL) {
+            hooks->on_request[n++] = hooks->items[i].on_request;
+        }
+    }
+    app->requests.request_hooks = hooks->on_request;
+    app->requests.n_request_hooks = n;
+    return 0;
+}
+
+/* ---- stopping ---- */
+
+void app_hooks_lower(sails_app *app)
+{
+    struct app_hooks *hooks = &app->hooks;
+
+    for (size_t i = hooks->is_started != NULL ? hooks->n_items : 0; i > 0; i--) {
+        const struct sails_hook *hook = &hooks->items[i - 1];
+        bool was_started = hooks->is_started[i - 1];
+
+        hooks->is_started[i - 1] = false;
+        if (was_started && hook->lower != NULL) {
+            hook->lower(app, hook->ctx);
+        }
+    }
+}
+
+void app_hooks_deinit(struct app_hooks *hooks)
+{
+    for (size_t i = 0; i < hooks->n_items; i++) {
+        mem_free((void *)(uintptr_t)(const void *)hooks->items[i].name);
+    }
+    mem_free(hooks->items);
+    mem_free(hooks->is_started);
+    mem_free(hooks->on_request);
+    *hooks = (struct app_hooks){0};
+}

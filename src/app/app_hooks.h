@@ -1,0 +1,33 @@
+/*
+ * app_hooks.h - the hooks of an app: see sails/hook.h.
+ *
+ * Purpose    Keeps them, starts them in order, stops those that were started in reverse order.
+ * Ownership  Owns copies of what it was given.
+ * Threads    The thread that lifts and lowers the app.
+ * Floor      app; uses base.
+ */
+#ifndef APP_APP_HOOKS_H
+#define APP_APP_HOOKS_H
+
+#include <sails/hook.h>
+
+struct app_hooks {
+    struct sails_hook *items; /* their names are ours */
+    size_t n_items;
+    bool *is_started;         /* by index */
+    sails_action *on_request; /* of those that were started */
+};
+
+/*
+ * Starts all that the configuration does not switch off, and gives the request floor what they do with
+ * every request. 0; SAILS_EHOOK: one has failed or taken too long (logged); SAILS_ENOMEM. What was started
+ * stays so.
+ */
+int app_hooks_initialize(sails_app *app);
+
+/* Stops what was started. Twice is harmless. */
+void app_hooks_lower(sails_app *app);
+
+void app_hooks_deinit(struct app_hooks *hooks);
+
+#endif

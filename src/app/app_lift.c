@@ -1,0 +1,70 @@
+#include "app/app.h"
+#include "app/patience.h"
+
+/* What a lift does around the floors below: NODE_ENV, the program's bootstrap, patience. */
+
+void app_settle_node_env(struct sails_app *app)
+{
+    const char *environment = config_text(&app->config, "environment");
+
+    if (app->config.node_env != NULL || !config_is_production(&app->config)) {
+        return;
+    }
+    log_line(&app->log, LOG_DEBUG, "The environment is %s, but NODE_ENV is not set.", environment);
+    log_line(&app->log, LOG_DEBUG,
+             "NODE_ENV is set to production, for programs that this one starts.");
+    (void)setenv("NODE_ENV", "production", 1);
+}
+
+int sails_app_bootstrap(sails_app *app, sails_bootstrap_cb bootstrap, void *ctx)
+{
+    if (app == NULL || bootstrap == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->bootstrap = bootstrap;
+    app->bootstrap_ctx = ctx;
+    return 0;
+}
+
+int app_bootstrap(struct sails_app *app)
+{
+    uint64_t limit_ms = (uint64_t)config_integer(&app->config, "bootstrapTimeout");
+    struct patience patience;
+    int rc = 0;
+
+    if (app->bootstrap == NULL) {
+        return 0;
+    }
+    patience_begin(
+        &patience, &app->log, LOG_WARN, limit_ms,
+        "Bootstrap is taking a while to finish (%llu ms so far): it must return before the "
+        "app listens",
+        (unsigned long long)limit_ms);
+    rc = app->bootstrap(app, app->bootstrap_ctx);
+    (void)patience_end(&patience);
+    if (rc == 0) {
+        return 0;
+    }
+    log_line(&app->log, LOG_ERROR, "Bootstrap encountered an error: (see below)");
+    log_line(&app->log, LOG_ERROR, "%s (%s)", sails_strerror(rc), sails_err_name(rc));
+    return SAILS_EBOOTSTRAP;
+}
+
+int app_start_net(struct sails_app *app)
+{
+    uint64_t limit_ms = (uint64_t)config_integer(&app->config, "liftTimeout");
+    struct patience patience;
+    int rc = 0;
+
+    patience_begin(
+        &patience, &app->log, LOG_WARN, limit_ms,
+        "Server is taking a while to start up (it's been %.3g seconds): is explicitHost a "
+        "name that is looked up slowly?",
+        (double)limit_ms / 1000);
+    rc = net_start(app->net);
+    (void)patience_end(&patience);
+    return rc;
+}

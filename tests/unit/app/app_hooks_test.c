@@ -1,0 +1,290 @@
+#include "support/http_client.h"
+#include "support/live_app.h"
+
+#include <sched.h>
+
+/* ---- hooks that note what happens to them ---- */
+
+struct notes {
+    char text[256];
+};
+
+struct noter {
+    struct notes *notes;
+    char name;
+    int result;
+    struct live_log *impatient; /* initialize() returns when a line of E_HOOK_TIMEOUT is here */
+};
+
+static void note(struct noter *noter, char what)
+{
+    size_t len = strlen(noter->notes->text);
+
+    snprintf(noter->notes->text + len, sizeof(noter->notes->text) - len, "%c%c ", what,
+             noter->name);
+}
+
+static int initialize(sails_app *app, void *ctx)
+{
+    struct noter *noter = ctx;
+
+    assert_int_equal(sails_app_port(app), 0); /* it does not listen yet */
+    note(noter, '+');
+    while (noter->impatient != NULL &&
+           !live_log_has(noter->impatient, "error E_HOOK_TIMEOUT: the hook `slow` ")) {
+        sched_yield();
+    }
+    return noter->result;
+}
+
+static void lower(sails_app *app, void *ctx)
+{
+    (void)app;
+    note(ctx, '-');
+}
+
+static void add(struct live *live, const char *name, struct noter *noter)
+{
+    struct sails_hook hook = {.name = name, .initialize = initialize, .lower = lower, .ctx = noter};
+
+    noter->name = name[0];
+    assert_int_equal(sails_app_hook(live->app, &hook), 0);
+}
+
+static void hooks_start_in_order_and_stop_in_reverse(void **state)
+{
+    struct notes notes = {""};
+    struct noter a = {.notes = &notes}, b = {.notes = &notes}, c = {.notes = &notes};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    add(&live, "a", &a);
+    add(&live, "b", &b);
+    add(&live, "c", &c);
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "only-a_name"}), 0);
+    live_lift(&live);
+    assert_string_equal(notes.text, "+a +b +c ");
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "late"}), SAILS_ESTATE);
+    assert_int_equal(sails_app_lower(live.app), 0);
+    assert_string_equal(notes.text, "+a +b +c -c -b -a ");
+    live_end(&live);
+    assert_string_equal(notes.text, "+a +b +c -c -b -a ");
+}
+
+/* app-config-cli 41 */
+static void a_hook_can_be_switched_off(void **state)
+{
+    static const struct {
+        const char *key, *value, *want;
+    } cases[] = {
+        {"hooks.b", "false", "+a +c -c -a "},
+        {"hooks", "{\"a\": false, \"b\": false, \"unknown\": false}", "+c -c "},
+        {"hooks", "false", ""},
+        {"hooks.b", "true", "+a +b +c -c -b -a "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct notes notes = {""};
+        struct noter a = {.notes = &notes}, b = {.notes = &notes}, c = {.notes = &notes};
+        json_error_t error;
+        struct live live;
+
+        live_init(&live, 1);
+        add(&live, "a", &a);
+        add(&live, "b", &b);
+        add(&live, "c", &c);
+        assert_int_equal(sails_app_set(live.app, cases[i].key,
+                                       json_loads(cases[i].value, JSON_DECODE_ANY, &error)),
+                         0);
+        live_lift(&live);
+        live_end(&live);
+        assert_string_equal(notes.text, cases[i].want);
+    }
+}
+
+static void a_hook_that_fails_fails_the_lift_by_name(void **state)
+{
+    struct notes notes = {""};
+    struct noter a = {.notes = &notes}, b = {.notes = &notes, .result = -2}, c = {.notes = &notes};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    add(&live, "a", &a);
+    add(&live, "broken", &b);
+    add(&live, "c", &c);
+    assert_int_equal(sails_app_lift(live.app), SAILS_EHOOK);
+    assert_true(
+        live_log_has(&live.log, "error The hook `broken` could not be initialized: No such"));
+    assert_string_equal(notes.text, "+a +b -a ");
+    assert_int_equal(sails_app_lift(live.app), SAILS_ESTATE);
+    live_end(&live);
+    assert_string_equal(notes.text, "+a +b -a ");
+}
+
+/* app-config-cli 41 */
+static void a_hook_that_takes_too_long_fails_the_lift(void **state)
+{
+    struct notes notes = {""};
+    struct live live;
+    struct noter slow = {.notes = &notes, .impatient = &live.log};
+
+    (void)state;
+    live_init(&live, 1);
+    add(&live, "slow", &slow);
+    assert_int_equal(sails_app_set(live.app, "hookTimeout", json_integer(1)), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_EHOOK);
+    live_end(&live);
+}
+
+static void names_are_checked(void **state)
+{
+    static const char *const wrong[] = {"", "1", "-a", "a.b", "a b", "\xc3\xa9", NULL};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = wrong[i]}),
+                         SAILS_EINVAL);
+    }
+    assert_int_equal(sails_app_hook(live.app, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_hook(NULL, &(struct sails_hook){.name = "a"}), SAILS_EINVAL);
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "a"}), 0);
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "a"}), SAILS_EEXIST);
+    live_end(&live);
+}
+
+/* ---- requests ---- */
+
+static void mark(sails_req *req, sails_res *res)
+{
+    sails_res_set(res, "X-First", "1");
+    sails_req_proceed(req);
+}
+
+static void refuse_if_marked(sails_req *req, sails_res *res)
+{
+    if (sails_req_param(req, "no") != NULL) {
+        sails_res_forbidden(res);
+        return;
+    }
+    sails_req_proceed(req);
+}
+
+static void greet(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_send(res, "hello");
+}
+
+static void every_request_passes_the_hooks(void **state)
+{
+    struct live live;
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_route(live.app, "/greet", greet), 0);
+    assert_int_equal(
+        sails_app_hook(live.app, &(struct sails_hook){.name = "mark", .on_request = mark}), 0);
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "guard",
+                                                                   .on_request = refuse_if_marked}),
+                     0);
+    assert_int_equal(sails_app_set(live.app, "session.enabled", json_false()), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/greet", "", NULL, 200, "hello");
+    http_client_expect(live.port, "GET", "/greet?no=1", "Accept: application/json\r\n", NULL, 403,
+                       "Forbidden");
+    ws_client_expect_in(&client, live.port, 5);
+    assert_true(ws_client_send(&client, "420[\"get\",{\"url\":\"/greet?no=1\"}]"));
+    ws_client_expect_start(&client, "430[{\"body\":\"Forbidden\"");
+    ws_client_close(&client);
+    live_end(&live);
+}
+
+/* ---- bootstrap ---- */
+
+static int fail_with(sails_app *app, void *ctx)
+{
+    const int *rc = ctx;
+
+    assert_int_equal(sails_app_port(app), 0);
+    return *rc;
+}
+
+static void bootstrap_runs_before_the_app_listens(void **state)
+{
+    int rc = 0;
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_bootstrap(live.app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_bootstrap(NULL, fail_with, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_bootstrap(live.app, fail_with, &rc), 0);
+    live_lift(&live);
+    assert_int_equal(sails_app_bootstrap(live.app, fail_with, &rc), SAILS_ESTATE);
+    live_end(&live);
+}
+
+/* app-config-cli 8 */
+static void a_bootstrap_that_fails_fails_the_lift(void **state)
+{
+    struct notes notes = {""};
+    struct noter a = {.notes = &notes};
+    int rc = SAILS_ECONFIG;
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    add(&live, "a", &a);
+    assert_int_equal(sails_app_bootstrap(live.app, fail_with, &rc), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_EBOOTSTRAP);
+    assert_true(live_log_has(&live.log, "error Bootstrap encountered an error: (see below)\n"
+                                        "error invalid configuration (SAILS_ECONFIG)\n"));
+    assert_string_equal(notes.text, "+a -a ");
+    live_end(&live);
+}
+
+static int wait_a_moment(sails_app *app, void *ctx)
+{
+    struct live_log *log = ctx;
+
+    (void)app;
+    while (!live_log_has(log, "warn Bootstrap is taking a while to finish")) {
+        sched_yield();
+    }
+    return 0;
+}
+
+static void a_slow_bootstrap_is_only_warned_of(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "bootstrapTimeout", json_integer(1)), 0);
+    assert_int_equal(sails_app_bootstrap(live.app, wait_a_moment, &live.log), 0);
+    live_lift(&live);
+    live_end(&live);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hooks_start_in_order_and_stop_in_reverse),
+        cmocka_unit_test(a_hook_can_be_switched_off),
+        cmocka_unit_test(a_hook_that_fails_fails_the_lift_by_name),
+        cmocka_unit_test(a_hook_that_takes_too_long_fails_the_lift),
+        cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(every_request_passes_the_hooks),
+        cmocka_unit_test(bootstrap_runs_before_the_app_listens),
+        cmocka_unit_test(a_bootstrap_that_fails_fails_the_lift),
+        cmocka_unit_test(a_slow_bootstrap_is_only_warned_of),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
