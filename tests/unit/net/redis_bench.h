@@ -1,14 +1,14 @@
 /*
  * redis_bench.h - a connection to Redis on a worker, and the test as the server.
  *
- * What happens on the worker is told through semaphores: `lines` for the log, `changes`, `pushes`,
- * and one in each question.
+ * What happens on the worker is told as lines, and by a semaphore in each question.
  */
 #ifndef TESTS_UNIT_NET_REDIS_BENCH_H
 #define TESTS_UNIT_NET_REDIS_BENCH_H
 
 #include "net/redis.h"
 #include "support/fake_redis.h"
+#include "support/lines.h"
 #include "world.h"
 
 enum {
@@ -24,12 +24,9 @@ struct bench {
     int opened;          /* what redis_open() gave */
     long fail_after;     /* allocations of redis_open(); -1: none fails */
 
-    sem_t lines;
-    char line[200]; /* the last one */
-    sem_t changes;
-    int change; /* the last one's status */
-    sem_t pushes;
-    char push[200];
+    struct lines lines;   /* of the log */
+    struct lines changes; /* their status, as a number */
+    struct lines pushes;
 };
 
 /* One command and what became of it. */
@@ -46,32 +43,21 @@ struct question {
     sem_t answered;
 };
 
-static UNUSED void wait_on(sem_t *sem)
-{
-    struct timespec limit;
-
-    (void)clock_gettime(CLOCK_REALTIME, &limit);
-    limit.tv_sec += FAKE_REDIS_PATIENCE_S;
-    while (sem_timedwait(sem, &limit) != 0) {
-        assert_int_equal(errno, EINTR);
-    }
-}
-
-static UNUSED void on_bench_line(void *ctx, enum log_level level, const char *text)
-{
-    struct bench *bench = ctx;
-
-    (void)level;
-    (void)snprintf(bench->line, sizeof(bench->line), "%s", text);
-    (void)sem_post(&bench->lines);
-}
-
 static UNUSED void on_bench_change(int status, void *ctx)
 {
     struct bench *bench = ctx;
+    char text[16];
 
-    bench->change = status;
-    (void)sem_post(&bench->changes);
+    (void)snprintf(text, sizeof(text), "%d", status);
+    lines_say(&bench->changes, text);
+}
+
+static UNUSED void expect_change(struct bench *bench, int status)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof(text), "%d", status);
+    assert_string_equal(lines_next(&bench->changes), text);
 }
 
 static UNUSED void bench_init(struct bench *bench)
@@ -79,7 +65,7 @@ static UNUSED void bench_init(struct bench *bench)
     memset(bench, 0, sizeof(*bench));
     fake_redis_open(&bench->fake);
     world_init(&bench->world);
-    bench->log = (struct log){.level = LOG_SILLY, .write = on_bench_line, .ctx = bench};
+    bench->log = (struct log){.level = LOG_SILLY, .write = lines_log, .ctx = &bench->lines};
     bench->options = redis_default_options;
     bench->options.port = bench->fake.port;
     bench->options.connect_timeout_ms = FOREVER_MS;
@@ -90,9 +76,9 @@ static UNUSED void bench_init(struct bench *bench)
     bench->options.ctx = bench;
     bench->options.log = &bench->log;
     bench->fail_after = -1;
-    assert_int_equal(sem_init(&bench->lines, 0, 0), 0);
-    assert_int_equal(sem_init(&bench->changes, 0, 0), 0);
-    assert_int_equal(sem_init(&bench->pushes, 0, 0), 0);
+    lines_init(&bench->lines);
+    lines_init(&bench->changes);
+    lines_init(&bench->pushes);
     world_start(&bench->world);
 }
 
@@ -132,9 +118,9 @@ static UNUSED void bench_deinit(struct bench *bench)
     bench_close(bench);
     world_stop(&bench->world);
     fake_redis_close(&bench->fake);
-    (void)sem_destroy(&bench->lines);
-    (void)sem_destroy(&bench->changes);
-    (void)sem_destroy(&bench->pushes);
+    (void)sem_destroy(&bench->lines.said);
+    (void)sem_destroy(&bench->changes.said);
+    (void)sem_destroy(&bench->pushes.said);
 }
 
 /* Opens it, and is the server that lets it in. */
@@ -142,8 +128,7 @@ static UNUSED void bench_connect(struct bench *bench)
 {
     assert_int_equal(bench_open(bench), 0);
     fake_redis_welcome(&bench->fake);
-    wait_on(&bench->changes);
-    assert_int_equal(bench->change, 0);
+    expect_change(bench, 0);
 }
 
 /* ---- questions ---- */
@@ -208,7 +193,7 @@ static UNUSED int ask(struct bench *bench, struct question *question, const char
 
 static UNUSED void expect_answer(struct question *question, int status, const char *text)
 {
-    wait_on(&question->answered);
+    lines_wait(&question->answered);
     assert_int_equal(question->status, status);
     assert_string_equal(question->text, text);
 }

@@ -113,6 +113,7 @@ static void a_wrong_password_is_logged_once_and_tried_again(void **state)
 {
     struct bench bench;
     struct question question = {0};
+    const char *line = NULL;
 
     (void)state;
     bench_init(&bench);
@@ -126,16 +127,15 @@ static void a_wrong_password_is_logged_once_and_tried_again(void **state)
         fake_redis_expect_end(&bench.fake);
     }
     expect_answer(&question, SAILS_ECLOSED, "");
-    wait_on(&bench.lines);
-    assert_non_null(strstr(bench.line, "WRONGPASS"));
-    assert_null(strstr(bench.line, "secret"));
+    line = lines_next(&bench.lines);
+    assert_non_null(strstr(line, "WRONGPASS"));
+    assert_null(strstr(line, "secret"));
     fake_redis_accept(&bench.fake);
     fake_redis_expect(&bench.fake, "AUTH secret");
     fake_redis_say(&bench.fake, "+OK\r\n");
-    wait_on(&bench.changes);
-    assert_non_null(strstr(bench.line, "is back"));
-    wait_on(&bench.lines);
-    assert_int_equal(sem_trywait(&bench.lines), -1);
+    expect_change(&bench, 0);
+    lines_expect(&bench.lines, "is back");
+    lines_expect_silence(&bench.lines);
     bench_deinit(&bench);
 }
 
@@ -157,8 +157,7 @@ static void without_a_server_commands_are_refused_at_once(void **state)
     if (ask(&bench, &early, "GET a") == 0) {
         expect_answer(&early, SAILS_ECLOSED, "");
     }
-    wait_on(&bench.lines);
-    assert_non_null(strstr(bench.line, "refused"));
+    lines_expect(&bench.lines, "refused");
     assert_int_equal(ask(&bench, &late, "GET a"), SAILS_ECLOSED);
     bench_deinit(&bench);
     assert_int_equal(late.n_answers, 0);
@@ -174,7 +173,7 @@ static void a_command_may_wait_for_the_server(void **state)
     bench.options.wait_ms = FOREVER_MS;
     fake_redis_refuse(&bench.fake);
     assert_int_equal(bench_open(&bench), 0);
-    wait_on(&bench.lines);
+    (void)lines_next(&bench.lines);
     assert_int_equal(ask(&bench, &question, "GET a"), 0);
     fake_redis_listen(&bench.fake);
     fake_redis_welcome(&bench.fake);
@@ -220,10 +219,9 @@ static void a_cut_at_any_byte_of_an_answer_is_told_and_healed(void **state)
         fake_redis_say(&bench.fake, part);
         fake_redis_hang_up(&bench.fake);
         expect_answer(&lost, SAILS_ECLOSED, "");
-        wait_on(&bench.changes);
+        expect_change(&bench, SAILS_ECLOSED);
         fake_redis_welcome(&bench.fake);
-        wait_on(&bench.changes);
-        assert_int_equal(bench.change, 0);
+        expect_change(&bench, 0);
         assert_int_equal(ask(&bench, &again, "GET a"), 0);
         fake_redis_expect(&bench.fake, "GET a");
         fake_redis_say(&bench.fake, answer);
@@ -240,19 +238,16 @@ static void each_loss_and_each_return_is_logged_once(void **state)
     (void)state;
     bench_init(&bench);
     bench_connect(&bench);
-    assert_int_equal(sem_trywait(&bench.lines), -1); /* to connect is nothing to speak of */
+    lines_expect_silence(&bench.lines); /* to connect is nothing to speak of */
     for (int i = 0; i < 3; i++) {
         fake_redis_hang_up(&bench.fake);
-        wait_on(&bench.lines);
-        assert_non_null(strstr(bench.line, "trying again"));
-        wait_on(&bench.changes);
-        assert_int_equal(bench.change, SAILS_ECLOSED);
+        lines_expect(&bench.lines, "trying again");
+        expect_change(&bench, SAILS_ECLOSED);
         fake_redis_accept(&bench.fake); /* and hangs up once more */
         fake_redis_welcome(&bench.fake);
-        wait_on(&bench.changes);
-        wait_on(&bench.lines);
-        assert_non_null(strstr(bench.line, "is back"));
-        assert_int_equal(sem_trywait(&bench.lines), -1);
+        expect_change(&bench, 0);
+        lines_expect(&bench.lines, "is back");
+        lines_expect_silence(&bench.lines);
     }
     bench_deinit(&bench);
 }
@@ -272,7 +267,7 @@ static void a_server_that_does_not_answer_in_time_is_left(void **state)
     assert_int_equal(ask(&bench, &slow, "GET a"), 0);
     assert_int_equal(ask(&bench, &other, "GET b"), 0);
     expect_answer(&slow, SAILS_ETIMEOUT, "");
-    wait_on(&other.answered);
+    lines_wait(&other.answered);
     assert_true(other.status == SAILS_ETIMEOUT || other.status == SAILS_ECLOSED);
     fake_redis_expect_end(&bench.fake);
     fake_redis_accept(&bench.fake);
@@ -314,7 +309,7 @@ static void a_server_that_breaks_the_protocol_is_left(void **state)
         assert_int_equal(ask(&bench, &question, "GET a"), 0);
         fake_redis_expect(&bench.fake, "GET a");
         fake_redis_say(&bench.fake, cases[i]);
-        wait_on(&question.answered);
+        lines_wait(&question.answered);
         fake_redis_expect_end(&bench.fake);
         fake_redis_welcome(&bench.fake);
         bench_deinit(&bench);
@@ -436,7 +431,7 @@ static void a_callback_may_close(void **state)
         default:
             fake_redis_say(&bench.fake, "nonsense\r\n");
         }
-        wait_on(&closing.answered);
+        lines_wait(&closing.answered);
         expect_answer(&other, SAILS_ECLOSED, "");
         bench_deinit(&bench);
         assert_int_equal(closing.n_answers, 1);
@@ -459,7 +454,7 @@ static void it_can_be_closed_at_any_stage(void **state)
     bench.options.retry_ms = FOREVER_MS;
     bench.options.max_retry_ms = FOREVER_MS;
     assert_int_equal(bench_open(&bench), 0);
-    wait_on(&bench.lines); /* pauses */
+    (void)lines_next(&bench.lines); /* pauses */
     bench_close(&bench);
     bench_deinit(&bench);
 }
@@ -469,10 +464,11 @@ static void it_can_be_closed_at_any_stage(void **state)
 static void on_bench_push(const struct redis_reply *message, void *ctx)
 {
     struct bench *bench = ctx;
+    char text[LINES_SIZE];
 
-    (void)snprintf(bench->push, sizeof(bench->push), "%.*s|%.*s", STR_FMT(message->items[1]->text),
+    (void)snprintf(text, sizeof(text), "%.*s|%.*s", STR_FMT(message->items[1]->text),
                    STR_FMT(message->items[2]->text));
-    (void)sem_post(&bench->pushes);
+    lines_say(&bench->pushes, text);
 }
 
 static void messages_answer_no_command(void **state)
@@ -493,8 +489,7 @@ static void messages_answer_no_command(void **state)
                                 "*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n"
                                 "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
     expect_answer(&subscribe, 0, "");
-    wait_on(&bench.pushes);
-    assert_string_equal(bench.push, "news|hello");
+    assert_string_equal(lines_next(&bench.pushes), "news|hello");
     expect_answer(&ping, 0, "");
     bench_deinit(&bench);
 }
@@ -549,8 +544,7 @@ static void each_allocation_of_connecting_may_fail(void **state)
             }
             world_do(&bench.world, 0, do_spare, &has_failed);
             fake_redis_say(&bench.fake, "+PONG\r\n");
-            wait_on(&bench.changes);
-            assert_int_equal(bench.change, 0);
+            expect_change(&bench, 0);
         } else {
             assert_int_equal(bench.opened, SAILS_ENOMEM);
         }
@@ -605,13 +599,13 @@ static void each_allocation_of_an_answer_may_fail(void **state)
         fake_redis_expect(&bench.fake, "GET a");
         world_do(&bench.world, 0, do_fail, &n);
         fake_redis_say(&bench.fake, "*2\r\n$1\r\na\r\n:1\r\n");
-        wait_on(&question.answered);
+        lines_wait(&question.answered);
         status = question.status;
         if (status != 0) {
             assert_int_equal(status, SAILS_ECLOSED);
-            wait_on(&bench.changes);
+            (void)lines_next(&bench.changes);
             fake_redis_welcome(&bench.fake);
-            wait_on(&bench.changes);
+            expect_change(&bench, 0);
         }
         assert_int_equal(question.n_answers, 1);
     }
