@@ -15,6 +15,7 @@ struct world {
     struct link link;
     struct http_service service;
     struct http_exchange *waiting;
+    struct http_exchange *held_up; /* its body is paused */
     bool paused;
     bool closing;
     bool given_away;
@@ -86,7 +87,15 @@ static const struct link_ops ops = {
 
 static void on_body(struct http_exchange *x, struct bytes piece)
 {
-    if (piece.len > 0 && piece.ptr[0] == '!') {
+    struct world *w = http_user(x);
+
+    assert(w->held_up == NULL);
+    if (piece.ptr[0] == 'p' || piece.ptr[0] == 'q') {
+        w->held_up = x;
+        http_pause(x, true);
+    }
+    if (piece.ptr[0] == '!' || piece.ptr[0] == 'q') {
+        w->held_up = NULL;
         http_respond(x, 403, piece);
     }
 }
@@ -95,6 +104,7 @@ static void on_body_end(struct http_exchange *x)
 {
     struct world *w = http_user(x);
 
+    assert(w->held_up == NULL);
     if (http_request(x)->method == HTTP_METHOD_PUT) {
         w->waiting = x;
     } else {
@@ -108,6 +118,7 @@ static void on_abort(struct http_exchange *x, int err)
 
     (void)err;
     w->waiting = NULL;
+    w->held_up = NULL;
 }
 
 static const struct http_exchange_events events = {
@@ -173,6 +184,12 @@ static void turn(struct world *w)
         w->waiting = NULL;
         http_respond(x, 200, str_bytes(STR("later")));
     }
+    while (w->held_up != NULL) {
+        http_pause(w->held_up, false);
+        w->held_up = NULL;
+        deadlines_run(&w->env.deadlines, w->env.now_ms);
+    }
+    deadlines_run(&w->env.deadlines, w->env.now_ms); /* of a body that was paused and answered */
     while (w->queued > 0 && !w->closing && !w->given_away) {
         w->queued = 0;
         w->link.events->on_drain(&w->link);

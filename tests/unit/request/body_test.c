@@ -5,20 +5,29 @@
  * Bodies of HTTP requests, and what else a request over HTTP says.
  */
 
+/* The JSON as text, without the line ends that it gets in development. */
+static void answer(sails_res *res, json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+
+    must(text != NULL && sails_res_send(res, text) == 0);
+    mem_free(text);
+    json_decref(value);
+}
+
 static void show_body(sails_req *req, sails_res *res)
 {
     json_t *body = sails_req_body(req);
 
-    sails_res_json(res, json_pack("[O?]", body));
+    answer(res, json_pack("[O?]", body));
 }
 
 static void show(sails_req *req, sails_res *res)
 {
     must(!sails_req_is_socket(req));
-    sails_res_json(res,
-                   json_pack("[s, s, s, s?, s, O, O]", sails_req_method(req), sails_req_url(req),
-                             sails_req_path(req), sails_req_header(req, "x-custom"),
-                             sails_req_ip(req), sails_req_query(req), sails_req_all_params(req)));
+    answer(res, json_pack("[s, s, s, s?, s, O, O]", sails_req_method(req), sails_req_url(req),
+                          sails_req_path(req), sails_req_header(req, "x-custom"), sails_req_ip(req),
+                          sails_req_query(req), sails_req_all_params(req)));
 }
 
 static void live_with_routes(struct live *live)
