@@ -149,6 +149,68 @@ struct sails_format {
  */
 SAILS_API int sails_res_format(sails_res *res, const struct sails_format *formats, size_t n);
 
+/* ---- files and streams ---- */
+
+/** How sails_res_send_file() sends. `{0}` or NULL: the path is the program's own, and not cached. */
+struct sails_file_options {
+    const char *root; /**< the path is below this folder, cannot leave it, and no part of it begins
+                              with a dot: for names that clients choose. NULL: any path */
+    uint64_t max_age_ms; /**< how long clients may keep it without asking */
+};
+
+/**
+ * Answers with a file, read as fast as the client takes it. Over HTTP with a type by its extension,
+ * Last-Modified, ETag; ranges and conditional requests are served. Headers that were set before stay.
+ * Over a socket the content is one binary value, and 500 over 1 MiB.
+ *
+ * A file that is not there, or is none, is answered as sails_res_not_found(); one that cannot be read as
+ * sails_res_fail(). Symbolic links that lead to another folder are not followed.
+ *
+ * @param options  NULL: as {0}.
+ * @return 0: the answer follows; SAILS_EINVAL, SAILS_ESTATE, SAILS_ENOMEM.
+ * @see    Express, res.sendFile(); with sails_res_attachment(), res.download()
+ */
+SAILS_API int sails_res_send_file(sails_res *res, const char *path,
+                                  const struct sails_file_options *options);
+
+/** An answer that is given in pieces: from sails_res_begin() to sails_stream_end(). */
+typedef struct sails_stream sails_stream;
+
+/** Bytes that may wait in a stream: more than one worker's loop takes at a time, and little enough that
+ *  a thousand slow clients fit into memory. */
+#define SAILS_STREAM_MAX ((size_t)1024 * 1024)
+
+/**
+ * Tells that pieces are wanted. On the request's worker, and not after sails_stream_end().
+ *
+ * @param status  0: the head or what has been written is on its way, and more can be written;
+ *                SAILS_ECLOSED: nobody will get it (the client has gone, or asked by HEAD): end it.
+ */
+typedef void (*sails_stream_cb)(sails_stream *stream, int status, void *ctx);
+
+/**
+ * Answers in pieces: over HTTP chunked, with the status and headers set so far and no ETag. Over a socket
+ * they are collected and are the body, 1 MiB at the most, as text if they are UTF-8 and else as a binary
+ * value.
+ *
+ * @param cb   NULL: nobody is told.
+ * @param out  The stream, which must be ended in any case. `req` and `res` have been answered.
+ * @return 0; SAILS_EINVAL, SAILS_ESTATE, SAILS_ENOMEM.
+ * @see    Node, response.write()
+ */
+SAILS_API int sails_res_begin(sails_res *res, sails_stream_cb cb, void *ctx, sails_stream **out);
+
+/**
+ * Writes a piece, a copy of `len` bytes. Any thread, one at a time.
+ *
+ * @return 0; SAILS_ECLOSED: nobody will get it; SAILS_ESLOW: over SAILS_STREAM_MAX would wait: nothing
+ *         was taken, and the callback tells when to go on; SAILS_EINVAL; SAILS_ENOMEM.
+ */
+SAILS_API int sails_stream_write(sails_stream *stream, const void *data, size_t len);
+
+/** The end; the stream may not be used any more. NULL is harmless. */
+SAILS_API void sails_stream_end(sails_stream *stream);
+
 /* ---- the named answers ---- */
 
 /**

@@ -69,6 +69,9 @@ struct sails_req *request_create(const struct request_service *service, struct w
 
 static void res_deinit(struct sails_res *res)
 {
+    if (res->source != NULL) {
+        res->source->drop(res->source);
+    }
     header_list_deinit(&res->headers);
     buf_deinit(&res->text);
     json_decref(res->json);

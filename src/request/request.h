@@ -70,9 +70,18 @@ struct request_service {
 };
 
 enum request_body_kind {
-    REQUEST_NO_BODY,   /* of a JWR: no `body` member */
-    REQUEST_TEXT_BODY, /* `text` */
-    REQUEST_JSON_BODY  /* `json` */
+    REQUEST_NO_BODY,    /* of a JWR: no `body` member */
+    REQUEST_TEXT_BODY,  /* `text` */
+    REQUEST_JSON_BODY,  /* `json` */
+    REQUEST_SOURCE_BODY /* `source`; over HTTP only */
+};
+
+/* A body that comes in pieces: res_file.c, res_stream.c. On the request's worker. */
+struct res_source {
+    /* Gives the response that begins with this status; the headers are added. Takes source and `x`. */
+    void (*send)(struct res_source *source, struct http_exchange *x, unsigned status);
+    /* There is nobody to send it to. Takes the source. */
+    void (*drop)(struct res_source *source);
 };
 
 struct sails_res {
@@ -81,6 +90,7 @@ struct sails_res {
     enum request_body_kind kind;
     struct buf text;
     json_t *json;
+    struct res_source *source; /* NULL: none; with another kind of body it goes with the request */
     bool is_answered;
     bool is_responding; /* a named answer of the program's has it */
 };

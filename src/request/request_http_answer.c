@@ -15,6 +15,14 @@ static void add_headers(struct http_exchange *x, const struct header_list *heade
     }
 }
 
+static void send_source(struct sails_req *req, struct http_exchange *x)
+{
+    struct res_source *source = req->res.source;
+
+    req->res.source = NULL;
+    source->send(source, x, req->res.status);
+}
+
 static void send_http(struct sails_req *req)
 {
     struct http_exchange *x = req->exchange;
@@ -26,6 +34,10 @@ static void send_http(struct sails_req *req)
     req->exchange = NULL;
     http_set_events(x, NULL, NULL);
     add_headers(x, &req->res.headers);
+    if (req->res.kind == REQUEST_SOURCE_BODY) {
+        send_source(req, x);
+        return;
+    }
     if (req->res.kind == REQUEST_TEXT_BODY) {
         body = buf_bytes(&req->res.text);
     }

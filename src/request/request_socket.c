@@ -37,6 +37,7 @@ static json_t *body_value(struct sails_res *res)
 
     switch (res->kind) {
     case REQUEST_NO_BODY:
+    case REQUEST_SOURCE_BODY:
         return NULL;
     case REQUEST_TEXT_BODY:
         return json_stringn(text.len > 0 ? text.ptr : "", text.len);

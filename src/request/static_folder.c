@@ -2,20 +2,16 @@
 
 #include "base/mem.h"
 #include "http/http_file.h"
+#include "request/file_sender.h"
 
 #include <errno.h>
 #include <sails/err.h>
 
 /*
  *   try_folder --file_open--> on_open --+--> answered at once (304, 404, 416, HEAD, a directory)
- *       ^                       |       +--> send_next --file_read--> on_read --http_write--+
- *       +-- the next folder ----+               ^                                           |
- *            (nothing there)                    +--- on_drain: the client has taken it <----+
- *
- * One chunk at a time: what is read waits for the client, so a slow one holds 64 KiB, not a file.
- *
- * I1  The file is being read, or a chunk waits for the client, never both: so on_drain, which also tells
- *     that the head has left, reads on only if nothing is being read.
+ *       ^                       |       +--> file_sender_start
+ *       +-- the next folder ----+
+ *            (nothing there)
  */
 struct delivery {
     const struct delivery_settings *settings;
@@ -108,53 +104,8 @@ static void on_abort(struct http_exchange *x, int err)
     delivery_destroy(http_user(x));
 }
 
-/* ---- sending ---- */
-
-static void on_read(struct file *file, int err, struct shared *chunk, void *ctx)
-{
-    struct delivery *d = ctx;
-
-    (void)file;
-    d->is_reading = false;
-    if (err < 0 || chunk->len == 0 || chunk->len > d->left) {
-        http_drop(d->x); /* it has become shorter, or cannot be read: the length was a promise */
-        delivery_destroy(d);
-        return;
-    }
-    d->offset += chunk->len;
-    d->left -= chunk->len;
-    if (http_write(d->x, chunk) < 0) {
-        return; /* on_abort follows */
-    }
-    if (d->left == 0) {
-        http_end(d->x);
-        delivery_destroy(d);
-    }
-}
-
-static void send_next(struct delivery *d)
-{
-    size_t len = d->left < FILE_CHUNK ? (size_t)d->left : FILE_CHUNK;
-
-    d->is_reading = true;
-    if (file_read(d->file, d->offset, len, on_read, d) < 0) {
-        http_drop(d->x);
-        delivery_destroy(d);
-    }
-}
-
-static void on_drain(struct http_exchange *x)
-{
-    struct delivery *d = http_user(x);
-
-    if (d->left > 0 && d->file != NULL && !d->is_reading) {
-        send_next(d);
-    }
-}
-
 static const struct http_exchange_events delivery_events = {
     .on_abort = on_abort,
-    .on_drain = on_drain,
 };
 
 /* ---- what the file is ---- */
@@ -242,9 +193,9 @@ static void deliver(struct delivery *d, const struct file_info *info)
         delivery_destroy(d);
         return;
     }
-    d->offset = found.offset;
-    d->left = found.length;
-    send_next(d);
+    file_sender_start(d->x, d->file, found.offset, found.length);
+    d->file = NULL;
+    delivery_destroy(d);
 }
 
 /* ---- finding it ---- */

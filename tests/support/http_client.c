@@ -2,6 +2,8 @@
 
 #include "support/cmocka.h"
 
+#include <stdlib.h>
+
 static bool send_text(struct tcp_client *client, struct buf *text)
 {
     bool is_sent = buf_error(text) == 0 && tcp_client_send(client, text->ptr, text->len);
@@ -90,22 +92,62 @@ static bool take_head(struct tcp_client *client, struct http_answer *answer)
     return true;
 }
 
+/* A line "1a3f" with its CRLF, which says how many bytes follow. */
+static bool take_chunk_size(struct tcp_client *client, size_t *size)
+{
+    size_t end = 0;
+
+    while (str_find(buf_str(&client->in), '\n') == client->in.len) {
+        if (!receive_until(client, client->in.len + 1)) {
+            return false;
+        }
+    }
+    end = str_find(buf_str(&client->in), '\n');
+    *size = (size_t)strtoul(client->in.ptr, NULL, 16);
+    buf_consume(&client->in, end + 1);
+    return true;
+}
+
+/* Without trailers. */
+static bool take_chunks(struct tcp_client *client, struct buf *body)
+{
+    size_t size = 0;
+
+    do {
+        if (!take_chunk_size(client, &size) || !receive_until(client, size + 2)) {
+            return false;
+        }
+        buf_append(body, client->in.ptr, size);
+        buf_consume(&client->in, size + 2);
+    } while (size > 0);
+    return true;
+}
+
+static bool take_body(struct tcp_client *client, struct http_answer *answer)
+{
+    struct str length = http_answer_header(answer, "content-length");
+    uint64_t len = 0;
+
+    if (str_eq(http_answer_header(answer, "transfer-encoding"), STR("chunked"))) {
+        return take_chunks(client, &answer->body);
+    }
+    if (!str_to_u64(length, UINT32_MAX, &len) || !receive_until(client, (size_t)len)) {
+        return false;
+    }
+    buf_append(&answer->body, client->in.ptr, (size_t)len);
+    buf_consume(&client->in, (size_t)len);
+    return true;
+}
+
 bool http_client_take(struct tcp_client *client, bool has_body, struct http_answer *answer)
 {
-    uint64_t len = 0;
-    struct str length;
-
     *answer = (struct http_answer){0};
     if (!take_head(client, answer)) {
         return false;
     }
-    length = http_answer_header(answer, "content-length");
-    if (has_body && answer->status != 304 && answer->status != 204 && answer->status >= 200) {
-        if (!str_to_u64(length, UINT32_MAX, &len) || !receive_until(client, (size_t)len)) {
-            return false;
-        }
-        buf_append(&answer->body, client->in.ptr, (size_t)len);
-        buf_consume(&client->in, (size_t)len);
+    if (has_body && answer->status != 304 && answer->status != 204 && answer->status >= 200 &&
+        !take_body(client, answer)) {
+        return false;
     }
     terminate(&answer->body);
     return true;
