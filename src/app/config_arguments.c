@@ -23,7 +23,7 @@ static const struct short_form {
     {"verbose", "log.level", "verbose"},   {"silly", "log.level", "silly"},
     {"silent", "log.level", "silent"},     {"prod", "environment", "production"},
     {"staging", "environment", "staging"}, {"dev", "environment", "development"},
-    {"host", "explicitHost", NULL},
+    {"redis", "session.adapter", "redis"}, {"host", "explicitHost", NULL},
 };
 
 static const struct short_form *find_short_form(struct str name)

@@ -48,7 +48,7 @@ static const char rules[] =
     "`SAILS_` keep their text. An option that is repeated becomes a list where a list may be, and\n"
     "counts once, the last time, where not. `--x` alone is true, `--no-x` false, `--` ends the options.\n"
     "\n"
-    "Sections (`custom`, `routes`, `policies`) are merged, objects deeply; lists are replaced.\n"
+    "Sections (`custom`, `routes`, `policies`, `hooks`) are merged, objects deeply; lists are replaced.\n"
     "\n"
     "The files of an environment are chosen by its name and cannot change it. The switches of\n"
     "production go by `SAILS_ENV` or `NODE_ENV`, and only where neither is set by `environment`: with\n"
@@ -162,13 +162,13 @@ static void write_plain(struct buf *out, const char *text)
 
 void config_write_help(struct buf *out, const char *program)
 {
-    buf_printf(
-        out,
-        "Usage: %s [--key value | --key=value | --no-key]...\n\n"
-        "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
-        "(environment); --host (explicitHost). Other options: --config FILE, --routes, --openapi.\n\n"
-        "Settings come from here, the later one wins:\n",
-        program);
+    buf_printf(out,
+               "Usage: %s [--key value | --key=value | --no-key]...\n\n"
+               "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
+               "(environment); --redis (session.adapter); --host (explicitHost).\n"
+               "Other options: --config FILE (an rc file); --routes, --openapi (print and end).\n\n"
+               "Settings come from here, the later one wins:\n",
+               program);
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         buf_append_str(out, STR("  "));
         write_plain(out, sources[i].name);

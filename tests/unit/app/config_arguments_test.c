@@ -47,6 +47,7 @@ static void options_set_what_they_say(void **state)
         {{"app", "--prod"}, "environment", "\"production\""},
         {{"app", "--staging"}, "environment", "\"staging\""},
         {{"app", "--prod", "--dev"}, "environment", "\"development\""},
+        {{"app", "--redis"}, "session.adapter", "\"redis\""},
         {{"app", "--host", "127.0.0.1"}, "explicitHost", "\"127.0.0.1\""},
         {{"app", "--no-sockets.allowEIO3"}, "sockets.allowEIO3", "false"},
         {{"app", "--log.access"}, "log.access", "true"},
