@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -76,6 +77,7 @@ static void exec_server(const char *program, char *const *more_args, int out)
     for (size_t i = 0; more_args != NULL && more_args[i] != NULL && n < 31; i++) {
         args[n++] = more_args[i];
     }
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
     execv(program, args);
@@ -178,10 +180,14 @@ struct swarm {
     size_t n;
     struct client *clients;
     unsigned port;
+    const char *query; /* more of the handshake's */
     /* What is being waited for. */
     const char *prefix;
     size_t prefix_len;
     size_t seen;
+    /* What is said by who got it, as often as that; NULL: nothing. */
+    const char *question;
+    size_t n_to_ask;
 };
 
 static void send_all(int fd, const void *data, size_t len)
@@ -224,6 +230,14 @@ void swarm_send(struct swarm *swarm, size_t i, const char *text)
     send_all(swarm->clients[i].fd, frame, head + 4 + len);
 }
 
+static void ask_again(struct swarm *swarm, size_t i)
+{
+    if (swarm->question != NULL && swarm->n_to_ask > 0) {
+        swarm->n_to_ask--;
+        swarm_send(swarm, i, swarm->question);
+    }
+}
+
 static void on_message(struct swarm *swarm, size_t i, const uint8_t *text, size_t len)
 {
     if (len == 1 && text[0] == '2') {
@@ -231,6 +245,7 @@ static void on_message(struct swarm *swarm, size_t i, const uint8_t *text, size_
     }
     if (len >= swarm->prefix_len && memcmp(text, swarm->prefix, swarm->prefix_len) == 0) {
         swarm->seen++;
+        ask_again(swarm, i);
     }
 }
 
@@ -338,6 +353,17 @@ void swarm_await(struct swarm *swarm, const char *prefix, size_t n)
     await_more(swarm, n);
 }
 
+void swarm_ask(struct swarm *swarm, const char *question, const char *prefix, size_t n)
+{
+    swarm->question = question;
+    swarm->n_to_ask = n;
+    for (size_t i = 0; i < swarm->n; i++) {
+        ask_again(swarm, i);
+    }
+    swarm_await(swarm, prefix, n);
+    swarm->question = NULL;
+}
+
 static int connect_from(size_t i, unsigned port)
 {
     struct sockaddr_in from = {.sin_family = AF_INET};
@@ -367,11 +393,11 @@ static void ask_for_upgrade(struct swarm *swarm, size_t i)
 {
     char request[256];
     int len = snprintf(request, sizeof(request),
-                       "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+                       "GET /socket.io/?EIO=4&transport=websocket%s HTTP/1.1\r\n"
                        "Host: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                        "Sec-WebSocket-Version: 13\r\n"
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                       swarm->port);
+                       swarm->query, swarm->port);
 
     send_all(swarm->clients[i].fd, request, (size_t)len);
 }
@@ -399,14 +425,20 @@ struct swarm *swarm_connect_bare(unsigned port, size_t n)
     return swarm;
 }
 
-/* In steps, so that the listening socket's queue is never full. */
 struct swarm *swarm_connect(unsigned port, size_t n)
+{
+    return swarm_connect_with(port, n, "");
+}
+
+/* In steps, so that the listening socket's queue is never full. */
+struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query)
 {
     enum {
         STEP = 200
     };
     struct swarm *swarm = create(port, n);
 
+    swarm->query = query;
     for (size_t done = 0; done < n; done += STEP) {
         size_t step = n - done < STEP ? n - done : STEP;
 

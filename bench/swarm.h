@@ -39,6 +39,9 @@ struct swarm;
  */
 struct swarm *swarm_connect(unsigned port, size_t n);
 
+/* The same with more in the query of the handshake: "&name=value". */
+struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query);
+
 /* As many connections to a port where somebody sends frames without being asked: no handshake. */
 struct swarm *swarm_connect_bare(unsigned port, size_t n);
 void swarm_close(struct swarm *swarm);
@@ -48,6 +51,12 @@ void swarm_send(struct swarm *swarm, size_t i, const char *text);
 
 /* Reads until all clients together have received `n` messages that begin with `prefix`. */
 void swarm_await(struct swarm *swarm, const char *prefix, size_t n);
+
+/*
+ * Every client asks, and again as soon as it has an answer (that begins with `prefix`): one question of
+ * each is under way, until n have been answered, and none at the end.
+ */
+void swarm_ask(struct swarm *swarm, const char *question, const char *prefix, size_t n);
 
 /* ---- helpers ---- */
 

@@ -1,4 +1,4 @@
-# Sourced by scripts/run and scripts/test: the Debian packages that they need.
+# Sourced by scripts/run, scripts/test and bench/run: the Debian packages that they need.
 #
 # need_packages INSTALL PACKAGE...   installs what is missing and says what; with INSTALL=no it only
 #                                    says so, and fails.
@@ -7,6 +7,7 @@ BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev libht
   libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev uthash-dev)
 TEST_PACKAGES=(libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev nodejs npm
   python3-venv openssl chromium curl redis-server)
+BENCH_PACKAGES=(nodejs npm python3-venv nginx)
 
 is_installed() {
   # Node comes from elsewhere on many machines: what counts is that it is there.
