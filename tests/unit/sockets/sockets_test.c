@@ -505,7 +505,7 @@ static void a_socket_request_has_an_id_and_an_http_request_has_none(void **state
     ws_client_expect(&asking, want);
     ws_client_expect(&other, "42[\"asked\",null]");
 
-    http_client_expect(live.port, "GET", "/id", "", NULL, 200, "{\"id\":null}");
+    http_client_expect(live.port, "GET", "/id", "", NULL, 200, "{\n  \"id\": null\n}");
     ws_client_expect(&asking, "42[\"asked\",null]");
     ws_client_expect(&other, "42[\"asked\",null]");
     ws_client_close(&asking);
