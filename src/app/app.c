@@ -106,8 +106,8 @@ int sails_app_set(sails_app *app, const char *key, json_t *value)
         return app == NULL || key == NULL || value == NULL ? SAILS_EINVAL : SAILS_ESTATE;
     }
     rc = report(app, config_set(&app->config, key, value, &why), &why);
-    if (rc == 0 && json_object_set(app->overrides, key, value) != 0) {
-        rc = SAILS_ENOMEM;
+    if (rc == 0) {
+        rc = config_override(app->overrides, key, value);
     }
     json_decref(value);
     buf_deinit(&why);

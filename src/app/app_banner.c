@@ -16,7 +16,7 @@ static const char *const ship[] = {
     "                /|\\",
     "               / | \\",
     "              /  |  \\      Sails",
-    "             /   |   \\     v" SAILS_VERSION,
+    ("             /   |   \\     v" SAILS_VERSION),
     "            /____|____\\",
     "                 |",
     "        \\--------+--------/",

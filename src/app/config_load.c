@@ -1,6 +1,15 @@
 #include "app/config_load.h"
 
+#include "app/config_section.h"
+
 #include <sails/err.h>
+
+int config_override(json_t *overrides, const char *name, const json_t *value)
+{
+    json_t *merged = config_section_merge(json_object_get(overrides, name), value);
+
+    return json_object_set_new(overrides, name, merged) == 0 ? 0 : SAILS_ENOMEM;
+}
 
 static int set_overrides(struct config *config, json_t *overrides, struct buf *why)
 {

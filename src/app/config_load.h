@@ -43,6 +43,9 @@ struct config_wishes {
 int config_load(struct config *config, const struct config_sources *sources,
                 struct config_wishes *wishes, struct buf *why);
 
+/* Notes for `overrides` what the program sets; sections are merged. 0, SAILS_ENOMEM. */
+int config_override(json_t *overrides, const char *name, const json_t *value);
+
 /* ---- the parts ---- */
 
 /*

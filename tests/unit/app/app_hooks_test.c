@@ -157,6 +157,27 @@ static void names_are_checked(void **state)
     live_end(&live);
 }
 
+static void without_memory_a_hook_is_not_half_added(void **state)
+{
+    struct sails_hook hook = {.name = "x"};
+    bool has_failed = true;
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    for (long n = 0; has_failed; n++) {
+        int rc = 0;
+
+        mem_fail_after(n);
+        rc = sails_app_hook(live.app, &hook);
+        has_failed = mem_has_failed() != 0;
+        mem_fail_after(-1);
+        assert_int_equal(rc, has_failed ? SAILS_ENOMEM : 0);
+    }
+    assert_int_equal(sails_app_hook(live.app, &hook), SAILS_EEXIST);
+    live_end(&live);
+}
+
 /* ---- requests ---- */
 
 static void mark(sails_req *req, sails_res *res)
@@ -280,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_hook_that_fails_fails_the_lift_by_name),
         cmocka_unit_test(a_hook_that_takes_too_long_fails_the_lift),
         cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(without_memory_a_hook_is_not_half_added),
         cmocka_unit_test(every_request_passes_the_hooks),
         cmocka_unit_test(bootstrap_runs_before_the_app_listens),
         cmocka_unit_test(a_bootstrap_that_fails_fails_the_lift),

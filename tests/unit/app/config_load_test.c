@@ -332,6 +332,27 @@ static void files_of_an_environment_cannot_change_it(void **state)
 
 /* ---- files ---- */
 
+/* What a program sets in a section, in several calls, is all stronger than files. */
+static void a_program_overrides_members_of_sections(void **state)
+{
+    json_t *overrides = json_object();
+    json_t *first = json_pack("{s:i}", "a", 1);
+    json_t *second = json_pack("{s:i}", "b", 1);
+    struct place place;
+
+    (void)state;
+    place_init(&place);
+    place_write(&place, "home/app/config/custom.json", "{\"a\": 2, \"b\": 2, \"c\": 2}");
+    assert_int_equal(config_override(overrides, "custom", first), 0);
+    assert_int_equal(config_override(overrides, "custom", second), 0);
+    assert_int_equal(place_load(&place, &(struct config_sources){.overrides = overrides}), 0);
+    place_expect(&place, "custom", "{\"a\":1,\"b\":1,\"c\":2}");
+    json_decref(first);
+    json_decref(second);
+    json_decref(overrides);
+    place_deinit(&place);
+}
+
 /* app-config-cli section 15 */
 static void a_file_may_hold_the_bare_section_that_it_is_named_for(void **state)
 {
@@ -453,6 +474,7 @@ int main(void)
         cmocka_unit_test(the_environment_chooses_files_and_switches),
         cmocka_unit_test(production_beside_another_node_env_is_refused),
         cmocka_unit_test(files_of_an_environment_cannot_change_it),
+        cmocka_unit_test(a_program_overrides_members_of_sections),
         cmocka_unit_test(a_file_may_hold_the_bare_section_that_it_is_named_for),
         cmocka_unit_test(an_rc_file_may_hold_notes_of_the_command),
         cmocka_unit_test(a_mistake_is_told_with_its_place_and_without_secrets),

@@ -149,6 +149,36 @@ static void a_member_of_a_section_may_have_dots_in_its_name(void **state)
     config_deinit(&config);
 }
 
+/* app-config-cli 44 */
+static void globals_are_false_or_booleans(void **state)
+{
+    static const struct {
+        const char *value;
+        int want;
+    } cases[] = {
+        {"false", 0},
+        {"{}", 0},
+        {"{\"sails\": true, \"models\": false}", 0},
+        {"true", SAILS_ECONFIG},
+        {"{\"sails\": 1}", SAILS_ECONFIG},
+        {"[]", SAILS_ECONFIG},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct config config;
+        struct buf why = {0};
+        json_error_t error;
+        json_t *value = json_loads(cases[i].value, JSON_DECODE_ANY, &error);
+
+        assert_int_equal(config_init(&config), 0);
+        assert_int_equal(config_set(&config, "globals", value, &why), cases[i].want);
+        json_decref(value);
+        buf_deinit(&why);
+        config_deinit(&config);
+    }
+}
+
 /* app-config-cli 5.1: `host` is a deprecated alias */
 static void an_old_name_is_known_and_warned_of(void **state)
 {
@@ -196,6 +226,7 @@ int main(void)
         cmocka_unit_test(trees_and_custom_values_are_set),
         cmocka_unit_test(sections_merge_and_lists_in_them_are_replaced),
         cmocka_unit_test(a_member_of_a_section_may_have_dots_in_its_name),
+        cmocka_unit_test(globals_are_false_or_booleans),
         cmocka_unit_test(an_old_name_is_known_and_warned_of),
         cmocka_unit_test(without_memory_nothing_is_half_set),
     };
