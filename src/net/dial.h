@@ -24,6 +24,7 @@ typedef void (*dial_cb)(int err, struct watch *watch, void *ctx);
 
 /*
  * Begins; without a time limit: who has waited long enough cancels. `host` is a name or an address.
+ * A worker that stops waits for a name server that was asked, also after dial_cancel().
  * 0; SAILS_ENOMEM.
  */
 int dial_open(struct worker *worker, const char *host, unsigned port, dial_cb on_done, void *ctx,

@@ -94,8 +94,13 @@ void session_redis_destroy(struct session_redis *redis)
 
 int session_redis_start(struct session_redis *redis, struct worker *worker)
 {
+    struct redis_options options = redis->options.redis;
+
     atomic_store(&redis->net, worker_net(worker)); /* the same one each time */
-    return redis_open(worker, &redis->options.redis, &redis->connections[worker_index(worker)]);
+    if (worker_index(worker) > 0) {
+        options.log = NULL; /* that Redis has gone is one thing to say, not one for each worker */
+    }
+    return redis_open(worker, &options, &redis->connections[worker_index(worker)]);
 }
 
 void session_redis_stop(struct session_redis *redis, struct worker *worker)
