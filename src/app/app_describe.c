@@ -1,4 +1,5 @@
 #include "app/app_describe.h"
+
 #include "app/app_routes.h"
 #include "app/openapi.h"
 #include "base/mem.h"
