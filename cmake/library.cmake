@@ -16,7 +16,7 @@ foreach(target IN ITEMS sails sails_static)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC PkgConfig::JANSSON PRIVATE PkgConfig::UV
     PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::PCRE2 PkgConfig::HIREDIS HttpParser::HttpParser
-    Threads::Threads)
+    Threads::Threads m)
 endforeach()
 
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.
