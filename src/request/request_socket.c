@@ -120,6 +120,7 @@ static void keep_session(struct sails_req *req, struct str pair)
     write_cookies(&cookies, header_list_get(&req->headers, STR("cookie")), pair);
     if (buf_error(&cookies) == 0) {
         io_socket_set_cookie(socket, cookies.ptr);
+        header_list_set(&req->headers, STR("cookie"), str_from(cookies.ptr));
     }
     buf_deinit(&cookies);
 }

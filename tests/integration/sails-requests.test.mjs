@@ -199,7 +199,8 @@ test('parameters come from the path, the body, the query', async (t) => {
 test('headers are those of the message, but for what the handshake decides', async (t) => {
   const { app } = await connected(t)
   const headers = { Cookie: 'from=handshake', Origin: 'http://handshake.example' }
-  const plain = await app.connect()
+  const plain = await app.connect({ extraHeaders: { nosession: 'true' } })
+  const cookieless = await app.connect()
   const dressed = await app.connect({ extraHeaders: headers })
   const names = ['cookie', 'origin', 'host', 'X-CUSTOM', 'number', 'list', 'object', 'null', 'user-agent']
   const message = {
@@ -218,11 +219,12 @@ test('headers are those of the message, but for what the handshake decides', asy
   const rest = ['message.example', 'yes', '5', '1,2', '[object Object]', 'null', null]
 
   assert.deepEqual(await body(plain, 'post', '/headers', message), ['from=message', null, ...rest])
-  assert.deepEqual(await body(dressed, 'post', '/headers', message), [
-    'from=handshake',
-    'http://handshake.example',
-    ...rest,
-  ])
+  // A connection with a session of its own has its cookie, beside those of the handshake.
+  const [own] = await body(cookieless, 'post', '/headers', message)
+  assert.match(own, /^sails\.sid=s%3A[^;]+$/)
+  const [both, ...others] = await body(dressed, 'post', '/headers', message)
+  assert.match(both, /^from=handshake; sails\.sid=s%3A[^;]+$/)
+  assert.deepEqual(others, ['http://handshake.example', ...rest])
   const none = Array(names.length).fill(null)
   assert.deepEqual(await body(plain, 'post', '/headers', { headers: 'abc', data: { names } }), none)
 })
@@ -346,7 +348,7 @@ test('a status alone answers with its name', async (t) => {
 test('in production an error keeps its data to itself', async (t) => {
   // Production demands to know who may connect; this client has no origin.
   const who = ['--sockets.onlyAllowOrigins=["https://a.example"]', '--sockets.allowMissingOrigin']
-  const { socket } = await connected(t, { args: ['--environment=production', ...who] })
+  const { socket } = await connected(t, { args: ['--environment=production', '--session.secret=x', ...who] })
   const answer = await send(socket, 'post', '/server-error', { data: { data: { secret: 1 } } })
 
   assert.deepEqual(answer, { body: 'Internal Server Error', headers: {}, statusCode: 500 })
