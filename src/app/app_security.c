@@ -120,6 +120,7 @@ static int configure_cors(struct sails_app *app)
 
     app->requests.cors = cors_default_settings;
     app->requests.cors_all_routes = config_boolean(&app->config, "security.cors.allRoutes");
+    json_decref(app->cors_dictionary); /* of a lift that failed */
     app->cors_dictionary = cors_dictionary(&app->config);
     rc = cors_settings_read(&app->requests.cors, app->cors_dictionary, &why);
     if (rc < 0) {

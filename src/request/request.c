@@ -168,6 +168,7 @@ void request_worker_stop(const struct request_service *service, struct worker *w
 /* On its worker. */
 static void send_answer(struct sails_req *req)
 {
+    request_target_add_cache(req);
     if (req->service->logs_access) {
         access_log_line(req->service->log,
                         &(struct access_entry){

@@ -59,6 +59,7 @@ struct request_target {
     const char *identity;               /* of its action; NULL: it has none */
     const struct sails_action_def *def; /* of its action; NULL: it has none */
     const struct inputs *inputs;        /* borrowed, of its action; NULL: it declares none */
+    const json_t *cache; /* view of `options`: ms that an answer may be kept; NULL: says nothing */
     enum request_csrf csrf;
     enum request_cors cors_kind;
     struct cors_settings cors; /* views of `options`; where it is REQUEST_CORS_OWN */
@@ -75,7 +76,13 @@ void request_target_deinit(struct request_target *target);
 /* Answers by a step that is no function. */
 void request_target_answer(const struct request_step *step, sails_res *res);
 
-/* Whether there is an answer of that name: "ok", "badRequest", "forbidden", "notFound", "serverError". */
+/* Adds the Cache-Control that the route's option `cache` asks for, to a success over HTTP that has none. */
+void request_target_add_cache(struct sails_req *req);
+
+/* ---- responses.c ---- */
+
+/* Whether Sails has an answer of that name by itself: "ok", "badRequest", "forbidden", "notFound",
+ * "serverError". */
 bool request_has_response(const char *name);
 
 #endif

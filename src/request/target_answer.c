@@ -40,3 +40,29 @@ void request_target_answer(const struct request_step *step, sails_res *res)
         break;
     }
 }
+
+/* An answer that also sets a cookie is for one client only. */
+static void set_cache_control(sails_res *res, json_int_t seconds)
+{
+    bool is_private = header_list_get(&res->headers, STR("set-cookie")).ptr != NULL;
+    char text[64];
+
+    snprintf(text, sizeof(text), "%s, max-age=%" JSON_INTEGER_FORMAT,
+             is_private ? "private" : "public", seconds);
+    if (header_list_set(&res->headers, STR("Cache-Control"), str_from(text)) < 0) {
+        log_line(res_request(res)->service->log, LOG_WARN, "no memory for Cache-Control");
+    }
+}
+
+void request_target_add_cache(struct sails_req *req)
+{
+    const struct request_target *target = req->target;
+    sails_res *res = &req->res;
+    bool is_reading = req->method == HTTP_METHOD_GET || req->method == HTTP_METHOD_HEAD;
+
+    if (target != NULL && target->cache != NULL && is_reading && !req->transport->is_socket &&
+        (res->status / 100 == 2 || res->status == 304) &&
+        header_list_get(&res->headers, STR("cache-control")).ptr == NULL) {
+        set_cache_control(res, json_integer_value(target->cache) / 1000);
+    }
+}

@@ -47,6 +47,7 @@ static int read_cache(struct target_reader *r, struct request_target *out)
     if (cache != NULL && (!json_is_integer(cache) || json_integer_value(cache) < 0)) {
         return target_refuse(r, "cache must be the milliseconds that an answer may be kept");
     }
+    out->cache = cache;
     return 0;
 }
 

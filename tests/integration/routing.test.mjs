@@ -201,11 +201,12 @@ const pick = async (answer) => {
 
 // ---- addresses ----
 
-// TRACE itself is refused by the server, whatever the route (501): it tells pages what they must not know.
+// TRACE itself is refused by the server, whatever the route: it would tell pages what cookies are.
 const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
 
 test('a method is asked for, or is not, and HEAD and OPTIONS answer by themselves', async (t) => {
-  const app = await start(t, { '/any': 'user/find', 'ALL /all': 'user/find', 'POST /post': 'index' })
+  const routes = { '/any': 'user/find', 'ALL /all': 'user/find', 'POST /post': 'index' }
+  const app = await start(t, routes)
   const statuses = (url) => Promise.all(VERBS.map((verb) => ask(app, verb, url)))
 
   // app-config-cli 18
@@ -306,6 +307,21 @@ test('paths that look like files are left to others, or are not', async (t) => {
   assert.equal(await status('/some/x.jpg'), 404)
   assert.match(app.log, /Route `GET \/silent\/\*` also takes paths that look like files/)
   assert.doesNotMatch(app.log, /Route `GET \/(page|file|every|some)/)
+})
+
+test('an answer may be kept as long as its route says, if it is a success', async (t) => {
+  const app = await start(t, {
+    '/kept': { action: 'user/find', cache: 60_000 },
+    '/kept-not': { response: 'notFound', cache: 60_000 },
+    '/silent': 'user/find',
+  })
+  const kept = async (method, url) => (await ask(app, method, url)).headers['cache-control']
+
+  assert.match(await kept('GET', '/kept'), /^(public|private), max-age=60$/)
+  assert.match(await kept('HEAD', '/kept'), /max-age=60/)
+  assert.equal(await kept('POST', '/kept'), undefined)
+  assert.equal(await kept('GET', '/kept-not'), undefined)
+  assert.equal(await kept('GET', '/silent'), undefined)
 })
 
 // ---- what is not right ----
