@@ -1,6 +1,5 @@
 #include "net/redis.h"
 
-#include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "net/dial.h"
@@ -35,8 +34,7 @@ enum redis_state {
 
 struct redis {
     struct worker *worker;
-    struct redis_options options;
-    char *texts; /* the options' */
+    struct redis_options options; /* a copy */
     struct task end;
     enum redis_state state;
     unsigned depth; /* I5 */
@@ -61,18 +59,6 @@ struct redis {
     bool was_lost;   /* and nobody was told yet that it is back */
 };
 
-const struct redis_options redis_default_options = {
-    .host = "127.0.0.1",
-    .port = REDIS_PORT,
-    .connect_timeout_ms = 5000,
-    .command_timeout_ms = 5000,
-    .retry_ms = 100,
-    .max_retry_ms = 2000,
-    .max_commands = REDIS_DEFAULT_MAX_COMMANDS,
-    .max_queue = REDIS_DEFAULT_MAX_QUEUE,
-    .max_reply = REDIS_DEFAULT_MAX_REPLY,
-};
-
 static void dial(struct redis *redis);
 static void lose(struct redis *redis, int err, const char *why);
 
@@ -84,7 +70,7 @@ static void destroy(struct redis *redis)
     deadline_queue_deinit(&redis->command_limits);
     deadline_queue_deinit(&redis->wait_limits);
     deadline_queue_deinit(&redis->pauses);
-    mem_free(redis->texts);
+    redis_options_deinit(&redis->options);
     mem_free(redis);
 }
 
@@ -378,7 +364,7 @@ static void lose(struct redis *redis, int err, const char *why)
     if (redis->options.wait_ms == 0) {
         answer_all(redis, &redis->waiting, SAILS_ECLOSED);
     }
-    if (was_ready) {
+    if (was_ready && redis->state != CLOSED) {
         tell_change(redis, err);
     }
 }
@@ -441,39 +427,6 @@ static void on_wait_limit(struct deadline *deadline, void *ctx)
 
 /* ---- redis.h ---- */
 
-static bool is_valid(const struct redis_options *options)
-{
-    return options->host != NULL && options->host[0] != '\0' && options->port >= 1 &&
-           options->port <= UINT16_MAX && options->retry_ms >= 1 &&
-           options->max_retry_ms >= options->retry_ms && options->connect_timeout_ms >= 1 &&
-           options->command_timeout_ms >= 1 && options->max_commands >= 1 &&
-           options->max_queue >= 1 && options->max_reply >= 1;
-}
-
-/* All texts into one piece of memory, each with its NUL. */
-static int copy_options(struct redis *redis, const struct redis_options *options)
-{
-    const char **texts[] = {&redis->options.host, &redis->options.username,
-                            &redis->options.password};
-    struct buf all = {0};
-    size_t at = 0;
-
-    redis->options = *options;
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        buf_append_str(&all, str_from(*texts[i]));
-        buf_append_char(&all, '\0');
-    }
-    redis->texts = buf_take(&all);
-    if (redis->texts == NULL) {
-        return SAILS_ENOMEM;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        *texts[i] = *texts[i] != NULL ? redis->texts + at : NULL;
-        at += strlen(redis->texts + at) + 1;
-    }
-    return 0;
-}
-
 static void init_limits(struct redis *redis)
 {
     struct deadline_set *set = &redis->worker->env.deadlines;
@@ -493,14 +446,15 @@ int redis_open(struct worker *worker, const struct redis_options *options, struc
     int rc = 0;
 
     worker_assert_thread(worker);
-    if (!is_valid(options)) {
-        return SAILS_EINVAL;
+    rc = redis_options_check(options);
+    if (rc < 0) {
+        return rc;
     }
     redis = mem_calloc(1, sizeof(*redis));
     if (redis == NULL) {
         return SAILS_ENOMEM;
     }
-    rc = copy_options(redis, options);
+    rc = redis_options_copy(options, &redis->options);
     if (rc < 0) {
         mem_free(redis);
         return rc;

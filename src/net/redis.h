@@ -60,13 +60,24 @@ struct redis_options {
     void (*on_change)(int status, void *ctx);
     void *ctx;             /* of both */
     const struct log *log; /* one line when it is lost, one when it is back; may be NULL */
+    char *texts;           /* of a copy: its memory */
 };
 
 extern const struct redis_options redis_default_options;
 
 /*
- * Begins to connect, and goes on until it is closed. 0; SAILS_EINVAL: no host, a port or a bound that
- * is out of range; SAILS_ENOMEM.
+ * A copy with texts of its own, in one piece of memory that redis_options_deinit() frees; the log is
+ * borrowed. 0; SAILS_ENOMEM.
+ */
+int redis_options_copy(const struct redis_options *options, struct redis_options *out);
+void redis_options_deinit(struct redis_options *options); /* one that is no copy: harmless */
+
+/* 0; SAILS_EINVAL: no host, a port or a bound that is out of range. */
+int redis_options_check(const struct redis_options *options);
+
+/*
+ * Begins to connect, and goes on until it is closed. 0; SAILS_EINVAL: redis_options_check();
+ * SAILS_ENOMEM.
  */
 int redis_open(struct worker *worker, const struct redis_options *options, struct redis **out);
 

@@ -23,8 +23,9 @@ enum {
 };
 
 struct session_redis {
-    struct session_redis_options options;
-    char *texts; /* the options' */
+    struct redis_options options; /* a copy */
+    char *prefix;
+    uint64_t ttl_ms;
     _Atomic(struct net *) net;
     struct redis *connections[WORKERS_MAX]; /* I1 */
 };
@@ -39,47 +40,22 @@ struct operation {
 
 /* ---- life ---- */
 
-/* All into one piece of memory, each with its NUL. */
-static int copy_texts(struct session_redis *redis)
-{
-    struct session_redis_options *options = &redis->options;
-    const char **texts[] = {&options->redis.host, &options->redis.username,
-                            &options->redis.password, &options->prefix};
-    struct buf all = {0};
-    size_t at = 0;
-
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        buf_append_str(&all, str_from(*texts[i]));
-        buf_append_char(&all, '\0');
-    }
-    redis->texts = buf_take(&all);
-    if (redis->texts == NULL) {
-        return SAILS_ENOMEM;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        *texts[i] = *texts[i] != NULL ? redis->texts + at : NULL;
-        at += strlen(redis->texts + at) + 1;
-    }
-    return 0;
-}
-
 int session_redis_create(const struct session_redis_options *options, struct session_redis **out)
 {
+    const char *prefix = options->prefix != NULL ? options->prefix : SESSION_REDIS_PREFIX;
     struct session_redis *redis = mem_calloc(1, sizeof(*redis));
 
     if (redis == NULL) {
         return SAILS_ENOMEM;
     }
-    redis->options = *options;
-    redis->options.redis.on_push = NULL;
-    redis->options.redis.on_change = NULL;
-    if (options->prefix == NULL) {
-        redis->options.prefix = SESSION_REDIS_PREFIX;
-    }
-    if (copy_texts(redis) < 0) {
-        mem_free(redis);
+    redis->prefix = mem_strndup(prefix, strlen(prefix));
+    if (redis->prefix == NULL || redis_options_copy(&options->redis, &redis->options) < 0) {
+        session_redis_destroy(redis);
         return SAILS_ENOMEM;
     }
+    redis->options.on_push = NULL;
+    redis->options.on_change = NULL;
+    redis->ttl_ms = options->ttl_ms;
     *out = redis;
     return 0;
 }
@@ -87,14 +63,15 @@ int session_redis_create(const struct session_redis_options *options, struct ses
 void session_redis_destroy(struct session_redis *redis)
 {
     if (redis != NULL) {
-        mem_free(redis->texts);
+        redis_options_deinit(&redis->options);
+        mem_free(redis->prefix);
         mem_free(redis);
     }
 }
 
 int session_redis_start(struct session_redis *redis, struct worker *worker)
 {
-    struct redis_options options = redis->options.redis;
+    struct redis_options options = redis->options;
 
     atomic_store(&redis->net, worker_net(worker)); /* the same one each time */
     if (worker_index(worker) > 0) {
@@ -167,8 +144,8 @@ static void ask(struct session_redis *redis, const char *sid, struct str *argv, 
     struct buf key = {0};
     int rc = 0;
 
-    operation.log = redis->options.redis.log;
-    buf_append_str(&key, str_from(redis->options.prefix));
+    operation.log = redis->options.log;
+    buf_append_str(&key, str_from(redis->prefix));
     buf_append_str(&key, str_from(sid));
     argv[1] = buf_str(&key);
     rc = buf_error(&key);
@@ -203,7 +180,7 @@ static struct str write_ms(char out[24], uint64_t ttl_ms)
 
 static uint64_t default_ttl(const struct session_redis *redis, uint64_t ttl_ms)
 {
-    return redis->options.ttl_ms > 0 ? redis->options.ttl_ms : ttl_ms;
+    return redis->ttl_ms > 0 ? redis->ttl_ms : ttl_ms;
 }
 
 /* ---- load ---- */

@@ -433,6 +433,8 @@ static void a_callback_may_close(void **state)
         }
         lines_wait(&closing.answered);
         expect_answer(&other, SAILS_ECLOSED, "");
+        bench_close(&bench); /* once more is harmless, and comes behind what was going on */
+        lines_expect_silence(&bench.changes);
         bench_deinit(&bench);
         assert_int_equal(closing.n_answers, 1);
         assert_int_equal(other.n_answers, 1);
