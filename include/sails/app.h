@@ -171,7 +171,9 @@ SAILS_API int sails_app_static(sails_app *app, const char *path, const char *fol
  * Sets a configuration value; it is stronger than files and environment, and weaker than the command
  * line of sails_app_run(). Before the lift.
  *
- * @param key    With dots: "port", "sockets.pingInterval". docs/configuration.md has all.
+ * @param key    With dots: "port", "sockets.pingInterval"; below "custom." what the program likes.
+ *               docs/configuration.md has all. What is set in a section (custom, routes, policies,
+ *               hooks) is merged with what it holds.
  * @param value  Taken.
  * @return 0; SAILS_ECONFIG: no such key, or a value of the wrong type or range (logged, with what is
  *         allowed); SAILS_EINVAL; SAILS_ESTATE; SAILS_ENOMEM.
@@ -188,9 +190,9 @@ SAILS_API void sails_app_set_context(sails_app *app, void *ctx);
 SAILS_API void *sails_app_context(const sails_app *app);
 
 /**
- * Reads `config/` files below the current directory, the environment (`sails_port`,
- * `sails_sockets__path`, ...) and the command line (`--port 80`, `--sockets.path=/x`). Called by
- * sails_app_run().
+ * Reads the files of `config/` below the current directory, rc files, the environment (`sails_port`,
+ * `sails_sockets__path`, ...) and the command line (`--port 80`, `--sockets.path=/x`), in the order of
+ * docs/configuration.md. Called by sails_app_run().
  *
  * @return 0; SAILS_ECONFIG: the first mistake has been logged in one line: where, key, value, and
  *         what is allowed; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
@@ -259,6 +261,8 @@ SAILS_API void sails_app_stop(sails_app *app);
 /**
  * Loads the configuration, lifts, serves until SIGTERM, SIGINT or sails_app_stop(), lowers, and
  * destroys the app: the whole of main().
+ *
+ * With NODE_ENV not set and production as the environment it sets NODE_ENV, for child processes.
  *
  * @return The exit status: 0; 1: could not listen or another failure of the lift; 78: invalid
  *         configuration (nothing was lifted). The reason has been logged.
