@@ -107,6 +107,18 @@ SAILS_API int sails_app_override_action(sails_app *app, const char *identity,
 SAILS_API int sails_app_policy(sails_app *app, const char *name, sails_action policy);
 
 /**
+ * Puts a function before actions, whichever routes lead to them, and before their policies. It answers or
+ * proceeds, as a policy; none runs twice for one action. Before the lift.
+ *
+ * @param actions  Identities, parted by commas; "*": all; "user" and all below it: "user/" and a star;
+ *                 "!" before one leaves it out.
+ * @return 0; SAILS_EINVAL: NULL, or not such a list (logged); SAILS_ESTATE; SAILS_ENOMEM.
+ * @see    Sails documentation, "sails.registerActionMiddleware()"
+ */
+SAILS_API int sails_app_action_middleware(sails_app *app, const char *actions,
+                                          sails_action function);
+
+/**
  * Binds a route to a target of Sails, in JSON, as the setting `routes` does: "user/find", "/other" (a
  * redirect), {"action": "user/find", "csrf": false}, {"status": 301, "redirect": "/new"},
  * {"view": "pages/home"} (the file views/pages/home.html), {"response": "notFound"}, {"fn": "@name"},

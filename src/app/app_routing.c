@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "base/mem.h"
+#include "request/action_glob.h"
 #include "request/builtin.h"
 #include "request/target_read.h"
 
@@ -108,6 +109,20 @@ int sails_app_policy(sails_app *app, const char *name, sails_action policy)
     rc = check_new(app);
     return rc == 0 ? report_name(app, "policy", name,
                                  action_registry_add_policy(&app->routing.registry, name, policy))
+                   : rc;
+}
+
+int sails_app_action_middleware(sails_app *app, const char *actions, sails_action function)
+{
+    int rc = 0;
+
+    if (app == NULL || actions == NULL || function == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = check_new(app);
+    return rc == 0 ? report_name(
+                         app, "action middleware for", actions,
+                         action_registry_add_middleware(&app->routing.registry, actions, function))
                    : rc;
 }
 
@@ -365,6 +380,39 @@ static int add_builtin_actions(struct sails_app *app)
     return rc == SAILS_ECONFLICT ? 0 : rc;
 }
 
+static bool covers_any(const struct action_registry *registry, struct str item)
+{
+    list_each(node, &registry->actions.all) {
+        const struct registered_action *action =
+            container_of(node, const struct registered_action, in_registry);
+
+        if (action_glob_covers(item, str_from(action->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void warn_of_middleware(const struct sails_app *app)
+{
+    const struct action_registry *registry = &app->routing.registry;
+
+    list_each(node, &registry->middleware) {
+        struct str list =
+            str_from(container_of(node, const struct action_middleware, in_registry)->actions);
+        struct str item;
+
+        while (str_take_part(&list, ',', &item)) {
+            if (item.len > 0 && item.ptr[0] != '!' && !covers_any(registry, item)) {
+                log_line(&app->log, LOG_WARN,
+                         "Action middleware was bound to a target `%.*s` that doesn't match any "
+                         "registered actions.",
+                         STR_FMT(item));
+            }
+        }
+    }
+}
+
 static int read_policies(struct sails_app *app)
 {
     struct app_routing *routing = &app->routing;
@@ -420,6 +468,7 @@ int app_routing_bind(struct sails_app *app)
         unbind_all(app);
         return rc;
     }
+    warn_of_middleware(app);
     policy_map_warn(&app->routing.policies, &app->routing.registry, &app->log);
     return 0;
 }

@@ -2,6 +2,8 @@
 
 #include "base/distance.h"
 #include "base/mem.h"
+#include "request/action_glob.h"
+#include "request/exits.h"
 
 #include <sails/err.h>
 
@@ -29,12 +31,17 @@ void action_registry_init(struct action_registry *registry)
 {
     table_init(&registry->actions);
     table_init(&registry->policies);
+    list_init(&registry->middleware);
 }
 
 void action_registry_deinit(struct action_registry *registry)
 {
     table_deinit(&registry->actions);
     table_deinit(&registry->policies);
+    while (!list_is_empty(&registry->middleware)) {
+        mem_free(container_of(list_take_first(&registry->middleware), struct action_middleware,
+                              in_registry));
+    }
 }
 
 static char lower(char c)
@@ -183,6 +190,25 @@ int action_registry_add_policy(struct action_registry *registry, const char *nam
     return 0;
 }
 
+int action_registry_add_middleware(struct action_registry *registry, const char *actions,
+                                   sails_action function)
+{
+    struct str text = str_from(actions);
+    struct action_middleware *entry = NULL;
+
+    if (function == NULL || !action_glob_is_list(text)) {
+        return SAILS_EINVAL;
+    }
+    entry = mem_calloc(1, sizeof(*entry) + text.len + 1);
+    if (entry == NULL) {
+        return SAILS_ENOMEM;
+    }
+    entry->function = function;
+    memcpy(entry->actions, text.ptr, text.len);
+    list_append(&registry->middleware, &entry->in_registry);
+    return 0;
+}
+
 /* ---- targets ---- */
 
 /* ^[a-zA-Z_$]+[a-zA-Z0-9_/\-$]*$, with dots for slashes. */
@@ -238,8 +264,11 @@ const struct registered_action *action_registry_find_target(const struct action_
 static int read_inputs(struct registered_action *action, struct buf *why)
 {
     struct inputs *inputs = NULL;
-    int rc = inputs_create(action->name, action->def, why, &inputs);
+    int rc = exits_check(action->name, action->def, why);
 
+    if (rc == 0) {
+        rc = inputs_create(action->name, action->def, why, &inputs);
+    }
     if (rc == 0) {
         inputs_destroy(action->inputs);
         action->inputs = inputs;

@@ -23,7 +23,7 @@ struct registered_action {
     struct map_node by_name;
     struct list in_registry;
     const struct sails_action_def *def;
-    struct inputs *inputs; /* NULL: not read yet, or it declares none */
+    struct inputs *inputs;       /* NULL: not read yet, or it declares none */
     struct sails_action_def own; /* of policies, which are no more than functions */
     char name[];
 };
@@ -34,9 +34,17 @@ struct action_table {
     struct list all; /* in the order of adding */
 };
 
+/* A function before all actions of a list. */
+struct action_middleware {
+    struct list in_registry;
+    sails_action function;
+    char actions[]; /* action_glob.h */
+};
+
 struct action_registry {
     struct action_table actions;
     struct action_table policies;
+    struct list middleware; /* struct action_middleware, in the order of adding */
 };
 
 void action_registry_init(struct action_registry *registry);
@@ -55,8 +63,12 @@ int action_registry_add_policy(struct action_registry *registry, const char *nam
                                sails_action policy);
 
 /* Reads what the actions declare. 0; SAILS_ECONFIG: a table contradicts itself, and to *why a line has
- * been appended that names action and input; SAILS_ENOMEM. */
+ * been appended that names action and input or exit; SAILS_ENOMEM. */
 int action_registry_read_inputs(struct action_registry *registry, struct buf *why);
+
+/* 0; SAILS_EINVAL: not a list of actions (action_glob.h), or no function; SAILS_ENOMEM. */
+int action_registry_add_middleware(struct action_registry *registry, const char *actions,
+                                   sails_action function);
 
 /* NULL: there is none. */
 const struct registered_action *action_registry_find(const struct action_table *table,

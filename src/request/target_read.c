@@ -1,6 +1,7 @@
 #include "request/target_read.h"
 
 #include "base/mem.h"
+#include "request/action_glob.h"
 #include "request/page.h"
 
 #include <errno.h>
@@ -79,7 +80,37 @@ static int add_function(struct request_target *out, const struct registered_acti
                     NULL);
 }
 
-/* The policies of the action before it; one that nobody may run is not even there. */
+/* Whether the steps from `first` on have a function: none runs twice for one action. */
+static bool has_function(const struct request_target *out, size_t first, sails_action function)
+{
+    for (size_t i = first; i < out->n_steps; i++) {
+        if (out->steps[i].function == function) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int add_middleware(struct target_reader *r, const struct registered_action *action,
+                          struct request_target *out)
+{
+    size_t first = out->n_steps;
+    int rc = 0;
+
+    list_each(node, &r->registry->middleware) {
+        const struct action_middleware *one =
+            container_of(node, const struct action_middleware, in_registry);
+        struct request_step step = {.kind = STEP_FUNCTION, .function = one->function};
+
+        if (rc == 0 && action_glob_has(str_from(one->actions), str_from(action->name)) &&
+            !has_function(out, first, one->function)) {
+            rc = add_step(out, step, NULL);
+        }
+    }
+    return rc;
+}
+
+/* The middleware and policies of the action before it; one that nobody may run is not even there. */
 static int add_action(struct target_reader *r, const struct registered_action *action,
                       struct request_target *out)
 {
@@ -89,7 +120,8 @@ static int add_action(struct target_reader *r, const struct registered_action *a
     out->identity = action->name;
     out->def = action->def;
     out->inputs = action->inputs;
-    if (rule != NULL && rule->verdict == POLICY_DENY) {
+    rc = add_middleware(r, action, out);
+    if (rc == 0 && rule != NULL && rule->verdict == POLICY_DENY) {
         return add_step(out, (struct request_step){.kind = STEP_RESPONSE}, "forbidden");
     }
     for (size_t i = 0; rule != NULL && rc == 0 && i < rule->n_policies; i++) {

@@ -71,6 +71,10 @@ static void every_function_survives_null(void **state)
     assert_int_equal(sails_app_policy(app, NULL, nothing), SAILS_EINVAL);
     assert_int_equal(sails_app_policy(app, "", nothing), SAILS_EINVAL);
     assert_int_equal(sails_app_policy(app, "a", NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_action_middleware(NULL, "*", nothing), SAILS_EINVAL);
+    assert_int_equal(sails_app_action_middleware(app, NULL, nothing), SAILS_EINVAL);
+    assert_int_equal(sails_app_action_middleware(app, "*", NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_action_middleware(app, "a*", nothing), SAILS_EINVAL);
     assert_int_equal(sails_app_bind(NULL, "/a", json("\"a\"")), SAILS_EINVAL);
     assert_int_equal(sails_app_bind(app, NULL, json("\"a\"")), SAILS_EINVAL);
     assert_int_equal(sails_app_bind(app, "/a", NULL), SAILS_EINVAL);
@@ -130,6 +134,21 @@ static void nothing_is_registered_after_the_lift(void **state)
     sails_app_destroy(app);
 }
 
+static void middleware_for_actions_that_are_not_there_is_told(void **state)
+{
+    struct heard heard;
+    sails_app *app = create(&heard);
+
+    (void)state;
+    assert_int_equal(sails_app_action(app, "user/find", &action), 0);
+    assert_int_equal(sails_app_action_middleware(app, "user/*, nosuch, !other", nothing), 0);
+    assert_int_equal(sails_app_lift(app), 0);
+    assert_string_equal(heard.text, "Action middleware was bound to a target `nosuch` that doesn't "
+                                    "match any registered actions.");
+    assert_int_equal(heard.n_lines, 1);
+    sails_app_destroy(app);
+}
+
 /* A mistake in the configuration can be mended and the lift tried again. */
 static void a_lift_that_failed_leaves_no_route_behind(void **state)
 {
@@ -180,6 +199,7 @@ int main(void)
         cmocka_unit_test(names_are_taken_once_and_must_be_names),
         cmocka_unit_test(addresses_are_checked_at_once),
         cmocka_unit_test(nothing_is_registered_after_the_lift),
+        cmocka_unit_test(middleware_for_actions_that_are_not_there_is_told),
         cmocka_unit_test(a_lift_that_failed_leaves_no_route_behind),
         cmocka_unit_test(policies_that_cannot_be_fail_the_lift),
     };

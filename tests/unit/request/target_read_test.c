@@ -185,6 +185,23 @@ static void policies_stand_before_actions_and_before_nothing_else(void **state)
     tear_down(&f);
 }
 
+/* app-config-cli 1.6 */
+static void middleware_stands_before_policies_and_no_function_twice(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "{\"user/find\":\"isB\"}");
+    assert_int_equal(action_registry_add_middleware(&f.registry, "user/*, !user/remove", policy_a),
+                     0);
+    assert_int_equal(action_registry_add_middleware(&f.registry, "*", policy_a), 0);
+    check_steps(&f, "\"user/find\"", "a isB user/find");
+    check_steps(&f, "\"user/remove\"", "a user/remove");
+    check_steps(&f, "{\"policy\":\"isB\"}", "isB");
+    assert_int_equal(action_registry_add_middleware(&f.registry, "a*", policy_a), SAILS_EINVAL);
+    tear_down(&f);
+}
+
 /* app-config-cli 28: the view's part; views are plain files here. */
 static void a_view_is_a_file_or_the_index_of_a_folder(void **state)
 {
@@ -413,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_target_is_read),
         cmocka_unit_test(policies_stand_before_actions_and_before_nothing_else),
+        cmocka_unit_test(middleware_stands_before_policies_and_no_function_twice),
         cmocka_unit_test(a_view_is_a_file_or_the_index_of_a_folder),
         cmocka_unit_test(what_is_not_there_leaves_the_route_out),
         cmocka_unit_test(a_target_that_contradicts_itself_is_refused_in_one_line),
