@@ -13,6 +13,9 @@ import { Servers } from './support/servers.mjs'
 import { Talk } from './support/talk.mjs'
 
 const dialogues = [...connection, ...interpreter, ...sessions, ...sockets, ...client]
+const LAST_ITEM = 80
+const isOfCluster = (item) => item >= 71 && item <= 76
+
 const servers = new Servers()
 const decisions = new Decisions(table)
 const held = new Set()
@@ -49,6 +52,14 @@ for (const dialogue of dialogues) {
     assert.equal(rest.length, 0, `- Node.js, + C:\n${rest.join('\n')}`)
   })
 }
+
+test("every item of the checklist but the cluster's has a dialogue", () => {
+  const named = dialogues.flatMap(({ name }) => /^\S+ ([\d, ]+):/.exec(name)[1].split(', ').map(Number))
+  const missing = Array.from({ length: LAST_ITEM }, (_, i) => i + 1).filter(
+    (item) => !named.includes(item) && !isOfCluster(item),
+  )
+  assert.deepEqual(missing, [])
+})
 
 test('every decision is needed', () => {
   assert.deepEqual(decisions.unused(held), [])
