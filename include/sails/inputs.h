@@ -1,6 +1,6 @@
 /**
  * @file sails/inputs.h
- * @brief Actions that declare what they take: Sails' actions2.
+ * @brief Actions that declare what they take and how they end: Sails' actions2.
  *
  * A table says which inputs an action has. Before the action runs, each is looked up as
  * sails_req_param() does, brought to its type, and checked; what is missing or invalid is answered by
@@ -86,14 +86,43 @@ struct sails_input {
     bool (*custom)(const json_t *value);
 };
 
+/**
+ * A way in which an action ends: see sails_res_exit(). Every action has "success" and "error", declared
+ * or not.
+ */
+struct sails_exit {
+    const char *name;
+    unsigned
+        status; /**< 0: 200 of "success", 302 of a redirection, else what `response` gives, or 500 */
+    const char
+        *response; /**< NULL: the output; "redirect": to the output; else the name of an answer,
+                               "notFound" or one of sails_app_response() */
+    const char *friendly_name;
+    const char *description;
+};
+
 /** An action with what is known of it. All but `run` may be left out. */
 struct sails_action_def {
     sails_action run;
     const struct sails_input *inputs; /**< Ends with {0}. NULL: none are declared or checked. */
     const char *friendly_name;        /**< "Create a user"; of documents. */
     const char *description;
+    const struct sails_exit *exits;  /**< Ends with {0}; NULL: the two that every action has. */
     const char *url_wildcard_suffix; /**< The input that gets what the route's "*" stands for. */
 };
+
+/**
+ * Ends the action by an exit that it declares. Without a `response` the output is the body: text as
+ * sails_res_send(), other values as JSON, none as the status and its name. The header X-Exit names the
+ * exit; outside of production X-Exit-Friendly-Name and X-Exit-Description say more. An exit that is not
+ * declared ends the action by "error", and is logged.
+ *
+ * @param output  Taken; NULL: nothing.
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ENOENT: there is no such exit, or no answer of the name that it
+ *         gives; SAILS_ESTATE, SAILS_ENOMEM: as all answers (sails/res.h).
+ * @see    Sails documentation, "Actions and controllers", `exits`
+ */
+SAILS_API int sails_res_exit(sails_res *res, const char *name, json_t *output);
 
 /**
  * The inputs of the request's action: coerced, checked, with defaults. Missing ones are missing keys.

@@ -4,6 +4,7 @@
 #include "base/json_parse.h"
 #include "base/mem.h"
 #include "http/http.h"
+#include "request/exits.h"
 
 static bool is_one_of(const char *text, const char *const *texts, size_t n)
 {
@@ -165,31 +166,68 @@ static void add_body(json_t *operation, const struct inputs *inputs, const json_
 
 /* ---- answers ---- */
 
-static unsigned status_of(const struct request_step *step)
+static unsigned status_of(const struct request_target *target, const struct request_step *step)
 {
     if (step == NULL) {
         return 404;
     }
-    if (step->kind == STEP_REDIRECT) {
+    switch (step->kind) {
+    case STEP_ACTION:
+        return exits_status(exits_find(target->def, "success"));
+    case STEP_REDIRECT:
         return step->status != 0 ? step->status : 302;
+    case STEP_STATUS:
+        return step->status;
+    case STEP_RESPONSE:
+        return exits_status(&(struct sails_exit){.name = "", .response = step->text});
+    case STEP_FUNCTION:
+    case STEP_VIEW:
+        break;
     }
-    return step->kind == STEP_STATUS ? step->status : 200;
+    return 200;
+}
+
+/* Of exits with the same status the first describes it. */
+static void add_response(json_t *responses, unsigned status, const char *description, bool *failed)
+{
+    char code[16];
+
+    (void)snprintf(code, sizeof(code), "%u", status);
+    if (status == 0) {
+        (void)snprintf(code, sizeof(code), "default"); /* an answer of the program's own */
+    }
+    if (description == NULL) {
+        description = status != 0 ? http_status_text(status) : "An answer of the application";
+    }
+    if (json_object_get(responses, code) == NULL) {
+        openapi_put(responses, code, json_pack("{ss}", "description", description), failed);
+    }
+}
+
+static void add_exits(json_t *responses, const struct sails_action_def *def, bool *failed)
+{
+    const struct sails_exit *exits = def != NULL ? def->exits : NULL;
+
+    for (size_t i = 0; exits != NULL && exits[i].name != NULL; i++) {
+        const char *words = exits[i].description;
+
+        add_response(responses, exits_status(&exits[i]),
+                     words != NULL ? words : exits[i].friendly_name, failed);
+    }
 }
 
 static void add_responses(json_t *operation, const struct route_info *route, bool *failed)
 {
+    const struct request_target *target = route->target;
     json_t *responses = json_object();
-    unsigned status = status_of(route_info_last_step(route));
-    char code[16];
 
-    (void)snprintf(code, sizeof(code), "%u", status);
-    openapi_put(responses, code, json_pack("{ss}", "description", http_status_text(status)),
-                failed);
-    if (route->target->inputs != NULL) {
+    if (target->inputs != NULL) {
         openapi_put(responses, "400",
                     json_pack("{ss}", "$ref", "#/components/responses/MissingOrInvalidParams"),
                     failed);
     }
+    add_exits(responses, target->def, failed);
+    add_response(responses, status_of(target, route_info_last_step(route)), NULL, failed);
     openapi_put(operation, "responses", responses, failed);
 }
 

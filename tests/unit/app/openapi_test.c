@@ -30,9 +30,18 @@ static const struct sails_input create_inputs[] = {
 
 static const struct sails_input file_inputs[] = {{.name = "file", .type = "string"}, {0}};
 
+static const struct sails_exit create_exits[] = {
+    {.name = "success", .status = 201},
+    {.name = "taken", .status = 409, .description = "Somebody has it."},
+    {.name = "missing", .response = "notFound"},
+    {.name = "odd", .response = "teapot"},
+    {.name = "success2", .status = 201},
+    {0},
+};
+
 static const struct sails_action_def defs[] = {
     {.inputs = find_inputs, .friendly_name = "Find a user", .description = "By its id."},
-    {.inputs = create_inputs},
+    {.inputs = create_inputs, .exits = create_exits},
     {.inputs = file_inputs, .url_wildcard_suffix = "file"},
 };
 
@@ -241,6 +250,12 @@ static void answers_are_those_of_the_target(void **state)
                 "{\"301\":{\"description\":\"Moved Permanently\"}}");
     expect_json(json_object_get(operation(document, "/gone", "trace"), "responses"),
                 "{\"410\":{\"description\":\"Gone\"}}");
+    expect_json(json_object_get(operation(document, "/user/{id}", "put"), "responses"),
+                "{\"400\":{\"$ref\":\"#/components/responses/MissingOrInvalidParams\"},"
+                "\"201\":{\"description\":\"Created\"},"
+                "\"409\":{\"description\":\"Somebody has it.\"},"
+                "\"404\":{\"description\":\"Not Found\"},"
+                "\"default\":{\"description\":\"An answer of the application\"}}");
     json_decref(document);
 }
 

@@ -2,7 +2,7 @@
 #include "support/live_app.h"
 
 /*
- * Declared inputs in a running app, over HTTP and over a socket.
+ * Declared inputs and exits in a running app, over HTTP and over a socket.
  */
 
 static const struct sails_input user_inputs[] = {
@@ -161,6 +161,102 @@ static void a_table_that_contradicts_itself_fails_the_lift(void **state)
     live_end(&live);
 }
 
+/* ---- exits ---- */
+
+static const struct sails_exit exits[] = {
+    {.name = "plain", .friendly_name = "Plain", .description = "Two\n  lines."},
+    {.name = "taken", .status = 409},
+    {.name = "gone", .response = "notFound"},
+    {.name = "wrong", .response = "badRequest"},
+    {.name = "elsewhere", .response = "redirect"},
+    {0},
+};
+
+static const struct sails_input exit_inputs[] = {
+    {.name = "exit", .type = "string", .required = true},
+    {.name = "output", .type = "json"},
+    {0},
+};
+
+static void leave(sails_req *req, sails_res *res)
+{
+    must(sails_res_exit(NULL, "success", NULL) == SAILS_EINVAL);
+    must(sails_res_exit(res, NULL, json_null()) == SAILS_EINVAL);
+    sails_res_exit(res, sails_req_input_text(req, "exit"),
+                   json_incref(sails_req_input_json(req, "output")));
+}
+
+static const struct sails_action_def leave_def = {
+    .run = leave, .inputs = exit_inputs, .exits = exits};
+
+/* app-config-cli 36, 37 and 7.4 */
+static void an_action_ends_by_its_exits(void **state)
+{
+    static const struct {
+        const char *target;
+        unsigned status;
+        const char *body, *name, *header, *value;
+    } cases[] = {
+        {"/x?exit=success", 200, "OK", "success", NULL, NULL},
+        {"/x?exit=success&output=text", 200, "text", "success", "Content-Type",
+         "text/html; charset=utf-8"},
+        {"/x?exit=success&output[]=1", 200, NULL, "success", "Content-Type",
+         "application/json; charset=utf-8"},
+        {"/x?exit=plain", 500, "Internal Server Error", "plain", "X-Exit-Friendly-Name", "Plain"},
+        {"/x?exit=plain", 500, NULL, "plain", "X-Exit-Description", "Two lines."},
+        {"/x?exit=taken&output[x]=1", 409, NULL, "taken", NULL, NULL},
+        {"/x?exit=gone", 404, "Not Found", "gone", NULL, NULL},
+        {"/x?exit=wrong", 400, "Bad Request", "wrong", NULL, NULL},
+        {"/x?exit=elsewhere&output=/there", 302, NULL, "elsewhere", "Location", "/there"},
+        {"/x?exit=elsewhere", 500, NULL, "elsewhere", NULL, NULL},
+        {"/x?exit=error", 500, "Internal Server Error", "error", NULL, NULL},
+        {"/x?exit=undeclared", 500, NULL, "error", NULL, NULL},
+    };
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    add(&live, "GET /x", "x", &leave_def);
+    live_lift(&live);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct http_answer answer;
+
+        assert_true(
+            http_client_ask(live.port, "GET", cases[i].target, "", (struct str){NULL, 0}, &answer));
+        assert_int_equal(answer.status, cases[i].status);
+        assert_true(str_eq(http_answer_header(&answer, "X-Exit"), str_from(cases[i].name)));
+        if (cases[i].body != NULL) {
+            assert_true(str_eq(buf_str(&answer.body), str_from(cases[i].body)));
+        }
+        if (cases[i].header != NULL) {
+            assert_true(
+                str_eq(http_answer_header(&answer, cases[i].header), str_from(cases[i].value)));
+        }
+        http_answer_deinit(&answer);
+    }
+    assert_true(live_log_has(&live.log, "it has no exit `undeclared`"));
+    live_end(&live);
+}
+
+static void exits_that_contradict_each_other_fail_the_lift(void **state)
+{
+    static const struct sails_exit tables[][3] = {{{.name = "a"}, {.name = "a"}, {0}},
+                                                  {{.name = ""}, {0}},
+                                                  {{.name = "a", .status = 42}, {0}}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct sails_action_def def = {.run = leave, .exits = tables[i]};
+        struct live live;
+
+        live_init(&live, 1);
+        assert_int_equal(sails_app_action(live.app, "x", &def), 0);
+        assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+        assert_true(live_log_has(&live.log, "Action \"x\", exit \""));
+        live_end(&live);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -168,6 +264,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_answered_over_http),
         cmocka_unit_test(what_is_wrong_is_answered_over_a_socket),
         cmocka_unit_test(a_table_that_contradicts_itself_fails_the_lift),
+        cmocka_unit_test(an_action_ends_by_its_exits),
+        cmocka_unit_test(exits_that_contradict_each_other_fail_the_lift),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
