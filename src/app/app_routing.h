@@ -36,4 +36,12 @@ void app_routing_deinit(struct app_routing *routing);
  */
 int app_routing_bind(struct sails_app *app);
 
+/* ---- app_actions.c ---- */
+
+/* At the lift: the actions that every app has. 0, SAILS_ENOMEM. */
+int app_actions_add_builtin(struct sails_app *app);
+
+/* A warning for each item of middleware that concerns no action. */
+void app_actions_warn(const struct sails_app *app);
+
 #endif
