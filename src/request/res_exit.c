@@ -92,6 +92,23 @@ static int redirect(sails_res *res, const struct sails_exit *end, json_t *output
     return rc;
 }
 
+/* Nobody may be left without an answer because a name in a table is wrong. */
+static int respond(sails_res *res, const struct sails_exit *end, json_t *output)
+{
+    int rc = 0;
+
+    if (end->status != 0) {
+        sails_res_status(res, end->status);
+    }
+    rc = sails_res_respond(res, end->response, output);
+    if (rc == SAILS_ENOENT) {
+        sails_res_server_error(res,
+                               json_pack("s++++", "The exit `", end->name, "` gives the answer `",
+                                         end->response, "`, which nobody has set."));
+    }
+    return rc;
+}
+
 static int answer(sails_res *res, const struct sails_exit *end, json_t *output)
 {
     if (end->response == NULL) {
@@ -100,10 +117,7 @@ static int answer(sails_res *res, const struct sails_exit *end, json_t *output)
     if (strcmp(end->response, "redirect") == 0) {
         return redirect(res, end, output);
     }
-    if (end->status != 0) {
-        sails_res_status(res, end->status);
-    }
-    return sails_res_respond(res, end->response, output);
+    return respond(res, end, output);
 }
 
 /* Sails: what is thrown and is no exit ends the action by "error". */

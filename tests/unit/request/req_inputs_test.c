@@ -169,6 +169,7 @@ static const struct sails_exit exits[] = {
     {.name = "gone", .response = "notFound"},
     {.name = "wrong", .response = "badRequest"},
     {.name = "elsewhere", .response = "redirect"},
+    {.name = "typo", .response = "notfound"},
     {0},
 };
 
@@ -209,6 +210,7 @@ static void an_action_ends_by_its_exits(void **state)
         {"/x?exit=wrong", 400, "Bad Request", "wrong", NULL, NULL},
         {"/x?exit=elsewhere&output=/there", 302, NULL, "elsewhere", "Location", "/there"},
         {"/x?exit=elsewhere", 500, NULL, "elsewhere", NULL, NULL},
+        {"/x?exit=typo", 500, NULL, "typo", NULL, NULL},
         {"/x?exit=error", 500, "Internal Server Error", "error", NULL, NULL},
         {"/x?exit=undeclared", 500, NULL, "error", NULL, NULL},
     };
