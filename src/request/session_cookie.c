@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "http/url.h"
 #include "request/signature.h"
+#include "request/uri_encode.h"
 
 #include <sails/err.h>
 #include <string.h>
@@ -16,23 +17,6 @@ void session_id_make(struct env *env, char out[SESSION_ID_LEN + 1])
     out[SESSION_ID_LEN] = '\0';
 }
 
-/* As encodeURIComponent(): ids that others have made may have any character. */
-static void append_encoded(struct buf *out, struct str s)
-{
-    static const char plain[] = "-_.!~*'()";
-
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-
-        if (is_plain || (c != '\0' && strchr(plain, c) != NULL)) {
-            buf_append_char(out, c);
-        } else {
-            buf_printf(out, "%%%02X", (unsigned)(uint8_t)c);
-        }
-    }
-}
-
 int session_cookie_write(struct buf *out, struct str sid, struct str secret)
 {
     struct buf text = {0};
@@ -40,7 +24,7 @@ int session_cookie_write(struct buf *out, struct str sid, struct str secret)
 
     if (rc == 0) {
         buf_append_str(out, STR("s%3A"));
-        append_encoded(out, buf_str(&text));
+        uri_encode_component(out, buf_str(&text)); /* ids that others have made may have anything */
         rc = buf_error(out);
     }
     buf_deinit(&text);
