@@ -201,7 +201,8 @@ static void save_and_finish(struct sails_req *req)
  */
 int request_answer(struct sails_req *req)
 {
-    if (req->is_in_action && worker_current(worker_net(req->worker)) == req->worker) {
+    /* The flag is the worker's own: other threads do not even look at it. */
+    if (worker_current(worker_net(req->worker)) == req->worker && req->is_in_action) {
         req->is_due = true;
     } else {
         request_resume(req, save_and_finish);

@@ -38,7 +38,7 @@ static int leave_out(struct target_reader *r, enum log_level level, const char *
     r->level = level;
     buf_printf(&r->why, "%s bind route (`%s`) to unknown %s: `%s`",
                level == LOG_WARN ? "Ignored attempt to" : "Ignoring attempt to", r->address, kind,
-               name);
+               name != NULL ? name : "");
     return SAILS_ENOENT;
 }
 
