@@ -1,144 +1,258 @@
 /*
- * The chat page. Everything that happens here is a socket request to a route of the app, or an event
- * that the app sends to this socket:
+ * The chat page: logging in, and what happens then. Everything is a request to a route of the app, see
+ * config/routes.json, or an event that the app sends to this socket:
  *
- *   requests  GET /chat/me?name=   GET /chat/rooms   POST /chat/:room/join   POST /chat/:room/leave
- *             POST /chat/:room   POST /chat/direct/:id   POST /chat/announce
- *   events    chat   direct   announcement   presence   rooms
+ *   chat   direct   announcement   presence   rooms
  *
- * A socket that reconnects is a new one to the server: it has neither name nor rooms. board() gives
- * it both, at the first connection and at every later one alike.
+ *            GET /me, POST /login               GET /rooms, POST /rooms/:room/join
+ *   entrance --------------------> arriveAs() ---------------------------------> aboard
+ *      ^                               ^                                           |
+ *      |  nobody is logged in          |  somebody is          401, 403, or the server has hung up
+ *      +----------------------- checkSession() <-----------------------------------+
  *
- * Whatever comes from others goes into the page as text content only, never as markup.
+ * A socket that reconnects is a new one to the server, in no rooms. board() brings it back, at the first
+ * connection and at every later one alike.
  */
+import { ask, logIn, logOut, socket, whoAmI } from './server.js'
+import { $, avatar, badge, closePanels, element, fill, listItem, onSubmit, showAlert } from './dom.js'
+import {
+  addEarlier, addEntry, addLatest, addMessage, addNote, conversations, key, me, noteTime, openConversation, removeConversation
+} from './conversations.js'
 
-const { io, localStorage } = window
-const socket = io.socket
-const $ = (id) => document.getElementById(id)
-
-const me = { id: null, name: '', wanted: '' } // `wanted`: as typed; the server may add to it
-const conversations = new Map() // key -> conversation; see openConversation()
 let rooms = [] // as the server lists them: {name, members}
 let current = null // the conversation on the screen
-let isAboard = false // has a name and is in its rooms, so that messages may be sent
-let wasAboard = false
+let isAboard = false // in its rooms, so that messages may be sent
+let isChecking = false
+let isSecondTry = false // the session that we have just asked about did not bring us aboard
+
+// --- coming and going --------------------------------------------------------------------------------
+
+/* Asks over HTTP who we are: the browser may have another session by now than the socket has, or none. */
+async function checkSession () {
+  if (isChecking) {
+    return
+  }
+  isChecking = true
+  try {
+    const { name } = await whoAmI()
+    if (name) {
+      arriveAs(name)
+    } else {
+      goOut(me.name ? 'Your session has ended. Log in again to go on where you were.' : '')
+    }
+  } catch (error) {
+    if (me.name) {
+      connect() // which tries until the server is back
+    } else {
+      goOut(error.message)
+    }
+  } finally {
+    isChecking = false
+  }
+}
+
+/* Whoever comes back as the same person finds everything as it was; nobody else does. */
+function arriveAs (name) {
+  if (name !== $('my-name').textContent) {
+    forget()
+  }
+  me.name = name
+  window.localStorage.setItem('name', name)
+  showMe()
+  $('entrance').hidden = true
+  $('chat').hidden = false
+  connect()
+}
+
+function connect () {
+  if (!socket.isConnected() && !socket.isConnecting()) {
+    socket.reconnect()
+  }
+}
+
+function hangUp () {
+  if (socket.isConnected() || socket.isConnecting()) {
+    socket.disconnect()
+  }
+}
+
+function goOut (notice) {
+  me.name = null
+  hangUp()
+  showEntrance(notice)
+}
+
+function forget () {
+  for (const conversation of [...conversations.values()]) {
+    removeConversation(conversation)
+  }
+  current = null
+}
+
+async function enterWithPassword () {
+  const [name, password] = [$('name').value.trim(), $('password').value]
+  showLoginError('')
+  try {
+    arriveAs((await logIn(name, password)).name)
+    $('password').value = ''
+  } catch (error) {
+    showLoginError(error.message)
+    $('password').select()
+  }
+}
+
+async function leaveForGood () {
+  hangUp()
+  try {
+    await logOut()
+    forget()
+    goOut('')
+  } catch (error) {
+    showAlert(error.message)
+    checkSession()
+  }
+}
 
 // --- the server --------------------------------------------------------------------------------------
 
-function ask (method, url, data) {
-  return new Promise((resolve, reject) => {
-    socket.request({ method, url, data }, (body, jwr) => jwr.error ? reject(new Error(explain(jwr))) : resolve(body))
-  })
-}
-
-function explain ({ statusCode, body }) {
-  if (statusCode === 0) {
-    return 'The connection was lost before the server answered.'
-  }
-  const text = typeof body === 'string' ? body : (body && (body.message || body.error)) || 'The server gave no reason.'
-  return `${text} (${statusCode})`
-}
-
 /* Runs what a click began. Failures are shown, never swallowed. */
 function attempt (action) {
-  return action().catch((error) => showAlert(error.message))
+  return action().catch((error) => error.isOfSession ? startAnew() : showAlert(error.message))
 }
 
-const roomUrl = (name, rest = '') => `/chat/${encodeURIComponent(name)}${rest}`
-
-/* A name that the server does not want brings us back to the entrance. */
-function goAboard () {
-  return board().catch((error) => {
-    showAlert(error.message)
-    if (socket.isConnected()) {
-      showEntrance(true)
-    }
-  })
+/* The socket's session is no more. */
+function startAnew () {
+  hangUp()
+  if (isSecondTry) {
+    goOut('The server does not accept your session. Log in again.')
+    return
+  }
+  isSecondTry = true
+  return checkSession()
 }
+
+const roomUrl = (name, rest) => `/rooms/${encodeURIComponent(name)}/${rest}`
 
 async function board () {
   const before = [...conversations.values()].filter((it) => it.isRoom)
-  Object.assign(me, await ask('get', `/chat/me?name=${encodeURIComponent(me.wanted)}`))
-  showRooms((await ask('get', '/chat/rooms')).rooms)
-  await Promise.all(before.map((conversation) => reenter(conversation)))
-  if (!wasAboard) {
+  showRooms((await ask('get', '/rooms')).rooms)
+  for (const conversation of before) {
+    await reenter(conversation)
+  }
+  if (conversations.size === 0) {
     await enterRoom('lobby')
   }
-  isAboard = wasAboard = true
-  before.forEach((conversation) => addNote(conversation, `Reconnected as ${me.name}`))
-  showMe()
+  isAboard = true
+  isSecondTry = false
+  before.forEach((conversation) => addNote(conversation, 'You are back'))
+  showCurrent()
   showConnection('connected', 'Connected')
+  if (document.activeElement === document.body) { // it was on the password
+    $('message').focus()
+  }
 }
 
 /* One room that cannot be entered again must not keep us out of the others. */
 async function reenter (conversation) {
   try {
-    conversation.members = (await ask('post', roomUrl(conversation.name, '/join'))).members
+    await enter(conversation)
   } catch (error) {
+    if (error.status === 0 || error.isOfSession) {
+      throw error
+    }
     closeConversation(conversation)
     showAlert(`You are no longer in ${conversation.name}. ${error.message}`)
   }
 }
 
+/* What is said between these two answers comes as an event, too, before the second. */
+async function enter (conversation) {
+  conversation.isCatchingUp = true
+  try {
+    conversation.members = (await ask('post', roomUrl(conversation.name, 'join'))).members
+    addLatest(conversation, await ask('get', roomUrl(conversation.name, 'messages')), () => showEarlier(conversation))
+  } finally {
+    conversation.isCatchingUp = false
+  }
+}
+
 async function enterRoom (name) {
-  const { room, members } = await ask('post', roomUrl(name, '/join'))
-  const conversation = openConversation(room, true)
-  conversation.members = members
+  const conversation = openConversation(name, true)
+  try {
+    await enter(conversation)
+  } catch (error) {
+    removeConversation(conversation)
+    throw error
+  }
+  addNote(conversation, `You are in ${name}`)
+  conversation.unread = 0
   show(conversation)
 }
 
+function showEarlier (conversation) {
+  return attempt(async () => {
+    const url = `${roomUrl(conversation.name, 'messages')}?before=${conversation.firstAt}`
+    addEarlier(conversation, await ask('get', url), () => showEarlier(conversation))
+  })
+}
+
 async function leaveRoom (conversation) {
-  await ask('post', roomUrl(conversation.name, '/leave'))
+  await ask('post', roomUrl(conversation.name, 'leave'))
   closeConversation(conversation)
 }
 
 async function say (conversation, text) {
-  const message = addMessage(conversation, { from: me, text, at: Date.now() })
-  message.classList.add('pending')
+  const entry = addMessage(conversation, { from: me.name, text })
+  const url = conversation.isRoom ? roomUrl(conversation.name, 'messages') : `/people/${encodeURIComponent(conversation.name)}/messages`
+  entry.classList.add('pending')
   try {
-    await ask('post', conversation.isRoom ? roomUrl(conversation.name) : `/chat/direct/${encodeURIComponent(conversation.id)}`, { text })
+    noteTime(conversation, (await ask('post', url, { text })).at)
   } catch (error) {
-    message.classList.add('failed')
-    message.append(element('p', 'failure', `Not delivered. ${error.message}`))
+    const why = error.status === 404 ? `${conversation.name} is not here.` : error.message
+    entry.classList.add('failed')
+    entry.append(element('p', 'failure', `Not delivered. ${why}`))
+    if (error.isOfSession) {
+      startAnew()
+    }
   }
-  message.classList.remove('pending')
+  entry.classList.remove('pending')
 }
 
-socket.on('chat', ({ room, from, text, at }) => {
+function hear (conversation, message) {
+  addMessage(conversation, message)
+  if (conversation !== current && message.from !== me.name) {
+    conversation.unread++
+  }
+  showLists()
+}
+
+socket.on('chat', ({ room, ...message }) => {
   const conversation = conversations.get(key(room, true))
-  if (conversation) { // a message may cross our leaving
-    addMessage(conversation, { from, text, at })
+  if (conversation && !conversation.isCatchingUp) { // a message may cross our leaving
+    hear(conversation, message)
   }
 })
 
-socket.on('direct', ({ from, text, at }) => {
-  const conversation = openConversation(from.name, false)
-  conversation.id = from.id
-  addMessage(conversation, { from, text, at })
+/* From somebody, or from us: written in another window. */
+socket.on('direct', ({ to, ...message }) => {
+  hear(openConversation(message.from === me.name ? to : message.from, false), message)
 })
 
 socket.on('announcement', ({ from, text }) => {
   for (const conversation of conversations.values()) {
-    addEntry(conversation, 'announcement', element('strong', '', `${from.name} announces`), element('p', '', text))
+    addEntry(conversation, 'announcement', element('strong', '', `${from} announces`), element('p', '', text))
   }
   if (!current) {
-    showAlert(`${from.name} announces: ${text}`)
+    showAlert(`${from} announces: ${text}`)
   }
 })
 
 socket.on('presence', ({ room, members }) => {
   const conversation = conversations.get(key(room, true))
-  if (!conversation) {
-    return
+  if (conversation) {
+    conversation.members = members
+    showCurrent()
   }
-  conversation.members = members
-  for (const { id, name } of members) { // somebody who reconnected has a new id
-    const direct = conversations.get(key(name, false))
-    if (direct) {
-      direct.id = id
-    }
-  }
-  showCurrent()
 })
 
 socket.on('rooms', (list) => showRooms(list.rooms))
@@ -151,22 +265,15 @@ function showConnection (state, text) {
   $('message-form').classList.toggle('waiting', !isAboard)
 }
 
-socket.on('connect', () => {
-  if (me.wanted) {
-    goAboard()
-  }
-})
+socket.on('connect', () => attempt(board))
 socket.on('disconnect', (reason) => {
   isAboard = false
+  showConnection('reconnecting', 'Reconnecting')
   if (reason === 'io server disconnect') {
-    showConnection('offline', 'Offline')
-    showAlert('The server has closed the connection. Reload the page to come back.')
-  } else {
-    showConnection('reconnecting', 'Reconnecting')
+    checkSession() // somebody has logged out in another window, perhaps
   }
 })
 socket.on('reconnecting', (n) => showConnection('reconnecting', `Reconnecting (attempt ${n})`))
-socket.on('reconnect_failed', () => showConnection('offline', 'Offline'))
 socket.on('connect_error', (error) => {
   // The client tries again by itself, unless it was the server that refused.
   if (!navigator.onLine) {
@@ -177,47 +284,9 @@ socket.on('connect_error', (error) => {
 })
 
 window.addEventListener('offline', () => showConnection('offline', 'Offline'))
-window.addEventListener('online', () => {
-  if (!socket.isConnected() && !socket.isConnecting()) {
-    socket.reconnect() // rather than wait for the back-off
-  }
-})
+window.addEventListener('online', () => me.name && connect()) // rather than wait for the back-off
 
-// --- conversations: rooms, and people ----------------------------------------------------------------
-
-function key (name, isRoom) {
-  return (isRoom ? 'room ' : 'person ') + name
-}
-
-/* Each conversation keeps its own log in the page, hidden while another one is shown, so that screen
- * readers hear what is added and not the whole log at every change of rooms. */
-function openConversation (name, isRoom) {
-  const existing = conversations.get(key(name, isRoom))
-  if (existing) {
-    return existing
-  }
-  const log = element('ol', 'log')
-  log.setAttribute('role', 'log')
-  log.setAttribute('aria-label', isRoom ? `Messages in ${name}` : `Messages with ${name}`)
-  log.tabIndex = 0 // a keyboard must be able to scroll it
-  log.hidden = true
-  $('logs').append(log)
-  const conversation = { name, isRoom, log, id: null, members: [], unread: 0, lastFrom: null }
-  conversations.set(key(name, isRoom), conversation)
-  if (isRoom) {
-    addNote(conversation, `You are in ${name}`)
-  }
-  return conversation
-}
-
-function closeConversation (conversation) {
-  conversation.log.remove()
-  conversations.delete(key(conversation.name, conversation.isRoom))
-  if (current === conversation) {
-    show(conversations.values().next().value || null)
-  }
-  showLists()
-}
+// --- the page ----------------------------------------------------------------------------------------
 
 function show (conversation) {
   if (current) {
@@ -234,100 +303,12 @@ function show (conversation) {
   showLists()
 }
 
-function addEntry (conversation, className, ...children) {
-  const { log } = conversation
-  const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60
-  const entry = element('li', className)
-  entry.append(...children)
-  log.append(entry)
-  conversation.lastFrom = null
-  if (wasAtEnd) {
-    log.scrollTop = log.scrollHeight // else somebody is reading further up
-  }
-  return entry
-}
-
-function addNote (conversation, text) {
-  return addEntry(conversation, 'note', element('span', '', text))
-}
-
-function addMessage (conversation, { from, text, at }) {
-  const isMine = from === me
-  const follows = conversation.lastFrom === from.name
-  const bubble = element('p', 'bubble', text)
-  const time = element('time', '', new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }))
-  time.dateTime = new Date(at).toISOString()
-
-  const head = element('p', 'head', isMine ? 'You' : from.name)
-  head.append(' ', time)
-  const entry = addEntry(conversation, 'message', avatar(from.name), head, bubble)
-  entry.classList.toggle('mine', isMine)
-  entry.classList.toggle('follows', follows)
-  conversation.lastFrom = from.name
-  if (isMine) {
-    conversation.log.scrollTop = conversation.log.scrollHeight
-  }
-  if (conversation !== current) {
-    conversation.unread++
+function closeConversation (conversation) {
+  removeConversation(conversation)
+  if (current === conversation) {
+    show(conversations.values().next().value || null)
   }
   showLists()
-  return entry
-}
-
-// --- the page ----------------------------------------------------------------------------------------
-
-function element (tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) {
-    node.className = className
-  }
-  if (text !== undefined) {
-    node.textContent = text
-  }
-  return node
-}
-
-/* The initials, on a colour that is the person's own: the name's hash turned into a hue. */
-function avatar (name) {
-  const node = element('span', 'avatar', name.split(/\s+/).slice(0, 2).map((word) => [...word][0] || '').join('').toUpperCase())
-  let hash = 7
-  for (const char of name) {
-    hash = (hash * 31 + char.codePointAt(0)) % 360
-  }
-  node.style.setProperty('--hue', hash)
-  node.setAttribute('aria-hidden', 'true')
-  return node
-}
-
-function listItem ({ icon, name, detail, isCurrent, isQuiet, onClick }) {
-  const button = element('button', 'entry')
-  button.append(icon, element('span', 'name', name))
-  if (detail) {
-    button.append(detail)
-  }
-  button.classList.toggle('quiet', Boolean(isQuiet))
-  if (isCurrent) {
-    button.setAttribute('aria-current', 'true')
-  }
-  button.addEventListener('click', onClick)
-  const item = element('li')
-  item.append(button)
-  return item
-}
-
-function badge (n) {
-  const node = element('span', 'badge', String(n))
-  node.setAttribute('aria-label', `${n} unread`)
-  return node
-}
-
-/* Replacing a list takes the focus from the button that has it; give it back to its successor. */
-function fill (list, items) {
-  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement))
-  list.replaceChildren(...items)
-  if (focused >= 0 && items.length > 0) {
-    items[Math.min(focused, items.length - 1)].querySelector('button').focus()
-  }
 }
 
 function showRooms (list) {
@@ -371,60 +352,62 @@ function roomItem (name) {
   })
 }
 
+function subtitleOf ({ isRoom, members }) {
+  const others = members.length - 1
+  return !isRoom ? 'Direct messages' : others < 1 ? 'You are alone here' : others === 1 ? 'You and one other' : `You and ${others} others`
+}
+
 function showCurrent () {
   const members = current && current.isRoom ? current.members : []
-  const others = members.length - 1
   $('title').textContent = current ? (current.isRoom ? '# ' : '') + current.name : 'Sails chat'
-  $('subtitle').textContent = !current ? '' : !current.isRoom ? 'Direct messages' : others === 1 ? 'You and one other' : `You and ${others} others`
+  $('subtitle').textContent = current ? subtitleOf(current) : ''
   $('leave').hidden = !current
   $('leave').textContent = current && current.isRoom ? 'Leave' : 'Close'
   $('nowhere').hidden = Boolean(current)
   $('message-form').hidden = !current
   $('message').placeholder = current ? `Write to ${current.name}` : ''
   $('people-count').textContent = members.length || ''
-  fill($('people'), members.map((member) => listItem({
-    icon: avatar(member.name),
-    name: member.id === me.id ? `${member.name} (you)` : member.name,
-    isQuiet: member.id === me.id,
-    onClick: () => writeTo(member)
+  fill($('people'), members.map((name) => listItem({
+    icon: avatar(name),
+    name: name === me.name ? `${name} (you)` : name,
+    isQuiet: name === me.name,
+    onClick: () => writeTo(name)
   })))
 }
 
-function writeTo (person) {
-  if (person.id !== me.id) {
-    const conversation = openConversation(person.name, false)
-    conversation.id = person.id
-    show(conversation)
+function writeTo (name) {
+  if (name !== me.name) {
+    show(openConversation(name, false))
     $('message').focus()
   }
 }
 
-function showEntrance (isShown) {
-  $('chat').hidden = isShown
-  $('entrance').hidden = !isShown
-  $(isShown ? 'name' : 'message').focus()
+function showEntrance (notice) {
+  $('announce-dialog').close()
+  $('chat').hidden = true
+  $('entrance').hidden = false
+  $('login-notice').textContent = notice || 'Rooms, direct messages and announcements, as they happen.'
+  $('login-notice').classList.toggle('notice', Boolean(notice))
+  $($('name').value ? 'password' : 'name').focus()
+}
+
+function showLoginError (text) {
+  $('login-error').textContent = text
+  for (const field of ['name', 'password']) {
+    $(field).setAttribute('aria-invalid', String(text !== ''))
+  }
 }
 
 function showMe () {
-  $('my-name').textContent = me.name
+  $('my-name').textContent = $('name').value = me.name
   $('my-avatar').replaceWith(Object.assign(avatar(me.name), { id: 'my-avatar' }))
   showCurrent()
 }
 
-function showAlert (text) {
-  const close = element('button', 'link', 'Dismiss')
-  const alert = element('div', 'alert')
-  alert.append(element('span', '', text), close)
-  close.addEventListener('click', () => alert.remove())
-  $('alerts').append(alert)
-  setTimeout(() => alert.remove(), 12000)
-}
-
 // --- what people do ----------------------------------------------------------------------------------
 
-function onSubmit (form, field, action) {
-  $(form).addEventListener('submit', (event) => {
-    event.preventDefault()
+function submitText (form, field, action) {
+  onSubmit(form, () => {
     const text = $(field).value.trim()
     if (text !== '') {
       action(text, $(field))
@@ -432,26 +415,14 @@ function onSubmit (form, field, action) {
   })
 }
 
-onSubmit('name-form', 'name', (name) => {
-  localStorage.setItem('name', name)
-  me.wanted = name
-  showEntrance(false)
-  if (socket.isConnected()) {
-    wasAboard ? attempt(rename) : goAboard()
-  }
-})
+onSubmit('login-form', enterWithPassword)
 
-async function rename () {
-  Object.assign(me, await ask('get', `/chat/me?name=${encodeURIComponent(me.wanted)}`))
-  showMe()
-}
-
-onSubmit('room-form', 'room', (name, field) => attempt(async () => {
+submitText('room-form', 'room', (name, field) => attempt(async () => {
   await enterRoom(name)
   field.value = ''
 }))
 
-onSubmit('message-form', 'message', (text, field) => {
+submitText('message-form', 'message', (text, field) => {
   if (!isAboard) {
     showAlert('There is no connection at the moment. Your text is kept; send it when we are back.')
     return
@@ -460,8 +431,8 @@ onSubmit('message-form', 'message', (text, field) => {
   say(current, text)
 })
 
-onSubmit('announce-form', 'announcement', (text, field) => attempt(async () => {
-  await ask('post', '/chat/announce', { text })
+submitText('announce-form', 'announcement', (text, field) => attempt(async () => {
+  await ask('post', '/announcements', { text })
   field.value = ''
   $('announce-dialog').close()
 }))
@@ -482,36 +453,10 @@ $('leave').addEventListener('click', () => {
   }
 })
 
-$('rename').addEventListener('click', () => showEntrance(true))
+$('logout').addEventListener('click', leaveForGood)
 
 $('announce').addEventListener('click', () => $('announce-dialog').showModal())
 $('announce-cancel').addEventListener('click', () => $('announce-dialog').close())
 
-// On a narrow screen the side panels lie over the conversation, one at a time.
-
-function openPanel (panel, button) {
-  closePanels()
-  panel.classList.add('open')
-  button.setAttribute('aria-expanded', 'true')
-  panel.querySelector('[data-closes-panel]').focus()
-}
-
-function closePanels () {
-  for (const button of [$('show-rooms'), $('show-people')]) {
-    const panel = $(button.getAttribute('aria-controls'))
-    if (panel.contains(document.activeElement) && panel.classList.contains('open')) {
-      button.focus()
-    }
-    panel.classList.remove('open')
-    button.setAttribute('aria-expanded', 'false')
-  }
-}
-
-for (const button of [$('show-rooms'), $('show-people')]) {
-  button.addEventListener('click', () => openPanel($(button.getAttribute('aria-controls')), button))
-}
-document.querySelectorAll('[data-closes-panel]').forEach((button) => button.addEventListener('click', closePanels))
-document.addEventListener('keydown', (event) => event.key === 'Escape' && closePanels())
-
-$('name').value = localStorage.getItem('name') || ''
-showCurrent()
+$('name').value = window.localStorage.getItem('name') || ''
+checkSession()

@@ -1,25 +1,35 @@
-/*
- * What two people do on the chat page, and what each of them must see: the same for every server that
- * offers the chat's API. `url` is where the page is.
- */
+/* What people do on the chat page, and what each of them must see. */
 import assert from 'node:assert/strict'
 
 const patience = 8000 // ms for one thing to appear; more than an attempt to reconnect takes
 
 /** One person: a browser of their own, so that nothing is shared but the server. */
-async function arrive (t, browser, url, name) {
+export async function arrive (t, browser, url, name) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   t.after(() => context.close())
   context.setDefaultTimeout(patience)
+  await context.addInitScript(letConnectionsBeCut)
+  const person = { name, context, errors: [] }
+  person.page = await openWindow(person, url)
+  await logIn(person)
+  return person
+}
+
+/** One more window of the same browser, which has the same session. */
+export async function openWindow ({ context, errors }, url) {
   const page = await context.newPage()
-  const errors = []
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.addInitScript(letConnectionsBeCut)
   await page.goto(url)
-  await page.getByLabel('What shall the others call you?').fill(name)
-  await page.getByRole('button', { name: 'Come aboard' }).click()
-  await seen(page.locator('#connection[data-state="connected"]'))
-  return { page, name, errors }
+  return page
+}
+
+export const passwordOf = (name) => `the secret of ${name}`
+
+export async function logIn ({ page, name }, password = passwordOf(name)) {
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password').press('Enter')
+  await connected(page)
 }
 
 /* In the page: cutOff() closes its WebSocket and lets no new one reach the server until comeBack(). */
@@ -40,15 +50,16 @@ function letConnectionsBeCut () {
   window.comeBack = () => { isCut = false }
 }
 
-const seen = (locator) => locator.waitFor({ state: 'visible' })
-const unseen = (locator) => locator.waitFor({ state: 'detached' })
-const log = ({ page }) => page.locator('.log:visible')
-const bubble = (person, text) => log(person).locator('.bubble', { hasText: text })
-const inRoom = ({ page }, name) => page.locator('#people .name', { hasText: name })
-const room = ({ page }, name) => page.locator('#rooms .entry', { hasText: name })
+export const connected = (page) => seen(page.locator('#connection[data-state="connected"]'))
+export const seen = (locator) => locator.waitFor({ state: 'visible' })
+export const unseen = (locator) => locator.waitFor({ state: 'detached' })
+export const log = ({ page }) => page.locator('.log:visible')
+export const bubble = (person, text) => log(person).locator('.bubble', { hasText: text })
+export const inRoom = ({ page }, name) => page.locator('#people .name', { hasText: name })
+export const room = ({ page }, name) => page.locator('#rooms .entry', { hasText: name })
 const direct = ({ page }, name) => page.locator('#directs .entry', { hasText: name })
 
-async function write (person, text) {
+export async function write (person, text) {
   await person.page.getByLabel('Message', { exact: true }).fill(text)
   await person.page.getByRole('button', { name: 'Send' }).click()
 }
@@ -116,13 +127,15 @@ async function loseTheConnection (ann, bob) {
   await ann.page.evaluate(() => window.cutOff())
   await seen(ann.page.locator('#connection', { hasText: /Reconnecting \(attempt \d+\)/ }))
   await unseen(inRoom(bob, ann.name))
+  await write(bob, 'Are you lost?')
   await write(ann, 'Too early')
   await seen(ann.page.getByRole('alert').getByText('no connection'))
   assert.equal(await ann.page.getByLabel('Message', { exact: true }).inputValue(), 'Too early')
 
   await ann.page.evaluate(() => window.comeBack())
   await seen(ann.page.locator('#connection[data-state="connected"]'))
-  await seen(log(ann).locator('.note', { hasText: `Reconnected as ${ann.name}` }))
+  await seen(log(ann).locator('.note', { hasText: 'You are back' }))
+  await seen(bubble(ann, 'Are you lost?')) // what was said meanwhile
   await seen(inRoom(bob, ann.name))
   await write(bob, 'Welcome back')
   await seen(bubble(ann, 'Welcome back'))
@@ -152,15 +165,16 @@ async function useAPhone (ann, bob) {
 }
 
 async function failuresAreShown (ann, bob) {
-  await ann.page.getByLabel('Name of a new room').fill('announce')
+  await ann.page.getByLabel('Name of a new room').evaluate((field) => { field.maxLength = 100 })
+  await ann.page.getByLabel('Name of a new room').fill('x'.repeat(41))
   await ann.page.getByRole('button', { name: 'Open', exact: true }).click()
-  await seen(ann.page.getByRole('alert').getByText('(400)'))
+  await seen(ann.page.getByRole('alert').getByText('"room"'))
 
   await direct(ann, bob.name).click()
   await bob.page.close()
   await unseenByTheServer(ann, bob)
   await write(ann, 'Are you there?')
-  await seen(log(ann).locator('.failed .failure', { hasText: 'Not delivered' }))
+  await seen(log(ann).locator('.failed .failure', { hasText: `${bob.name} is not here` }))
 }
 
 async function unseenByTheServer (ann, bob) {
