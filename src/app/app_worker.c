@@ -36,8 +36,9 @@ static void on_request(void *ctx, struct http_exchange *x)
         return;
     }
     add_headers(app, x);
-    if (request_http_has_route(&app->requests, x) ||
-        !static_files_handle(&app->files, w->worker, x)) {
+    if (static_files_concern(&app->files, x) && !request_http_has_route(&app->requests, x)) {
+        static_files_handle(&app->files, w->worker, x);
+    } else {
         request_http_handle(&app->requests, w->worker, x);
     }
 }

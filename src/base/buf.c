@@ -68,13 +68,8 @@ void buf_append_char(struct buf *b, char c)
 void buf_append_u64(struct buf *b, uint64_t value)
 {
     char digits[20];
-    size_t at = sizeof(digits);
 
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    buf_append(b, digits + at, sizeof(digits) - at);
+    buf_append(b, digits, str_write_u64(digits, value));
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

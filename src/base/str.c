@@ -92,3 +92,16 @@ bool str_to_u64(struct str s, uint64_t max, uint64_t *value)
     *value = sum;
     return true;
 }
+
+size_t str_write_u64(char out[20], uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    memcpy(out, digits + at, sizeof(digits) - at);
+    return sizeof(digits) - at;
+}

@@ -85,6 +85,9 @@ bool str_take_part(struct str *rest, char separator, struct str *part);
 /* Whether `list`, comma-separated, has `token` (without case), as HTTP's list headers do. */
 bool str_list_has(struct str list, struct str token);
 
+/* The digits of a number, without a NUL; how many there are. */
+size_t str_write_u64(char out[20], uint64_t value);
+
 /* Decimal digits only, at least one, at most `max`. False leaves *value as it was. */
 bool str_to_u64(struct str s, uint64_t max, uint64_t *value);
 

@@ -1,6 +1,7 @@
 #include "net/address.h"
 
 #include "base/macros.h"
+#include "base/str.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -93,14 +94,26 @@ struct peer_address peer_address_from(const struct sockaddr_storage *storage)
     return peer;
 }
 
+/* inet_ntop() does this by sprintf(), and every request wants it. */
+static void write_ipv4(const uint8_t bytes[4], char out[ADDRESS_TEXT_SIZE])
+{
+    char digits[20];
+    size_t len = 0;
+
+    for (int i = 0; i < 4; i++) {
+        size_t n = str_write_u64(digits, bytes[i]);
+
+        memcpy(out + len, digits, n);
+        len += n;
+        out[len++] = i < 3 ? '.' : '\0';
+    }
+}
+
 void peer_address_text(const struct peer_address *peer, char out[ADDRESS_TEXT_SIZE])
 {
-    bool is_mapped = memcmp(peer->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
-    const char *text =
-        is_mapped ? inet_ntop(AF_INET, peer->bytes + sizeof(mapped_prefix), out, ADDRESS_TEXT_SIZE)
-                  : inet_ntop(AF_INET6, peer->bytes, out, ADDRESS_TEXT_SIZE);
-
-    if (text == NULL) {
-        out[0] = '\0'; /* cannot be: both families are known and the buffer is long enough */
+    if (memcmp(peer->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0) {
+        write_ipv4(peer->bytes + sizeof(mapped_prefix), out);
+    } else if (inet_ntop(AF_INET6, peer->bytes, out, ADDRESS_TEXT_SIZE) == NULL) {
+        out[0] = '\0'; /* cannot be: the buffer is long enough */
     }
 }

@@ -2,27 +2,39 @@
 
 #include "base/base64.h"
 #include "http/http_date.h"
-
-#include <openssl/evp.h>
+#include "request/digest.h"
 
 #include <sails/err.h>
-#include <stdio.h>
 
-enum {
-    SHA1_LEN = 20
-};
+/* printf() would cost as much as the hash. */
+static size_t write_hex(char *out, size_t value)
+{
+    char digits[2 * sizeof(value)];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = "0123456789abcdef"[value & 0xf];
+        value >>= 4;
+    } while (value > 0);
+    memcpy(out, digits + at, sizeof(digits) - at);
+    return sizeof(digits) - at;
+}
 
 int etag_write(char out[ETAG_SIZE], struct bytes body)
 {
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    char text[BASE64_LEN(SHA1_LEN)];
+    uint8_t digest[DIGEST_SHA1_LEN];
+    char text[BASE64_LEN(DIGEST_SHA1_LEN)];
+    size_t len = 3;
 
-    if (EVP_Digest(body.len > 0 ? (const void *)body.ptr : "", body.len, digest, NULL, EVP_sha1(),
-                   NULL) != 1) {
+    if (!digest_sha1(digest, body)) {
         return SAILS_ENOMEM;
     }
-    base64_write(text, (struct bytes){digest, SHA1_LEN});
-    snprintf(out, ETAG_SIZE, "W/\"%zx-%.*s\"", body.len, ETAG_DIGEST_LEN, text);
+    base64_write(text, (struct bytes){digest, sizeof(digest)});
+    memcpy(out, "W/\"", len);
+    len += write_hex(out + len, body.len);
+    out[len++] = '-';
+    memcpy(out + len, text, ETAG_DIGEST_LEN);
+    memcpy(out + len + ETAG_DIGEST_LEN, "\"", 2);
     return 0;
 }
 

@@ -2,6 +2,12 @@
 
 #include "base/macros.h"
 
+/* Room that most requests and responses need: growing step by step would cost more. */
+enum {
+    FIRST_TEXT = 512,
+    FIRST_SLOTS = 12
+};
+
 /* Where in `text` they are; text moves when it grows. */
 struct header_slot {
     size_t name_at, name_len;
@@ -54,6 +60,10 @@ int header_list_add(struct header_list *list, struct str name, struct str value)
 {
     struct header_slot made = {.name_len = name.len, .value_len = value.len};
 
+    if (list->text.cap == 0) {
+        buf_reserve(&list->text, FIRST_TEXT); /* whatever fails fails again below */
+        buf_reserve(&list->slots, FIRST_SLOTS * sizeof(made));
+    }
     made.name_at = append_text(list, name);
     made.value_at = append_text(list, value);
     if (buf_error(&list->text) == 0) {

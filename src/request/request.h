@@ -101,6 +101,8 @@ struct request_transport {
     void (*send)(struct sails_req *req);
     /* Nobody has answered in time: answers 503 by itself, and will not send anything any more. */
     void (*expire)(struct sails_req *req);
+    /* The Cookie header that names the session; NULL: none. */
+    const char *(*session_cookie)(struct sails_req *req);
     /* "sails.sid=...": the connection's session from now on. NULL: the client keeps it. */
     void (*keep_session)(struct sails_req *req, struct str pair);
     /* Frees what the transport keeps in the request. */

@@ -186,9 +186,9 @@ static int copy_head(struct sails_req *req, struct http_exchange *x)
     const struct http_request *request = http_request(x);
 
     for (size_t i = 0; i < request->n_headers; i++) {
-        struct str name = request->headers[i].name;
+        const struct http_header *header = &request->headers[i];
 
-        if (header_list_set(&req->headers, name, http_header(request, name)) < 0) {
+        if (header_list_add(&req->headers, header->name, header->value) < 0) {
             return SAILS_ENOMEM;
         }
     }

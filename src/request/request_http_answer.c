@@ -64,9 +64,15 @@ static void release_http(struct sails_req *req)
     req->form = NULL;
 }
 
+static const char *session_cookie(struct sails_req *req)
+{
+    return header_list_get(&req->headers, STR("cookie")).ptr;
+}
+
 const struct request_transport request_http_transport = {
     .is_socket = false,
     .send = send_http,
     .expire = expire_http,
+    .session_cookie = session_cookie,
     .release = release_http,
 };

@@ -20,7 +20,7 @@ static int decode_params(struct sails_req *req, const struct route_match *match)
     int rc = 0;
 
     json_decref(req->params);
-    req->params = json_object();
+    req->params = match->n_params > 0 ? json_object() : NULL;
     for (size_t i = 0; rc == 0 && i < match->n_params; i++) {
         struct str name = match->params[i].name;
         json_t *value = NULL;

@@ -155,7 +155,7 @@ void request_session_begin(struct sails_req *req, request_session_cb then)
     if (is_unwanted(req)) {
         then(req);
     } else if (request_session_read_cookie(settings_of(req),
-                                           header_list_get(&req->headers, STR("cookie")),
+                                           str_from(req->transport->session_cookie(req)),
                                            req->session.sid)) {
         store->load(store->store, req->session.sid, on_loaded, req);
     } else {

@@ -106,20 +106,33 @@ static void write_cookies(struct buf *out, struct str cookies, struct str pair)
     buf_append_char(out, '\0');
 }
 
-/* Other cookies stay (sails-sockets D10, D11). A socket that has gone needs none. */
-static void keep_session(struct sails_req *req, struct str pair)
+/* NULL: it has gone. */
+static struct sio_socket *find_socket(const struct sails_req *req)
 {
     struct sio_namespace *root = io_worker_find(req->service->io, req->worker, STR("/"));
-    struct sio_socket *socket =
-        root != NULL ? sio_namespace_find(root, str_from(req->socket_id)) : NULL;
+
+    return root != NULL ? sio_namespace_find(root, str_from(req->socket_id)) : NULL;
+}
+
+static const char *session_cookie(struct sails_req *req)
+{
+    struct sio_socket *socket = find_socket(req);
+
+    return socket != NULL ? io_socket_cookie(socket) : NULL;
+}
+
+/* Other cookies stay (sails-sockets D10, D11), and requests see the handshake's header, if it had one. */
+static void keep_session(struct sails_req *req, struct str pair)
+{
+    struct sio_socket *socket = find_socket(req);
     struct buf cookies = {0};
 
     if (socket == NULL) {
         return;
     }
-    write_cookies(&cookies, header_list_get(&req->headers, STR("cookie")), pair);
-    if (buf_error(&cookies) == 0) {
-        io_socket_set_cookie(socket, cookies.ptr);
+    write_cookies(&cookies, str_from(io_socket_cookie(socket)), pair);
+    if (buf_error(&cookies) == 0 && io_socket_set_cookie(socket, cookies.ptr) == 0 &&
+        sails_io_socket_header(socket, "cookie") == NULL) {
         header_list_set(&req->headers, STR("cookie"), str_from(cookies.ptr));
     }
     buf_deinit(&cookies);
@@ -135,6 +148,7 @@ static const struct request_transport socket_transport = {
     .is_socket = true,
     .send = send_jwr,
     .expire = expire_socket,
+    .session_cookie = session_cookie,
     .keep_session = keep_session,
     .release = release_socket,
 };
@@ -243,7 +257,8 @@ bool request_socket_has_no_session(sails_io_socket *socket)
 /* The handshake's word counts for some headers, whatever the message says. */
 static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket)
 {
-    const char *cookie = io_socket_cookie(socket);
+    const char *own = sails_io_socket_header(socket, "cookie");
+    const char *cookie = own != NULL ? own : io_socket_cookie(socket);
     const char *origin = sails_io_socket_header(socket, "origin");
     bool has_no_session = request_socket_has_no_session(socket);
 

@@ -1,28 +1,22 @@
 #include "request/signature.h"
 
 #include "base/base64.h"
+#include "request/digest.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <limits.h>
 #include <sails/err.h>
 
 enum {
-    SHA256_LEN = 32,
     SIGNATURE_LEN = 43 /* base64 without its '=' */
 };
 
-static int make_signature(char out[BASE64_LEN(SHA256_LEN)], struct str value, struct str secret)
+static int make_signature(char out[BASE64_LEN(DIGEST_SHA256_LEN)], struct str value,
+                          struct str secret)
 {
-    unsigned char digest[SHA256_LEN];
-    unsigned len = sizeof(digest);
+    uint8_t digest[DIGEST_SHA256_LEN];
 
-    if (secret.len > INT_MAX ||
-        HMAC(EVP_sha256(), secret.len > 0 ? secret.ptr : "", (int)secret.len,
-             (const unsigned char *)(value.len > 0 ? value.ptr : ""), value.len, digest,
-             &len) == NULL) {
+    if (!digest_hmac_sha256(digest, secret, value)) {
         return SAILS_ENOMEM;
     }
     base64_write(out, (struct bytes){digest, sizeof(digest)});
@@ -31,7 +25,7 @@ static int make_signature(char out[BASE64_LEN(SHA256_LEN)], struct str value, st
 
 int signature_sign(struct buf *out, struct str value, struct str secret)
 {
-    char signature[BASE64_LEN(SHA256_LEN)];
+    char signature[BASE64_LEN(DIGEST_SHA256_LEN)];
     int rc = make_signature(signature, value, secret);
 
     if (rc < 0) {
@@ -45,7 +39,7 @@ int signature_sign(struct buf *out, struct str value, struct str secret)
 
 int signature_verify(struct str text, struct str secret, struct str *value)
 {
-    char signature[BASE64_LEN(SHA256_LEN)];
+    char signature[BASE64_LEN(DIGEST_SHA256_LEN)];
     size_t dot = 0;
     int rc = 0;
 

@@ -118,20 +118,33 @@ static bool can_be_file(const struct http_request *request)
     return request->method == HTTP_METHOD_GET || request->method == HTTP_METHOD_HEAD;
 }
 
-bool static_files_handle(struct static_files *files, struct worker *worker, struct http_exchange *x)
+/* The first one that the path lies below; NULL: none. */
+static struct static_folder *find_folder(const struct static_files *files,
+                                         const struct http_exchange *x)
 {
-    if (!can_be_file(http_request(x))) {
-        return false;
-    }
     list_each(node, &files->files.folders) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         if (static_folder_rest(folder, http_request(x)->path).ptr != NULL) {
-            delivery_start(&files->files, folder, worker, x);
-            return true;
+            return folder;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool static_files_concern(const struct static_files *files, const struct http_exchange *x)
+{
+    return can_be_file(http_request(x)) && find_folder(files, x) != NULL;
+}
+
+bool static_files_handle(struct static_files *files, struct worker *worker, struct http_exchange *x)
+{
+    struct static_folder *folder = can_be_file(http_request(x)) ? find_folder(files, x) : NULL;
+
+    if (folder != NULL) {
+        delivery_start(&files->files, folder, worker, x);
+    }
+    return folder != NULL;
 }
 
 static bool is_bundle(struct str rest)

@@ -35,6 +35,9 @@ int static_files_add_bundles(struct static_files *files, const char *path, const
 /* Opens every folder. 0; SAILS_ECONFIG: one cannot be opened (logged: which, and why). */
 int static_files_open(struct static_files *files, const struct log *log);
 
+/* Whether it asks for a file by method and path: cheaper than to look for its route. */
+bool static_files_concern(const struct static_files *files, const struct http_exchange *x);
+
 /* Takes a GET or HEAD for a path below one of the folders, and answers it, or gives it to
  * files.on_missing. False: none of the folders is concerned; the exchange was not touched. */
 bool static_files_handle(struct static_files *files, struct worker *worker,
