@@ -22,6 +22,13 @@ static void has_key(sails_req *req, sails_res *res)
     }
 }
 
+/* GET /sails.io.js: the client that the page loads, and nothing else of its folder */
+static void send_client(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_send_file(res, SAILS_IO_JS, NULL);
+}
+
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
@@ -31,8 +38,8 @@ int main(int argc, char **argv)
     sails_app_set_context(app, store);
     sails_app_policy(app, "hasKey", has_key);
     notes_add_actions(app);
-    sails_app_static(app, "/", "public");  /* the page, */
-    sails_app_static(app, "/", JS_CLIENT); /* and the client that it loads */
+    sails_app_static(app, "/", "public");
+    sails_app_route(app, "GET /sails.io.js", send_client);
     status = sails_app_run(app, argc, argv);
     note_store_destroy(store);
     return status;
