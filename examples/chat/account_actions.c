@@ -1,6 +1,6 @@
 /*
- * Who is there: logging in and out. The session, which a cookie names, knows the name of who has logged in;
- * a socket that is opened with that cookie is the same person's.
+ * Who is there. The session, which a cookie names, knows the name of who has logged in; a socket that is
+ * opened with that cookie is the same person's.
  */
 #include "chat.h"
 
@@ -9,8 +9,7 @@ const char *person_of(sails_req *req)
     return json_string_value(json_object_get(sails_req_session(req), "name"));
 }
 
-/* Answers with 401, and why: {"code", "message"}. */
-static void turn_away(sails_res *res, const char *code, const char *message)
+void turn_away(sails_res *res, const char *code, const char *message)
 {
     sails_res_status(res, 401);
     sails_res_json(res, json_pack("{s:s, s:s}", "code", code, "message", message));
@@ -23,53 +22,6 @@ static void is_logged_in(sails_req *req, sails_res *res)
         sails_req_proceed(req);
     } else {
         turn_away(res, "E_NOT_LOGGED_IN", "Log in first.");
-    }
-}
-
-static const struct sails_input login_inputs[] = {
-    NAME_INPUT,
-    {.name = "password",
-     .type = "string",
-     .required = true,
-     .min_length = 8,
-     .max_length = 100,
-     .is_not_empty_string = true},
-    {0},
-};
-
-/* An id that somebody knew before the log-in must be worth nothing after it: hence a new session. */
-static void let_in(sails_req *req, sails_res *res, const char *name)
-{
-    json_t *person = json_pack("{s:s}", "name", name);
-
-    if (sails_req_session_regenerate(req) == 0) {
-        json_object_update(sails_req_session(req), person);
-        sails_res_json(res, person);
-    } else {
-        json_decref(person);
-        sails_res_server_error(res, NULL);
-    }
-}
-
-static void login(sails_req *req, sails_res *res)
-{
-    const struct chat *chat = sails_req_context(req);
-    const char *name = sails_req_input_text(req, "name");
-
-    if (sails_req_is_socket(req)) {
-        sails_res_bad_request(res, json_string("Log in over HTTP: a socket cannot get a cookie."));
-        return;
-    }
-    switch (accounts_admit(chat->accounts, name, sails_req_input_text(req, "password"))) {
-    case ADMITTED:
-        let_in(req, res, name);
-        break;
-    case WRONG_PASSWORD:
-        turn_away(res, "E_WRONG_PASSWORD", "This name is taken, and this is not its password.");
-        break;
-    case HOUSE_FULL:
-        turn_away(res, "E_HOUSE_FULL", "There is no place for another name.");
-        break;
     }
 }
 
@@ -91,17 +43,12 @@ static void me(sails_req *req, sails_res *res)
     sails_res_json(res, json_pack("{s:s?}", "name", person_of(req)));
 }
 
-static const struct sails_action_def login_def = {.run = login,
-                                                  .inputs = login_inputs,
-                                                  .friendly_name = "Log in",
-                                                  .description = "A new name gets this password."};
 static const struct sails_action_def logout_def = {.run = logout, .friendly_name = "Log out"};
 static const struct sails_action_def me_def = {.run = me, .friendly_name = "Who am I?"};
 
 void account_add_actions(sails_app *app)
 {
     sails_app_policy(app, "isLoggedIn", is_logged_in);
-    sails_app_action(app, "account/login", &login_def);
     sails_app_action(app, "account/logout", &logout_def);
     sails_app_action(app, "account/me", &me_def);
 }

@@ -5,12 +5,20 @@
 #include "accounts.h"
 #include "rooms.h"
 
+#include <pthread.h>
 #include <sails/sails.h>
+
+/* The thread that looks at passwords: see login.c. */
+struct login {
+    int pipe[2];
+    pthread_t thread;
+};
 
 /* The app's context. */
 struct chat {
     struct accounts *accounts;
     struct rooms *rooms;
+    struct login login;
 };
 
 /* A socket room. Its prefix keeps rooms that people name apart from those that we and Sails name, or
@@ -25,7 +33,13 @@ struct channel channel_of_person(const char *name); /* all the sockets of one pe
 /* Who asks: a view. NULL: nobody who is logged in. */
 const char *person_of(sails_req *req);
 
-/* account/login, logout, me; the policy isLoggedIn. */
+/* Answers with 401, and why: {"code", "message"}. */
+void turn_away(sails_res *res, const char *code, const char *message);
+
+/* account/login */
+void login_add_action(sails_app *app);
+
+/* account/logout, me; the policy isLoggedIn. */
 void account_add_actions(sails_app *app);
 
 /* rooms/find, join, leave; sockets that go leave their rooms. */

@@ -14,10 +14,13 @@ static void send_client(sails_req *req, sails_res *res)
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
-    struct chat chat = {.accounts = accounts_create(), .rooms = rooms_create()};
+    struct chat chat = {.accounts = accounts_create(),
+                        .rooms = rooms_create(),
+                        .login = {.pipe = {-1, -1}}}; /* no thread yet */
     int status = 0;
 
     sails_app_set_context(app, &chat);
+    login_add_action(app);
     account_add_actions(app);
     rooms_add_actions(app);
     messages_add_actions(app);
