@@ -133,6 +133,8 @@ static bool is_allowed(const struct config_key *key, const json_t *value)
     case CONFIG_TEXTS:
         return json_is_array(value) &&
                (json_array_size(value) == 0 || is_list_of(key, value, is_text_item));
+    case CONFIG_ORIGIN_LIST:
+        return !json_is_null(value);
     case CONFIG_NAME:
         return is_name(value);
     case CONFIG_TEXT_OR_FALSE:
@@ -182,6 +184,7 @@ void config_describe(struct buf *out, const struct config_key *key)
         buf_append_str(out, STR("a text, which may be empty"));
         break;
     case CONFIG_TEXTS:
+    case CONFIG_ORIGIN_LIST:
         buf_append_str(out, STR("a list of texts"));
         break;
     case CONFIG_NAME:

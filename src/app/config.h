@@ -28,6 +28,7 @@ enum config_type {
     CONFIG_TEXT_OR_FALSE, /* not empty, or false */
     CONFIG_CHOICE,        /* one of `choices` */
     CONFIG_CHOICES,       /* a list of some of `choices`, not empty */
+    CONFIG_ORIGIN_LIST,   /* anything: the lift has codes of its own for what is wrong (origin.h) */
     CONFIG_ORIGINS,       /* true, false, a text, or a list of texts */
     CONFIG_PROXIES,       /* true, false, min to max, a text, or a list of texts */
     CONFIG_SECTION,       /* an object whose members are the program's: see below */

@@ -217,7 +217,7 @@ const struct config_key config_keys[] = {
      .fallback = "false",
      .about = "Name of a cookie that carries the session id of polling clients"},
     {.name = "sockets.onlyAllowOrigins",
-     .type = CONFIG_TEXTS,
+     .type = CONFIG_ORIGIN_LIST,
      .about =
          "Origins of pages that may connect, such as https://example.com; all if it is not set"},
     BOOLEAN("sockets.allowMissingOrigin", "false",

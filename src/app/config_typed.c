@@ -158,6 +158,12 @@ static json_t *read_any(const char *text, enum config_form form)
     return value != NULL ? value : or_text(read_json(text), text);
 }
 
+/* On a command line text needs no brackets. Takes `value`. */
+static json_t *list_of_one(json_t *value)
+{
+    return json_is_string(value) ? json_pack("[o]", value) : value;
+}
+
 static json_t *read_for(const struct config_key *key, const char *text, enum config_form form)
 {
     switch (key->type) {
@@ -176,6 +182,8 @@ static json_t *read_for(const struct config_key *key, const char *text, enum con
     case CONFIG_TEXTS:
     case CONFIG_CHOICES:
         return read_list(text);
+    case CONFIG_ORIGIN_LIST:
+        return list_of_one(read_any(text, CONFIG_JSON));
     case CONFIG_ORIGINS:
     case CONFIG_PROXIES:
     case CONFIG_SECTION:
@@ -226,7 +234,8 @@ json_t *config_join_typed(const char *name, json_t *values)
     if (n > 1 && (key == NULL || key->type == CONFIG_ORIGINS || key->type == CONFIG_PROXIES)) {
         return json_incref(values);
     }
-    if (n > 1 && (key->type == CONFIG_TEXTS || key->type == CONFIG_CHOICES)) {
+    if (n > 1 && (key->type == CONFIG_TEXTS || key->type == CONFIG_ORIGIN_LIST ||
+                  key->type == CONFIG_CHOICES)) {
         return concatenate(values);
     }
     return json_incref(json_array_get(values, n - 1));

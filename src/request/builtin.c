@@ -5,9 +5,9 @@
 
 void builtin_get_cookie(sails_req *req, sails_res *res)
 {
-    if (!sails_req_is_socket(req)) {
-        sails_res_set(res, "Content-Type", "application/javascript; charset=utf-8");
-    }
+    sails_res_set(res, "Content-Type",
+                  sails_req_is_socket(req) ? "application/javascript"
+                                           : "application/javascript; charset=utf-8");
     sails_res_send(res, "_sailsIoJSConnect();");
 }
 

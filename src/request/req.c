@@ -42,13 +42,12 @@ const char *sails_req_path(const sails_req *req)
     return req != NULL ? req->path : NULL;
 }
 
-/* Two spellings of one header (Express: req.get()). */
-static struct str other_spelling(struct str name)
+/* Two spellings of one header, of which the right one counts first (Express: req.get()). */
+static struct str referrer_of(const struct header_list *headers)
 {
-    if (str_eq_nocase(name, STR("referer"))) {
-        return STR("referrer");
-    }
-    return str_eq_nocase(name, STR("referrer")) ? STR("referer") : (struct str){NULL, 0};
+    struct str value = header_list_get(headers, STR("referrer"));
+
+    return value.ptr != NULL ? value : header_list_get(headers, STR("referer"));
 }
 
 const char *sails_req_header(const sails_req *req, const char *name)
@@ -58,10 +57,11 @@ const char *sails_req_header(const sails_req *req, const char *name)
     if (req == NULL || name == NULL) {
         return NULL;
     }
-    value = header_list_get(&req->headers, str_from(name));
-    if (value.ptr == NULL) {
-        value = header_list_get(&req->headers, other_spelling(str_from(name)));
+    if (str_eq_nocase(str_from(name), STR("referer")) ||
+        str_eq_nocase(str_from(name), STR("referrer"))) {
+        return referrer_of(&req->headers).ptr;
     }
+    value = header_list_get(&req->headers, str_from(name));
     return value.ptr;
 }
 

@@ -51,14 +51,19 @@ static void answer_options(struct sails_req *req, unsigned methods)
     sails_res_send(&req->res, NULL);
 }
 
+static void answer_undecodable(struct sails_req *req)
+{
+    sails_res_status(&req->res, 400);
+    sails_res_send(&req->res, "Bad request: Could not decode requested URL.");
+}
+
 static void take_route(struct sails_req *req, const struct route_match *match)
 {
     req->route = match->route;
     req->target = match->route->target;
     req->n_steps_done = 0;
     if (decode_params(req, match) < 0) {
-        sails_res_status(&req->res, 400);
-        sails_res_send(&req->res, "Bad request: Could not decode requested URL.");
+        answer_undecodable(req);
     }
 }
 
@@ -216,6 +221,20 @@ static bool run_step(struct sails_req *req, const struct request_step *step)
     return false;
 }
 
+/* A path that nobody can decode is no path, with or without a route (sails-sockets 44). */
+static void answer_not_found(struct sails_req *req)
+{
+    struct buf decoded = {0};
+    bool is_bad = url_decode(&decoded, str_from(req->path), false, true) == SAILS_EINVAL;
+
+    buf_deinit(&decoded);
+    if (is_bad) {
+        answer_undecodable(req);
+    } else {
+        sails_res_not_found(&req->res);
+    }
+}
+
 /* All have proceeded, and nobody has answered: the next route's turn. */
 static bool leave_route(struct sails_req *req)
 {
@@ -231,7 +250,7 @@ static bool leave_route(struct sails_req *req)
         sails_res_server_error(&req->res, NULL);
         break;
     default:
-        sails_res_not_found(&req->res);
+        answer_not_found(req);
         break;
     }
     return false;

@@ -57,7 +57,7 @@ static void write_expiry(struct sails_req *req)
 static bool is_unwanted(const struct sails_req *req)
 {
     return !settings_of(req)->is_on || route_looks_like_asset(str_from(req->path)) ||
-           header_list_get(&req->headers, STR("nosession")).ptr != NULL;
+           header_list_get(&req->headers, STR("nosession")).len > 0;
 }
 
 /* "sails.sid=s%3A...": the cookie for the session. 0, SAILS_ENOMEM. */
@@ -193,7 +193,7 @@ static bool needs_cookie(struct sails_req *req)
     const struct session_settings *settings = settings_of(req);
     const struct request_session *session = &req->session;
 
-    if (settings->is_secure && !req->is_secure) {
+    if (settings->is_secure && !sails_req_secure(req)) {
         return false;
     }
     return session->is_new || settings->is_rolling ||

@@ -213,7 +213,8 @@ static void write_as_text(struct buf *out, const json_t *value)
         json_array_foreach(value, i, item)
         {
             buf_append_str(out, i > 0 ? STR(",") : STR(""));
-            write_as_text(out, json_is_array(item) ? NULL : item);
+            write_as_text(out,
+                          json_is_null(item) ? NULL : item); /* no deeper than sockets.maxDepth */
         }
     } else if (value != NULL) {
         request_write_json(out, value);
@@ -251,7 +252,7 @@ bool request_socket_has_no_session(sails_io_socket *socket)
                     value.len > 0;
 
     buf_deinit(&value);
-    return in_query || sails_io_socket_header(socket, "nosession") != NULL;
+    return in_query || str_from(sails_io_socket_header(socket, "nosession")).len > 0;
 }
 
 /* The handshake's word counts for some headers, whatever the message says. */

@@ -5,6 +5,9 @@
 #include <assert.h>
 #include <sails/err.h>
 
+/* Of "ALL": such a route answers for files, too. */
+#define ALL_METHODS (~0u)
+
 /* A route for TRACE or CONNECT answers every method that has no name of its own (HTTP_METHOD_OTHER). */
 static const struct {
     struct str name;
@@ -19,7 +22,7 @@ static const struct {
     {{"OPTIONS", 7}, 1u << HTTP_METHOD_OPTIONS},
     {{"TRACE", 5}, 1u << HTTP_METHOD_OTHER},
     {{"CONNECT", 7}, 1u << HTTP_METHOD_OTHER},
-    {{"ALL", 3}, ~0u},
+    {{"ALL", 3}, ALL_METHODS},
 };
 
 /* Without a method: GET, POST, PUT, PATCH, DELETE, and HEAD through GET. */
@@ -411,16 +414,17 @@ static bool skips_assets(const struct route *route)
     if (route->n_segments > 0) {
         last = route->segments[route->n_segments - 1].kind;
     }
-    return (route->methods & 1u << HTTP_METHOD_GET) != 0 &&
+    return (route->methods & 1u << HTTP_METHOD_GET) != 0 && route->methods != ALL_METHODS &&
            (last == ROUTE_PARAM || last == ROUTE_OPTIONAL_PARAM);
 }
 
 /* Sails' skipRegex. A path that nobody can tell of is not skipped: its route's pattern fails as well. */
 static bool skips_path(const struct route *route, struct str path)
 {
-    struct route_match ignored = {.n_params = 0};
+    struct route_match ignored;
 
-    return route->skip != NULL && route_pattern_match(route->skip, path, &ignored) > 0;
+    ignored.n_params = 0; /* the rest is too big to clear for nothing */
+    return route_pattern_match(route->skip, path, &ignored) > 0;
 }
 
 int route_try(const struct route *route, struct str path, struct route_match *match)
@@ -432,7 +436,7 @@ int route_try(const struct route *route, struct str path, struct route_match *ma
         (skips_assets(route) && route_looks_like_asset(path))) {
         return 0;
     }
-    if (skips_path(route, path)) {
+    if (route->skip != NULL && skips_path(route, path)) {
         return 0;
     }
     if (route->pattern != NULL) {

@@ -145,11 +145,6 @@ const interpreter = [
     replace: [/(?<="(?:body|params)":)\{"0":"a","1":"b"\}/g, '{}'],
   },
   {
-    in: 'sails-sockets 30: a message overrides what the handshake leaves to it',
-    why: 'D10: a connection without a session cookie has a generated one, beside its other cookies',
-    replace: [/(?<=^dressed << 432.*)"from=handshake"/, '"from=handshake; sails.sid=<session cookie 1>"'],
-  },
-  {
     in: headerNames,
     why: '3.5: headers that are no object are none',
     replace: [/null,"a"\]/, 'null,null]'],
