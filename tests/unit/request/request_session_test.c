@@ -210,6 +210,27 @@ static void the_cookie_has_the_configured_attributes(void **state)
     live_end(&live);
 }
 
+/* As express-session does by req.secure of Express. */
+static void a_secure_cookie_is_set_where_a_trusted_proxy_has_tls(void **state)
+{
+    static const bool trusts[] = {true, false};
+    struct http_answer answer = {0};
+    struct live live;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(trusts); i++) {
+        start(&live);
+        assert_int_equal(sails_app_set(live.app, "session.cookie.secure", json_true()), 0);
+        assert_int_equal(sails_app_set(live.app, "http.trustProxy", json_boolean(trusts[i])), 0);
+        live_lift(&live);
+        assert_true(http_client_ask(live.port, "GET", "/count", "X-Forwarded-Proto: https\r\n",
+                                    STR(""), &answer));
+        assert_int_equal(http_answer_header(&answer, "set-cookie").ptr != NULL, trusts[i]);
+        http_answer_deinit(&answer);
+        live_end(&live);
+    }
+}
+
 static void without_sessions_there_are_no_cookies(void **state)
 {
     struct live live;
@@ -427,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_regenerated_session_has_a_new_id_and_nothing_else),
         cmocka_unit_test(a_destroyed_session_is_gone),
         cmocka_unit_test(the_cookie_has_the_configured_attributes),
+        cmocka_unit_test(a_secure_cookie_is_set_where_a_trusted_proxy_has_tls),
         cmocka_unit_test(without_sessions_there_are_no_cookies),
         cmocka_unit_test(sockets_and_http_share_a_session),
         cmocka_unit_test(a_socket_without_a_session_gets_one_of_its_own),
