@@ -28,11 +28,13 @@ static const char *const ship[] = {
 /* 55 dashes. */
 static const char rule[] = "-------------------------------------------------------";
 
+/* The picture is for people: a log in JSON has the words alone. */
 static void show_ship(const struct sails_app *app)
 {
+    size_t n = app->log_style.is_json ? 0 : ARRAY_LEN(ship);
     char folder[1024];
 
-    for (size_t i = 0; i < ARRAY_LEN(ship); i++) {
+    for (size_t i = 0; i < n; i++) {
         log_line(&app->log, LOG_INFO, "%s", ship[i]);
     }
     log_line(&app->log, LOG_INFO, "Server lifted in `%s`",

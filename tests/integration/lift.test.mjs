@@ -286,6 +286,7 @@ test('a log in JSON has one object a line, with the fields of requests', async (
     assert.equal(new Date(time).toISOString(), time)
     assert.ok(['info', 'debug'].includes(level), level)
     assert.equal(typeof message, 'string')
+    assert.doesNotMatch(message, /~~~/) // no ship
   }
   const { method, path: asked, status, ms, transport } = lines.find((line) => line.method)
   assert.deepEqual([method, asked, status, transport], ['GET', '/setting', 200, 'http'])
