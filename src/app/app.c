@@ -206,6 +206,9 @@ static int configure(struct sails_app *app)
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.upload_dir = config_text(c, "http.uploadDir");
     app->requests.max_upload = (uint64_t)config_integer(c, "http.maxUploadBytes");
+    app->requests.compresses = config_get(c, "http.compress") != NULL
+                                   ? config_boolean(c, "http.compress")
+                                   : app->requests.is_production;
     app->files.files.max_age_s = config_get(c, "http.cache") != NULL
                                      ? (uint64_t)config_integer(c, "http.cache") / 1000
                                      : (app->requests.is_production ? 31557600 : 0);

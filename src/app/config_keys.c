@@ -108,6 +108,10 @@ const struct config_key config_keys[] = {
     TEXT("http.uploadDir", "\".tmp/uploads\"", "Folder where uploads are received"),
     MS("http.headersTimeout", 1, "60000", "How long a request's head may take, in ms"),
     MS("http.bodyTimeout", 1, "30000", "How long a body may pause, in ms"),
+    {.name = "http.compress",
+     .type = CONFIG_BOOLEAN,
+     .about = "Whether long texts that actions answer are sent compressed; without a word in "
+              "production only"},
     {.name = "http.cache",
      .type = CONFIG_INTEGER,
      .min = 0,
@@ -172,12 +176,17 @@ const struct config_key config_keys[] = {
      .about = "Headers of every answer over HTTP but Socket.IO's own, by their names"},
     COUNT("security.limits.connectionsPerAddress", 0, 100000000, "0",
           "Connections of one address at once; over it new ones are closed. 0: any number"),
-    COUNT("security.limits.requestsPerAddress", 0, 1000000, "0",
-          "Requests of one address in a second, to each worker; over it 429. 0: any number"),
-    COUNT("security.limits.requestsPerSocket", 0, 1000000, "0",
-          "Requests of one socket in a second; over it 429. 0: any number"),
-    COUNT("security.limits.messagesPerSocket", 0, 1000000, "0",
-          "Messages of one socket in a second; over it they are not heard. 0: any number"),
+    COUNT(
+        "security.limits.requestsPerAddress", 0, 1000000, "0",
+        "Requests of one address in a second (5 s' worth may come at once), to each worker; over it "
+        "429. 0: any number"),
+    COUNT(
+        "security.limits.requestsPerSocket", 0, 1000000, "0",
+        "Requests of one socket in a second (5 s' worth may come at once); over it 429. 0: any number"),
+    COUNT(
+        "security.limits.messagesPerSocket", 0, 1000000, "0",
+        "Messages of one socket in a second (5 s' worth may come at once); over it they are not heard. "
+        "0: any number"),
     BOOLEAN("security.cors.allRoutes", "false",
             "Whether routes without a word of their own are for other origins, too"),
     {.name = "security.cors.allowOrigins",

@@ -57,6 +57,7 @@ struct request_service {
     struct limits_settings limits;
     struct request_worker *workers; /* by index; the app's */
     bool is_production;
+    bool compresses; /* answers over HTTP */
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     const char *upload_dir;     /* where files are received, if nobody says otherwise */
     uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */

@@ -1,4 +1,5 @@
 #include "http/http.h"
+#include "request/compression.h"
 #include "request/form.h"
 #include "request/request.h"
 
@@ -27,21 +28,27 @@ static void send_http(struct sails_req *req)
 {
     struct http_exchange *x = req->exchange;
     struct bytes body = {NULL, 0};
+    struct buf compressed = {0};
 
     if (x == NULL) {
         return; /* nobody is there any more */
     }
     req->exchange = NULL;
     http_set_events(x, NULL, NULL);
-    add_headers(x, &req->res.headers);
-    if (req->res.kind == REQUEST_SOURCE_BODY) {
-        send_source(req, x);
-        return;
-    }
     if (req->res.kind == REQUEST_TEXT_BODY) {
         body = buf_bytes(&req->res.text);
     }
-    http_respond(x, req->res.status, body);
+    if (req->service->compresses &&
+        compression_apply(&req->headers, &req->res.headers, body, &compressed)) {
+        body = buf_bytes(&compressed);
+    }
+    add_headers(x, &req->res.headers);
+    if (req->res.kind == REQUEST_SOURCE_BODY) {
+        send_source(req, x);
+    } else {
+        http_respond(x, req->res.status, body);
+    }
+    buf_deinit(&compressed);
 }
 
 static void expire_http(struct sails_req *req)

@@ -170,6 +170,7 @@ static const struct answer_case {
      "{\"body\":\"Bad Request\",\"headers\":{},\"statusCode\":400}"},
     {"/bad-data", bad_request_data, 400, "{\n  \"code\": 1\n}", "application/json; charset=utf-8",
      "{\"body\":{\"code\":1},\"headers\":{},\"statusCode\":400}"},
+    /* request-response 15: these two take no data that they could show */
     {"/forbidden", forbidden, 403, "Forbidden", "text/plain; charset=utf-8",
      "{\"body\":\"Forbidden\",\"headers\":{},\"statusCode\":403}"},
     {"/not-found", not_found, 404, "Not Found", "text/plain; charset=utf-8",
@@ -182,7 +183,7 @@ static const struct answer_case {
     /* sails-sockets 38 */
     {"/headers", headers, 200, "h", "text/html; charset=utf-8",
      "{\"body\":\"h\",\"headers\":{\"x-foo\":\"2\"},\"statusCode\":200}"},
-    /* sails-sockets 41 */
+    /* sails-sockets 41, request-response 19 */
     {"/twice", answer_twice, 200, "first", "text/html; charset=utf-8",
      "{\"body\":\"first\",\"headers\":{},\"statusCode\":200}"},
 };

@@ -68,6 +68,42 @@ static void functions_of_routes_proceed_to_the_next_route(void **state)
     live_end(&live);
 }
 
+/* ---- parameters ---- */
+
+static void show_params(sails_req *req, sails_res *res)
+{
+    sails_res_json(res,
+                   json_pack("[O, O]", sails_req_param_json(req, "a"), sails_req_all_params(req)));
+}
+
+/* request-response 6, 7, 22 */
+static void parameters_merge_path_over_body_over_query(void **state)
+{
+    struct live live;
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "environment", json_string("production")), 0);
+    assert_int_equal(sails_app_set(live.app, "session.enabled", json_false()), 0);
+    assert_int_equal(sails_app_set(live.app, "sockets.allowMissingOrigin", json_true()), 0);
+    assert_int_equal(sails_app_set(live.app, "sockets.onlyAllowOrigins", json_array()), 0);
+    assert_int_equal(sails_app_route(live.app, "/p/:a", show_params), 0);
+    assert_int_equal(sails_app_route(live.app, "/q", show_params), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "POST", "/p/path?a=q&b=q&c=q", "", "{\"a\":1,\"b\":2}", 200,
+                       "[\"path\",{\"a\":\"path\",\"b\":2,\"c\":\"q\"}]");
+    http_client_expect(live.port, "POST", "/q?a=q&b=q", "", "{\"a\":null}", 200,
+                       "[null,{\"a\":null,\"b\":\"q\"}]");
+    http_client_expect(live.port, "POST", "/q?a=q", "Content-Type: application/json\r\n", "[1,2]",
+                       200, "[\"q\",{\"a\":\"q\",\"0\":1,\"1\":2}]");
+    ws_client_expect_in(&client, live.port, 5);
+    ws_client_expect_answer(&client, "421[\"get\",{\"url\":\"/q?a=q\",\"data\":{\"a\":7}}]",
+                            "431[{\"body\":[7,{\"a\":7}],\"headers\":{},\"statusCode\":200}]");
+    ws_client_close(&client);
+    live_end(&live);
+}
+
 /* ---- nobody answers ---- */
 
 static sails_res *kept_res;
@@ -433,6 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_of_routes_proceed_to_the_next_route),
+        cmocka_unit_test(parameters_merge_path_over_body_over_query),
         cmocka_unit_test(requests_that_nobody_answers_end),
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
