@@ -10,12 +10,35 @@ enum {
     N_SIGNALS = 2
 };
 
+static const int numbers[N_SIGNALS] = {SIGTERM, SIGINT};
+
 struct main_loop {
     uv_loop_t uv;
     uv_signal_t signals[N_SIGNALS];
     void (*on_signal)(void *ctx);
     void *ctx;
+    sigset_t mask; /* of the thread, while signals wait */
+    bool is_waiting;
 };
+
+static void let_signals_wait(struct main_loop *loop)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        sigaddset(&set, numbers[i]);
+    }
+    loop->is_waiting = pthread_sigmask(SIG_BLOCK, &set, &loop->mask) == 0;
+}
+
+static void let_signals_in(struct main_loop *loop)
+{
+    if (loop->is_waiting) {
+        loop->is_waiting = false;
+        (void)pthread_sigmask(SIG_SETMASK, &loop->mask, NULL);
+    }
+}
 
 struct main_loop *main_loop_open(void)
 {
@@ -24,6 +47,9 @@ struct main_loop *main_loop_open(void)
     if (loop != NULL && uv_loop_init(&loop->uv) != 0) {
         mem_free(loop);
         loop = NULL;
+    }
+    if (loop != NULL) {
+        let_signals_wait(loop);
     }
     return loop;
 }
@@ -53,8 +79,6 @@ static void take_signal(uv_signal_t *signal, int number)
 
 void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(void *ctx), void *ctx)
 {
-    static const int numbers[N_SIGNALS] = {SIGTERM, SIGINT};
-
     loop->on_signal = on_signal;
     loop->ctx = ctx;
     for (size_t i = 0; i < N_SIGNALS; i++) {
@@ -64,6 +88,7 @@ void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(vo
         /* A net that was stopped from elsewhere ends the loop, whatever listens for signals. */
         uv_unref((uv_handle_t *)&loop->signals[i]);
     }
+    let_signals_in(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
     close_signals(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* their last callbacks */
@@ -73,6 +98,7 @@ void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(vo
 void main_loop_close(struct main_loop *loop)
 {
     if (loop != NULL) {
+        let_signals_in(loop);
         (void)uv_loop_close(&loop->uv);
         mem_free(loop);
     }

@@ -19,7 +19,10 @@
 
 struct main_loop;
 
-/* NULL: no memory, or no descriptors. */
+/*
+ * SIGTERM and SIGINT wait from here on, so that none that comes before main_loop_run() is lost, or ends the
+ * program the hard way. NULL: no memory, or no descriptors.
+ */
 struct main_loop *main_loop_open(void);
 
 /* For net_options.loop. */

@@ -102,6 +102,18 @@ static void a_signal_stops_the_net_and_is_as_before_afterwards(void **state)
     }
 }
 
+static void a_signal_that_comes_too_early_waits(void **state)
+{
+    struct net *net = NULL;
+    struct main_loop *loop = serve(&net);
+
+    (void)state;
+    raise(SIGTERM);
+    main_loop_run(loop, net, stop, net);
+    assert_false(worker_is_running(net_worker(net, 0)));
+    end(loop, net);
+}
+
 static void a_net_that_is_stopped_from_elsewhere_ends_the_loop(void **state)
 {
     struct net *net = NULL;
@@ -120,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signal_stops_the_net_and_is_as_before_afterwards),
+        cmocka_unit_test(a_signal_that_comes_too_early_waits),
         cmocka_unit_test(a_net_that_is_stopped_from_elsewhere_ends_the_loop),
     };
 
