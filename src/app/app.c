@@ -166,31 +166,6 @@ int sails_app_load(sails_app *app, int argc, char **argv)
 
 /* ---- lifting and lowering ---- */
 
-/* Who may connect: see sails/handshake.h. A list that contradicts itself fails the lift. */
-static int configure_guard(struct sails_app *app)
-{
-    struct handshake_guard *guard = &app->guard;
-    struct origin_setting setting = {
-        .only_allow = config_get(&app->config, "sockets.onlyAllowOrigins"),
-        .has_before_connect = guard->before_connect != NULL,
-        .is_production = app->requests.is_production,
-    };
-    struct origin_violation violation;
-
-    if (!origin_setting_check(&setting, &violation)) {
-        log_line(&app->log, LOG_ERROR, "sockets.onlyAllowOrigins: %s%s%s%s", violation.why,
-                 violation.code != NULL ? " (" : "", violation.code != NULL ? violation.code : "",
-                 violation.code != NULL ? ")" : "");
-        return SAILS_ECONFIG;
-    }
-    guard->io = app->io;
-    guard->allowed_origins = setting.only_allow;
-    guard->allow_missing_origin = config_boolean(&app->config, "sockets.allowMissingOrigin");
-    guard->is_production = setting.is_production;
-    handshake_guard_install(guard);
-    return 0;
-}
-
 static int configure(struct sails_app *app)
 {
     struct config *c = &app->config;
@@ -220,9 +195,6 @@ static int configure(struct sails_app *app)
         static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
                                  config_text(c, "sockets.clientPath")) < 0) {
         return SAILS_ENOMEM;
-    }
-    if (configure_guard(app) < 0) {
-        return SAILS_ECONFIG;
     }
     rc = app_configure_http(app);
     if (rc == 0) {

@@ -89,6 +89,48 @@ int sails_app_after_disconnect(sails_app *app, sails_after_disconnect_cb after_d
     return is_first ? departure_watch_install(&app->departures) : 0;
 }
 
+/* ---- who may connect ---- */
+
+/* What works, but hardly as it was meant. */
+static void comment_on_origins(const struct sails_app *app, const struct origin_setting *setting)
+{
+    if (setting->only_allow != NULL && setting->has_before_connect) {
+        log_line(
+            &app->log, LOG_WARN,
+            "sockets.onlyAllowOrigins does not count: the program decides itself who may connect "
+            "(beforeConnect)");
+    } else if (setting->is_production && origin_all_local(setting->only_allow)) {
+        log_line(&app->log, LOG_DEBUG,
+                 "sockets.onlyAllowOrigins has origins of this machine only, in production");
+    }
+}
+
+/* See sails/handshake.h. A list that contradicts itself fails the lift. */
+static int configure_origins(struct sails_app *app)
+{
+    struct handshake_guard *guard = &app->guard;
+    struct origin_setting setting = {
+        .only_allow = config_get(&app->config, "sockets.onlyAllowOrigins"),
+        .has_before_connect = guard->before_connect != NULL,
+        .is_production = app->requests.is_production,
+    };
+    struct origin_violation violation;
+
+    if (!origin_setting_check(&setting, &violation)) {
+        log_line(&app->log, LOG_ERROR, "sockets.onlyAllowOrigins: %s%s%s%s", violation.why,
+                 violation.code != NULL ? " (" : "", violation.code != NULL ? violation.code : "",
+                 violation.code != NULL ? ")" : "");
+        return SAILS_ECONFIG;
+    }
+    comment_on_origins(app, &setting);
+    guard->io = app->io;
+    guard->allowed_origins = setting.only_allow;
+    guard->allow_missing_origin = config_boolean(&app->config, "sockets.allowMissingOrigin");
+    guard->is_production = setting.is_production;
+    handshake_guard_install(guard);
+    return 0;
+}
+
 /* ---- CORS ---- */
 
 /* The section as cors_settings_read() wants it. */
@@ -192,8 +234,11 @@ int sails_app_refused(const sails_app *app, sails_refused *out)
 
 int app_configure_security(struct sails_app *app)
 {
-    int rc = configure_sessions(app);
+    int rc = configure_origins(app);
 
+    if (rc == 0) {
+        rc = configure_sessions(app);
+    }
     if (rc == 0) {
         rc = configure_cors(app);
     }

@@ -7,6 +7,7 @@
 #include "support/live_app.h"
 #include "support/ws_client.h"
 
+#include <sails/handshake.h>
 #include <sails/inputs.h>
 #include <sails/session.h>
 
@@ -336,6 +337,40 @@ static void named_answers_can_be_replaced(void **state)
     live_end(&live);
 }
 
+/* ---- who may connect ---- */
+
+static void accept_all(sails_handshake *handshake, void *ctx)
+{
+    (void)ctx;
+    sails_handshake_accept(handshake);
+}
+
+/* sails-sockets 15, and 2.4 */
+static void the_lift_comments_on_origins_that_do_not_count(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_set(live.app, "sockets.onlyAllowOrigins", json_pack("[s]", "http://a.example")),
+        0);
+    assert_int_equal(sails_app_before_connect(live.app, accept_all, NULL), 0);
+    live_lift(&live);
+    assert_true(live_log_has(&live.log, "sockets.onlyAllowOrigins does not count"));
+    live_end(&live);
+
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "environment", json_string("production")), 0);
+    assert_int_equal(sails_app_set(live.app, "session.enabled", json_false()), 0);
+    assert_int_equal(sails_app_set(live.app, "sockets.onlyAllowOrigins",
+                                   json_pack("[s]", "http://localhost:3000")),
+                     0);
+    live_lift(&live);
+    assert_true(live_log_has(&live.log, "has origins of this machine only"));
+    live_end(&live);
+}
+
 /* ---- who may ask over sockets ---- */
 
 /* sails-sockets 24 */
@@ -474,6 +509,7 @@ int main(void)
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
         cmocka_unit_test(named_answers_can_be_replaced),
+        cmocka_unit_test(the_lift_comments_on_origins_that_do_not_count),
         cmocka_unit_test(a_strict_app_hears_clients_of_sails_only),
         cmocka_unit_test(whoever_asks_too_often_is_refused),
         cmocka_unit_test(an_address_has_a_limit_of_connections),
