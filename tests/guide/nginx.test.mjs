@@ -4,7 +4,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
@@ -64,7 +64,8 @@ async function startNginx(t, app) {
   const ports = await freePorts(2)
   const folder = makeFolder(t, {})
   makeCertificate(folder)
-  const file = path.join(makeFolder(t, { 'nginx.conf': configuration(folder, app.port, ports) }), 'nginx.conf')
+  const file = path.join(folder, 'nginx.conf')
+  writeFileSync(file, configuration(folder, app.port, ports))
   const child = spawn(nginx, ['-p', folder, '-c', file, '-e', 'stderr'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
@@ -151,7 +152,8 @@ test('HTTP goes through nginx: to TLS, with a secure session and the address of 
   assert.equal(answer.headers.location, 'https://example.com/')
 
   const cookie = await logIn(site)
-  assert.match(cookie, /; Secure; SameSite=Lax|; SameSite=Lax; Secure|Secure/)
+  assert.match(cookie, /; Secure/)
+  assert.match(cookie, /; SameSite=Lax/)
   const me = await request(site, 'GET', '/me', { headers: { cookie: cookie.split(';')[0] } })
   assert.deepEqual(JSON.parse(me.text), { name: 'ann' })
   assert.equal(me.headers['x-content-type-options'], 'nosniff')
