@@ -229,9 +229,10 @@ SAILS_API int sails_app_lift(sails_app *app);
 SAILS_API int sails_app_lift_on(sails_app *app, void *uv_loop);
 
 /**
- * Sets what is called before the app is lowered, once, on the thread that lowers it: the place to end
- * threads of the program's own that may still answer requests or send acks. Whatever was taken from
- * the app (requests, sails_io_ack, sails_io_next) must be answered or dropped before it is destroyed.
+ * Sets what is called before the app is lowered, once, on the thread that lowers it: the place to say
+ * good-bye, or to hurry those who still have answers to give. Requests may still come, and so a thread of
+ * the program's own that answers them ends in the `lower` of a hook (sails/hook.h). Whatever was taken
+ * from the app (requests, sails_io_ack, sails_io_next) must be answered or dropped before it is destroyed.
  *
  * @return 0; SAILS_EINVAL; SAILS_ESTATE: lifted already.
  * @see    Sails documentation, "sails.config.beforeShutdown"
