@@ -29,10 +29,18 @@ static void destroy_targets(struct list *targets)
     }
 }
 
-static void destroy_binding(struct app_binding *binding)
+static void destroy_bindings(struct list *bindings)
 {
-    json_decref(binding->target);
-    mem_free(binding);
+    while (!list_is_empty(bindings)) {
+        struct list *first = list_take_first(bindings);
+
+        if (first != NULL) {
+            struct app_binding *binding = container_of(first, struct app_binding, in_routing);
+
+            json_decref(binding->target);
+            mem_free(binding);
+        }
+    }
 }
 
 void app_routing_init(struct app_routing *routing)
@@ -48,10 +56,7 @@ void app_routing_deinit(struct app_routing *routing)
 {
     destroy_targets(&routing->functions);
     destroy_targets(&routing->bound);
-    while (!list_is_empty(&routing->bindings)) {
-        destroy_binding(
-            container_of(list_take_first(&routing->bindings), struct app_binding, in_routing));
-    }
+    destroy_bindings(&routing->bindings);
     policy_map_deinit(&routing->policies);
     action_registry_deinit(&routing->registry);
 }

@@ -4,15 +4,16 @@
 
 static void limit_init(struct limit *limit, uint64_t per_second, struct env *env)
 {
+    uint64_t rate = per_second > 0 ? per_second : 1;
+
     limit->is_on = per_second > 0;
     atomic_init(&limit->n_refused, 0);
-    rate_init(&limit->rate,
-              &(struct rate_options){
-                  .interval_ms = limit->is_on && per_second < 1000000 ? 1000000 / per_second : 1,
-                  .burst = limit->is_on ? per_second * LIMITS_BURST_S : 1,
-                  .max_keys = LIMITS_KEYS_MAX,
-                  .hash_key = env->hash_key,
-              });
+    rate_init(&limit->rate, &(struct rate_options){
+                                .interval_ms = rate < 1000000 ? 1000000 / rate : 1,
+                                .burst = rate * LIMITS_BURST_S,
+                                .max_keys = LIMITS_KEYS_MAX,
+                                .hash_key = env->hash_key,
+                            });
 }
 
 void limits_init(struct limits *limits, const struct limits_settings *settings, struct env *env)
@@ -51,6 +52,15 @@ unsigned limits_of_request(struct limits *limits, const struct sails_req *req)
     return (unsigned)((wait + 999999) / 1000000);
 }
 
+/* What it says, and beside it what a JWR has: requests are messages, too. */
+static json_t *make_rate_error(void)
+{
+    static const char message[] = "Too many messages: this one was not heard.";
+
+    return json_pack("[{s:s, s:i, s:s, s:s, s:{}, s:i}]", "code", "E_TOO_MANY_MESSAGES", "status",
+                     429, "message", message, "body", message, "headers", "statusCode", 429);
+}
+
 bool limits_hear(struct limits *limits, sails_io_socket *socket, sails_io_event *event,
                  uint64_t now_ms)
 {
@@ -59,8 +69,7 @@ bool limits_hear(struct limits *limits, sails_io_socket *socket, sails_io_event 
     if (take(&limits->messages_per_socket, sails_io_socket_id(socket), now_ms) == 0) {
         return true;
     }
-    error = json_pack("[{s:s, s:i, s:s}]", "code", "E_TOO_MANY_MESSAGES", "status", 429, "message",
-                      "Too many messages: this one was not heard.");
+    error = make_rate_error();
     if (sails_io_event_wants_ack(event)) {
         sails_io_event_ack(event, error);
     } else {

@@ -340,8 +340,12 @@ int sails_res_send_file(sails_res *res, const char *path, const struct sails_fil
     static const struct sails_file_options plain = {0};
     bool is_conditional = res != NULL && (res->status == 0 || res->status == 200);
     struct str folder, name;
-    int rc = path != NULL ? res_claim(res) : SAILS_EINVAL;
+    int rc = 0;
 
+    if (res == NULL || path == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = res_claim(res);
     if (rc < 0) {
         return rc;
     }

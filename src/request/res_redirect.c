@@ -139,12 +139,12 @@ static int answer_redirect(sails_res *res, struct str location)
 
 static int redirect(sails_res *res, unsigned status, const char *url)
 {
-    int rc = sails_res_location(res, url);
+    int rc = res != NULL ? sails_res_location(res, url) : SAILS_EINVAL;
 
     if (rc == 0 && !res_is_socket(res)) {
         rc = sails_res_vary(res, "Accept");
     }
-    if (rc < 0) {
+    if (rc < 0 || res == NULL) {
         return rc;
     }
     res->status = status;

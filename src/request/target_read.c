@@ -430,7 +430,7 @@ static int read_object(struct target_reader *r, json_t *object, struct request_t
     if (rc == 0) {
         rc = take_options(object, out);
     }
-    if (rc < 0) {
+    if (rc < 0 || kind == NULL) {
         return rc;
     }
     return kind->read != NULL ? kind->read(r, object, out)

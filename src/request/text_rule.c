@@ -191,7 +191,10 @@ static bool is_host_and_port(struct str text)
 {
     size_t len = str_find(text, ':');
 
-    if (text.len > 0 && text.ptr[0] == '[') {
+    if (text.len == 0) {
+        return false;
+    }
+    if (text.ptr[0] == '[') {
         len = str_find(text, ']');
         return len < text.len && text_is_ip((struct str){text.ptr + 1, len - 1}) &&
                is_port(str_from_offset(text, len + 1));
