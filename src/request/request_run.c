@@ -126,6 +126,17 @@ static bool is_forged(struct sails_req *req)
            !csrf_token_verify(token, str_from(json_string_value(secret)));
 }
 
+/* Whether it was refused: perhaps by a function of the program's that will answer later. */
+static bool refuse_forged(struct sails_req *req)
+{
+    bool forged = is_forged(req);
+
+    if (forged) {
+        sails_res_forbidden(&req->res);
+    }
+    return forged;
+}
+
 static const struct cors_settings *cors_of(const struct request_service *service,
                                            const struct request_target *target)
 {
@@ -235,12 +246,12 @@ static void answer_not_found(struct sails_req *req)
     }
 }
 
-/* All have proceeded, and nobody has answered: the next route's turn. */
+/* All have proceeded, and nobody has answered: the next route's turn. Its own setting of CSRF counts. */
 static bool leave_route(struct sails_req *req)
 {
     if (req->target != NULL) {
         find_route(req);
-        return !req->is_due;
+        return !req->is_due && !refuse_forged(req);
     }
     switch (req->verdict) {
     case ROUTER_OPTIONS:
@@ -269,16 +280,26 @@ static bool run_next(struct sails_req *req)
     return run_step(req, &req->target->steps[req->n_steps_done++]);
 }
 
+/* What has been answered in the call is sent, once: an upload may end while its session is saved. */
+static bool send_due(struct sails_req *req)
+{
+    bool is_due = req->is_due;
+
+    req->is_in_action = false;
+    req->is_due = false;
+    if (is_due) {
+        request_answer(req);
+    }
+    return is_due;
+}
+
 /* Until somebody answers, or wants to take his time. */
 static void advance(struct sails_req *req)
 {
     req->is_in_action = true;
     while (!req->is_due && run_next(req)) {
     }
-    req->is_in_action = false;
-    if (req->is_due) {
-        request_answer(req);
-    }
+    send_due(req);
 }
 
 void request_enter(struct sails_req *req)
@@ -289,10 +310,9 @@ void request_enter(struct sails_req *req)
 
 void request_leave(struct sails_req *req)
 {
-    req->is_in_action = false;
-    if (req->is_due) {
-        request_answer(req);
-    } else if (req->has_proceeded) {
+    bool has_proceeded = req->has_proceeded;
+
+    if (!send_due(req) && has_proceeded) {
         advance(req);
     }
 }
@@ -301,11 +321,12 @@ static void begin_routing(struct sails_req *req)
 {
     req->is_in_action = true; /* answers wait for advance() */
     find_route(req);
-    if (!req->is_due && is_forged(req)) {
-        sails_res_forbidden(&req->res);
+    apply_cors(req); /* before anybody else may have the response */
+    if (req->is_due || refuse_forged(req)) {
+        send_due(req);
+    } else {
+        advance(req);
     }
-    apply_cors(req);
-    advance(req);
 }
 
 static void refuse_too_many(struct sails_req *req, unsigned wait_s)

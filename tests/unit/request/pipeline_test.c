@@ -200,6 +200,71 @@ static void requests_that_change_something_need_a_token(void **state)
     live_end(&live);
 }
 
+static atomic_int n_acted;
+
+static void act(sails_req *req, sails_res *res)
+{
+    (void)req;
+    atomic_fetch_add(&n_acted, 1);
+    sails_res_send(res, "done");
+}
+
+static void *refuse_on_thread(void *arg)
+{
+    sails_res *res = arg;
+
+    sails_res_status(res, 403);
+    sails_res_send(res, "No");
+    return NULL;
+}
+
+static void refuse_later(sails_req *req, sails_res *res, json_t *data)
+{
+    pthread_t thread;
+
+    (void)req;
+    (void)data;
+    assert_int_equal(pthread_create(&thread, NULL, refuse_on_thread, res), 0);
+    pthread_detach(thread);
+}
+
+/* A refusal of the program's own may take its time. */
+static void a_forged_request_runs_nothing_while_it_is_refused(void **state)
+{
+    struct live live;
+
+    (void)state;
+    atomic_store(&n_acted, 0);
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "security.csrf", json_true()), 0);
+    assert_int_equal(sails_app_response(live.app, "forbidden", refuse_later), 0);
+    assert_int_equal(sails_app_route(live.app, "/act", act), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "POST", "/act", "", "", 403, "No");
+    assert_int_equal(atomic_load(&n_acted), 0);
+    live_end(&live);
+}
+
+/* Whichever route a request comes to, that one's setting counts. */
+static void a_route_that_wants_a_token_gets_it_behind_others_too(void **state)
+{
+    static const struct sails_action_def def = {.run = act};
+    struct live live;
+
+    (void)state;
+    atomic_store(&n_acted, 0);
+    live_init(&live, 1);
+    assert_int_equal(sails_app_action(live.app, "act", &def), 0);
+    assert_int_equal(sails_app_route(live.app, "/y", proceed), 0);
+    assert_int_equal(
+        sails_app_bind(live.app, "/y", json_pack("{s:s, s:b}", "action", "act", "csrf", 1)), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/y", "", NULL, 200, "done");
+    http_client_expect(live.port, "POST", "/y", "", "", 403, "Forbidden");
+    assert_int_equal(atomic_load(&n_acted), 1);
+    live_end(&live);
+}
+
 /* ---- CORS ---- */
 
 static void expect_header(const struct http_answer *got, const char *name, const char *want)
@@ -405,6 +470,11 @@ static void hear(sails_io_socket *socket, sails_io_event *event, void *ctx)
     sails_io_event_ack(event, NULL);
 }
 
+#define TOO_MANY                                                                                      \
+    "{\"code\":\"E_TOO_MANY_MESSAGES\",\"status\":429,\"message\":\"Too many messages: this one was " \
+    "not heard.\",\"body\":\"Too many messages: this one was not heard.\",\"headers\":{},"            \
+    "\"statusCode\":429}"
+
 static void whoever_asks_too_often_is_refused(void **state)
 {
     struct live live;
@@ -434,12 +504,8 @@ static void whoever_asks_too_often_is_refused(void **state)
     for (int i = 0; i < 5; i++) {
         ws_client_expect_answer(&client, "421[\"say\"]", "431[]");
     }
-    ws_client_expect_answer(&client, "421[\"say\"]",
-                            "431[{\"code\":\"E_TOO_MANY_MESSAGES\",\"status\":429,\"message\":"
-                            "\"Too many messages: this one was not heard.\"}]");
-    ws_client_expect_answer(&client, "42[\"say\"]",
-                            "42[\"sails:rateError\",{\"code\":\"E_TOO_MANY_MESSAGES\",\"status\":"
-                            "429,\"message\":\"Too many messages: this one was not heard.\"}]");
+    ws_client_expect_answer(&client, "421[\"say\"]", "431[" TOO_MANY "]");
+    ws_client_expect_answer(&client, "42[\"say\"]", "42[\"sails:rateError\"," TOO_MANY "]");
     assert_int_equal(sails_app_refused(live.app, &refused), 0);
     assert_int_equal(refused.requests, 1);
     assert_int_equal(refused.messages, 2);
@@ -507,6 +573,8 @@ int main(void)
         cmocka_unit_test(parameters_merge_path_over_body_over_query),
         cmocka_unit_test(requests_that_nobody_answers_end),
         cmocka_unit_test(requests_that_change_something_need_a_token),
+        cmocka_unit_test(a_forged_request_runs_nothing_while_it_is_refused),
+        cmocka_unit_test(a_route_that_wants_a_token_gets_it_behind_others_too),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
         cmocka_unit_test(named_answers_can_be_replaced),
         cmocka_unit_test(the_lift_comments_on_origins_that_do_not_count),

@@ -135,6 +135,15 @@ static void answer_meanwhile(sails_req *req, sails_res *res)
     must(sails_req_upload(req, "f", NULL, answer_done, stage) == SAILS_ESTATE);
 }
 
+static void upload_twice(sails_req *req, sails_res *res)
+{
+    struct stage *stage = sails_req_context(req);
+
+    stage->res = res;
+    must(sails_req_upload(req, "f", NULL, answer_done, stage) == 0);
+    must(sails_req_upload(req, "g", NULL, answer_done, stage) == 0);
+}
+
 static void upload_wrongly(sails_req *req, sails_res *res)
 {
     static const char *const names[] = {"", ".", "..", "a/b", "/a"};
@@ -167,7 +176,8 @@ static void disarm(sails_req *req, sails_res *res)
     sails_res_send(res, has_failed ? "failed" : "all went well");
 }
 
-static void stage_init(struct stage *stage, int timeout_ms)
+/* All but the lift. */
+static void stage_prepare(struct stage *stage, int timeout_ms)
 {
     static const struct {
         const char *address;
@@ -179,6 +189,7 @@ static void stage_init(struct stage *stage, int timeout_ms)
         {"POST /proceed", upload},
         {"POST /meanwhile", answer_meanwhile},
         {"POST /wrong", upload_wrongly},
+        {"POST /twice", upload_twice},
         {"GET /arm/:n", arm},
         {"GET /disarm", disarm},
     };
@@ -195,6 +206,11 @@ static void stage_init(struct stage *stage, int timeout_ms)
     for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
         assert_int_equal(sails_app_route(stage->live.app, routes[i].address, routes[i].action), 0);
     }
+}
+
+static void stage_init(struct stage *stage, int timeout_ms)
+{
+    stage_prepare(stage, timeout_ms);
     live_lift(&stage->live);
 }
 
@@ -421,6 +437,79 @@ static void any_allocation_may_fail(void **state)
     stage_end(&stage);
 }
 
+/* ---- a store that takes its time ---- */
+
+struct slow_store {
+    atomic_int n_saves;
+    sails_session_done_cb done;
+    void *ctx;
+};
+
+static void slow_load(void *store, const char *sid, sails_session_loaded_cb loaded, void *ctx)
+{
+    (void)store;
+    (void)sid;
+    loaded(SAILS_ENOENT, NULL, ctx);
+}
+
+static void slow_save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
+                      sails_session_done_cb done, void *ctx)
+{
+    struct slow_store *slow = store;
+
+    (void)sid;
+    (void)ttl_ms;
+    json_decref(session);
+    slow->done = done;
+    slow->ctx = ctx;
+    atomic_fetch_add(&slow->n_saves, 1);
+}
+
+static void slow_touch(void *store, const char *sid, uint64_t ttl_ms, sails_session_done_cb done,
+                       void *ctx)
+{
+    (void)store;
+    (void)sid;
+    (void)ttl_ms;
+    done(0, ctx);
+}
+
+static void slow_destroy(void *store, const char *sid, sails_session_done_cb done, void *ctx)
+{
+    slow_touch(store, sid, 0, done, ctx);
+}
+
+/* An upload that ends while the answer waits for the session does not send that answer again. */
+static void an_answer_is_given_once_while_its_session_is_saved(void **state)
+{
+    struct slow_store slow = {0};
+    const sails_session_store store = {slow_load, slow_save, slow_touch, slow_destroy, &slow};
+    struct stage stage;
+    struct tcp_client client;
+    struct http_answer answer = {0};
+    struct buf form = make_form(10);
+
+    (void)state;
+    stage_prepare(&stage, 0);
+    assert_int_equal(sails_app_set(stage.live.app, "session.secret", json_string("s")), 0);
+    assert_int_equal(sails_app_session_store(stage.live.app, &store), 0);
+    live_lift(&stage.live);
+    assert_true(tcp_client_open(&client, stage.live.port));
+    assert_true(http_client_send(&client, "POST", "/twice", TYPE, buf_str(&form)));
+    assert_int_equal(told_status(&stage.done), 0);
+    assert_int_equal(told_status(&stage.done), 0);
+    live_settle(&stage.live);
+    assert_int_equal(atomic_load(&slow.n_saves), 1);
+    slow.done(0, slow.ctx);
+    assert_true(http_client_take(&client, true, &answer));
+    assert_int_equal(answer.status, 200);
+    assert_int_equal(take_files(&stage), 2);
+    http_answer_deinit(&answer);
+    tcp_client_close(&client);
+    buf_deinit(&form);
+    stage_end(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +522,7 @@ int main(void)
         cmocka_unit_test(the_time_limit_of_a_request_ends_its_upload),
         cmocka_unit_test(an_app_that_is_lowered_leaves_nothing),
         cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(an_answer_is_given_once_while_its_session_is_saved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
