@@ -144,7 +144,7 @@ static void load(void *store, const char *sid, sails_session_loaded_cb loaded, v
     pthread_mutex_lock(&memory->lock);
     e = use(memory, sid);
     if (e != NULL) {
-        session = json_loads(e->json, 0, NULL);
+        session = json_loads(e->json, JSON_ALLOW_NUL, NULL);
         status = session != NULL ? 0 : SAILS_ENOMEM; /* it was valid when it came */
     }
     pthread_mutex_unlock(&memory->lock);

@@ -228,6 +228,23 @@ static void several_threads_share_it(void **state)
     world_deinit(&w);
 }
 
+/* Users' texts may have a NUL in them. */
+static void any_text_comes_back(void **state)
+{
+    struct world w;
+    json_t *session = json_pack("{s:s#}", "name", "a\0b", 3);
+
+    (void)state;
+    world_init(&w, 10);
+    w.store.save(w.store.store, "a", json_incref(session), 1000, on_done, &w);
+    assert_int_equal(w.status, 0);
+    w.store.load(w.store.store, "a", on_loaded, &w);
+    assert_int_equal(w.status, 0);
+    assert_true(json_equal(w.loaded, session));
+    json_decref(session);
+    world_deinit(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +256,7 @@ int main(void)
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_failing_allocation_leaves_the_old_session),
         cmocka_unit_test(several_threads_share_it),
+        cmocka_unit_test(any_text_comes_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
