@@ -1,3 +1,4 @@
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "http/http.h"
 #include "request/form.h"
@@ -38,23 +39,31 @@ static bool is_blank(struct str text)
     return true;
 }
 
+enum {
+    JSON_DEPTH_MAX = 512 /* as of messages: less than is written, so what has come can go out */
+};
+
 /*
  * JSON must be an object or an array; what is said to be something else is tried as JSON all the same,
- * and is {} if it is none (as Sails does). 0, SAILS_EJSON, SAILS_ENOMEM.
+ * and is {} if it is none (as Sails does). 0, SAILS_EJSON, SAILS_ETOOBIG, SAILS_ENOMEM.
  */
 static int parse_json_body(struct sails_req *req, struct str text, bool is_json)
 {
-    json_error_t error;
+    json_t *body = NULL;
+    int rc = json_parse(text, JSON_DEPTH_MAX, &body);
 
-    req->body = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
-    if (req->body != NULL) {
-        return 0;
+    if (rc == 0 && !json_is_object(body) && !json_is_array(body)) {
+        json_decref(body);
+        rc = SAILS_EJSON;
     }
-    if (is_json) {
-        return SAILS_EJSON;
+    if (rc == SAILS_EJSON && !is_json) {
+        body = json_object();
+        rc = body != NULL ? 0 : SAILS_ENOMEM;
     }
-    req->body = json_object();
-    return req->body != NULL ? 0 : SAILS_ENOMEM;
+    if (rc == 0) {
+        req->body = body;
+    }
+    return rc;
 }
 
 static int parse_body(struct sails_req *req)

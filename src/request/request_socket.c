@@ -350,6 +350,10 @@ static struct sails_req *make_request(const struct request_service *service,
     return req;
 }
 
+enum {
+    MESSAGE_HEADERS_MAX = 100 /* as http.maxHeaders: each is looked for among those before it */
+};
+
 /* What is wrong with a message, in words (in `out`); true: nothing is. */
 static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_needed,
                           struct buf *out)
@@ -364,6 +368,8 @@ static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_
     } else if (!json_is_string(url)) {
         buf_append_str(out, STR("Invalid url provided: "));
         request_write_json(out, url);
+    } else if (json_object_size(json_object_get(message, "headers")) > MESSAGE_HEADERS_MAX) {
+        buf_append_str(out, STR("Too many headers in request"));
     } else {
         return sdk_version_check(socket, is_sdk_needed, out);
     }

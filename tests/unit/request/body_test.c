@@ -58,6 +58,10 @@ static void a_body_is_parsed_by_its_type(void **state)
         {"POST", "", "", 200, "[{}]"},
         {"DELETE", JSON_TYPE, "{\"a\":1}", 200, "[{\"a\":1}]"},
         {"POST", JSON_TYPE, "{\"a\":", 400, NULL},
+        {"POST", JSON_TYPE, "{\"a\":\"\\ud800\",\"b\":1e999}", 200,
+         "[{\"a\":\"\xef\xbf\xbd\",\"b\":null}]"},
+        {"POST", JSON_TYPE, "5", 400, NULL},
+        {"POST", "", "5", 200, "[{}]"},
         {"POST", JSON_TYPE, "5", 400, NULL},
         {"POST", JSON_TYPE, "\"text\"", 400, NULL},
         {"POST", JSON_TYPE, "{\"a\":\"\xff\"}", 400, NULL},
@@ -197,6 +201,28 @@ static void pipelined_requests_are_answered_in_order(void **state)
     live_end(&live);
 }
 
+/* Less deep than values are written: what has come can go out again. */
+static void a_body_has_a_limit_of_depth(void **state)
+{
+    struct live live;
+    struct buf body = {0};
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_route(live.app, "/body", show_body), 0);
+    live_lift(&live);
+    for (int i = 0; i < 2 * 513; i++) {
+        buf_append_char(&body, i < 513 ? '[' : ']');
+    }
+    buf_append_char(&body, '\0');
+    assert_int_equal(buf_error(&body), 0);
+    http_client_expect(
+        live.port, "POST", "/body", JSON_TYPE, body.ptr, 400,
+        "Unable to parse HTTP body- error occurred :: over a limit of size or number");
+    buf_deinit(&body);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_request_says_what_was_sent),
         cmocka_unit_test(options_list_the_methods_of_a_path),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
+        cmocka_unit_test(a_body_has_a_limit_of_depth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

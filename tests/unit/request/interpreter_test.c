@@ -181,6 +181,27 @@ static void expect_parse_error(struct office *office, const char *request, const
     ws_client_expect_start(&office->client, start);
 }
 
+/* Each is looked for among those before it: a message of a megabyte would hold the worker for long. */
+static void a_message_has_a_limit_of_headers(void **state)
+{
+    struct office office;
+    struct buf request = {0};
+
+    (void)state;
+    office_open(&office, 5, "", "");
+    buf_append_str(&request, STR("427[\"get\",{\"url\":\"/show\",\"headers\":{"));
+    for (int i = 0; i <= 100; i++) {
+        buf_printf(&request, "%s\"h%d\":1", i > 0 ? "," : "", i);
+    }
+    buf_append_str(&request, STR("}}]"));
+    buf_append_char(&request, '\0');
+    assert_int_equal(buf_error(&request), 0);
+    assert_true(ws_client_send(&office.client, request.ptr));
+    ws_client_expect_start(&office.client, "437[" PARSE_ERROR_START "Too many headers");
+    buf_deinit(&request);
+    office_close(&office);
+}
+
 /* sails-sockets 21, 22, 23 */
 static void a_message_that_is_no_request_is_a_parse_error(void **state)
 {
@@ -428,6 +449,7 @@ int main(void)
         cmocka_unit_test(each_of_the_seven_verbs_is_a_request),
         cmocka_unit_test(other_events_are_no_requests),
         cmocka_unit_test(a_request_without_an_ack_runs_and_is_not_answered),
+        cmocka_unit_test(a_message_has_a_limit_of_headers),
         cmocka_unit_test(a_message_that_is_no_request_is_a_parse_error),
         cmocka_unit_test(the_version_of_the_client_decides),
         cmocka_unit_test(the_body_is_made_of_params_and_data),
