@@ -27,10 +27,7 @@
 enum {
     /* Pipelined bytes held while a response is pending. Over it the link is paused, and can no
      * longer tell that the peer has gone, so it should hold what an honest client sends. */
-    HELD_MAX = 16 * 1024,
-    /* How much body a client may send that nobody wants before its connection is closed. It is
-     * cheaper than a new connection up to about this size. */
-    DISCARD_MAX = 256 * 1024
+    HELD_MAX = 16 * 1024
 };
 
 static void settle(struct http_conn *conn);
@@ -44,7 +41,7 @@ static void conn_destroy(struct http_conn *conn)
     mem_free(conn);
 }
 
-static void start_deadline(struct http_conn *conn, struct deadline_queue *queue)
+void http_conn_start_deadline(struct http_conn *conn, struct deadline_queue *queue)
 {
     deadline_start(&conn->deadline, queue, conn->service->env->now_ms);
 }
@@ -96,12 +93,11 @@ static uint64_t taken_by_peer(const struct http_conn *conn)
     return conn->written - link_queued(conn->link);
 }
 
-/* A peer that reads nothing of what it asked for must not keep it in memory for ever. */
-static void watch_writing(struct http_conn *conn)
+void http_conn_watch_writing(struct http_conn *conn)
 {
     if (link_queued(conn->link) > 0) {
         conn->taken_before = taken_by_peer(conn);
-        start_deadline(conn, &conn->service->write_deadlines);
+        http_conn_start_deadline(conn, &conn->service->write_deadlines);
     }
 }
 
@@ -118,7 +114,7 @@ int http_conn_write(struct http_conn *conn, struct shared *data)
     if (rc == 0) {
         conn->written += data->len;
         if (conn->state == HTTP_CONN_ANSWER && !deadline_is_running(&conn->deadline)) {
-            watch_writing(conn);
+            http_conn_watch_writing(conn);
         }
     } else {
         http_conn_abort(conn);
@@ -139,15 +135,10 @@ struct bytes http_conn_unread(const struct http_conn *conn)
     return conn->is_busy ? conn->in : held_bytes(conn);
 }
 
-bool http_conn_can_discard(const struct http_conn *conn)
-{
-    return conn->framing != HTTP_FRAMING_LENGTH || conn->body_left <= DISCARD_MAX;
-}
-
 static void become_idle(struct http_conn *conn)
 {
     conn->state = HTTP_CONN_HEAD;
-    start_deadline(conn, &conn->service->keep_alive_deadlines);
+    http_conn_start_deadline(conn, &conn->service->keep_alive_deadlines);
 }
 
 /*
@@ -155,15 +146,15 @@ static void become_idle(struct http_conn *conn)
  * anyway: otherwise a service that answers one request would be called with the next one before
  * its http_respond() has returned.
  */
-static void go_on(struct http_conn *conn)
+void http_conn_go_on(struct http_conn *conn)
 {
     conn->state = HTTP_CONN_FLUSH;
     if (link_queued(conn->link) > 0) {
-        watch_writing(conn);
+        http_conn_watch_writing(conn);
     } else if (conn->is_busy || held_bytes(conn).len == 0) {
         become_idle(conn);
     } else {
-        start_deadline(conn, &conn->service->write_deadlines);
+        http_conn_start_deadline(conn, &conn->service->write_deadlines);
     }
 }
 
@@ -178,182 +169,12 @@ void http_conn_answered(struct http_conn *conn, bool keep_alive)
         return;
     }
     if (conn->state != HTTP_CONN_BODY) {
-        go_on(conn);
+        http_conn_go_on(conn);
     } else {
         http_conn_pause_body(conn, false); /* what is left is thrown away */
     }
     if (!conn->is_busy) {
         settle(conn);
-    }
-}
-
-/* ---- heads ---- */
-
-static void open_body(struct http_conn *conn, const struct http_head *head)
-{
-    conn->framing = head->framing;
-    conn->body_left = head->content_length;
-    conn->chunked = (struct http_chunked){0};
-    conn->discarded = 0;
-    if (head->framing == HTTP_FRAMING_NONE) {
-        conn->state = HTTP_CONN_ANSWER;
-        return;
-    }
-    conn->state = HTTP_CONN_BODY;
-    start_deadline(conn, &conn->service->body_deadlines);
-}
-
-static void tell_body_end(struct http_exchange *x)
-{
-    if (x->events != NULL && x->events->on_body_end != NULL) {
-        x->events->on_body_end(x);
-    }
-}
-
-/* The service has returned from on_request and the exchange is still there. */
-static void check_accepted(struct http_conn *conn, struct http_exchange *x)
-{
-    if (x->state == HTTP_X_NEW) {
-        http_exchange_fail(x, 0, 500);
-    } else if (x->is_too_big && x->state == HTTP_X_ACCEPTED) {
-        http_exchange_fail(x, SAILS_ETOOBIG, 413);
-    } else if (conn->state == HTTP_CONN_ANSWER) {
-        tell_body_end(x);
-    }
-}
-
-static void on_head_complete(struct http_conn *conn)
-{
-    size_t n_headers = conn->scan.n_headers;
-    struct http_exchange *x = http_exchange_create(conn, &conn->head, n_headers);
-    unsigned status = 0;
-
-    conn->scan = (struct http_scan){0};
-    if (x == NULL) {
-        http_conn_abort(conn);
-        return;
-    }
-    deadline_stop(&conn->deadline);
-    status = http_head_read(&x->head, x->headers, n_headers);
-    if (status != 0) {
-        http_refuse(conn, x, status);
-        http_conn_end(conn);
-        http_exchange_destroy(x);
-        return;
-    }
-    conn->exchange = x;
-    open_body(conn, &x->head);
-    conn->service->on_request(conn->service->ctx, x);
-    if (conn->exchange == x) {
-        check_accepted(conn, x);
-    }
-}
-
-static void take_head(struct http_conn *conn)
-{
-    struct bytes before = conn->in;
-    bool is_done = false;
-
-    if (conn->scan.n_bytes == 0 && conn->written > 0) {
-        start_deadline(conn, &conn->service->header_deadlines); /* it was that of keep-alive */
-    }
-    is_done = http_scan_next(&conn->scan, conn->service->limits, &conn->in);
-    buf_append(&conn->head, before.ptr, before.len - conn->in.len);
-    if (buf_error(&conn->head) != 0) {
-        http_conn_abort(conn);
-        return;
-    }
-    if (!is_done) {
-        return;
-    }
-    if (conn->scan.status != 0) {
-        http_refuse(conn, NULL, conn->scan.status);
-        http_conn_end(conn);
-        return;
-    }
-    on_head_complete(conn);
-}
-
-/* ---- bodies ---- */
-
-static void end_body(struct http_conn *conn)
-{
-    deadline_stop(&conn->deadline);
-    conn->framing = HTTP_FRAMING_NONE;
-    if (conn->exchange == NULL) {
-        go_on(conn);
-        return;
-    }
-    conn->state = HTTP_CONN_ANSWER;
-    if (conn->exchange->state == HTTP_X_BEGUN) {
-        watch_writing(conn);
-    }
-    tell_body_end(conn->exchange);
-}
-
-static void give_piece(struct http_conn *conn, struct bytes piece)
-{
-    struct http_exchange *x = conn->exchange;
-
-    if (x == NULL) {
-        conn->discarded += piece.len;
-        if (conn->discarded > DISCARD_MAX) {
-            http_conn_end(conn);
-        }
-        return;
-    }
-    if (piece.len > x->max_body - x->body_seen) {
-        http_exchange_fail(x, SAILS_ETOOBIG, 413);
-        return;
-    }
-    x->body_seen += piece.len;
-    if (x->events != NULL && x->events->on_body != NULL) {
-        x->events->on_body(x, piece);
-    }
-}
-
-static void on_broken_body(struct http_conn *conn)
-{
-    if (conn->exchange != NULL) {
-        http_exchange_fail(conn->exchange, SAILS_EPROTO, 400);
-    } else {
-        http_conn_end(conn);
-    }
-}
-
-/* The next piece of the body, or nothing but the coding around it; 0, or SAILS_EPROTO. */
-static int next_piece(struct http_conn *conn, struct bytes *piece)
-{
-    if (conn->framing == HTTP_FRAMING_CHUNKED) {
-        return http_chunked_next(&conn->chunked, &conn->in, piece);
-    }
-    piece->ptr = conn->in.ptr;
-    piece->len = conn->in.len < conn->body_left ? conn->in.len : (size_t)conn->body_left;
-    conn->in = bytes_from_offset(conn->in, piece->len);
-    conn->body_left -= piece->len;
-    return 0;
-}
-
-static bool is_body_complete(const struct http_conn *conn)
-{
-    return conn->framing == HTTP_FRAMING_CHUNKED ? conn->chunked.state == HTTP_CHUNKED_END
-                                                 : conn->body_left == 0;
-}
-
-static void take_body(struct http_conn *conn)
-{
-    struct bytes piece = {0};
-
-    start_deadline(conn, &conn->service->body_deadlines);
-    if (!is_body_complete(conn) && next_piece(conn, &piece) < 0) {
-        on_broken_body(conn);
-        return;
-    }
-    if (piece.len > 0) {
-        give_piece(conn, piece);
-    }
-    if (conn->state == HTTP_CONN_BODY && !conn->is_body_paused && is_body_complete(conn)) {
-        end_body(conn);
     }
 }
 
@@ -365,7 +186,7 @@ static bool has_work(const struct http_conn *conn)
     if (conn->is_body_paused) {
         return false;
     }
-    return conn->in.len > 0 || (conn->state == HTTP_CONN_BODY && is_body_complete(conn));
+    return conn->in.len > 0 || (conn->state == HTTP_CONN_BODY && http_receive_is_complete(conn));
 }
 
 /* Works on `in` as far as it goes; what has to wait is left in conn->in. False: conn is freed. */
@@ -376,9 +197,9 @@ static bool work(struct http_conn *conn, struct bytes in)
     conn->is_busy = true;
     while (has_work(conn)) {
         if (conn->state == HTTP_CONN_HEAD) {
-            take_head(conn);
+            http_receive_head(conn);
         } else if (conn->state == HTTP_CONN_BODY) {
-            take_body(conn);
+            http_receive_body(conn);
         } else {
             break;
         }
@@ -441,7 +262,7 @@ void http_conn_pause_body(struct http_conn *conn, bool paused)
         return;
     }
     if (!paused && conn->is_body_paused) {
-        start_deadline(conn, &conn->service->resume_deadlines);
+        http_conn_start_deadline(conn, &conn->service->resume_deadlines);
     } else if (paused) {
         conn->is_body_paused = true; /* I4 */
         deadline_stop(&conn->deadline);
@@ -455,7 +276,7 @@ void http_conn_on_resume_due(struct deadline *deadline, void *ctx)
 
     (void)ctx;
     conn->is_body_paused = false;
-    start_deadline(conn, &conn->service->body_deadlines);
+    http_conn_start_deadline(conn, &conn->service->body_deadlines);
     work_on_held(conn);
 }
 
@@ -569,7 +390,7 @@ int http_conn_open(struct http_service *service, struct link *link)
     conn->service = service;
     conn->link = link;
     list_append(&service->conns, &conn->in_service);
-    start_deadline(conn, &service->header_deadlines);
+    http_conn_start_deadline(conn, &service->header_deadlines);
     link->events = &conn_events;
     link->user = conn;
     return 0;
@@ -623,7 +444,7 @@ void http_conn_on_write_due(struct deadline *deadline, void *ctx)
             resume(conn);
         }
     } else if (taken_by_peer(conn) > conn->taken_before) {
-        watch_writing(conn);
+        http_conn_watch_writing(conn);
     } else {
         http_conn_abort(conn); /* on_close tells the exchange */
     }

@@ -1,13 +1,14 @@
 /*
  * http_conn.h - inside src/http/: what connection, exchange and service know of each other.
  *
- * Purpose    The structs behind http.h, and the functions that the three files call across.
+ * Purpose    The structs behind http.h, and the functions that the four files call across.
  * Ownership  A service lists its connections; a connection owns at most one exchange.
  * Threads    That worker's thread only.
  * Floor      http; uses base. Not for other floors: they include http.h.
  *
  *     http_service.c     limits in time, date, shutdown            1 : n connections
- *     http_conn.c        bytes in: heads, bodies, what is pipelined    1 : 0..1 exchange
+ *     http_conn.c        states, what is held, the link's events       1 : 0..1 exchange
+ *     http_receive.c     the request as it arrives: its head, its body
  *     http_exchange.c    the service's side: accept, respond, stream, upgrade, move
  */
 #ifndef HTTP_HTTP_CONN_H
@@ -32,10 +33,10 @@ struct http_conn {
     struct link *link;
     struct http_exchange *exchange; /* the one that is being answered, or NULL */
     enum http_conn_state state;
-    bool is_busy;   /* http_conn.c is working on `in`: nothing may start a request or free this */
-    bool is_gone;   /* the link was given away while busy: freed when that work ends */
-    bool has_ended; /* the peer will send no more */
-    bool is_paused; /* the link, because too much is held, or the body is paused */
+    bool is_busy;        /* work is under way on `in`: nothing may start a request or free this */
+    bool is_gone;        /* the link was given away while busy: freed when that work ends */
+    bool has_ended;      /* the peer will send no more */
+    bool is_paused;      /* the link, because too much is held, or the body is paused */
     bool is_body_paused; /* by its exchange; what comes is held */
     struct bytes in;     /* while busy: what is not yet taken of the bytes at hand */
     struct buf held;     /* pipelined bytes that wait for the exchange's end */
@@ -81,9 +82,6 @@ struct http_exchange {
 /* Bytes received behind what has been taken. */
 struct bytes http_conn_unread(const struct http_conn *conn);
 
-/* Whether what is left of the request's body is little enough to be thrown away. */
-bool http_conn_can_discard(const struct http_conn *conn);
-
 /* Writes, counts, and watches that the peer takes it; as link_write, takes over `data` (NULL: no
  * memory). On errors the connection closes. */
 int http_conn_write(struct http_conn *conn, struct shared *data);
@@ -98,6 +96,15 @@ void http_conn_pause_body(struct http_conn *conn, bool paused);
 void http_conn_end(struct http_conn *conn);
 void http_conn_abort(struct http_conn *conn);
 
+/* In the queue of the service that suits the state; instead of the one that runs. */
+void http_conn_start_deadline(struct http_conn *conn, struct deadline_queue *queue);
+
+/* A peer that reads nothing of what it asked for must not keep it in memory for ever. */
+void http_conn_watch_writing(struct http_conn *conn);
+
+/* The request and its response are complete: on to the next, once what is queued has left. */
+void http_conn_go_on(struct http_conn *conn);
+
 /* The link is another's from now on. */
 void http_conn_give_away(struct http_conn *conn);
 
@@ -108,6 +115,18 @@ void http_conn_on_keep_alive_due(struct deadline *deadline, void *ctx);
 void http_conn_on_write_due(struct deadline *deadline, void *ctx);
 void http_conn_on_resume_due(struct deadline *deadline, void *ctx);
 void http_conn_drain(struct http_conn *conn);
+
+/* ---- http_receive.c ---- */
+
+/* In HEAD, and in BODY while it is not paused: takes of conn->in what belongs to it. */
+void http_receive_head(struct http_conn *conn);
+void http_receive_body(struct http_conn *conn);
+
+/* Whether all of the request's body has arrived. */
+bool http_receive_is_complete(const struct http_conn *conn);
+
+/* Whether what is left of the request's body is little enough to be thrown away. */
+bool http_receive_can_discard(const struct http_conn *conn);
 
 /* ---- http_exchange.c ---- */
 

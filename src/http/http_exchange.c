@@ -131,7 +131,7 @@ static bool can_stay_open(const struct http_exchange *x)
     bool is_last = conn->service->draining || conn->has_ended;
     bool is_ambiguous = x->head.expects_continue && x->state == HTTP_X_NEW;
 
-    return x->head.keep_alive && !is_ambiguous && http_conn_can_discard(conn) &&
+    return x->head.keep_alive && !is_ambiguous && http_receive_can_discard(conn) &&
            !(is_last && http_conn_unread(conn).len == 0) && !asks_to_close(buf_str(&x->fields));
 }
 
