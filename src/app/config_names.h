@@ -1,7 +1,7 @@
 /*
  * config_names.h - looking names up in the table of keys.
  *
- * Purpose    Which key, section or branch a name means, and what somebody meant who mistyped one.
+ * Purpose    Which key, section or branch a name means, and which key is near one that is mistyped.
  * Ownership  None.
  * Threads    Any.
  * Floor      app; uses base.

@@ -82,7 +82,7 @@ static void add_char(struct openapi_path *out, char c)
         buf_append_str(&out->shape, c == '{' ? STR("%7B") : STR("%7D"));
     } else {
         buf_append_char(&out->text, c);
-        buf_append_char(&out->shape, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
+        buf_append_char(&out->shape, char_lower(c));
     }
 }
 

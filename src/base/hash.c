@@ -61,3 +61,13 @@ uint64_t hash_bytes(struct hash_key key, struct bytes b)
     sip_round(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
+
+uint64_t hash_nocase(struct str name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < name.len; i++) {
+        hash = (hash ^ (unsigned char)char_lower(name.ptr[i])) * UINT64_C(0x100000001b3);
+    }
+    return hash ^ hash >> 32; /* a map looks at the low bits */
+}

@@ -1,7 +1,8 @@
 /*
- * hash.h - a keyed hash for tables whose keys come from outside.
+ * hash.h - hashes for tables: with a key where names come from outside, without where they do not.
  *
  * Purpose    SipHash-1-3: who does not know the key cannot make many names meet in one place.
+ *            FNV-1a: for names that only the program and its configuration add.
  * Ownership  None.
  * Threads    Any.
  * Floor      base.
@@ -23,5 +24,8 @@ static inline uint64_t hash_str(struct hash_key key, struct str s)
 {
     return hash_bytes(key, str_bytes(s));
 }
+
+/* FNV-1a, ASCII letters without case. A stranger who only looks names up cannot make chains longer. */
+uint64_t hash_nocase(struct str name);
 
 #endif

@@ -1,10 +1,5 @@
 #include "base/str.h"
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -16,7 +11,7 @@ bool str_eq_nocase(struct str a, struct str b)
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.ptr[i]) != lower(b.ptr[i])) {
+        if (char_lower(a.ptr[i]) != char_lower(b.ptr[i])) {
             return false;
         }
     }

@@ -65,6 +65,12 @@ static inline bool str_eq(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Of ASCII only, as in HTTP's names; other bytes stay as they are. */
+static inline char char_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
 /* ASCII letters compare without case, as HTTP's names do. */
 bool str_eq_nocase(struct str a, struct str b);
 

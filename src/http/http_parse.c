@@ -112,9 +112,7 @@ static void lower_names(struct http_parsed *out, char *head)
         char *name = head + (out->headers[i].name.ptr - head);
 
         for (size_t j = 0; j < out->headers[i].name.len; j++) {
-            if (name[j] >= 'A' && name[j] <= 'Z') {
-                name[j] = (char)(name[j] + ('a' - 'A'));
-            }
+            name[j] = char_lower(name[j]);
         }
     }
 }

@@ -122,7 +122,7 @@ const char *sails_io_socket_header(const sails_io_socket *socket, const char *na
         return NULL;
     }
     for (; name[n] != '\0' && n < sizeof(lower); n++) {
-        lower[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + ('a' - 'A') : name[n]);
+        lower[n] = char_lower(name[n]);
     }
     return eio_handshake_header(sio_socket_handshake(socket), (struct str){lower, n}).ptr;
 }

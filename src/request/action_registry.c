@@ -1,6 +1,7 @@
 #include "request/action_registry.h"
 
 #include "base/distance.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "request/action_glob.h"
 #include "request/exits.h"
@@ -44,25 +45,9 @@ void action_registry_deinit(struct action_registry *registry)
     }
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-/* FNV-1a without case and without a key: names come from the program and its configuration only. */
-static uint64_t hash_name(struct str name)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < name.len; i++) {
-        hash = (hash ^ (unsigned char)lower(name.ptr[i])) * 0x100000001b3u;
-    }
-    return hash ^ hash >> 32;
-}
-
 static struct registered_action *find(const struct action_table *table, struct str name)
 {
-    uint64_t hash = hash_name(name);
+    uint64_t hash = hash_nocase(name);
 
     for (struct map_node *n = map_find(&table->by_name, hash); n != NULL; n = map_find_next(n)) {
         struct registered_action *entry = container_of(n, struct registered_action, by_name);
@@ -81,7 +66,7 @@ static struct registered_action *add(struct action_table *table, struct str name
 
     if (entry != NULL) {
         memcpy(entry->name, name.ptr, name.len);
-        map_insert(&table->by_name, &entry->by_name, hash_name(name));
+        map_insert(&table->by_name, &entry->by_name, hash_nocase(name));
         list_append(&table->all, &entry->in_registry);
     }
     return entry;
@@ -163,7 +148,7 @@ int action_registry_add(struct action_registry *registry, const char *identity,
         }
     }
     for (size_t i = 0; i < name.len; i++) {
-        entry->name[i] = lower(name.ptr[i]);
+        entry->name[i] = char_lower(name.ptr[i]);
     }
     entry->def = def;
     return 0;

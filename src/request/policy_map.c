@@ -27,7 +27,7 @@ void policy_map_deinit(struct policy_map *map)
 static void lower_case(char *text)
 {
     for (; *text != '\0'; text++) {
-        *text = *text >= 'A' && *text <= 'Z' ? (char)(*text + ('a' - 'A')) : *text;
+        *text = char_lower(*text);
     }
 }
 

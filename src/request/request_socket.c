@@ -19,8 +19,7 @@ static json_t *headers_value(const struct header_list *headers)
         size_t n = 0;
 
         for (; n < name.len && n < sizeof(lower) - 1; n++) {
-            lower[n] =
-                (char)(name.ptr[n] >= 'A' && name.ptr[n] <= 'Z' ? name.ptr[n] + 32 : name.ptr[n]);
+            lower[n] = char_lower(name.ptr[n]);
         }
         lower[n] = '\0';
         /* Cookies never reach client scripts, in whatever spelling (sails-sockets D31). */
@@ -232,7 +231,7 @@ static void copy_message_headers(struct sails_req *req, json_t *headers)
         buf_clear(&lower);
         buf_clear(&text);
         for (const char *c = name; *c != '\0'; c++) {
-            buf_append_char(&lower, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+            buf_append_char(&lower, char_lower(*c));
         }
         write_as_text(&text, value);
         if (lower.len > 0 && buf_error(&lower) == 0 && buf_error(&text) == 0) {

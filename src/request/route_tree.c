@@ -1,5 +1,6 @@
 #include "request/route_tree.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <sails/err.h>
@@ -47,22 +48,6 @@ void route_tree_destroy(struct route_node *root)
     }
     map_deinit(&root->children);
     mem_free(root);
-}
-
-/*
- * FNV-1a over lower-case letters. Without a key: only the program adds names, and a stranger who looks up
- * cannot make its chains longer.
- */
-static uint64_t hash_nocase(struct str text)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-
-        hash = (hash ^ (c >= 'A' && c <= 'Z' ? c | 0x20u : c)) * 0x100000001b3u;
-    }
-    return hash ^ hash >> 32; /* a map looks at the low bits */
 }
 
 static struct route_node *find_child(const struct route_node *node, struct str text)

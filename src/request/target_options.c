@@ -101,7 +101,7 @@ static int add_own_options(const char *address, struct request_target *out)
     path = has_verb ? str_trim(str_from_offset(path, blank)) : path;
     path = str_eq(path, STR("*")) ? STR("/*") : path;
     for (size_t i = 0; i < verb.len && i + 1 < sizeof(lower); i++) {
-        lower[i] = (char)(verb.ptr[i] | 0x20);
+        lower[i] = char_lower(verb.ptr[i]);
     }
     if (out->identity != NULL &&
         json_object_set_new(out->options, "action", json_string(out->identity)) != 0) {

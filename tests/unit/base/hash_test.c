@@ -39,11 +39,20 @@ static void another_key_gives_another_hash(void **state)
                 hash_str((struct hash_key){1, 2}, STR("")));
 }
 
+static void names_in_any_case_meet(void **state)
+{
+    (void)state;
+    assert_true(hash_nocase(STR("User/Find")) == hash_nocase(STR("user/find")));
+    assert_true(hash_nocase(STR("user/find")) != hash_nocase(STR("user/fine")));
+    assert_true(hash_nocase((struct str){NULL, 0}) == hash_nocase(STR("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_published_vectors_come_out),
         cmocka_unit_test(another_key_gives_another_hash),
+        cmocka_unit_test(names_in_any_case_meet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
