@@ -543,8 +543,3 @@ int redis_command(struct redis *redis, const struct str *argv, size_t argc,
     }
     return enqueue(redis, command);
 }
-
-bool redis_is_ready(const struct redis *redis)
-{
-    return redis->state == READY;
-}

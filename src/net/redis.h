@@ -109,6 +109,4 @@ typedef void (*redis_reply_cb)(int status, const struct redis_reply *reply, void
 int redis_command(struct redis *redis, const struct str *argv, size_t argc, redis_reply_cb on_reply,
                   void *ctx);
 
-bool redis_is_ready(const struct redis *redis);
-
 #endif

@@ -11,7 +11,9 @@ static struct str without_parameters(struct str type)
     return str_trim((struct str){type.ptr, str_find(type, ';')});
 }
 
-struct str negotiate_media_type(struct str name)
+/* "text/html" of "html" and "text/html; charset=utf-8"; "application/octet-stream" of an extension
+ * nobody knows. */
+static struct str media_type_of(struct str name)
 {
     static const struct {
         const char *name, *type;
@@ -56,7 +58,7 @@ bool negotiate_is_type(struct str content_type, struct str kind)
     if (kind.len > 0 && kind.ptr[0] == '+') {
         return subtype.len > kind.len && ends_with(subtype, kind);
     }
-    split(negotiate_media_type(kind), &wanted, &subwanted);
+    split(media_type_of(kind), &wanted, &subwanted);
     return subtype.len > 0 && (is_any(wanted) || str_eq_nocase(type, wanted)) &&
            (is_any(subwanted) || str_eq_nocase(subtype, subwanted));
 }
@@ -70,7 +72,7 @@ static int match_type(struct str range, struct str offer)
     int exactness = 0;
 
     split(without_parameters(range), &wanted, &subwanted);
-    split(negotiate_media_type(offer), &type, &subtype);
+    split(media_type_of(offer), &type, &subtype);
     if (!(is_any(wanted) || str_eq_nocase(type, wanted)) ||
         !(is_any(subwanted) || str_eq_nocase(subtype, subwanted))) {
         return -1;

@@ -31,10 +31,6 @@ enum {
  */
 int negotiate(enum negotiate_subject subject, struct str header, const char *const *offers);
 
-/* "text/html" of "html" and "text/html; charset=utf-8"; "application/octet-stream" of an extension
- * nobody knows. */
-struct str negotiate_media_type(struct str name);
-
 /*
  * Whether a Content-Type is of a kind: a media type, an extension, "text/x" with '*' for either
  * part, "multipart", "urlencoded", or "+json" (any type with that suffix).

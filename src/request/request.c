@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "http/url.h"
 #include "request/access_log.h"
-#include "request/query.h"
 #include "socketio/sio_value.h"
 
 /* "/a?x=1" of "http://host/a?x=1"; anything else stays as it is. */
@@ -215,9 +214,4 @@ int request_write_json(struct buf *out, const json_t *value)
     size_t n_found = 0;
 
     return sio_value_write(out, value, NULL, 0, &n_found);
-}
-
-json_t *request_parse_form(struct str text)
-{
-    return query_parse_flat(text);
 }

@@ -57,7 +57,7 @@ struct request_service {
     struct limits_settings limits;
     struct request_worker *workers; /* by index; the app's */
     bool is_production;
-    bool compresses; /* answers over HTTP */
+    bool compresses;            /* answers over HTTP */
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
     const char *upload_dir;     /* where files are received, if nobody says otherwise */
     uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */
@@ -201,9 +201,6 @@ const char *request_method_name(enum http_method method);
 /* Reads the inputs that the action of req->target declares. False: they are not as they should be, and
  * it was answered. */
 bool request_read_inputs(struct sails_req *req);
-
-/* query_parse_flat(), for those who have no query.h. */
-json_t *request_parse_form(struct str text);
 
 /* ---- the two ways in ---- */
 

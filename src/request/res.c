@@ -109,7 +109,7 @@ static int finish(sails_res *res, int rc)
     return rc == 0 ? request_answer(res_request(res)) : res_fail(res, rc);
 }
 
-int res_answer_empty(sails_res *res)
+static int answer_empty(sails_res *res)
 {
     res->kind = REQUEST_NO_BODY;
     return finish(res, 0);
@@ -117,7 +117,8 @@ int res_answer_empty(sails_res *res)
 
 /* ---- text ---- */
 
-int res_set_default_type(sails_res *res, struct str type)
+/* Over HTTP, the Content-Type unless there is one. */
+static int set_default_type(sails_res *res, struct str type)
 {
     if (res_is_socket(res) || header_list_get(&res->headers, STR("content-type")).ptr != NULL) {
         return 0;
@@ -149,7 +150,7 @@ static int add_charset(sails_res *res)
 
 int res_answer_text(sails_res *res, struct str text, struct str type)
 {
-    int rc = res_set_default_type(res, type);
+    int rc = set_default_type(res, type);
 
     rc = rc == 0 ? add_charset(res) : rc;
     res->kind = REQUEST_TEXT_BODY;
@@ -180,7 +181,7 @@ int res_write_json(sails_res *res, struct buf *out, const json_t *value)
  * request is answered. */
 static int answer_json_text(sails_res *res, struct str type, json_t *value)
 {
-    int rc = res_set_default_type(res, type);
+    int rc = set_default_type(res, type);
 
     rc = rc == 0 ? add_charset(res) : rc;
     res->kind = value != NULL ? REQUEST_TEXT_BODY : REQUEST_NO_BODY;
@@ -238,8 +239,7 @@ int sails_res_send(sails_res *res, const char *text)
     if (rc < 0) {
         return rc;
     }
-    return text != NULL ? res_answer_text(res, str_from(text), RES_TYPE_HTML)
-                        : res_answer_empty(res);
+    return text != NULL ? res_answer_text(res, str_from(text), RES_TYPE_HTML) : answer_empty(res);
 }
 
 static int answer_bytes(sails_res *res, struct bytes bytes)
@@ -251,7 +251,7 @@ static int answer_bytes(sails_res *res, struct bytes bytes)
         res->json = sails_binary(bytes.ptr, bytes.len);
         return finish(res, res->json != NULL ? 0 : SAILS_ENOMEM);
     }
-    rc = res_set_default_type(res, STR("application/octet-stream"));
+    rc = set_default_type(res, STR("application/octet-stream"));
     res->kind = REQUEST_TEXT_BODY;
     buf_append(&res->text, bytes.ptr, bytes.len);
     return finish(res, rc == 0 ? buf_error(&res->text) : rc);
@@ -335,5 +335,5 @@ int sails_res_send_value(sails_res *res, json_t *value)
         json_decref(value);
         return rc;
     }
-    return value != NULL ? answer_value(res, value) : res_answer_empty(res);
+    return value != NULL ? answer_value(res, value) : answer_empty(res);
 }

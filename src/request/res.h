@@ -29,14 +29,10 @@ bool res_is_header(struct str name, struct str value);
 /* As sails_res_set(), for an answer that is claimed already or not. 0, SAILS_ENOMEM. */
 int res_set(sails_res *res, struct str name, struct str value);
 
-/* Over HTTP, the Content-Type unless there is one. 0, SAILS_ENOMEM. */
-int res_set_default_type(sails_res *res, struct str type);
-
 /* This answer is the one; 200 unless set. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: there was one (logged). */
 int res_claim(sails_res *res);
 
 /* Of a claimed answer: the rest of it. Each gives 0, or what kept it from being made (res_fail). */
-int res_answer_empty(sails_res *res);
 int res_answer_text(sails_res *res, struct str text, struct str type);
 int res_answer_json(sails_res *res, json_t *value);
 int res_fail(sails_res *res, int rc);

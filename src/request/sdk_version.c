@@ -12,7 +12,8 @@ static bool take_number(struct str *rest, uint64_t *number)
     return str_take_part(rest, '.', &part) && str_to_u64(part, 1000000, number);
 }
 
-bool sdk_version_is_supported(struct str version)
+/* Whether "major.minor.patch" (with anything behind a '-') is at least 0.11.0. */
+static bool is_supported(struct str version)
 {
     uint64_t major = 0, minor = 0, patch = 0;
 
@@ -37,7 +38,7 @@ bool sdk_version_check(sails_io_socket *socket, bool is_strict, struct buf *why)
         url_query_get(&version, eio_handshake_query(handshake), STR(VERSION_NAME));
     }
     if (header.ptr != NULL || version.len > 0) {
-        is_fine = sdk_version_is_supported(buf_str(&version));
+        is_fine = is_supported(buf_str(&version));
     } else if (is_strict) {
         is_fine = false;
         buf_append_str(&version, STR("none was told, as by clients before 0.11"));

@@ -13,9 +13,6 @@
 
 #include <sails/io.h>
 
-/* Whether "major.minor.patch" (with anything behind a '-') is at least 0.11.0. */
-bool sdk_version_is_supported(struct str version);
-
 /*
  * Checks the version that the handshake names, by header or else in its query; none is fine, for any
  * Socket.IO client may send requests (D23), unless the check is to be as strict as in Sails. False: `why`
