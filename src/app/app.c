@@ -2,9 +2,7 @@
 
 #include "app/app_describe.h"
 #include "base/mem.h"
-#include "net/main_loop.h"
 
-#include <errno.h>
 #include <sails/version.h>
 #include <signal.h>
 
@@ -166,17 +164,10 @@ int sails_app_load(sails_app *app, int argc, char **argv)
 
 /* ---- lifting and lowering ---- */
 
-static int configure(struct sails_app *app)
+static void set_requests(struct sails_app *app)
 {
-    struct config *c = &app->config;
-    int rc = 0;
+    const struct config *c = &app->config;
 
-    if ((config_text(c, "ssl.cert") == NULL) != (config_text(c, "ssl.key") == NULL)) {
-        log_line(&app->log, LOG_ERROR, "ssl.cert and ssl.key go together: one of them is missing");
-        return SAILS_ECONFIG;
-    }
-    app_log_configure(app);
-    app_http_limits(app, &app->limits);
     app->requests.is_production = config_is_production(c);
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
     app->requests.upload_dir = config_text(c, "http.uploadDir");
@@ -191,6 +182,20 @@ static int configure(struct sails_app *app)
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
     app->requests.logs_access = config_boolean(c, "log.access");
+}
+
+static int configure(struct sails_app *app)
+{
+    struct config *c = &app->config;
+    int rc = 0;
+
+    if ((config_text(c, "ssl.cert") == NULL) != (config_text(c, "ssl.key") == NULL)) {
+        log_line(&app->log, LOG_ERROR, "ssl.cert and ssl.key go together: one of them is missing");
+        return SAILS_ECONFIG;
+    }
+    app_log_configure(app);
+    app_http_limits(app, &app->limits);
+    set_requests(app);
     if (config_boolean(c, "sockets.serveClient") &&
         static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
                                  config_text(c, "sockets.clientPath")) < 0) {
@@ -294,8 +299,7 @@ static int lift(struct sails_app *app, void *uv_loop)
     return rc;
 }
 
-/* With the key dontLift: all but listening. */
-static int try_lift(struct sails_app *app)
+int app_try_lift(struct sails_app *app)
 {
     int rc = prepare(app);
 
@@ -353,8 +357,7 @@ int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_conn
     return 0;
 }
 
-/* On the thread that lowers. */
-static void begin_lowering(void *ctx)
+void app_begin_lowering(void *ctx)
 {
     struct sails_app *app = ctx;
     sails_shutdown_cb before = app->before_shutdown;
@@ -367,7 +370,7 @@ static void begin_lowering(void *ctx)
     net_stop(app->net, shutdown_timeout(app));
 }
 
-static void finish_lowering(struct sails_app *app)
+void app_finish_lowering(struct sails_app *app)
 {
     app->state = APP_LOWERED;
     io_close(app->io);
@@ -382,9 +385,9 @@ int sails_app_lower(sails_app *app)
     if (app->state != APP_LIFTED) {
         return 0;
     }
-    begin_lowering(app);
+    app_begin_lowering(app);
     net_join(app->net);
-    finish_lowering(app);
+    app_finish_lowering(app);
     return 0;
 }
 
@@ -398,101 +401,6 @@ void sails_app_stop(sails_app *app)
     } else {
         net_stop(app->net, shutdown_timeout(app));
     }
-}
-
-/* ---- the whole of main() ---- */
-
-enum {
-    EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */
-};
-
-static int exit_status(int rc)
-{
-    if (rc == 0) {
-        return 0;
-    }
-    return rc == SAILS_ECONFIG || rc == SAILS_ETLS ? EXIT_CONFIG : 1;
-}
-
-/*
- * With several workers this thread only waits. The signals are blocked before the workers' threads
- * begin, so that this thread alone takes them; a second one while the app is being lowered ends the
- * program at once.
- */
-static int serve_on_threads(struct sails_app *app)
-{
-    sigset_t set, before;
-    int taken = 0;
-    int rc = 0;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set, &before);
-    rc = sails_app_lift(app);
-    if (rc == 0) {
-        sigwait(&set, &taken);
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
-/* With one worker this thread is the worker. */
-static int serve_here(struct sails_app *app)
-{
-    struct main_loop *loop = main_loop_open();
-    int rc = loop != NULL ? sails_app_lift_on(app, main_loop_uv(loop)) : SAILS_ENOMEM;
-
-    if (rc == 0) {
-        main_loop_run(loop, app->net, begin_lowering, app);
-        finish_lowering(app);
-    }
-    main_loop_close(loop);
-    return rc;
-}
-
-static bool has_one_worker(const struct sails_app *app)
-{
-    return config_integer(&app->config, "workers") == 1;
-}
-
-static int serve(struct sails_app *app)
-{
-    app_settle_node_env(app);
-    if (config_boolean(&app->config, "dontLift")) {
-        return try_lift(app);
-    }
-    app->runner = pthread_self();
-    app->has_runner = true;
-    return has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
-}
-
-static void print_help(const char *program)
-{
-    struct buf text = {0};
-
-    config_write_help(&text, program);
-    fwrite(text.ptr, 1, text.len, stdout);
-    buf_deinit(&text);
-}
-
-int sails_app_run(sails_app *app, int argc, char **argv)
-{
-    int rc = 0;
-
-    if (app == NULL) {
-        return 1;
-    }
-    rc = sails_app_load(app, argc, argv);
-    if (rc == 0 && app->wishes.help) {
-        print_help(argc > 0 ? argv[0] : "app");
-    } else if (rc == 0 && app_wants_description(app)) {
-        rc = app_describe(app, argc > 0 ? argv[0] : "app");
-    } else if (rc == 0) {
-        rc = serve(app);
-    }
-    sails_app_destroy(app);
-    return exit_status(rc);
 }
 
 const char *sails_version(void)

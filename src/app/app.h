@@ -82,6 +82,17 @@ struct sails_app {
     struct config_wishes wishes; /* of the command line */
 };
 
+/* ---- app.c: steps of lifting and lowering ---- */
+
+/* With the key dontLift: all but listening. 0, or what sails_app_lift() would give. */
+int app_try_lift(struct sails_app *app);
+
+/* Of a lifted app (ctx), on the thread that lowers: tells the program, then bids the workers to end. */
+void app_begin_lowering(void *ctx);
+
+/* Once the workers have ended. */
+void app_finish_lowering(struct sails_app *app);
+
 /* ---- app_options.c: from configuration to the floors' options ---- */
 
 void app_net_options(const struct sails_app *app, struct net_options *out);

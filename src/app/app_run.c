@@ -1,0 +1,100 @@
+#include "app/app.h"
+#include "app/app_describe.h"
+#include "net/main_loop.h"
+
+#include <signal.h>
+
+/* sails_app_run(): the whole of main(). */
+
+enum {
+    EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */
+};
+
+static int exit_status(int rc)
+{
+    if (rc == 0) {
+        return 0;
+    }
+    return rc == SAILS_ECONFIG || rc == SAILS_ETLS ? EXIT_CONFIG : 1;
+}
+
+/*
+ * With several workers this thread only waits. The signals are blocked before the workers' threads
+ * begin, so that this thread alone takes them; a second one while the app is being lowered ends the
+ * program at once.
+ */
+static int serve_on_threads(struct sails_app *app)
+{
+    sigset_t set, before;
+    int taken = 0;
+    int rc = 0;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    rc = sails_app_lift(app);
+    if (rc == 0) {
+        sigwait(&set, &taken);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+/* With one worker this thread is the worker. */
+static int serve_here(struct sails_app *app)
+{
+    struct main_loop *loop = main_loop_open();
+    int rc = loop != NULL ? sails_app_lift_on(app, main_loop_uv(loop)) : SAILS_ENOMEM;
+
+    if (rc == 0) {
+        main_loop_run(loop, app->net, app_begin_lowering, app);
+        app_finish_lowering(app);
+    }
+    main_loop_close(loop);
+    return rc;
+}
+
+static bool has_one_worker(const struct sails_app *app)
+{
+    return config_integer(&app->config, "workers") == 1;
+}
+
+static int serve(struct sails_app *app)
+{
+    app_settle_node_env(app);
+    if (config_boolean(&app->config, "dontLift")) {
+        return app_try_lift(app);
+    }
+    app->runner = pthread_self();
+    app->has_runner = true;
+    return has_one_worker(app) ? serve_here(app) : serve_on_threads(app);
+}
+
+static void print_help(const char *program)
+{
+    struct buf text = {0};
+
+    config_write_help(&text, program);
+    fwrite(text.ptr, 1, text.len, stdout);
+    buf_deinit(&text);
+}
+
+int sails_app_run(sails_app *app, int argc, char **argv)
+{
+    int rc = 0;
+
+    if (app == NULL) {
+        return 1;
+    }
+    rc = sails_app_load(app, argc, argv);
+    if (rc == 0 && app->wishes.help) {
+        print_help(argc > 0 ? argv[0] : "app");
+    } else if (rc == 0 && app_wants_description(app)) {
+        rc = app_describe(app, argc > 0 ? argv[0] : "app");
+    } else if (rc == 0) {
+        rc = serve(app);
+    }
+    sails_app_destroy(app);
+    return exit_status(rc);
+}
