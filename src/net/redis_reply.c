@@ -5,7 +5,6 @@
 
 #include <hiredis/read.h>
 
-#include <assert.h>
 #include <sails/err.h>
 
 /*

@@ -5,7 +5,6 @@
 #include "request/file_sender.h"
 
 #include <errno.h>
-#include <sails/err.h>
 
 /*
  *   try_folder --file_open--> on_open --+--> answered at once (304, 404, 416, HEAD, a directory)
