@@ -1,9 +1,9 @@
 /*
  * digest.h - the two hashes that requests need.
  *
- * Purpose    SHA-1 for entity tags, HMAC-SHA256 for signed cookies, with the algorithms looked up once: the
- *            library's own one-call functions look them up each time, under a lock, which costs more
- *            than hashing a short text.
+ * Purpose    SHA-1 for entity tags, HMAC-SHA256 for signed cookies, without what the library's one-call
+ *            functions do each time: look the algorithm up under a lock, which costs more than hashing
+ *            a short text.
  * Ownership  What is looked up stays for the life of the process.
  * Threads    Any.
  * Floor      request.
