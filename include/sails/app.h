@@ -15,6 +15,8 @@
  *
  * Several apps can live in one process: there is no global state.
  *
+ * Ownership  JSON values are taken, also when it fails. Everything else is borrowed, and copied where it
+ *            must outlive the call, unless said otherwise.
  * Threads    sails_app_* of one app from the thread that created it, unless said otherwise.
  * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL.
  */
@@ -166,7 +168,7 @@ struct sails_route {
 SAILS_API int sails_app_route_for(const sails_app *app, const char *target,
                                   struct sails_route *out);
 
-/** The `url` of sails_app_route_for(). @see sails.getUrlFor() */
+/** The `url` of sails_app_route_for(), with its errors and threads. @see sails.getUrlFor() */
 SAILS_API int sails_app_url_for(const sails_app *app, const char *target, const char **url);
 
 /**
@@ -216,7 +218,8 @@ SAILS_API int sails_app_load(sails_app *app, int argc, char **argv);
  * threads from then on.
  *
  * @return 0; SAILS_ESTATE: lifted before (an app is lifted once); SAILS_ECONFIG; SAILS_ETLS;
- *         SAILS_EHOOK, SAILS_EBOOTSTRAP: the program's own part of it failed (logged); -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
+ *         SAILS_EHOOK, SAILS_EBOOTSTRAP: the program's own part of it failed (logged);
+ *         -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
  */
 SAILS_API int sails_app_lift(sails_app *app);
 
@@ -224,7 +227,9 @@ SAILS_API int sails_app_lift(sails_app *app);
  * As sails_app_lift(), on a libuv loop of the program's own, with one worker: everything happens
  * while the program runs that loop. Sails' handles keep the loop alive until the app is lowered.
  *
- * @param uv_loop  A `uv_loop_t *` (so that this header needs no libuv).
+ * @param uv_loop  A `uv_loop_t *` (so that this header needs no libuv); the program's, and it outlives
+ *                 the app.
+ * @return As sails_app_lift(); SAILS_EINVAL: NULL.
  */
 SAILS_API int sails_app_lift_on(sails_app *app, void *uv_loop);
 
@@ -261,6 +266,8 @@ SAILS_API unsigned sails_app_port(const sails_app *app);
  * closes what is left after `shutdownTimeout` ms, ends the threads. Returns when all is closed; with
  * a loop of the program's own it runs that loop until then. Not from a callback of the app:
  * sails_app_stop() is for that. Twice is harmless.
+ *
+ * @return 0, also when it was not lifted; SAILS_EINVAL: NULL.
  */
 SAILS_API int sails_app_lower(sails_app *app);
 

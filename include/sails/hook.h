@@ -11,7 +11,8 @@
  * `{"hooks": {"database": false}}` in a file.
  *
  * Ownership  The struct and its name are copied; `ctx` must live as long as the app.
- * Errors     Every function survives NULL.
+ * Threads    See each function; on_request runs on the request's worker.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL.
  */
 #ifndef SAILS_HOOK_H
 #define SAILS_HOOK_H

@@ -25,6 +25,9 @@
  *
  * Values in tables are texts: of a string input the text itself, of any other its JSON ("5", "true",
  * "[1, 2]").
+ *
+ * Ownership  Tables are borrowed, as above.
+ * Threads    Tables are read by all workers; functions that take a request are as in sails/req.h.
  */
 #ifndef SAILS_INPUTS_H
 #define SAILS_INPUTS_H

@@ -15,7 +15,9 @@
  * Sessions are kept in memory, or in Redis (`session.adapter`), there in the format of Sails in Node, so that
  * servers of both kinds share them; or in a store of the program's own (below).
  *
+ * Ownership  Views, and what a store is given and gives: see there.
  * Threads    sails_req_session*: as sails/req.h. The store: see there.
+ * Errors     0 or a negative code of sails/err.h.
  * @see       Sails documentation, "Sessions"
  */
 #ifndef SAILS_SESSION_H

@@ -28,7 +28,9 @@
  * Whatever is received arrives whole, or not at all: when an upload fails, for whatever reason,
  * none of its files is left on the disk.
  *
+ * Ownership  Arguments are borrowed, texts copied. Files on the disk are the program's once it is told 0.
  * Threads    Any, one at a time, as all of a request.
+ * Errors     0 or a negative code of sails/err.h, from the call or, later, to its callback.
  */
 #ifndef SAILS_UPLOAD_H
 #define SAILS_UPLOAD_H
