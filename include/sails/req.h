@@ -22,6 +22,7 @@
 #include <sails/err.h>
 #include <sails/export.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 SAILS_BEGIN_DECLS
 
@@ -35,6 +36,19 @@ SAILS_BEGIN_DECLS
  * @see    Sails documentation, "Policies", proceed()
  */
 SAILS_API int sails_req_proceed(sails_req *req);
+
+/**
+ * Gives this request another time for its answer than `requestTimeout`, from now on. Only by an action, a policy or
+ * a hook, before it returns.
+ *
+ * @param timeout_ms  Rounded up by at most an eighth; 0: it may take any time.
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: answered, or called later or on another thread.
+ * @see    Sails reference, req.setTimeout()
+ */
+SAILS_API int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms);
+
+/** When the request came, in ms since 1970. 0 for NULL. @see req._startTime */
+SAILS_API uint64_t sails_req_start_time(const sails_req *req);
 
 /** The app that the request came to. */
 SAILS_API sails_app *sails_req_app(const sails_req *req);

@@ -314,8 +314,7 @@ static void restart_time_limit(struct form *form)
     struct sails_req *req = form->req;
 
     if (req != NULL && deadline_is_running(&req->deadline)) {
-        deadline_start(&req->deadline, &request_worker_of(req)->unanswered,
-                       worker_env(form->worker)->now_ms);
+        request_restart_timeout(req);
     }
 }
 

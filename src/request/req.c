@@ -88,6 +88,11 @@ json_t *sails_req_query(sails_req *req)
     return req->query;
 }
 
+uint64_t sails_req_start_time(const sails_req *req)
+{
+    return req != NULL ? req->begun_unix_ms : 0;
+}
+
 /* ---- cookies ---- */
 
 static bool parse_cookies(sails_req *req)

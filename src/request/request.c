@@ -57,6 +57,8 @@ struct sails_req *request_create(const struct request_service *service, struct w
     req->service = service;
     req->worker = worker;
     req->begun_ms = worker_env(worker)->now_ms;
+    req->begun_unix_ms = worker_env(worker)->unix_ms;
+    req->timeout_ms = service->timeout_ms;
     req->transport = transport;
     req->method = method;
     if (set_url(req, url) < 0) {
@@ -139,8 +141,48 @@ static void on_unanswered(struct deadline *deadline, void *ctx)
     (void)ctx;
     log_line(req->service->log, LOG_WARN,
              "%s %s: nobody has answered within %u ms; the client gets 503", sails_req_method(req),
-             req->path, (unsigned)req->service->timeout_ms);
+             req->path, (unsigned)req->timeout_ms);
     req->transport->expire(req);
+}
+
+/* NULL: there is no limit; or memory is out, and the app's own one counts. */
+static struct deadline_queue *timeout_queue(struct sails_req *req)
+{
+    struct request_worker *w = request_worker_of(req);
+    struct deadline_queue *queue = NULL;
+
+    if (req->timeout_ms == 0) {
+        return NULL;
+    }
+    if (req->timeout_ms != w->unanswered.length_ms) {
+        queue = deadline_ladder_queue(&w->unanswered_by, req->timeout_ms);
+    }
+    return queue != NULL || w->unanswered.length_ms == 0 ? queue : &w->unanswered;
+}
+
+void request_restart_timeout(struct sails_req *req)
+{
+    struct deadline_queue *queue = timeout_queue(req);
+
+    if (queue != NULL) {
+        deadline_start(&req->deadline, queue, worker_env(req->worker)->now_ms);
+    } else {
+        deadline_stop(&req->deadline);
+    }
+}
+
+int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms)
+{
+    if (req == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (worker_current(worker_net(req->worker)) != req->worker || !req->is_in_action ||
+        req->res.is_answered) {
+        return SAILS_ESTATE;
+    }
+    req->timeout_ms = timeout_ms;
+    request_restart_timeout(req);
+    return 0;
 }
 
 void request_worker_start(const struct request_service *service, struct worker *worker)
@@ -149,6 +191,7 @@ void request_worker_start(const struct request_service *service, struct worker *
 
     deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->timeout_ms,
                         on_unanswered, NULL);
+    deadline_ladder_init(&w->unanswered_by, &worker_env(worker)->deadlines, on_unanswered, NULL);
     w->service = service;
     w->worker = worker;
     limits_init(&w->limits, &service->limits, worker_env(worker));
@@ -159,6 +202,7 @@ void request_worker_stop(const struct request_service *service, struct worker *w
     struct request_worker *w = &service->workers[worker_index(worker)];
 
     deadline_queue_deinit(&w->unanswered);
+    deadline_ladder_deinit(&w->unanswered_by);
     limits_deinit(&w->limits);
 }
 

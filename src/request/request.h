@@ -15,6 +15,7 @@
 #ifndef REQUEST_REQUEST_H
 #define REQUEST_REQUEST_H
 
+#include "base/deadline_ladder.h"
 #include "io/io.h"
 #include "net/net.h"
 #include "request/cors.h"
@@ -33,7 +34,8 @@
 struct request_worker {
     const struct request_service *service;
     struct worker *worker;
-    struct deadline_queue unanswered;
+    struct deadline_queue unanswered;     /* requestTimeout */
+    struct deadline_ladder unanswered_by; /* sails_req_set_timeout() */
     struct limits limits;
 };
 
@@ -115,6 +117,7 @@ struct sails_req {
     const struct request_service *service;
     struct worker *worker;
     uint64_t begun_ms; /* by the worker's clock */
+    uint64_t begun_unix_ms;
     const struct request_transport *transport;
     struct http_exchange *exchange; /* HTTP; NULL: not HTTP, or gone */
     sails_io_ack *ack;              /* socket; NULL: none is wanted */
@@ -140,6 +143,7 @@ struct sails_req {
     json_t *derived; /* views that req_client.c gave out */
     json_t *inputs;  /* that its action declares; NULL: not read, or none */
     struct request_session session;
+    uint64_t timeout_ms;                   /* the time limit in force; 0: none */
     struct deadline deadline;              /* for the answer */
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
     enum router_verdict verdict;
@@ -182,6 +186,9 @@ void request_leave(struct sails_req *req);
 
 /* Goes on with `next` on the request's worker: at once if it is the caller, else by mail. */
 void request_resume(struct sails_req *req, void (*next)(struct sails_req *req));
+
+/* Starts the time limit again, from now. On its worker. */
+void request_restart_timeout(struct sails_req *req);
 
 struct request_worker *request_worker_of(const struct sails_req *req);
 

@@ -347,10 +347,7 @@ void request_run(struct sails_req *req)
         refuse_too_many(req, wait_s);
         return;
     }
-
-    if (w->unanswered.length_ms > 0) {
-        deadline_start(&req->deadline, &w->unanswered, worker_env(req->worker)->now_ms);
-    }
+    request_restart_timeout(req);
     request_session_begin(req, begin_routing);
 }
 

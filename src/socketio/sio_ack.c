@@ -1,9 +1,5 @@
 /*
  * sio_ack.c - answers that sockets wait for.
- *
- * Applications choose time limits freely, but a deadline queue serves one length only. So lengths
- * are rounded up to four significant bits, m * 2^e with m from 8 to 15, which adds an eighth at
- * most; there is a queue for each length that was ever asked for.
  */
 #include "base/mem.h"
 #include "socketio/sio_state.h"
@@ -18,28 +14,6 @@ struct ack {
     sio_ack_cb on_ack;
     void *ctx;
 };
-
-/* Some thirty years: longer is rounded down to it. */
-#define LONGEST_TIMEOUT_MS (UINT64_C(15) << 36)
-
-/* The queue's number for a length, which is rounded in place. */
-static size_t round_length(uint64_t *length_ms)
-{
-    uint64_t length = *length_ms < LONGEST_TIMEOUT_MS ? *length_ms : LONGEST_TIMEOUT_MS;
-    uint64_t m = 0;
-    size_t e = 0;
-
-    while (length >> e > 15) {
-        e++;
-    }
-    m = (length + (UINT64_C(1) << e) - 1) >> e;
-    if (m == 16) { /* rounded up to the next power of two */
-        m = 8;
-        e++;
-    }
-    *length_ms = m << e;
-    return 8 * e + m;
-}
 
 static struct ack *find_ack(const struct sio_socket *socket, uint64_t id)
 {
@@ -59,24 +33,10 @@ static void finish(struct ack *ack, int status, const struct sio_packet *answer)
     done.on_ack(done.socket, status, answer, done.ctx);
 }
 
-static void on_timeout(struct deadline *deadline, void *ctx)
+void sio_ack_on_timeout(struct deadline *deadline, void *ctx)
 {
     (void)ctx;
     finish(container_of(deadline, struct ack, deadline), SAILS_ETIMEOUT, NULL);
-}
-
-/* NULL: no memory. */
-static struct deadline_queue *queue_for(struct sio_server *server, uint64_t timeout_ms)
-{
-    struct deadline_queue **queue = &server->ack_queues[round_length(&timeout_ms)];
-
-    if (*queue == NULL) {
-        *queue = mem_alloc(sizeof(**queue));
-        if (*queue != NULL) {
-            deadline_queue_init(*queue, &server->env->deadlines, timeout_ms, on_timeout, server);
-        }
-    }
-    return *queue;
 }
 
 int sio_socket_expect_ack(struct sio_socket *socket, uint64_t id, uint64_t timeout_ms,
@@ -95,7 +55,7 @@ int sio_socket_expect_ack(struct sio_socket *socket, uint64_t id, uint64_t timeo
     if (socket->acks == NULL) {
         socket->acks = mem_calloc(1, sizeof(*socket->acks));
     }
-    queue = timeout_ms > 0 ? queue_for(server, timeout_ms) : NULL;
+    queue = timeout_ms > 0 ? deadline_ladder_queue(&server->ack_limits, timeout_ms) : NULL;
     ack =
         socket->acks != NULL && (queue != NULL || timeout_ms == 0) ? mem_alloc(sizeof(*ack)) : NULL;
     if (ack == NULL) {
@@ -139,15 +99,5 @@ void sio_ack_close(struct sio_socket *socket)
     }
     while ((node = map_first(socket->acks)) != NULL) {
         finish(container_of(node, struct ack, by_id), SAILS_ECLOSED, NULL);
-    }
-}
-
-void sio_ack_deinit_queues(struct sio_server *server)
-{
-    for (size_t i = 0; i < ACK_QUEUES; i++) {
-        if (server->ack_queues[i] != NULL) {
-            deadline_queue_deinit(server->ack_queues[i]);
-            mem_free(server->ack_queues[i]);
-        }
     }
 }

@@ -181,6 +181,7 @@ struct sio_server *sio_server_create(struct env *env, const struct sio_options *
     };
     list_init(&server->ready);
     list_init(&server->gone);
+    deadline_ladder_init(&server->ack_limits, &env->deadlines, sio_ack_on_timeout, server);
     deadline_queue_init(&server->connect_deadlines, &env->deadlines, options->connect_timeout_ms,
                         on_connect_timeout, server);
     deadline_queue_init(&server->turns, &env->deadlines, 0, on_turn, server);
@@ -203,7 +204,7 @@ void sio_server_destroy(struct sio_server *server)
     eio_server_destroy(server->engine);
     free_gone(server);
     assert(list_is_empty(&server->ready));
-    sio_ack_deinit_queues(server);
+    deadline_ladder_deinit(&server->ack_limits);
     deadline_queue_deinit(&server->connect_deadlines);
     deadline_queue_deinit(&server->turns);
     json_decref(server->no_auth);

@@ -22,6 +22,7 @@
 #ifndef SOCKETIO_SIO_STATE_H
 #define SOCKETIO_SIO_STATE_H
 
+#include "base/deadline_ladder.h"
 #include "socketio/sio.h"
 #include "socketio/sio_kept.h"
 
@@ -31,9 +32,7 @@ enum {
     /* Packets that a client sent too early, before its CONNECT was answered. No client that keeps
      * to the protocol does. */
     MAX_HELD_PACKETS = 64,
-    MAX_HELD_BYTES = 64 * 1024,
-
-    ACK_QUEUES = 312 /* see sio_ack.c */
+    MAX_HELD_BYTES = 64 * 1024
 };
 
 struct sio_server {
@@ -48,8 +47,8 @@ struct sio_server {
     bool is_shutting_down;
     json_t *no_auth; /* {}, for all who sent none */
     struct deadline_queue connect_deadlines;
-    struct deadline_queue *ack_queues[ACK_QUEUES]; /* made when first needed */
-    struct deadline_queue turns;                   /* of length 0 */
+    struct deadline_ladder ack_limits;
+    struct deadline_queue turns; /* of length 0 */
     struct deadline next_turn;
     struct list ready; /* sockets whose held packets are delivered on the next turn */
     struct list gone;  /* sockets that are freed on the next turn */
@@ -182,11 +181,13 @@ void sio_hold_drop(struct sio_socket *socket);
 
 /* ---- sio_ack.c ---- */
 
+/* Of server->ack_limits. */
+void sio_ack_on_timeout(struct deadline *deadline, void *ctx);
+
 void sio_ack_receive(struct sio_socket *socket, const struct sio_packet *packet);
 
 /* Tells all who wait that the socket goes (SAILS_ECLOSED). */
 void sio_ack_close(struct sio_socket *socket);
-void sio_ack_deinit_queues(struct sio_server *server);
 
 /* ---- sio_namespace.c ---- */
 
