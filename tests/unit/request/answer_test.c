@@ -304,8 +304,8 @@ static void production_keeps_the_reason_of_an_error_to_itself(void **state)
 
         live_init(&live, 1);
         assert_int_equal(sails_app_route(live.app, "GET /e", server_error_data), 0);
-        assert_int_equal(
-            sails_app_set(live.app, "session.secret", json_string("only for tests")), 0);
+        assert_int_equal(sails_app_set(live.app, "session.secret", json_string("only for tests")),
+                         0);
         assert_int_equal(
             sails_app_set(live.app, "environment",
                           json_string(is_production != 0 ? "production" : "development")),
