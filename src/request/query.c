@@ -204,11 +204,17 @@ static int split_name(struct nesting *n, struct str name)
     return 0;
 }
 
+/* What no object of JavaScript's may be given by others. */
+static bool is_reserved(struct str name)
+{
+    return str_eq(name, STR("__proto__"));
+}
+
 /* It would be the parent of all objects in JavaScript, and is nobody's parameter. */
 static bool has_proto(const struct nesting *n)
 {
     for (size_t i = 0; i < n->n_segments; i++) {
-        if (str_eq(n->segments[i].name, STR("__proto__"))) {
+        if (is_reserved(n->segments[i].name)) {
             return true;
         }
     }
@@ -337,6 +343,9 @@ static json_t *put_leaf(json_t *target, json_t *leaf)
 
         json_decref(names);
         return checked(target, rc == 0);
+    }
+    if (is_reserved((struct str){json_string_value(leaf), json_string_length(leaf)})) {
+        return target;
     }
     return checked(target, json_object_set_new(target, json_string_value(leaf), json_true()) == 0);
 }

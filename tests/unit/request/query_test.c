@@ -67,6 +67,8 @@ static void the_table_of_the_specification_holds(void **state)
         {"&&=x", "{}"},
         /* request-response 8 */
         {"__proto__[z]=1&a[__proto__]=2&__proto__=3", "{}"},
+        {"a[b]=1&a=c", "{\"a\":{\"b\":\"1\",\"c\":true}}"},
+        {"a[b]=1&a=__proto__", "{\"a\":{\"b\":\"1\"}}"},
     };
 
     (void)state;
