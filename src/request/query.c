@@ -70,14 +70,20 @@ static int add_value(json_t *object, const char *name, json_t *value)
     return json_object_set_new(object, name, json_pack("[O, o]", before, value));
 }
 
-/* A pair that is not UTF-8 even as it was sent is left out. */
+/* With a NUL it would be another name for every function that takes one. */
+static bool has_nul(const json_t *text)
+{
+    return memchr(json_string_value(text), '\0', json_string_length(text)) != NULL;
+}
+
+/* A pair that is not UTF-8 even as it was sent is left out, and so is one whose name has a NUL. */
 static int add_pair(json_t *object, struct str raw_name, struct str raw_value)
 {
     json_t *name = decode_text(raw_name);
     json_t *value = decode_text(raw_value);
     int rc = 0;
 
-    if (name != NULL && value != NULL && json_string_length(name) > 0 &&
+    if (name != NULL && value != NULL && json_string_length(name) > 0 && !has_nul(name) &&
         add_value(object, json_string_value(name), json_incref(value)) != 0) {
         rc = SAILS_ENOMEM;
     }
@@ -344,7 +350,7 @@ static json_t *put_leaf(json_t *target, json_t *leaf)
         json_decref(names);
         return checked(target, rc == 0);
     }
-    if (is_reserved((struct str){json_string_value(leaf), json_string_length(leaf)})) {
+    if (has_nul(leaf) || is_reserved(str_from(json_string_value(leaf)))) {
         return target;
     }
     return checked(target, json_object_set_new(target, json_string_value(leaf), json_true()) == 0);

@@ -165,6 +165,18 @@ static void every_cut_of_a_query_parses(void **state)
     }
 }
 
+/* Bodies may have any byte in them. */
+static void names_with_a_nul_are_nobody_s(void **state)
+{
+    static const char text[] = "\0=__proto__&a\0b=2&c=3&d[e]=1&d=__proto__\0";
+    const struct str input = {text, sizeof(text) - 1};
+    json_t *tree = NULL;
+
+    (void)state;
+    assert_int_equal(query_parse(input, &query_body_limits, &tree), 0);
+    expect_json(tree, "names with NUL", "{\"c\":\"3\",\"d\":{\"e\":\"1\"}}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +188,7 @@ int main(void)
         cmocka_unit_test(parameters_have_a_limit),
         cmocka_unit_test(sockets_parse_flat),
         cmocka_unit_test(every_cut_of_a_query_parses),
+        cmocka_unit_test(names_with_a_nul_are_nobody_s),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
