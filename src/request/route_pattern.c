@@ -3,11 +3,9 @@
 #include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
+#include "request/bounded_regex.h"
 
 #include <sails/err.h>
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 
 /*
  * A path becomes the pattern that Sails' router makes of it: ":name" is one segment or what is left of
@@ -16,19 +14,9 @@
  *     /a/<star>/b     ^/a/(.*)/b/?$
  *     /:file.:ext     ^/(?:([^/]+?))(?:\.([^/.]+?))/?$
  *     /a/:b?/c        ^/a(?:/([^/]+?))?/c/?$
- *
- * Paths come from strangers, and a pattern can take exponential time on some of them: so each match has
- * a limit of steps and of memory, and over it the answer is an error, not "no".
  */
-enum {
-    MATCH_STEPS_MAX = 100000, /* some milliseconds; an honest path of 1 KiB needs a hundredth */
-    MATCH_DEPTH_MAX = 10000,
-    MATCH_HEAP_MAX_KIB = 1024
-};
-
 struct route_pattern {
-    pcre2_code *code;
-    pcre2_match_context *limits;
+    struct bounded_regex regex;
     bool has_numbers; /* each group has a number beside its name */
     size_t n_groups;
     struct str names[ROUTE_CAPTURES_MAX]; /* empty: none */
@@ -54,63 +42,18 @@ void route_match_add(struct route_match *match, struct str name, struct str valu
 
 /* ---- compiling ---- */
 
-static void *allocate(PCRE2_SIZE size, void *ctx)
+/* Text is bytes, for paths are percent-encoded. */
+static int compile(struct route_pattern *pattern, struct str text, uint32_t options)
 {
-    (void)ctx;
-    return mem_alloc(size);
-}
-
-static void release(void *ptr, void *ctx)
-{
-    (void)ctx;
-    mem_free(ptr);
-}
-
-static int set_limits(struct route_pattern *pattern, pcre2_general_context *memory)
-{
-    pattern->limits = pcre2_match_context_create(memory);
-    if (pattern->limits == NULL) {
-        return SAILS_ENOMEM;
-    }
-    pcre2_set_match_limit(pattern->limits, MATCH_STEPS_MAX);
-    pcre2_set_depth_limit(pattern->limits, MATCH_DEPTH_MAX);
-    pcre2_set_heap_limit(pattern->limits, MATCH_HEAP_MAX_KIB);
-    return 0;
-}
-
-/* As JavaScript's: "$" is the very end, and text is bytes, for paths are percent-encoded. */
-static int set_code(struct route_pattern *pattern, struct str regex, uint32_t options,
-                    pcre2_general_context *memory)
-{
-    pcre2_compile_context *context = pcre2_compile_context_create(memory);
+    int rc = bounded_regex_compile(&pattern->regex, text, options | PCRE2_NEVER_UTF);
     uint32_t n_groups = 0;
-    int error = 0;
-    PCRE2_SIZE at = 0;
 
-    if (context == NULL) {
-        return SAILS_ENOMEM;
+    if (rc < 0) {
+        return rc;
     }
-    options |= PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_UTF;
-    pattern->code = pcre2_compile((PCRE2_SPTR)regex.ptr, regex.len, options, &error, &at, context);
-    pcre2_compile_context_free(context);
-    if (pattern->code == NULL) {
-        return error == PCRE2_ERROR_HEAP_FAILED ? SAILS_ENOMEM : SAILS_EINVAL;
-    }
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &n_groups);
+    pcre2_pattern_info(pattern->regex.code, PCRE2_INFO_CAPTURECOUNT, &n_groups);
     pattern->n_groups = n_groups;
     return n_groups <= ROUTE_CAPTURES_MAX ? 0 : SAILS_EINVAL;
-}
-
-static int compile(struct route_pattern *pattern, struct str regex, uint32_t options)
-{
-    pcre2_general_context *memory = pcre2_general_context_create(allocate, release, NULL);
-    int rc = memory != NULL ? set_limits(pattern, memory) : SAILS_ENOMEM;
-
-    if (rc == 0) {
-        rc = set_code(pattern, regex, options, memory);
-    }
-    pcre2_general_context_free(memory);
-    return rc;
 }
 
 /* Sails: parameters become members of an object that has a length of its own. */
@@ -276,8 +219,7 @@ void route_pattern_destroy(struct route_pattern *pattern)
     if (pattern == NULL) {
         return;
     }
-    pcre2_code_free(pattern->code);
-    pcre2_match_context_free(pattern->limits);
+    bounded_regex_deinit(&pattern->regex);
     mem_free(pattern);
 }
 
@@ -308,21 +250,12 @@ static void add_groups(const struct route_pattern *pattern, struct str path,
 int route_pattern_match(const struct route_pattern *pattern, struct str path,
                         struct route_match *match)
 {
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
-    int rc = 0;
+    pcre2_match_data *groups = NULL;
+    int rc = bounded_regex_match(&pattern->regex, path, &groups);
 
-    if (data == NULL) {
-        return SAILS_ENOMEM;
-    }
-    rc = pcre2_match(pattern->code, (PCRE2_SPTR)path.ptr, path.len, 0, 0, data, pattern->limits);
     if (rc > 0) {
-        add_groups(pattern, path, pcre2_get_ovector_pointer(data), match);
-        rc = 1;
-    } else if (rc == PCRE2_ERROR_NOMEMORY) {
-        rc = SAILS_ENOMEM;
-    } else {
-        rc = rc == PCRE2_ERROR_NOMATCH ? 0 : SAILS_ETOOBIG;
+        add_groups(pattern, path, pcre2_get_ovector_pointer(groups), match);
+        pcre2_match_data_free(groups);
     }
-    pcre2_match_data_free(data);
     return rc;
 }
