@@ -4,7 +4,7 @@
  *
  *     bench-routes [rounds] [look-ups]     101 rounds, 20000 look-ups
  */
-#include "request/router.h"
+#include "router/router.h"
 #include "swarm.h"
 
 #include <stdio.h>

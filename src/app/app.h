@@ -15,16 +15,16 @@
 
 #include "app/app_hooks.h"
 #include "app/app_routing.h"
-#include "app/config_load.h"
+#include "config/config_load.h"
+#include "files/static_files.h"
+#include "gate/departure.h"
+#include "gate/handshake_guard.h"
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
-#include "request/departure.h"
-#include "request/handshake_guard.h"
 #include "request/request.h"
-#include "request/session_memory.h"
-#include "request/session_redis.h"
-#include "request/static_files.h"
+#include "session/session_memory.h"
+#include "session/session_redis.h"
 
 #include <pthread.h>
 #include <sails/app.h>

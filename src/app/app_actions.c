@@ -1,5 +1,5 @@
+#include "actions/action_glob.h"
 #include "app/app.h"
-#include "request/action_glob.h"
 #include "request/builtin.h"
 
 /*

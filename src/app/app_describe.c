@@ -1,8 +1,8 @@
 #include "app/app_describe.h"
 
-#include "app/app_routes.h"
-#include "app/openapi.h"
 #include "base/mem.h"
+#include "describe/app_routes.h"
+#include "describe/openapi.h"
 
 bool app_wants_description(const struct sails_app *app)
 {

@@ -1,6 +1,6 @@
+#include "actions/target_read.h"
 #include "app/app.h"
 #include "base/mem.h"
-#include "request/target_read.h"
 
 /* What a route leads to, kept for as long as the route. */
 struct app_target {
@@ -245,7 +245,7 @@ static bool has_response(const char *name, void *ctx)
 {
     const struct sails_app *app = ctx;
 
-    return responses_find(&app->requests.responses, name) != NULL;
+    return responses_is_builtin(name) || responses_find(&app->requests.responses, name) != NULL;
 }
 
 static int bind_one(struct sails_app *app, struct target_reader *reader, const char *address,

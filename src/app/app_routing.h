@@ -10,9 +10,9 @@
 #ifndef APP_APP_ROUTING_H
 #define APP_APP_ROUTING_H
 
+#include "actions/action_registry.h"
+#include "actions/policy_map.h"
 #include "base/list.h"
-#include "request/action_registry.h"
-#include "request/policy_map.h"
 
 struct sails_app;
 

@@ -182,7 +182,7 @@ static int configure_headers(struct sails_app *app)
     json_object_foreach(app->headers, name, value)
     {
         if (!json_is_string(value) ||
-            !res_is_header(str_from(name), str_from(json_string_value(value)))) {
+            !header_list_is_header(str_from(name), str_from(json_string_value(value)))) {
             log_line(
                 &app->log, LOG_ERROR,
                 "security.headers: \"%s\" must be a header's name, and its value a text without "

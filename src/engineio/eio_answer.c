@@ -1,7 +1,7 @@
 #include "engineio/eio_answer.h"
 
-#include "engineio/eio_compress.h"
 #include "engineio/eio_text.h"
+#include "http/http_compress.h"
 
 #include <sails/err.h>
 
@@ -58,7 +58,7 @@ static int compress_body(const struct eio_options *options, struct http_exchange
         coding == HTTP_CODING_IDENTITY) {
         return 0;
     }
-    rc = eio_compress(&compressed, coding, buf_bytes(body));
+    rc = http_compress(&compressed, coding, buf_bytes(body));
     if (rc == 0) {
         rc = http_add_header(x, STR("Content-Encoding"), http_coding_name(coding));
     }

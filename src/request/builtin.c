@@ -1,7 +1,7 @@
 #include "request/builtin.h"
 
-#include "request/csrf.h"
 #include "request/request.h"
+#include "web/csrf.h"
 
 void builtin_get_cookie(sails_req *req, sails_res *res)
 {

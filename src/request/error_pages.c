@@ -1,6 +1,6 @@
 #include "request/error_pages.h"
 
-#include "request/page.h"
+#include "actions/page.h"
 
 #include <errno.h>
 

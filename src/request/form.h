@@ -15,9 +15,9 @@
 #ifndef REQUEST_FORM_H
 #define REQUEST_FORM_H
 
-#include "request/form_fields.h"
-#include "request/multipart.h"
 #include "request/upload.h"
+#include "web/form_fields.h"
+#include "web/multipart.h"
 
 #include <stdatomic.h>
 

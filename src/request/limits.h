@@ -11,7 +11,7 @@
 #define REQUEST_LIMITS_H
 
 #include "io/io.h"
-#include "request/rate.h"
+#include "web/rate.h"
 
 #include <stdatomic.h>
 

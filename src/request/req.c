@@ -1,7 +1,8 @@
+#include "base/json_value.h"
 #include "base/mem.h"
-#include "request/cookie.h"
-#include "request/query.h"
 #include "request/request.h"
+#include "web/cookie.h"
+#include "web/query.h"
 
 /* ---- what a request says ---- */
 
@@ -144,7 +145,7 @@ static const char *keep_text(sails_req *req, const char *name, const json_t *val
     if (req->texts == NULL) {
         req->texts = json_object();
     }
-    if (request_write_json(&text, value) == 0) {
+    if (json_value_write(&text, value) == 0) {
         kept = json_stringn(text.ptr, text.len);
     }
     buf_deinit(&text);

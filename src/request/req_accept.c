@@ -1,6 +1,6 @@
 #include "http/http.h"
-#include "request/negotiate.h"
 #include "request/res.h"
+#include "web/negotiate.h"
 
 /*
  * What the client sends, and what it would like to get.

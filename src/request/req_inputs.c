@@ -1,5 +1,5 @@
-#include "request/inputs.h"
 #include "request/request.h"
+#include "schema/inputs.h"
 
 #include <sails/inputs.h>
 

@@ -2,8 +2,7 @@
 
 #include "base/mem.h"
 #include "http/url.h"
-#include "request/access_log.h"
-#include "socketio/sio_value.h"
+#include "web/access_log.h"
 
 /* "/a?x=1" of "http://host/a?x=1"; anything else stays as it is. */
 static struct str without_origin(struct str url)
@@ -251,11 +250,4 @@ int request_answer(struct sails_req *req)
         request_resume(req, save_and_finish);
     }
     return 0;
-}
-
-int request_write_json(struct buf *out, const json_t *value)
-{
-    size_t n_found = 0;
-
-    return sio_value_write(out, value, NULL, 0, &n_found);
 }

@@ -15,18 +15,18 @@
 #ifndef REQUEST_REQUEST_H
 #define REQUEST_REQUEST_H
 
+#include "actions/target.h"
 #include "base/deadline_ladder.h"
 #include "io/io.h"
 #include "net/net.h"
-#include "request/cors.h"
 #include "request/error_pages.h"
-#include "request/header_list.h"
 #include "request/limits.h"
 #include "request/request_session.h"
 #include "request/responses.h"
-#include "request/router.h"
-#include "request/target.h"
-#include "request/trust_proxy.h"
+#include "router/router.h"
+#include "web/cors.h"
+#include "web/header_list.h"
+#include "web/trust_proxy.h"
 
 #include <sails/req.h>
 
@@ -173,6 +173,12 @@ void request_set_client(struct sails_req *req, struct str forwarded_for);
 /* Before it has been answered: as if it had never come. */
 void request_destroy(struct sails_req *req);
 
+/* Answers by a step that is no function: target_answer.c. */
+void request_target_answer(const struct request_step *step, sails_res *res);
+
+/* Adds the Cache-Control that the route's option `cache` asks for, to a success over HTTP that has none. */
+void request_target_add_cache(struct sails_req *req);
+
 /* Finds the route and runs its action; answers 404 and OPTIONS by itself. */
 void request_run(struct sails_req *req);
 
@@ -198,9 +204,6 @@ void request_worker_stop(const struct request_service *service, struct worker *w
 
 /* The answer is complete in req->res: sends it, now or by mail. */
 int request_answer(struct sails_req *req);
-
-/* Appends a JSON value as it goes out over HTTP. 0, SAILS_EJSON, SAILS_ENOMEM. */
-int request_write_json(struct buf *out, const json_t *value);
 
 /* "GET"; "OTHER" for those without a name of their own. */
 const char *request_method_name(enum http_method method);

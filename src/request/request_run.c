@@ -6,8 +6,8 @@
  *                                     +---- all have proceeded ----+  +-- waits for proceed() or answer
  */
 #include "http/url.h"
-#include "request/csrf.h"
 #include "request/request.h"
+#include "web/csrf.h"
 
 static void advance(struct sails_req *req);
 

@@ -15,7 +15,7 @@
 #define REQUEST_REQUEST_SESSION_H
 
 #include "base/buf.h"
-#include "request/session_cookie.h"
+#include "session/session_cookie.h"
 
 #include <sails/session.h>
 

@@ -1,9 +1,10 @@
 #include "request/res.h"
 
 #include "base/json_indent.h"
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "http/http.h"
-#include "request/etag.h"
+#include "web/etag.h"
 
 /*
  * A response from its status to its body. The other files of sails/res.h end here.
@@ -166,9 +167,9 @@ int res_write_json(sails_res *res, struct buf *out, const json_t *value)
     int rc = 0;
 
     if (res_request(res)->service->is_production || res_is_socket(res)) {
-        return request_write_json(out, value);
+        return json_value_write(out, value);
     }
-    rc = request_write_json(&compact, value);
+    rc = json_value_write(&compact, value);
     if (rc == 0) {
         json_indent(out, buf_str(&compact));
         rc = buf_error(out);

@@ -23,9 +23,6 @@
 struct sails_req *res_request(sails_res *res);
 bool res_is_socket(sails_res *res);
 
-/* RFC 9110 section 5: a token, and a value without line ends. */
-bool res_is_header(struct str name, struct str value);
-
 /* As sails_res_set(), for an answer that is claimed already or not. 0, SAILS_ENOMEM. */
 int res_set(sails_res *res, struct str name, struct str value);
 

@@ -1,6 +1,6 @@
 #include "base/mem.h"
-#include "request/exits.h"
 #include "request/res.h"
+#include "schema/exits.h"
 
 static struct sails_req *req_of(sails_res *res)
 {

@@ -1,6 +1,6 @@
 #include "base/mem.h"
+#include "files/file_sender.h"
 #include "http/http_file.h"
-#include "request/file_sender.h"
 #include "request/res.h"
 
 #include <errno.h>

@@ -1,34 +1,15 @@
 #include "base/mem.h"
 #include "http/http_file_type.h"
-#include "request/cookie_write.h"
-#include "request/disposition.h"
 #include "request/res.h"
-#include "request/uri_encode.h"
+#include "web/cookie_write.h"
+#include "web/disposition.h"
+#include "web/uri_encode.h"
 
 #include <time.h>
 
 /*
  * The head of a response: headers, cookies.
  */
-
-/* RFC 9110 section 5.6.2. */
-static bool is_token(struct str name)
-{
-    static const char separators[] = "()<>@,;:\\\"/[]?={} \t";
-
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] <= 0x20 || name.ptr[i] == 0x7f || strchr(separators, name.ptr[i]) != NULL) {
-            return false;
-        }
-    }
-    return name.len > 0;
-}
-
-bool res_is_header(struct str name, struct str value)
-{
-    return is_token(name) && str_find(value, '\r') == value.len &&
-           str_find(value, '\n') == value.len;
-}
 
 int res_set(sails_res *res, struct str name, struct str value)
 {
@@ -39,7 +20,7 @@ int res_set(sails_res *res, struct str name, struct str value)
 static int check(const sails_res *res, const char *name, const char *value)
 {
     if (res == NULL || name == NULL || value == NULL ||
-        !res_is_header(str_from(name), str_from(value))) {
+        !header_list_is_header(str_from(name), str_from(value))) {
         return SAILS_EINVAL;
     }
     return res->is_answered ? SAILS_ESTATE : 0;

@@ -1,3 +1,4 @@
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "request/res.h"
 
@@ -95,7 +96,7 @@ static void log_data(sails_res *res, const json_t *data)
     struct buf text = {0};
 
     if (data != NULL) {
-        request_write_json(&text, data);
+        json_value_write(&text, data);
     }
     log_error(res, buf_str(&text));
     buf_deinit(&text);

@@ -102,7 +102,7 @@ static const struct {
     {"serverError", sails_res_server_error},
 };
 
-bool request_has_response(const char *name)
+bool responses_is_builtin(const char *name)
 {
     for (size_t i = 0; i < ARRAY_LEN(built_in); i++) {
         if (strcmp(built_in[i].name, name) == 0) {

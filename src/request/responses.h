@@ -25,6 +25,10 @@ void responses_deinit(struct responses *responses);
 /* In place of one of that name, if need be. 0, SAILS_ENOMEM. */
 int responses_set(struct responses *responses, const char *name, sails_response function);
 
+/* Whether Sails has an answer of that name by itself: "ok", "badRequest", "forbidden", "notFound",
+ * "serverError". */
+bool responses_is_builtin(const char *name);
+
 /* NULL: the program has none of that name. */
 sails_response responses_find(const struct responses *responses, const char *name);
 

@@ -2,11 +2,11 @@
  * sio_connect.c - into a namespace: CONNECT, and the answers to it (socket-io 4, 5, 9).
  */
 #include "base/json_parse.h"
+#include "base/json_value.h"
 #include "base/json_write.h"
 #include "base/utf8.h"
 #include "http/url.h"
 #include "socketio/sio_state.h"
-#include "socketio/sio_value.h"
 
 #include <sails/err.h>
 
@@ -334,7 +334,7 @@ static void write_refusal(struct buf *out, unsigned revision, const char *messag
     size_t n_binary = 0;
 
     if (revision == 4) {
-        if (data != NULL && sio_value_write(out, data, NULL, 0, &n_binary) == 0) {
+        if (data != NULL && json_value_write_binary(out, data, NULL, 0, &n_binary) == 0) {
             return;
         }
         buf_clear(out);
@@ -352,7 +352,7 @@ static void write_refusal(struct buf *out, unsigned revision, const char *messag
     }
     if (data != NULL) {
         buf_append_str(out, message != NULL ? STR(",\"data\":") : STR("\"data\":"));
-        sio_value_write(out, data, NULL, 0, &n_binary);
+        json_value_write_binary(out, data, NULL, 0, &n_binary);
     }
     buf_append_char(out, '}');
 }

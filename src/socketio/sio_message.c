@@ -1,9 +1,9 @@
 #include "socketio/sio_message.h"
 
+#include "base/json_value.h"
 #include "base/json_write.h"
 #include "base/macros.h"
 #include "base/mem.h"
-#include "socketio/sio_value.h"
 
 #include <sails/err.h>
 
@@ -75,7 +75,7 @@ static int finish(const struct draft *d, const struct sio_message_options *optio
 /* Room for the attachments, whose number the head names before the first of them is written. */
 static int prepare_attachments(struct draft *d, json_t *args, size_t max)
 {
-    d->n_binary = args != NULL ? sio_value_count_binary(args) : 0;
+    d->n_binary = args != NULL ? json_value_count_binary(args) : 0;
     if (d->n_binary > (max > 0 ? max : DEFAULT_MAX_ATTACHMENTS)) {
         return SAILS_ETOOBIG;
     }
@@ -108,7 +108,8 @@ static int write_payload(struct draft *d, const char *event, json_t *args, const
     for (size_t i = 0; i < json_array_size(args) && rc == 0; i++) {
         buf_append_str(&d->text, str_from(separator));
         separator = ",";
-        rc = sio_value_write(&d->text, json_array_get(args, i), d->found, d->n_binary, &d->n_found);
+        rc = json_value_write_binary(&d->text, json_array_get(args, i), d->found, d->n_binary,
+                                     &d->n_found);
     }
     if (rc == 0) {
         rc = write_string_argument(d, &separator, offset);

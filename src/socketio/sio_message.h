@@ -28,7 +28,7 @@ struct sio_message_options {
 
 /*
  * An event or ack. event: NULL for an ack. args: an array (borrowed), with binary values anywhere
- * (sio_value.h); NULL: none. offset: appended as a last string argument (socket-io 14), or NULL.
+ * (base/json_value.h); NULL: none. offset: appended as a last string argument (socket-io 14), or NULL.
  * id: -1: none. The type becomes the binary one where a binary value is found.
  * 0; SAILS_EINVAL: args is no array; SAILS_ERESERVED; SAILS_ETOOBIG: attachments; SAILS_EJSON: a
  * value that JSON cannot express (text that is not UTF-8); SAILS_ENOMEM.

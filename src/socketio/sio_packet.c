@@ -2,9 +2,9 @@
 
 #include "base/json_parse.h"
 #include "base/json_text.h"
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
-#include "socketio/sio_value.h"
 
 #include <sails/err.h>
 
@@ -260,7 +260,7 @@ json_t *sio_packet_args(const struct sio_packet *packet, int *err)
     args = parse_args(packet);
     if (args != NULL) {
         rc = packet->n_attachments > 0 && packet->attachments != NULL
-                 ? sio_value_restore(&args, packet->attachments, packet->n_attachments)
+                 ? json_value_restore(&args, packet->attachments, packet->n_attachments)
                  : 0;
     }
     if (rc < 0) {

@@ -66,7 +66,7 @@ char *sio_packet_event_name(const struct sio_packet *packet);
 
 /*
  * The arguments (behind the event's name; all elements of an ack) as a JSON array that the caller
- * releases, attachments put in for their placeholders as binary values (sio_value.h). NULL: *err
+ * releases, attachments put in for their placeholders as binary values (base/json_value.h). NULL: *err
  * tells why (it may be NULL itself): SAILS_ENOMEM, or SAILS_EPROTO for an invalid placeholder.
  */
 json_t *sio_packet_args(const struct sio_packet *packet, int *err);

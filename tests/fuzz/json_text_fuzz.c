@@ -5,8 +5,8 @@
  */
 #include "base/json_parse.h"
 #include "base/json_text.h"
+#include "base/json_value.h"
 #include "base/mem.h"
-#include "socketio/sio_value.h"
 
 #include <sails/err.h>
 
@@ -43,7 +43,7 @@ static void check_rewritten(json_t *value)
     json_t *again = NULL;
     size_t n_binary = 0;
 
-    require(sio_value_write(&text, value, NULL, 0, &n_binary) == 0);
+    require(json_value_write_binary(&text, value, NULL, 0, &n_binary) == 0);
     require(n_binary == 0);
     require(json_text_check(buf_str(&text), MAX_DEPTH) == 0);
     require(json_parse(buf_str(&text), MAX_DEPTH, &again) == 0);

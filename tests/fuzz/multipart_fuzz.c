@@ -2,7 +2,7 @@
  * A form: the first byte says how the rest is cut, and another cut must tell the same. What must
  * hold besides: what a limit forbids never comes out, and the parts come in order.
  */
-#include "request/multipart.h"
+#include "web/multipart.h"
 
 #include <assert.h>
 #include <sails/err.h>

@@ -3,20 +3,20 @@
  * What must hold: results are views into what was there or values of their own, what goes into a header
  * cannot leave it, and what is undone comes back.
  */
-#include "app/config_comments.h"
 #include "base/macros.h"
 #include "base/mem.h"
+#include "config/config_comments.h"
 #include "http/url.h"
-#include "request/cookie.h"
-#include "request/disposition.h"
-#include "request/etag.h"
-#include "request/inputs.h"
-#include "request/negotiate.h"
-#include "request/query.h"
-#include "request/router.h"
-#include "request/session_cookie.h"
-#include "request/trust_proxy.h"
-#include "request/uri_encode.h"
+#include "router/router.h"
+#include "schema/inputs.h"
+#include "session/session_cookie.h"
+#include "web/cookie.h"
+#include "web/disposition.h"
+#include "web/etag.h"
+#include "web/negotiate.h"
+#include "web/query.h"
+#include "web/trust_proxy.h"
+#include "web/uri_encode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
  * valid, its arguments can be taken out, and its head encodes to a packet that decodes the same.
  */
 #include "base/json_text.h"
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "socketio/sio_packet.h"
-#include "socketio/sio_value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,9 +49,9 @@ static void check_arguments(struct sio_packet *p)
     args = sio_packet_args(p, NULL);
     require(args != NULL || p->n_attachments > 0);
     if (args != NULL) {
-        require(sio_value_write(&text, args, NULL, 0, &n_found) == 0);
+        require(json_value_write_binary(&text, args, NULL, 0, &n_found) == 0);
         require(json_text_check(buf_str(&text), limits.max_depth) == 0);
-        require(n_found == sio_value_count_binary(args));
+        require(n_found == json_value_count_binary(args));
     }
     json_decref(args);
     buf_deinit(&text);

@@ -1,7 +1,7 @@
 #include "request/error_pages.h"
 
+#include "actions/page.h"
 #include "base/mem.h"
-#include "request/page.h"
 #include "support/cmocka.h"
 
 #include <sails/err.h>

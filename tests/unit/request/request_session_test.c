@@ -1,7 +1,7 @@
 /*
  * Sessions of requests, over HTTP and over sockets, through a running app.
  */
-#include "request/session_cookie.h"
+#include "session/session_cookie.h"
 #include "support/cmocka.h"
 #include "support/http_client.h"
 #include "support/live_app.h"

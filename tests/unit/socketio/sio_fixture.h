@@ -14,9 +14,9 @@
 #define UNIT_SOCKETIO_SIO_FIXTURE_H
 
 #include "base/ids.h"
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "socketio/sio.h"
-#include "socketio/sio_value.h"
 #include "support/cmocka.h"
 #include "support/sim.h"
 
@@ -72,7 +72,7 @@ static inline struct sio_namespace *fixture_on_namespace(void *ctx, struct str n
 
     assert_true(json_is_object(auth));
     buf_clear(&f->auth);
-    sio_value_write(&f->auth, auth, NULL, 0, &n_found);
+    json_value_write_binary(&f->auth, auth, NULL, 0, &n_found);
     buf_append_char(&f->auth, '\0');
     for (size_t i = 0; i < N_NAMESPACES; i++) {
         if (f->nsps[i] != NULL && str_eq(sio_namespace_name(f->nsps[i]), name)) {

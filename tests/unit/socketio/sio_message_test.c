@@ -1,7 +1,7 @@
 #include "socketio/sio_message.h"
 
+#include "base/json_value.h"
 #include "base/mem.h"
-#include "socketio/sio_value.h"
 #include "support/cmocka.h"
 
 #include <sails/err.h>
@@ -56,7 +56,8 @@ static void events_and_acks_are_written_by_the_grammar(void **state)
 /* socket-io 12, 13 */
 static void binary_arguments_become_attachments_in_order(void **state)
 {
-    json_t *args = json_pack("[o,{s:o}]", sio_binary("AA", 2), "b", sio_binary("B", 1));
+    json_t *args =
+        json_pack("[o,{s:o}]", json_value_binary("AA", 2), "b", json_value_binary("B", 1));
     struct sio_message *m = NULL;
 
     (void)state;
@@ -87,7 +88,7 @@ static void more_attachments_than_clients_accept_are_refused(void **state)
 
     (void)state;
     for (int i = 0; i < 11; i++) {
-        json_array_append_new(args, sio_binary("x", 1));
+        json_array_append_new(args, json_value_binary("x", 1));
     }
     assert_int_equal(sio_message_create(STR("/"), "a", args, NULL, -1, &options, &m),
                      SAILS_ETOOBIG);
@@ -135,7 +136,7 @@ static void a_raw_payload_is_taken_as_it_is(void **state)
 
 static void no_failed_allocation_is_missed(void **state)
 {
-    json_t *args = json_pack("[o,s]", sio_binary("AA", 2), "text");
+    json_t *args = json_pack("[o,s]", json_value_binary("AA", 2), "text");
     struct sio_message *m = NULL;
     int rc = SAILS_ENOMEM;
 

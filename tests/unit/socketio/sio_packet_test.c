@@ -1,8 +1,8 @@
 #include "socketio/sio_packet.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
-#include "socketio/sio_value.h"
 #include "support/cmocka.h"
 
 #include <sails/err.h>
@@ -303,11 +303,11 @@ static void placeholders_become_attachments(void **state)
     (void)state;
     p.attachments = attachments;
     args = sio_packet_args(&p, NULL);
-    assert_true(sio_is_binary(json_array_get(args, 0)));
-    assert_int_equal(sio_binary_bytes(json_array_get(args, 0)).len, 0);
+    assert_true(json_value_is_binary(json_array_get(args, 0)));
+    assert_int_equal(json_value_bytes(json_array_get(args, 0)).len, 0);
     deep = json_array_get(json_object_get(json_array_get(args, 1), "b"), 0);
-    assert_int_equal(sio_binary_bytes(deep).len, 3);
-    assert_memory_equal(sio_binary_bytes(deep).ptr, one, 3);
+    assert_int_equal(json_value_bytes(deep).len, 3);
+    assert_memory_equal(json_value_bytes(deep).ptr, one, 3);
     assert_true(json_is_object(json_array_get(args, 2)));
     assert_true(json_is_object(json_array_get(args, 3)));
     json_decref(args);

@@ -1,3 +1,4 @@
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "socketio/sio.h"
 #include "unit/socketio/sio_fixture.h"
@@ -352,7 +353,7 @@ static void polling_and_revision_4_speak_binary_their_way(void **state)
     open_polling(&f, 4, query);
     post(&f, query, "40");
     poll(&f, query);
-    message = make_message("/", "x", json_pack("[o]", sio_binary("\1\2", 2)), -1);
+    message = make_message("/", "x", json_pack("[o]", json_value_binary("\1\2", 2)), -1);
     /* socket-io 39 */
     assert_int_equal(sio_namespace_broadcast(f.nsps[0], &all, message, false), 2);
     sio_message_release(message);

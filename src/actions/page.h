@@ -1,0 +1,21 @@
+/*
+ * page.h - pages of the app's folder that stay in memory.
+ *
+ * Purpose    Read a whole small file at the lift: a view, an error page.
+ * Ownership  The caller's buffer has the bytes.
+ * Threads    Any; it blocks.
+ * Floor      actions; uses base.
+ */
+#ifndef ACTIONS_PAGE_H
+#define ACTIONS_PAGE_H
+
+#include "base/buf.h"
+
+enum {
+    PAGE_MAX = 1024 * 1024 /* they stay in memory; who needs more links to it */
+};
+
+/* Appends the file. 0; -errno: it is not there, or cannot be read; SAILS_ETOOBIG; SAILS_ENOMEM. */
+int page_read(struct buf *out, const char *path);
+
+#endif

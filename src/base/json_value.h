@@ -1,0 +1,46 @@
+/*
+ * json_value.h - binary values among JSON values, and all of them written as text.
+ *
+ * Purpose    Socket.IO arguments can hold binary anywhere; jansson has no such type. A binary value is
+ *            a JSON string whose text begins with the byte 0xFF, which valid UTF-8 never has, so
+ *            that no text from outside can pass for one.
+ * Ownership  As jansson's: a new value has one reference, the caller's.
+ * Threads    As jansson's values: one thread at a time.
+ * Floor      base; uses base.
+ */
+#ifndef BASE_JSON_VALUE_H
+#define BASE_JSON_VALUE_H
+
+#include "base/buf.h"
+
+#include <jansson.h>
+
+/* NULL: no memory. */
+json_t *json_value_binary(const void *data, size_t len);
+bool json_value_is_binary(const json_t *value);
+
+/* A view, valid as long as the value; empty if it is not binary. */
+struct bytes json_value_bytes(const json_t *value);
+
+/* How many binary values there are in `value`, itself included. */
+size_t json_value_count_binary(const json_t *value);
+
+/*
+ * Appends `value` as JSON.stringify would write it (socket-io 2, checklist 35). Binary values become
+ * placeholders {"_placeholder":true,"num":n}, numbered depth first from *n_found on, and are stored
+ * in found[] (up to `max`; *n_found goes on counting). 0; SAILS_EJSON: text that is not UTF-8, or
+ * nested deeper than 1000; SAILS_ENOMEM.
+ */
+int json_value_write_binary(struct buf *out, const json_t *value, struct bytes *found, size_t max,
+                            size_t *n_found);
+
+/* The same where no binary value may be: SAILS_EJSON for one. */
+int json_value_write(struct buf *out, const json_t *value);
+
+/*
+ * Puts attachments in for placeholders, in place. 0; SAILS_EPROTO: a `num` that is no integer or out
+ * of range; SAILS_ENOMEM. On errors the tree is half changed and must be thrown away.
+ */
+int json_value_restore(json_t **value, const struct bytes *attachments, size_t n);
+
+#endif

@@ -1,0 +1,197 @@
+#include "base/macros.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "config/config_load.h"
+#include "config/config_typed.h"
+
+#include <sails/err.h>
+
+/* ---- one option after the other ---- */
+
+struct option {
+    struct str name;   /* without -- and no- */
+    const char *value; /* NULL: it has none */
+    bool is_negated;   /* --no-x */
+};
+
+/* Sails' short forms: an option that stands for a value of a key. */
+static const struct short_form {
+    const char *option;
+    const char *key;
+    const char *value; /* NULL: the option has its own */
+} short_forms[] = {
+    {"verbose", "log.level", "verbose"},   {"silly", "log.level", "silly"},
+    {"silent", "log.level", "silent"},     {"prod", "environment", "production"},
+    {"staging", "environment", "staging"}, {"dev", "environment", "development"},
+    {"redis", "session.adapter", "redis"}, {"host", "explicitHost", NULL},
+};
+
+static const struct short_form *find_short_form(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(short_forms); i++) {
+        if (str_eq(name, str_from(short_forms[i].option))) {
+            return &short_forms[i];
+        }
+    }
+    return NULL;
+}
+
+/* Options that take no value: what follows them is another option. */
+static bool is_alone(struct str name)
+{
+    const struct short_form *form = find_short_form(name);
+
+    return (form != NULL && form->value != NULL) || str_eq(name, STR("help")) ||
+           str_eq(name, STR("routes")) || str_eq(name, STR("openapi"));
+}
+
+/*
+ * Takes the option at argv[*at], its value too, and moves *at behind it. 1; 0: there are no more, or "--"
+ * ends them; SAILS_ECONFIG: no option.
+ */
+static int next_option(int argc, const char *const *argv, int *at, struct option *out,
+                       struct buf *why)
+{
+    const char *text = *at < argc ? argv[*at] : NULL;
+    const char *next = *at + 1 < argc ? argv[*at + 1] : NULL;
+    const char *equals = NULL;
+
+    if (text == NULL || strcmp(text, "--") == 0) {
+        return 0;
+    }
+    if (strncmp(text, "--", 2) != 0) {
+        buf_printf(why, "command line: %s: options begin with --; see --help", text);
+        return SAILS_ECONFIG;
+    }
+    ++*at;
+    text += 2;
+    equals = strchr(text, '=');
+    *out = (struct option){.name = str_from(text)};
+    if (equals != NULL) {
+        out->name.len = (size_t)(equals - text);
+        out->value = equals + 1;
+    } else if (str_starts_with(out->name, STR("no-"))) {
+        out->name = str_from_offset(out->name, sizeof("no-") - 1);
+        out->is_negated = true;
+    } else if (next != NULL && strncmp(next, "--", 2) != 0 && !is_alone(out->name)) {
+        out->value = next;
+        ++*at;
+    }
+    return 1;
+}
+
+const char *config_find_config_option(int argc, const char *const *argv)
+{
+    struct buf ignored = {0};
+    struct option option;
+    const char *found = NULL;
+
+    for (int at = 1; next_option(argc, argv, &at, &option, &ignored) > 0;) {
+        found = str_eq(option.name, STR("config")) ? option.value : found;
+    }
+    buf_deinit(&ignored);
+    return found;
+}
+
+/* ---- options are collected first: one that is repeated becomes a list ---- */
+
+static bool take_wish(const struct option *option, struct config_wishes *wishes)
+{
+    const struct {
+        struct str name;
+        bool *wish;
+    } known[] = {
+        {STR("help"), &wishes->help},
+        {STR("routes"), &wishes->routes},
+        {STR("openapi"), &wishes->openapi},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (option->value == NULL && !option->is_negated && str_eq(option->name, known[i].name)) {
+            *known[i].wish = true;
+            return true;
+        }
+    }
+    return str_eq(option->name, STR("config")); /* config_rc.c has read it */
+}
+
+static int collect_value(json_t *collected, const char *name, const char *text, struct buf *why)
+{
+    json_t *value = config_read_typed(name, text, CONFIG_ARGUMENT);
+    json_t *values = json_object_get(collected, name);
+
+    if (value == NULL && !utf8_is_valid(str_bytes(str_from(text)))) {
+        buf_printf(why, "command line: %s: the value is not UTF-8", name);
+        return SAILS_ECONFIG;
+    }
+    if (values == NULL) {
+        return json_object_set_new(collected, name, json_pack("[o]", value)) == 0 ? 0
+                                                                                  : SAILS_ENOMEM;
+    }
+    return json_array_append_new(values, value) == 0 ? 0 : SAILS_ENOMEM;
+}
+
+static int collect(json_t *collected, const struct option *option, struct buf *why)
+{
+    const struct short_form *form = find_short_form(option->name);
+    const char *value = option->value != NULL ? option->value : "true";
+    char *name = NULL;
+    int rc = 0;
+
+    if (option->is_negated) {
+        value = "false";
+    }
+    if (form != NULL && !option->is_negated) {
+        return collect_value(collected, form->key, form->value != NULL ? form->value : value, why);
+    }
+    name = mem_strndup(option->name.ptr, option->name.len);
+    rc = name != NULL ? collect_value(collected, name, value, why) : SAILS_ENOMEM;
+    mem_free(name);
+    return rc;
+}
+
+static int set_collected(struct config *config, json_t *collected, struct buf *why)
+{
+    const char *name = NULL;
+    json_t *values = NULL;
+    int rc = 0;
+
+    json_object_foreach(collected, name, values)
+    {
+        struct buf reason = {0};
+        json_t *value = config_join_typed(name, values);
+
+        rc = value != NULL ? config_set(config, name, value, &reason) : SAILS_ENOMEM;
+        json_decref(value);
+        if (reason.len > 0) {
+            buf_printf(why, "command line: %.*s", STR_FMT(buf_str(&reason)));
+        }
+        buf_deinit(&reason);
+        if (rc < 0) {
+            break;
+        }
+    }
+    return rc;
+}
+
+int config_load_arguments(struct config *config, int argc, const char *const *argv,
+                          struct config_wishes *wishes, struct buf *why)
+{
+    json_t *collected = json_object();
+    struct option option;
+    int rc = collected != NULL ? 1 : SAILS_ENOMEM;
+
+    for (int at = 1; rc > 0;) {
+        rc = next_option(argc, argv, &at, &option, why);
+        if (rc > 0 && !take_wish(&option, wishes)) {
+            int failure = collect(collected, &option, why);
+
+            rc = failure < 0 ? failure : rc;
+        }
+    }
+    if (rc == 0) {
+        rc = set_collected(config, collected, why);
+    }
+    json_decref(collected);
+    return rc;
+}

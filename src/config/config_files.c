@@ -1,0 +1,267 @@
+#include "base/macros.h"
+#include "base/mem.h"
+#include "config/config_comments.h"
+#include "config/config_load.h"
+#include "config/config_names.h"
+
+#include <dirent.h>
+#include <sails/err.h>
+#include <sys/stat.h>
+
+/* ---- files ---- */
+
+static bool is_json_file(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 5 && strcmp(name + len - 5, ".json") == 0 && strcmp(name, "local.json") != 0;
+}
+
+/* Links are not followed: folders cannot go in circles. */
+static bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int read_whole(FILE *file, struct buf *out)
+{
+    char piece[4096];
+    size_t n = 0;
+
+    do {
+        n = fread(piece, 1, sizeof(piece), file);
+        buf_append(out, piece, n);
+    } while (n == sizeof(piece));
+    return buf_error(out);
+}
+
+/* jansson ends its sentences with "near" and what stands there, which may be a secret. */
+static struct str without_excerpt(const char *sentence)
+{
+    const char *near = strstr(sentence, " near '");
+
+    return near != NULL ? (struct str){sentence, (size_t)(near - sentence)} : str_from(sentence);
+}
+
+/* The value in a file's text, comments allowed. NULL: *why has said where it is wrong. */
+static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
+{
+    json_error_t error;
+    json_t *tree = NULL;
+    size_t line = 0;
+
+    if (config_blank_comments(text->ptr, text->len, &line) < 0) {
+        buf_printf(why, "%s: line %zu: this comment has no end", path, line);
+        return NULL;
+    }
+    tree = json_loadb(text->len > 0 ? text->ptr : "", text->len, JSON_REJECT_DUPLICATES, &error);
+    if (tree == NULL) {
+        buf_printf(why, "%s: line %d, column %d: %.*s", path, error.line, error.column,
+                   STR_FMT(without_excerpt(error.text)));
+    }
+    return tree;
+}
+
+int config_read_file(const char *path, json_t **tree, struct buf *why)
+{
+    FILE *file = fopen(path, "rb");
+    struct buf text = {0};
+    int rc = 0;
+
+    *tree = NULL;
+    if (file == NULL) {
+        return 0;
+    }
+    rc = read_whole(file, &text);
+    (void)fclose(file);
+    if (rc == 0) {
+        *tree = parse_text(path, &text, why);
+        rc = *tree != NULL ? 0 : SAILS_ECONFIG;
+    }
+    buf_deinit(&text);
+    return rc;
+}
+
+int config_set_file(struct config *config, const char *path, json_t *tree, struct buf *why)
+{
+    struct buf reason = {0};
+    int rc = 0;
+
+    if (!json_is_object(tree)) {
+        buf_printf(why, "%s: it must hold one object", path);
+        return SAILS_ECONFIG;
+    }
+    rc = config_set_tree(config, tree, &reason);
+    if (reason.len > 0) {
+        buf_printf(why, "%s: %.*s", path, STR_FMT(buf_str(&reason)));
+    }
+    buf_deinit(&reason);
+    return rc;
+}
+
+static int load_file(struct config *config, const char *path, struct buf *why)
+{
+    json_t *tree = NULL;
+    int rc = config_read_file(path, &tree, why);
+
+    if (rc == 0 && tree != NULL) {
+        rc = config_set_file(config, path, tree, why);
+    }
+    json_decref(tree);
+    return rc;
+}
+
+/* ---- the files of a folder, whose names may mean a section ---- */
+
+/* "config/routes.json" is routes. */
+static struct str stem_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct str name = str_from(slash != NULL ? slash + 1 : path);
+
+    name.len -= sizeof(".json") - 1;
+    return name;
+}
+
+static bool has_known_member(json_t *tree)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(tree, name, value)
+    {
+        if (config_is_top(str_from(name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A bare section as the member of an object that it should have been (app-config-cli section 15). */
+static int wrap_section(struct str name, json_t **tree)
+{
+    json_t *whole = json_object();
+
+    if (json_object_setn_new(whole, name.ptr, name.len, json_incref(*tree)) != 0) {
+        json_decref(whole);
+        return SAILS_ENOMEM;
+    }
+    json_decref(*tree);
+    *tree = whole;
+    return 0;
+}
+
+static int load_named_file(struct config *config, const char *path, struct buf *why)
+{
+    json_t *tree = NULL;
+    int rc = config_read_file(path, &tree, why);
+
+    if (json_object_size(tree) > 0 && config_is_branch(stem_of(path)) && !has_known_member(tree)) {
+        rc = wrap_section(stem_of(path), &tree);
+    }
+    if (rc == 0 && tree != NULL) {
+        rc = config_set_file(config, path, tree, why);
+    }
+    json_decref(tree);
+    return rc;
+}
+
+static int load_folder(struct config *config, const char *folder, struct buf *why);
+
+/* config/env/ is read by the environment's name, and config/locales/ holds no settings. */
+static bool is_apart(const char *path)
+{
+    return strcmp(path, "config/env") == 0 || strcmp(path, "config/locales") == 0;
+}
+
+static int load_entry(struct config *config, const char *folder, const char *name, struct buf *why)
+{
+    struct buf path = {0};
+    int rc = 0;
+
+    buf_printf(&path, "%s/%s", folder, name);
+    buf_append_char(&path, '\0');
+    rc = buf_error(&path);
+    if (rc == 0 && is_folder(path.ptr)) {
+        rc = is_apart(path.ptr) ? 0 : load_folder(config, path.ptr, why);
+    } else if (rc == 0 && is_json_file(name)) {
+        rc = load_named_file(config, path.ptr, why);
+    }
+    buf_deinit(&path);
+    return rc;
+}
+
+/* In the order of the names, folders among the files. One that is not there is no error. */
+static int load_folder(struct config *config, const char *folder, struct buf *why)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(folder, &entries, is_visible, alphasort);
+    int rc = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (rc == 0) {
+            rc = load_entry(config, folder, entries[i]->d_name, why);
+        }
+        mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
+    }
+    if (n >= 0) {
+        mem_free(entries);
+    }
+    return rc;
+}
+
+/* config/env/<environment>/, then config/env/<environment>.json. */
+static int load_environment_files(struct config *config, const char *environment, struct buf *why)
+{
+    struct buf path = {0};
+    int rc = 0;
+
+    buf_printf(&path, "config/env/%s", environment);
+    buf_append_char(&path, '\0');
+    rc = buf_error(&path);
+    if (rc == 0) {
+        rc = load_folder(config, path.ptr, why);
+    }
+    if (rc == 0) {
+        path.len--; /* the NUL */
+        buf_append(&path, ".json", sizeof(".json"));
+        rc = buf_error(&path) == 0 ? load_file(config, path.ptr, why) : SAILS_ENOMEM;
+    }
+    buf_deinit(&path);
+    return rc;
+}
+
+/* The files that were chosen by the environment's name cannot choose another one. */
+static void keep_environment(struct config *config, json_t *before)
+{
+    const char *environment = json_string_value(before);
+
+    if (!json_equal(config_get(config, "environment"), before)) {
+        config_warn(config,
+                    "config/env: these files are read because the environment is %s; they "
+                    "cannot change it",
+                    environment);
+        (void)json_object_set(config->values, "environment", before);
+    }
+}
+
+int config_load_files(struct config *config, const char *environment, struct buf *why)
+{
+    int rc = load_folder(config, "config", why);
+
+    if (rc == 0 && environment != NULL) {
+        json_t *before = json_incref(config_get(config, "environment"));
+
+        rc = load_environment_files(config, environment, why);
+        keep_environment(config, before);
+        json_decref(before);
+    }
+    return rc == 0 ? load_file(config, "config/local.json", why) : rc;
+}

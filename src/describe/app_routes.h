@@ -1,0 +1,21 @@
+/*
+ * app_routes.h - the routes of an app as a table for people.
+ *
+ * Purpose    What `--routes` prints.
+ * Ownership  None.
+ * Threads    Any.
+ * Floor      describe; uses request, base.
+ *
+ *     Method  Path       Leads to     Inputs
+ *     GET     /user/:id  user/find    id: number, required
+ *             /old       -> /new
+ */
+#ifndef DESCRIBE_APP_ROUTES_H
+#define DESCRIBE_APP_ROUTES_H
+
+#include "base/buf.h"
+#include "describe/route_info.h"
+
+void app_routes_write(struct buf *out, const struct route_info *routes, size_t n);
+
+#endif

@@ -1,0 +1,265 @@
+#include "files/static_folder.h"
+
+#include "base/mem.h"
+#include "files/file_sender.h"
+#include "http/http_file.h"
+
+#include <errno.h>
+
+/*
+ *   try_folder --file_open--> on_open --+--> answered at once (304, 404, 416, HEAD, a directory)
+ *       ^                       |       +--> file_sender_start
+ *       +-- the next folder ----+
+ *            (nothing there)
+ */
+struct delivery {
+    const struct delivery_settings *settings;
+    struct static_folder *folder;
+    struct worker *worker;
+    struct http_exchange *x;
+    struct file *file;
+    struct buf path; /* relative to the folder, NUL-terminated */
+    uint64_t offset; /* of the next byte to read */
+    uint64_t left;   /* bytes still to be sent */
+    bool is_reading; /* I1 */
+};
+
+struct static_folder *static_folder_create(const char *path, const char *name)
+{
+    struct static_folder *folder = mem_calloc(1, sizeof(*folder));
+    size_t len = strlen(path);
+
+    while (len > 0 && path[len - 1] == '/') {
+        len--;
+    }
+    if (folder == NULL) {
+        return NULL;
+    }
+    folder->path = mem_strndup(path, len);
+    folder->name = mem_strndup(name, strlen(name));
+    if (folder->path == NULL || folder->name == NULL) {
+        static_folder_destroy(folder);
+        return NULL;
+    }
+    return folder;
+}
+
+void static_folder_destroy(struct static_folder *folder)
+{
+    file_folder_close(folder->folder);
+    mem_free(folder->path);
+    mem_free(folder->name);
+    mem_free(folder->version);
+    mem_free(folder);
+}
+
+struct str static_folder_rest(const struct static_folder *folder, struct str path)
+{
+    struct str prefix = str_from(folder->path);
+    struct str rest = {NULL, 0};
+
+    if (str_starts_with(path, prefix)) {
+        rest = str_from_offset(path, prefix.len);
+    }
+    return rest.len > 0 && rest.ptr[0] == '/' ? rest : (struct str){NULL, 0};
+}
+
+/* ---- the end ---- */
+
+static void delivery_destroy(struct delivery *d)
+{
+    file_close(d->file);
+    buf_deinit(&d->path);
+    mem_free(d);
+}
+
+static void answer(struct delivery *d, unsigned status, struct str text)
+{
+    if (text.len > 0) {
+        http_add_header(d->x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
+    }
+    http_respond(d->x, status, str_bytes(text));
+    delivery_destroy(d);
+}
+
+static void answer_missing(struct delivery *d)
+{
+    const struct delivery_settings *settings = d->settings;
+    struct worker *worker = d->worker;
+    struct http_exchange *x = d->x;
+
+    if (settings->on_missing == NULL) {
+        answer(d, 404, STR("Not Found"));
+        return;
+    }
+    http_set_events(x, NULL, NULL);
+    delivery_destroy(d);
+    settings->on_missing(settings->ctx, worker, x);
+}
+
+static void on_abort(struct http_exchange *x, int err)
+{
+    (void)err;
+    delivery_destroy(http_user(x));
+}
+
+static const struct http_exchange_events delivery_events = {
+    .on_abort = on_abort,
+};
+
+/* ---- what the file is ---- */
+
+/* "assets" is a folder: the page in it has relative links, which are right below "assets/" only. */
+static void redirect_to_folder(struct delivery *d)
+{
+    struct buf location = {0};
+
+    buf_append_str(&location, http_request(d->x)->path);
+    buf_append_char(&location, '/');
+    if (buf_error(&location) == 0) {
+        http_add_header(d->x, STR("Location"), buf_str(&location));
+    }
+    buf_deinit(&location);
+    answer(d, 301, STR("Moved Permanently"));
+}
+
+/* The tag of a bundle is its version, strong or weak (socket-io 20). */
+static bool has_version(const struct http_request *request, const char *version)
+{
+    struct str tags = http_header(request, STR("if-none-match"));
+    char strong[80], weak[80];
+
+    snprintf(strong, sizeof(strong), "\"%s\"", version);
+    snprintf(weak, sizeof(weak), "W/\"%s\"", version);
+    return str_eq(tags, str_from(strong)) || str_eq(tags, str_from(weak));
+}
+
+static struct str bundle_type(struct str path)
+{
+    bool is_map = path.len > 4 && str_eq(str_from_offset(path, path.len - 4), STR(".map"));
+
+    return is_map ? STR("application/json; charset=utf-8")
+                  : STR("application/javascript; charset=utf-8");
+}
+
+/* The headers of a bundle; the whole file or nothing, for its tag is not of these bytes. */
+static void describe_bundle(struct delivery *d, uint64_t size, struct http_file_answer *out)
+{
+    const struct http_request *request = http_request(d->x);
+
+    *out = (struct http_file_answer){.status = 200, .length = size, .size = size};
+    snprintf(out->etag, sizeof(out->etag), "\"%.32s\"", d->folder->version);
+    if (has_version(request, d->folder->version)) {
+        out->status = 304;
+        out->length = 0;
+    }
+    http_add_header(d->x, STR("Cache-Control"), STR("public, max-age=0"));
+    http_add_header(d->x, STR("ETag"), str_from(out->etag));
+    if (out->status == 200) {
+        http_add_header(d->x, STR("Content-Type"),
+                        bundle_type((struct str){d->path.ptr, d->path.len - 1}));
+    }
+}
+
+static void describe_file(struct delivery *d, const struct file_info *info,
+                          struct http_file_answer *out)
+{
+    struct http_file file = {.size = info->size, .mtime_ms = info->modified_ms};
+
+    http_file_answer(http_request(d->x), &file, out);
+    http_file_add_headers(d->x, out, http_file_type((struct str){d->path.ptr, d->path.len - 1}),
+                          d->settings->max_age_s);
+}
+
+static void deliver(struct delivery *d, const struct file_info *info)
+{
+    struct http_file_answer found;
+
+    if (d->folder->version != NULL) {
+        describe_bundle(d, info->size, &found);
+    } else {
+        describe_file(d, info, &found);
+    }
+    if (found.length == 0) {
+        answer(d, found.status, (struct str){NULL, 0});
+        return;
+    }
+    if (http_begin(d->x, found.status, found.length) < 0) {
+        return; /* on_abort follows */
+    }
+    if (http_request(d->x)->method == HTTP_METHOD_HEAD) {
+        http_end(d->x);
+        delivery_destroy(d);
+        return;
+    }
+    file_sender_start(d->x, d->file, found.offset, found.length);
+    d->file = NULL;
+    delivery_destroy(d);
+}
+
+/* ---- finding it ---- */
+
+static bool try_folder(struct delivery *d);
+
+/* On to the next folder that the path lies below. */
+static void try_others(struct delivery *d)
+{
+    for (struct list *node = d->folder->in_files.next; node != &d->settings->folders;
+         node = node->next) {
+        d->folder = container_of(node, struct static_folder, in_files);
+        if (try_folder(d)) {
+            return;
+        }
+    }
+    answer_missing(d);
+}
+
+static void on_open(struct file *file, int err, const struct file_info *info, void *ctx)
+{
+    struct delivery *d = ctx;
+
+    if (err == 0) {
+        deliver(d, info);
+        return;
+    }
+    file_close(file);
+    d->file = NULL;
+    if (err == -EISDIR) {
+        redirect_to_folder(d);
+    } else {
+        try_others(d);
+    }
+}
+
+/* True: it is being opened. */
+static bool try_folder(struct delivery *d)
+{
+    struct str rest = static_folder_rest(d->folder, http_request(d->x)->path);
+
+    buf_clear(&d->path);
+    if (rest.ptr == NULL || http_file_path(&d->path, rest, HTTP_DOTFILES_HIDE) < 0) {
+        return false;
+    }
+    if (d->path.len == 0 || d->path.ptr[d->path.len - 1] == '/') {
+        buf_append_str(&d->path, STR("index.html"));
+    }
+    buf_append_char(&d->path, '\0');
+    return buf_error(&d->path) == 0 &&
+           file_open(d->worker, d->folder->folder, d->path.ptr, on_open, d, &d->file) == 0;
+}
+
+void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
+                    struct worker *worker, struct http_exchange *x)
+{
+    struct delivery *d = mem_calloc(1, sizeof(*d));
+
+    if (d == NULL) {
+        http_respond(x, 503, (struct bytes){NULL, 0});
+        return;
+    }
+    *d = (struct delivery){.settings = settings, .folder = first, .worker = worker, .x = x};
+    http_accept(x, &delivery_events, d, 0);
+    if (!try_folder(d)) {
+        try_others(d);
+    }
+}

@@ -1,0 +1,457 @@
+#include "base/json_value.h"
+#include "base/mem.h"
+#include "gate/sdk_version.h"
+#include "http/url.h"
+#include "request/request.h"
+
+/*
+ * The request interpreter: events named like methods are requests (sails-sockets 3).
+ */
+
+/* ---- the answer ---- */
+
+static json_t *headers_value(const struct header_list *headers)
+{
+    json_t *object = json_object();
+    struct str name, value;
+    char lower[256];
+
+    for (size_t i = 0; header_list_at(headers, i, &name, &value); i++) {
+        size_t n = 0;
+
+        for (; n < name.len && n < sizeof(lower) - 1; n++) {
+            lower[n] = char_lower(name.ptr[n]);
+        }
+        lower[n] = '\0';
+        /* Cookies never reach client scripts, in whatever spelling (sails-sockets D31). */
+        if (strcmp(lower, "set-cookie") != 0) {
+            json_object_set_new(object, lower, json_stringn(value.ptr, value.len));
+        }
+    }
+    return object;
+}
+
+static json_t *body_value(struct sails_res *res)
+{
+    struct str text = buf_str(&res->text);
+
+    switch (res->kind) {
+    case REQUEST_NO_BODY:
+    case REQUEST_SOURCE_BODY:
+        return NULL;
+    case REQUEST_TEXT_BODY:
+        return json_stringn(text.len > 0 ? text.ptr : "", text.len);
+    case REQUEST_JSON_BODY:
+        return json_incref(res->json);
+    }
+    return NULL;
+}
+
+/* {"body", "headers", "statusCode"} in this order, without what is absent or switched off. */
+static json_t *make_jwr(struct sails_req *req)
+{
+    json_t *jwr = json_object();
+    json_t *body = body_value(&req->res);
+
+    if (body != NULL) {
+        json_object_set_new(jwr, "body", body);
+    }
+    if (req->service->send_response_headers) {
+        json_object_set_new(jwr, "headers", headers_value(&req->res.headers));
+    }
+    if (req->service->send_status_code) {
+        json_object_set_new(jwr, "statusCode", json_integer((json_int_t)req->res.status));
+    }
+    return jwr;
+}
+
+static void send_jwr(struct sails_req *req)
+{
+    sails_io_ack *ack = req->ack;
+    json_t *args = NULL;
+
+    if (ack == NULL) {
+        return;
+    }
+    req->ack = NULL;
+    args = json_pack("[o]", make_jwr(req));
+    sails_io_ack_send(ack, args);
+}
+
+static void expire_socket(struct sails_req *req)
+{
+    sails_io_ack *ack = req->ack;
+
+    req->ack = NULL;
+    sails_io_ack_send(ack, json_pack("[{s:s, s:{}, s:i}]", "body", "Service Unavailable", "headers",
+                                     "statusCode", 503));
+}
+
+/* ---- the connection's cookie ---- */
+
+/* `cookies` without the one that `pair` sets, then `pair`. */
+static void write_cookies(struct buf *out, struct str cookies, struct str pair)
+{
+    struct str name = {pair.ptr, str_find(pair, '=')};
+    struct str part;
+
+    while (str_take_part(&cookies, ';', &part)) {
+        part = str_trim(part);
+        if (part.len > 0 && !str_eq((struct str){part.ptr, str_find(part, '=')}, name)) {
+            buf_append_str(out, part);
+            buf_append_str(out, STR("; "));
+        }
+    }
+    buf_append_str(out, pair);
+    buf_append_char(out, '\0');
+}
+
+/* NULL: it has gone. */
+static struct sio_socket *find_socket(const struct sails_req *req)
+{
+    struct sio_namespace *root = io_worker_find(req->service->io, req->worker, STR("/"));
+
+    return root != NULL ? sio_namespace_find(root, str_from(req->socket_id)) : NULL;
+}
+
+static const char *session_cookie(struct sails_req *req)
+{
+    struct sio_socket *socket = find_socket(req);
+
+    return socket != NULL ? io_socket_cookie(socket) : NULL;
+}
+
+/* Other cookies stay (sails-sockets D10, D11), and requests see the handshake's header, if it had one. */
+static void keep_session(struct sails_req *req, struct str pair)
+{
+    struct sio_socket *socket = find_socket(req);
+    struct buf cookies = {0};
+
+    if (socket == NULL) {
+        return;
+    }
+    write_cookies(&cookies, str_from(io_socket_cookie(socket)), pair);
+    if (buf_error(&cookies) == 0 && io_socket_set_cookie(socket, cookies.ptr) == 0 &&
+        sails_io_socket_header(socket, "cookie") == NULL) {
+        header_list_set(&req->headers, STR("cookie"), str_from(cookies.ptr));
+    }
+    buf_deinit(&cookies);
+}
+
+static void release_socket(struct sails_req *req)
+{
+    sails_io_ack_drop(req->ack);
+    req->ack = NULL;
+}
+
+static const struct request_transport socket_transport = {
+    .is_socket = true,
+    .send = send_jwr,
+    .expire = expire_socket,
+    .session_cookie = session_cookie,
+    .keep_session = keep_session,
+    .release = release_socket,
+};
+
+/* ---- refusals ---- */
+
+#define PARSE_ERROR_CODE "SAILS:HOOK:SOCKETS:PARSE_VIRTUAL_REQ"
+
+/* What Sails sends, without the stack, and beside it what a JWR has: see sails-sockets 3.3. */
+static json_t *make_parse_error(const char *details)
+{
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s}, s:{}, s:i}", "code", PARSE_ERROR_CODE,
+                     "name", "Error (" PARSE_ERROR_CODE "):", "status", 400, "message",
+                     "Failed to parse incoming socket.io request.", "details", details, "body",
+                     "code", PARSE_ERROR_CODE, "details", details, "headers", "statusCode", 400);
+}
+
+static void refuse(const struct request_service *service, sails_io_socket *socket,
+                   sails_io_event *event, const char *details)
+{
+    json_t *error = make_parse_error(details);
+
+    log_line(service->log, LOG_ERROR, "Failed to parse a request of socket %s: %s",
+             sails_io_socket_id(socket), details);
+    if (sails_io_event_wants_ack(event)) {
+        sails_io_event_ack(event, json_pack("[o]", error));
+    } else {
+        sails_io_socket_emit(socket, "sails:parseError", json_pack("[o]", error), 0);
+    }
+}
+
+/* With an argument too many the ack is not recognised any more: always an event (3.3, rule 1). */
+static void refuse_by_event(const struct request_service *service, sails_io_socket *socket,
+                            const char *details)
+{
+    log_line(service->log, LOG_ERROR, "Failed to parse a request of socket %s: %s",
+             sails_io_socket_id(socket), details);
+    sails_io_socket_emit(socket, "sails:parseError", json_pack("[o]", make_parse_error(details)),
+                         0);
+}
+
+/* ---- what the message says ---- */
+
+static bool is_truthy(const json_t *value)
+{
+    return value != NULL && !json_is_null(value) && !json_is_false(value) &&
+           !(json_is_string(value) && json_string_length(value) == 0) &&
+           !(json_is_number(value) && json_number_value(value) == 0);
+}
+
+/* A header's value as JavaScript makes text of it (sails-sockets 3.5). */
+static void write_as_text(struct buf *out, const json_t *value)
+{
+    size_t i = 0;
+    json_t *item = NULL;
+
+    if (json_is_string(value)) {
+        buf_append(out, json_string_value(value), json_string_length(value));
+    } else if (json_is_object(value)) {
+        buf_append_str(out, STR("[object Object]"));
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, item)
+        {
+            buf_append_str(out, i > 0 ? STR(",") : STR(""));
+            write_as_text(out,
+                          json_is_null(item) ? NULL : item); /* no deeper than sockets.maxDepth */
+        }
+    } else if (value != NULL) {
+        json_value_write(out, value);
+    }
+}
+
+static void copy_message_headers(struct sails_req *req, json_t *headers)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    struct buf lower = {0}, text = {0};
+
+    json_object_foreach(headers, name, value)
+    {
+        buf_clear(&lower);
+        buf_clear(&text);
+        for (const char *c = name; *c != '\0'; c++) {
+            buf_append_char(&lower, char_lower(*c));
+        }
+        write_as_text(&text, value);
+        if (lower.len > 0 && buf_error(&lower) == 0 && buf_error(&text) == 0) {
+            header_list_set(&req->headers, buf_str(&lower), buf_str(&text));
+        }
+    }
+    buf_deinit(&lower);
+    buf_deinit(&text);
+}
+
+/* A header `nosession`, whatever it says, or ?nosession=... (sails-sockets 4.3). */
+bool request_socket_has_no_session(sails_io_socket *socket)
+{
+    const struct eio_handshake *handshake = sio_socket_handshake(socket);
+    struct buf value = {0};
+    bool in_query = url_query_get(&value, eio_handshake_query(handshake), STR("nosession")) > 0 &&
+                    value.len > 0;
+
+    buf_deinit(&value);
+    return in_query || str_from(sails_io_socket_header(socket, "nosession")).len > 0;
+}
+
+/* The handshake's word counts for some headers, whatever the message says. */
+static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket)
+{
+    const char *own = sails_io_socket_header(socket, "cookie");
+    const char *cookie = own != NULL ? own : io_socket_cookie(socket);
+    const char *origin = sails_io_socket_header(socket, "origin");
+    bool has_no_session = request_socket_has_no_session(socket);
+
+    if (cookie != NULL) {
+        header_list_set(&req->headers, STR("cookie"), str_from(cookie));
+    } else if (req->service->sessions.is_on && !has_no_session) {
+        /* It is about to get a session of its own, which no message may choose. */
+        header_list_remove(&req->headers, STR("cookie"));
+    }
+    if (origin != NULL) {
+        header_list_set(&req->headers, STR("origin"), str_from(origin));
+    } else {
+        header_list_remove(&req->headers, STR("origin"));
+    }
+    if (req->service->host != NULL) {
+        header_list_set(&req->headers, STR("host"), str_from(req->service->host));
+    }
+    if (has_no_session) {
+        header_list_set(&req->headers, STR("nosession"), STR("true"));
+    }
+}
+
+static bool keeps_array(enum http_method method)
+{
+    return method == HTTP_METHOD_POST || method == HTTP_METHOD_PUT || method == HTTP_METHOD_PATCH ||
+           method == HTTP_METHOD_OPTIONS;
+}
+
+static void merge(json_t *body, json_t *from)
+{
+    size_t i = 0;
+    json_t *value = NULL;
+    char name[24];
+
+    if (json_is_object(from)) {
+        json_object_update(body, from);
+    }
+    json_array_foreach(from, i, value)
+    {
+        snprintf(name, sizeof(name), "%zu", i);
+        json_object_set(body, name, value);
+    }
+}
+
+/* sails-sockets 3.6: an array stays one where bodies may be arrays; else params, then data. */
+static json_t *make_body(enum http_method method, json_t *message)
+{
+    json_t *data = json_object_get(message, "data");
+    json_t *body = NULL;
+
+    if (json_is_array(data) && keeps_array(method)) {
+        return json_incref(data);
+    }
+    body = json_object();
+    merge(body, json_object_get(message, "params"));
+    merge(body, data);
+    return body;
+}
+
+/* ---- one request ---- */
+
+static struct sails_req *make_request(const struct request_service *service,
+                                      sails_io_socket *socket, enum http_method method,
+                                      json_t *message)
+{
+    json_t *url = json_object_get(message, "url");
+    struct str address = eio_handshake_address(sio_socket_handshake(socket));
+    const char *id = sails_io_socket_id(socket);
+    struct sails_req *req =
+        request_create(service, io_part_of(socket)->worker->worker, &socket_transport, method,
+                       (struct str){json_string_value(url), json_string_length(url)});
+
+    if (req == NULL) {
+        return NULL;
+    }
+    req->socket_id = mem_strndup(id, strlen(id));
+    req->body = make_body(method, message);
+    if (req->socket_id == NULL || req->body == NULL) {
+        request_destroy(req);
+        return NULL;
+    }
+    req->is_secure = eio_handshake_is_secure(sio_socket_handshake(socket));
+    snprintf(req->ip, sizeof(req->ip), "%.*s", STR_FMT(address));
+    copy_message_headers(req, json_object_get(message, "headers"));
+    set_handshake_headers(req, socket);
+    /* The handshake's, whatever the message says (sails-sockets 3.7). */
+    request_set_client(req, str_from(sails_io_socket_header(socket, "x-forwarded-for")));
+    return req;
+}
+
+enum {
+    MESSAGE_HEADERS_MAX = 100 /* as http.maxHeaders: each is looked for among those before it */
+};
+
+/* What is wrong with a message, in words (in `out`); true: nothing is. */
+static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_needed,
+                          struct buf *out)
+{
+    json_t *url = json_object_get(message, "url");
+
+    if (!is_truthy(url)) {
+        buf_append_str(out, STR("No url provided in request: "));
+        if (message == NULL || json_value_write(out, message) < 0) {
+            buf_append_str(out, STR("undefined"));
+        }
+    } else if (!json_is_string(url)) {
+        buf_append_str(out, STR("Invalid url provided: "));
+        json_value_write(out, url);
+    } else if (json_object_size(json_object_get(message, "headers")) > MESSAGE_HEADERS_MAX) {
+        buf_append_str(out, STR("Too many headers in request"));
+    } else {
+        return sdk_version_check(socket, is_sdk_needed, out);
+    }
+    return false;
+}
+
+static void interpret(const struct request_service *service, sails_io_socket *socket,
+                      sails_io_event *event, enum http_method method)
+{
+    json_t *message = sails_io_event_arg(event, 0);
+    struct buf details = {0};
+    struct sails_req *req = NULL;
+
+    if (is_truthy(sails_io_event_arg(event, 1))) {
+        refuse_by_event(service, socket, "Unexpected argument behind the request");
+        return;
+    }
+    if (!check_message(message, socket, service->is_sdk_needed, &details)) {
+        buf_append_char(&details, '\0');
+        refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
+        buf_deinit(&details);
+        return;
+    }
+    buf_deinit(&details);
+    req = make_request(service, socket, method, message);
+    if (req == NULL) {
+        log_line(service->log, LOG_ERROR, "A request of socket %s was dropped: %s",
+                 sails_io_socket_id(socket), sails_strerror(SAILS_ENOMEM));
+        return;
+    }
+    req->ack = sails_io_event_take_ack(event);
+    req->is_running = true;
+    request_run(req);
+}
+
+/* ---- the seven events ---- */
+
+#define DEFINE_LISTENER(name, method)                                                              \
+    static void on_##name(sails_io_socket *socket, sails_io_event *event, void *ctx)               \
+    {                                                                                              \
+        interpret(ctx, socket, event, method);                                                     \
+    }
+
+DEFINE_LISTENER(get, HTTP_METHOD_GET)
+DEFINE_LISTENER(post, HTTP_METHOD_POST)
+DEFINE_LISTENER(put, HTTP_METHOD_PUT)
+DEFINE_LISTENER(patch, HTTP_METHOD_PATCH)
+DEFINE_LISTENER(delete, HTTP_METHOD_DELETE)
+DEFINE_LISTENER(options, HTTP_METHOD_OPTIONS)
+DEFINE_LISTENER(head, HTTP_METHOD_HEAD)
+
+static bool hears(void *ctx, sails_io_socket *socket, sails_io_event *event)
+{
+    const struct request_service *service = ctx;
+    struct worker *worker = io_part_of(socket)->worker->worker;
+
+    return limits_hear(&service->workers[worker_index(worker)].limits, socket, event,
+                       worker_env(worker)->now_ms);
+}
+
+void request_socket_limit(const struct request_service *service)
+{
+    service->io->hears = hears;
+    service->io->hears_ctx = (void *)(uintptr_t)(const void *)service;
+}
+
+int request_socket_listen(const struct request_service *service)
+{
+    static const struct {
+        const char *event;
+        sails_io_event_cb listener;
+    } events[] = {
+        {"get", on_get},       {"post", on_post},       {"put", on_put},   {"patch", on_patch},
+        {"delete", on_delete}, {"options", on_options}, {"head", on_head},
+    };
+    sails_io_namespace *root = sails_io_of(service->io, "/");
+    int rc = root != NULL ? 0 : SAILS_ENOMEM;
+
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(events); i++) {
+        /* The listener only reads its service; ctx cannot say so. */
+        rc = sails_io_on(root, events[i].event, events[i].listener,
+                         (void *)(uintptr_t)(const void *)service);
+    }
+    return rc;
+}

@@ -1,0 +1,294 @@
+#include "schema/text_rule.h"
+
+#include "base/macros.h"
+
+#include <arpa/inet.h>
+
+enum {
+    DOMAIN_MAX = 253,    /* RFC 1035 section 2.3.4, without the root's dot */
+    LABEL_MAX = 63,      /* the same */
+    LOCAL_PART_MAX = 64, /* RFC 5321 section 4.5.3.1.1 */
+    URL_MAX = 2082,      /* Sails' (validator) */
+    PORT_MAX = 65535,
+    CARD_DIGITS_MIN = 12, /* ISO/IEC 7812: 8 to 19, but nobody issues shorter ones */
+    CARD_DIGITS_MAX = 19
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A part of a character beyond ASCII: names in all languages are names. */
+static bool is_beyond_ascii(char c)
+{
+    return ((unsigned char)c & 0x80) != 0;
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* ---- names of hosts ---- */
+
+static bool is_label(struct str label)
+{
+    if (label.len == 0 || label.len > LABEL_MAX || label.ptr[0] == '-' ||
+        label.ptr[label.len - 1] == '-') {
+        return false;
+    }
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.ptr[i];
+
+        if (!is_letter(c) && !is_digit(c) && !is_beyond_ascii(c) && c != '-') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Two letters at least, or "xn--..." */
+static bool is_top_level(struct str label)
+{
+    if (str_starts_with(label, STR("xn--"))) {
+        return is_label(label);
+    }
+    for (size_t i = 0; i < label.len; i++) {
+        if (!is_letter(label.ptr[i]) && !is_beyond_ascii(label.ptr[i])) {
+            return false;
+        }
+    }
+    return label.len >= 2;
+}
+
+/* The part before the next dot out of *rest; false: nothing is left. */
+static bool take_label(struct str *rest, struct str *label)
+{
+    size_t len = str_find(*rest, '.');
+
+    if (rest->ptr == NULL) {
+        return false;
+    }
+    *label = (struct str){rest->ptr, len};
+    *rest = len < rest->len ? str_from_offset(*rest, len + 1) : (struct str){NULL, 0};
+    return true;
+}
+
+static bool is_domain(struct str domain)
+{
+    struct str label = {NULL, 0};
+    size_t n_labels = 0;
+
+    if (domain.len == 0 || domain.len > DOMAIN_MAX) {
+        return false;
+    }
+    while (take_label(&domain, &label)) {
+        n_labels++;
+        if (!is_label(label)) {
+            return false;
+        }
+    }
+    return n_labels >= 2 && is_top_level(label);
+}
+
+/* ---- email ---- */
+
+static bool is_atom(struct str atom)
+{
+    for (size_t i = 0; i < atom.len; i++) {
+        char c = atom.ptr[i];
+
+        if (!is_letter(c) && !is_digit(c) && !is_beyond_ascii(c) &&
+            (c == '\0' || strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL)) {
+            return false;
+        }
+    }
+    return atom.len > 0;
+}
+
+static bool is_local_part(struct str local)
+{
+    struct str atom;
+
+    if (local.len == 0 || local.len > LOCAL_PART_MAX) {
+        return false;
+    }
+    while (take_label(&local, &atom)) {
+        if (!is_atom(atom)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool text_is_email(struct str text)
+{
+    size_t at = str_find(text, '@');
+
+    return at < text.len && is_local_part((struct str){text.ptr, at}) &&
+           is_domain(str_from_offset(text, at + 1));
+}
+
+/* ---- addresses ---- */
+
+bool text_is_ip(struct str text)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+
+    if (text.len == 0 || text.len >= sizeof(copy) || memchr(text.ptr, '\0', text.len) != NULL) {
+        return false;
+    }
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return inet_pton(AF_INET, copy, &address) == 1 || inet_pton(AF_INET6, copy, &address) == 1;
+}
+
+/* ---- url ---- */
+
+static void skip_scheme(struct str *rest)
+{
+    static const char *const schemes[] = {"http://", "https://", "ftp://"};
+
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+        struct str scheme = str_from(schemes[i]);
+        struct str start = {rest->ptr, rest->len < scheme.len ? rest->len : scheme.len};
+
+        if (str_eq_nocase(start, scheme)) {
+            *rest = str_from_offset(*rest, scheme.len);
+            return;
+        }
+    }
+}
+
+/* Up to the path, the query or the fragment. */
+static struct str authority_of(struct str rest)
+{
+    size_t len = 0;
+
+    while (len < rest.len && rest.ptr[len] != '/' && rest.ptr[len] != '?' && rest.ptr[len] != '#') {
+        len++;
+    }
+    return (struct str){rest.ptr, len};
+}
+
+/* Nothing, or ":" and a number. */
+static bool is_port(struct str text)
+{
+    uint64_t port = 0;
+
+    return text.len == 0 || (text.ptr[0] == ':' &&
+                             str_to_u64(str_from_offset(text, 1), PORT_MAX, &port) && port > 0);
+}
+
+static bool is_host_and_port(struct str text)
+{
+    size_t len = str_find(text, ':');
+
+    if (text.len == 0) {
+        return false;
+    }
+    if (text.ptr[0] == '[') {
+        len = str_find(text, ']');
+        return len < text.len && text_is_ip((struct str){text.ptr + 1, len - 1}) &&
+               is_port(str_from_offset(text, len + 1));
+    }
+    struct str host = {text.ptr, len};
+
+    return (is_domain(host) || text_is_ip(host) || str_eq_nocase(host, STR("localhost"))) &&
+           is_port(str_from_offset(text, len));
+}
+
+static bool has_blank_or_control(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_is_url(struct str text)
+{
+    if (text.len > URL_MAX || has_blank_or_control(text)) {
+        return false;
+    }
+    if (str_eq_nocase((struct str){text.ptr, text.len < 7 ? text.len : 7}, STR("mailto:"))) {
+        return false; /* "mailto" would be the name of a user */
+    }
+    skip_scheme(&text);
+    struct str authority = authority_of(text);
+    size_t user_len = str_find(authority, '@');
+
+    return is_host_and_port(user_len < authority.len ? str_from_offset(authority, user_len + 1)
+                                                     : authority);
+}
+
+/* ---- the rest ---- */
+
+bool text_is_uuid(struct str text)
+{
+    if (text.len != 36) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        bool is_dash_place = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (is_dash_place ? text.ptr[i] != '-' : !is_hex(text.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool text_is_hex_color(struct str text)
+{
+    if (text.len > 0 && text.ptr[0] == '#') {
+        text = str_from_offset(text, 1);
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_hex(text.ptr[i])) {
+            return false;
+        }
+    }
+    return text.len == 3 || text.len == 6;
+}
+
+/* Luhn's check: from the right, every second digit counts twice. */
+static bool has_right_check_digit(const char *digits, size_t n)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned digit = (unsigned)(digits[n - 1 - i] - '0') * (i % 2 == 0 ? 1 : 2);
+
+        sum += digit / 10 + digit % 10;
+    }
+    return sum % 10 == 0;
+}
+
+bool text_is_credit_card(struct str text)
+{
+    char digits[CARD_DIGITS_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+
+        if (c == ' ' || c == '-') {
+            continue;
+        }
+        if (!is_digit(c) || n == CARD_DIGITS_MAX) {
+            return false;
+        }
+        digits[n++] = c;
+    }
+    return n >= CARD_DIGITS_MIN && has_right_check_digit(digits, n);
+}

@@ -1,0 +1,91 @@
+#include "session/session_cookie.h"
+
+#include "base/base64.h"
+#include "http/url.h"
+#include "web/signature.h"
+#include "web/uri_encode.h"
+
+#include <sails/err.h>
+#include <string.h>
+
+void session_id_make(struct env *env, char out[SESSION_ID_LEN + 1])
+{
+    uint8_t raw[SESSION_ID_BYTES];
+
+    env->random(env->random_ctx, raw, sizeof(raw));
+    base64url_write(out, (struct bytes){raw, sizeof(raw)});
+    out[SESSION_ID_LEN] = '\0';
+}
+
+int session_cookie_write(struct buf *out, struct str sid, struct str secret)
+{
+    struct buf text = {0};
+    int rc = signature_sign(&text, sid, secret);
+
+    if (rc == 0) {
+        buf_append_str(out, STR("s%3A"));
+        uri_encode_component(out, buf_str(&text)); /* ids that others have made may have anything */
+        rc = buf_error(out);
+    }
+    buf_deinit(&text);
+    return rc;
+}
+
+/* The id in a decoded cookie. */
+static int verify(struct str text, struct str secret, struct str *sid)
+{
+    int rc = SAILS_EPROTO;
+
+    if (str_starts_with(text, STR("s:"))) {
+        rc = signature_verify(str_from_offset(text, 2), secret, sid);
+    }
+    if (rc == 0 && (sid->len == 0 || sid->len > SESSION_ID_MAX)) {
+        rc = SAILS_EPROTO;
+    }
+    return rc == SAILS_EINVAL ? SAILS_EPROTO : rc;
+}
+
+int session_cookie_read(struct buf *out, struct str value, struct str secret)
+{
+    struct buf decoded = {0};
+    struct str sid = {0};
+    int rc = url_decode(&decoded, value, false, false);
+
+    rc = rc == 0 ? verify(buf_str(&decoded), secret, &sid) : rc;
+    if (rc == 0) {
+        buf_append_str(out, sid);
+        rc = buf_error(out);
+    }
+    buf_deinit(&decoded);
+    return rc;
+}
+
+static struct str without_quotes(struct str s)
+{
+    return s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"'
+               ? (struct str){s.ptr + 1, s.len - 2}
+               : s;
+}
+
+struct str session_cookie_find(struct str header, struct str name)
+{
+    struct str part;
+
+    while (str_take_part(&header, ';', &part)) {
+        size_t equals = str_find(part, '=');
+
+        if (equals < part.len && str_eq(str_trim((struct str){part.ptr, equals}), name)) {
+            return without_quotes(str_trim(str_from_offset(part, equals + 1)));
+        }
+    }
+    return (struct str){NULL, 0};
+}
+
+json_t *session_json_create(bool is_handshake)
+{
+    if (is_handshake) {
+        return json_pack("{s:{s:b,s:s}}", "cookie", "httpOnly", 1, "path", "/");
+    }
+    return json_pack("{s:{s:n,s:n,s:b,s:s}}", "cookie", "originalMaxAge", "expires", "httpOnly", 1,
+                     "path", "/");
+}

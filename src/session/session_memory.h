@@ -1,0 +1,47 @@
+/*
+ * session_memory.h - the store that is always there: sessions in the memory of the process.
+ *
+ * Purpose    A sails_session_store (sails/session.h) for one process, with expiry and a bound.
+ * Ownership  Owns what it keeps, as text: what it hands out is nobody else's, and one that changes
+ *            what it was given changes nothing in here.
+ * Threads    Any; all workers share it, under a lock. Callbacks come within the call, without it.
+ * Floor      session; uses base.
+ */
+#ifndef SESSION_SESSION_MEMORY_H
+#define SESSION_SESSION_MEMORY_H
+
+#include "base/hash.h"
+
+#include <sails/session.h>
+#include <stddef.h>
+
+/*
+ * How many sessions are kept by default; over it the one that was not used for the longest time
+ * goes. Every client without a cookie gets a session, so without a bound a flood of them would be a
+ * flood of memory; this many small ones take about 30 MB.
+ */
+enum {
+    SESSION_MEMORY_DEFAULT_MAX = 100000
+};
+
+struct session_memory_options {
+    size_t max_sessions;      /* at least 1 */
+    struct hash_key hash_key; /* random */
+    /* Wall-clock time in ms since 1970; called by any thread. */
+    uint64_t (*now_ms)(void *ctx);
+    void *now_ctx;
+};
+
+struct session_memory;
+
+/* NULL: no memory. */
+struct session_memory *session_memory_create(const struct session_memory_options *options);
+void session_memory_destroy(struct session_memory *memory); /* NULL is harmless */
+
+/* Its functions, for whoever works with any store. */
+sails_session_store session_memory_store(struct session_memory *memory);
+
+/* Expired ones included that nobody has asked for. */
+size_t session_memory_count(struct session_memory *memory);
+
+#endif

@@ -1,0 +1,54 @@
+#include "web/uri_encode.h"
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
+static void append_encoded(struct buf *out, char c)
+{
+    buf_printf(out, "%%%02X", (unsigned)(uint8_t)c);
+}
+
+void uri_encode_component(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+
+        if (is_letter_or_digit(c) || is_one_of(c, "-_.!~*'()")) {
+            buf_append_char(out, c);
+        } else {
+            append_encoded(out, c);
+        }
+    }
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* "%41" at the beginning of the text. */
+static bool is_escape(struct str text)
+{
+    return text.len >= 3 && text.ptr[0] == '%' && is_hex(text.ptr[1]) && is_hex(text.ptr[2]);
+}
+
+void uri_encode(struct buf *out, struct str url)
+{
+    for (size_t i = 0; i < url.len; i++) {
+        char c = url.ptr[i];
+        bool is_plain = c > 0x20 && c < 0x7f && !is_one_of(c, "\"<>`{}%");
+
+        if (is_plain || is_escape(str_from_offset(url, i))) {
+            buf_append_char(out, c);
+        } else {
+            append_encoded(out, c);
+        }
+    }
+}
