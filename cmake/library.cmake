@@ -1,7 +1,6 @@
 # libsails, shared and static, its headers and its pkg-config file.
-get_property(floors GLOBAL PROPERTY SAILS_FLOORS)
 set(objects "")
-foreach(floor IN LISTS floors)
+foreach(floor IN LISTS SAILS_FLOORS)
   list(APPEND objects $<TARGET_OBJECTS:${floor}>)
 endforeach()
 
@@ -14,9 +13,7 @@ foreach(target IN ITEMS sails sails_static)
   target_include_directories(${target} INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PUBLIC PkgConfig::JANSSON PRIVATE PkgConfig::UV
-    PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::PCRE2 PkgConfig::HIREDIS HttpParser::HttpParser
-    Threads::Threads m)
+  target_link_libraries(${target} PUBLIC PkgConfig::JANSSON PRIVATE ${SAILS_LIBRARIES})
 endforeach()
 
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.

@@ -4,7 +4,7 @@
  *     const socket = io("http://localhost:1337");
  *     socket.emit("echo", { any: "thing" }, (answer) => console.log(answer));
  */
-#include <sails/io.h>
+#include <sails/sails.h>
 
 static void on_echo(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {

@@ -27,17 +27,11 @@
 
 #include <sails/err.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 SAILS_BEGIN_DECLS
-
-typedef struct sails_app sails_app;
-typedef struct sails_req sails_req;
-typedef struct sails_res sails_res;
-
-/** Answers a request: see sails/req.h. Runs on a worker's thread and must not block. */
-typedef void (*sails_action)(sails_req *req, sails_res *res);
 
 /**
  * Creates an app with the default configuration. NULL: no memory. sails_app_run() frees it; otherwise

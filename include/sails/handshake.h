@@ -24,8 +24,8 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/export.h>
+#include <sails/types.h>
 
 SAILS_BEGIN_DECLS
 

@@ -34,8 +34,8 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -34,18 +34,15 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/binary.h>
 #include <sails/err.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 SAILS_BEGIN_DECLS
-
-/** Longest name of a room, in bytes. Shortest: 1. */
-#define SAILS_ROOM_NAME_MAX 255
 
 /** A list of rooms (or of socket ids, which are rooms, too): `SAILS_ROOMS("a", "b")`. */
 #define SAILS_ROOMS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -18,9 +18,9 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/err.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 

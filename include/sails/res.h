@@ -22,9 +22,10 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
+#include <sails/cookie.h>
 #include <sails/err.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,19 +73,6 @@ SAILS_API int sails_res_attachment(sails_res *res, const char *name);
 SAILS_API int sails_res_location(sails_res *res, const char *url);
 
 /* ---- cookies ---- */
-
-/** How a cookie is kept. `{0}` or NULL: for "/", until the browser is closed. */
-struct sails_cookie_options {
-    const char *domain;  /**< NULL: the host alone */
-    const char *path;    /**< NULL: "/" */
-    uint64_t max_age_ms; /**< for so long; 0: see the next */
-    uint64_t expires_ms; /**< until this time, in ms since 1970; 0: until the browser is closed */
-    const char
-        *same_site; /**< "Strict", "Lax" or "None", in any case; NULL: the browser's default */
-    bool http_only; /**< scripts do not see it */
-    bool secure;    /**< over TLS alone */
-    bool is_signed; /**< with the app's session.secret: see sails_req_signed_cookie() */
-};
 
 /**
  * Sets a cookie. Over a socket it goes nowhere: an answer there has no cookies.

@@ -7,6 +7,7 @@
 
 #include <sails/app.h>
 #include <sails/binary.h>
+#include <sails/cookie.h>
 #include <sails/err.h>
 #include <sails/handshake.h>
 #include <sails/hook.h>
@@ -16,6 +17,7 @@
 #include <sails/res.h>
 #include <sails/session.h>
 #include <sails/sockets.h>
+#include <sails/types.h>
 #include <sails/upload.h>
 #include <sails/version.h>
 

@@ -25,9 +25,9 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/err.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdint.h>
 
 SAILS_BEGIN_DECLS

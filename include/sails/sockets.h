@@ -19,10 +19,10 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/err.h>
 #include <sails/export.h>
 #include <sails/io.h>
+#include <sails/types.h>
 
 SAILS_BEGIN_DECLS
 

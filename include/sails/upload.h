@@ -37,8 +37,8 @@
 
 #include <jansson.h>
 
-#include <sails/app.h>
 #include <sails/export.h>
+#include <sails/types.h>
 #include <stdint.h>
 
 SAILS_BEGIN_DECLS

@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <sails/err.h>
+
 int request_target_init(struct request_target *target, sails_action function)
 {
     struct request_step *step = mem_calloc(1, sizeof(*step));

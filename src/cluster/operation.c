@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-#include <sails/io.h>
+#include <sails/types.h>
 
 /* ---- building: one allocation holds the operation, its lists and all of its text ---- */
 

@@ -10,7 +10,7 @@
 #ifndef REQUEST_BUILTIN_H
 #define REQUEST_BUILTIN_H
 
-#include <sails/app.h>
+#include <sails/types.h>
 
 /* GET /__getcookie (sails-sockets 5): a script; its answer sets the session's cookie. */
 void builtin_get_cookie(sails_req *req, sails_res *res);

@@ -12,7 +12,10 @@
 
 #include "base/buf.h"
 
-#include <sails/res.h>
+#include <jansson.h>
+
+#include <sails/cookie.h>
+#include <sails/err.h>
 
 /*
  * Appends "name=value; Path=/; ...". `secret` counts for signed ones, `unix_ms` is now. 0;
