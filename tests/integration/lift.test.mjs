@@ -23,8 +23,8 @@ async function folderOf(t, files = {}) {
 
 /** The app in a folder of its own, with nothing of this process' environment that it would read. */
 class Program {
-  out = ''
-  err = ''
+  #said = { stdout: '', stderr: '' }
+  #hasEnded = false
 
   constructor(t, cwd, args, env = {}) {
     const clean = { ...process.env, HOME: cwd }
@@ -36,16 +36,34 @@ class Program {
       env: { ...clean, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.child.stdout.setEncoding('utf8').on('data', (text) => (this.out += text))
-    this.child.stderr.setEncoding('utf8').on('data', (text) => (this.err += text))
-    this.exited = once(this.child, 'close').then(([code, signal]) => signal ?? code)
+    for (const stream of ['stdout', 'stderr']) {
+      this.child[stream].setEncoding('utf8').on('data', (text) => (this.#said[stream] += text))
+    }
+    this.exited = once(this.child, 'close').then(([code, signal]) => {
+      this.#hasEnded = true
+      return signal ?? code
+    })
     t.after(() => this.child.kill('SIGKILL'))
+  }
+
+  /** All that it has said there; while it runs, see says(). */
+  get out() {
+    return this.#whole('stdout')
+  }
+
+  get err() {
+    return this.#whole('stderr')
+  }
+
+  #whole(stream) {
+    assert.ok(this.#hasEnded, 'what a running program says is waited for: says()')
+    return this.#said[stream]
   }
 
   /** Waits until stdout has what the pattern matches. */
   async says(pattern) {
     for (;;) {
-      const found = pattern.exec(this.out)
+      const found = pattern.exec(this.#said.stdout)
       if (found) {
         return found
       }

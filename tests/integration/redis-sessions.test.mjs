@@ -229,7 +229,8 @@ test('what is no session under its key counts as none, and is not logged', async
   await tell(node, 'SET', `sess:${sid}`, '{"private')
   assert.equal((await ann.session(app)).n, undefined)
   assert.notEqual(ann.sid, sid)
-  assert.match(app.log, /is no session/)
+  await app.says(/is no session/)
+  await app.stop()
   assert.doesNotMatch(app.log, /private/)
 })
 
@@ -242,7 +243,7 @@ test('without Redis requests are answered, and it is used again when it is back'
 
   await ann.put(app, 'name', 'Ann')
   await redis.stop()
-  await until(() => app.log.includes('trying again'))
+  await app.says(/trying again/)
   const began = Date.now()
   for (let i = 0; i < 5; i++) {
     assert.equal(await ann.session(app), null)
@@ -250,7 +251,7 @@ test('without Redis requests are answered, and it is used again when it is back'
   assert.ok(Date.now() - began < 5000)
   await redis.start()
   await until(async () => (await ann.session(app))?.name === 'Ann')
-  assert.match(app.log, /Redis at 127\.0\.0\.1:\d+ is back/)
+  await app.says(/Redis at 127\.0\.0\.1:\d+ is back/)
 })
 
 test('a Redis that says nothing holds nobody up for long', async (t) => {
@@ -292,7 +293,8 @@ test('password, database and URL', async (t) => {
   ])
   const ann = new Client()
 
-  await until(() => wrong.log.includes('WRONGPASS'))
+  await wrong.says(/WRONGPASS/)
+  await wrong.stop()
   assert.doesNotMatch(wrong.log, /nonsense/)
   await ann.put(keys, 'n', 1)
   assert.equal((await ann.session(url)).n, 1)

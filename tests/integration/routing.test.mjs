@@ -305,6 +305,7 @@ test('paths that look like files are left to others, or are not', async (t) => {
   assert.equal(await status('/some/x.js'), 200)
   assert.equal(await status('/some/nothing'), 404)
   assert.equal(await status('/some/x.jpg'), 404)
+  await app.stop()
   assert.match(app.log, /Route `GET \/silent\/\*` also takes paths that look like files/)
   assert.doesNotMatch(app.log, /Route `GET \/(page|file|every|some)/)
 })
@@ -343,6 +344,7 @@ test('a route to what is not there is left out with a line, and all else works',
   for (const url of ['/x', '/y', '/v', '/r']) {
     assert.equal((await ask(app, 'GET', url)).status, 404)
   }
+  await app.stop()
   const has = (line) => assert.ok(app.log.includes(line), `${line}\n${app.log}`)
   has('Ignored attempt to bind route (`GET /x`) to unknown action: `nosuch`')
   has('to unknown action: `user/fnd`. Did you mean `user/find`?')

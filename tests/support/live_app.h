@@ -84,6 +84,7 @@ enum {
 
 struct live_log {
     pthread_mutex_t lock;
+    pthread_cond_t has_grown;
     char text[LIVE_LOG_SIZE]; /* lines "level text\n" */
     size_t len;
 };
@@ -97,9 +98,11 @@ static UNUSED void live_log_write(enum sails_log_level level, const char *text, 
     n = snprintf(log->text + log->len, sizeof(log->text) - log->len, "%s %s\n",
                  log_level_name(level), text);
     log->len += (size_t)n < sizeof(log->text) - log->len ? (size_t)n : 0;
+    pthread_cond_broadcast(&log->has_grown);
     pthread_mutex_unlock(&log->lock);
 }
 
+/* Whether a text is there now. That one is not says little while workers run: lower the app first. */
 static UNUSED bool live_log_has(struct live_log *log, const char *text)
 {
     bool has = false;
@@ -108,6 +111,24 @@ static UNUSED bool live_log_has(struct live_log *log, const char *text)
     has = strstr(log->text, text) != NULL;
     pthread_mutex_unlock(&log->lock);
     return has;
+}
+
+/* Waits for a text: a worker may answer its client before it has written its line. */
+static UNUSED void live_log_expect(struct live_log *log, const char *text)
+{
+    struct timespec limit;
+    int rc = 0;
+
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += TCP_CLIENT_PATIENCE_MS / 1000;
+    pthread_mutex_lock(&log->lock);
+    while (rc == 0 && strstr(log->text, text) == NULL) {
+        rc = pthread_cond_timedwait(&log->has_grown, &log->lock, &limit);
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (rc != 0) {
+        fail_msg("the log does not say \"%s\":\n%s", text, log->text);
+    }
 }
 
 /* ---- the app ---- */
@@ -133,6 +154,7 @@ static UNUSED void live_init(struct live *live, int workers)
     *live = (struct live){.app = sails_app_create()};
     assert_non_null(live->app);
     pthread_mutex_init(&live->log.lock, NULL);
+    pthread_cond_init(&live->log.has_grown, NULL);
     assert_int_equal(sails_app_set_log(live->app, live_log_write, &live->log), 0);
     assert_int_equal(sails_app_set(live->app, "port", json_integer(0)), 0);
     assert_int_equal(sails_app_set(live->app, "explicitHost", json_string("127.0.0.1")), 0);
@@ -177,6 +199,7 @@ static UNUSED void live_expect_nothing(struct ws_client *client)
 static UNUSED void live_end(struct live *live)
 {
     sails_app_destroy(live->app);
+    pthread_cond_destroy(&live->log.has_grown);
     pthread_mutex_destroy(&live->log.lock);
 }
 

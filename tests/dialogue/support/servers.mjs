@@ -36,14 +36,12 @@ export class Servers {
   /** Whether it lifts with such settings: null, or the code of the error that it ends with. */
   async whyNot(kind, settings) {
     const server = new App(kinds[kind], argumentsOf(kind, { both: settings }), {}, {})
-    try {
-      await server.start(0)
-      return null
-    } catch {
-      return /\bE_[A-Z_]+/.exec(server.log)?.[0] ?? `an error without a code`
-    } finally {
-      await server.kill()
-    }
+    const lifts = await server.start(0).then(
+      () => true,
+      () => false,
+    )
+    await server.kill()
+    return lifts ? null : (/\bE_[A-Z_]+/.exec(server.log)?.[0] ?? `an error without a code`)
   }
 
   /** One that dialogues share. */

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
-import { open, settled } from './clients.mjs'
+import { EventEmitter } from 'node:events'
+import { open, settled, within } from './clients.mjs'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const buildDir = path.resolve(repository, process.env.SAILS_BUILD_DIR ?? 'build/asan')
 
 const START_MS = 20_000
+const SAY_MS = 20_000
 const STOP_MS = 30_000 // a sanitizer takes its time to write a report
 
 /**
@@ -41,8 +43,11 @@ export class App {
   #defaults
   #cwd
   #process = null
+  #isRunning = false
   #clients = []
-  log = ''
+  #log = ''
+  #begins = 0 // where in the log the present process begins
+  #spoken = new EventEmitter().setMaxListeners(0)
   port = 0
 
   constructor(binary, args, env, defaults, cwd) {
@@ -61,6 +66,34 @@ export class App {
     return this.#process.pid
   }
 
+  /**
+   * All that it has said, on both streams. Only when it has ended: a program that runs may have
+   * answered before its line is here, and what is missing proves nothing. Else see says().
+   */
+  get log() {
+    assert.ok(!this.#isRunning, 'what a running program says is waited for: says()')
+    return this.#log
+  }
+
+  /** Waits until it has said what the pattern matches, since it was started last. */
+  async says(pattern) {
+    const find = () => pattern.exec(this.#log.slice(this.#begins))
+    const ended = this.exited.then(() => assert.fail(`it has ended without ${pattern}\n${this.#log}`))
+    const said = new Promise((resolve) => {
+      const look = () => {
+        const found = find()
+        if (found) {
+          this.#spoken.off('text', look)
+          resolve(found)
+        }
+      }
+      this.#spoken.on('text', look)
+      look()
+    })
+    ended.catch(() => {}) // later, when nobody waits any more
+    return within(Promise.race([said, ended]), `line like ${pattern} in the log`, SAY_MS)
+  }
+
   /** Runs the program and returns when it says where it listens. */
   async start(port) {
     const child = spawn(this.#binary, ['--port', String(port), ...this.#args], {
@@ -69,20 +102,26 @@ export class App {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#process = child
+    this.#isRunning = true
+    this.#begins = this.#log.length
     this.exited = new Promise((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (code, signal) => resolve({ code, signal }))
+      child.once('close', (code, signal) => {
+        this.#isRunning = false
+        resolve({ code, signal })
+      })
     })
     this.port = await this.#listening(child)
   }
 
   #listening(child) {
     return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${this.#binary} ${why}\n${this.log}`))
+      const fail = (why) => reject(new Error(`${this.#binary} ${why}\n${this.#log}`))
       const timer = setTimeout(() => fail('does not listen'), START_MS)
       const read = (text) => {
-        this.log += text
-        const found = /Listening on https?:\/\/\S*:(\d+)/.exec(this.log.slice(this.seen ?? 0))
+        this.#log += text
+        this.#spoken.emit('text')
+        const found = /Listening on https?:\/\/\S*:(\d+)/.exec(this.#log.slice(this.#begins))
         if (found) {
           clearTimeout(timer)
           resolve(Number(found[1]))
@@ -114,8 +153,7 @@ export class App {
     const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
     child.kill(signal)
     const ended = await this.exited.finally(() => clearTimeout(killer))
-    this.seen = this.log.length
-    assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.log}`)
+    assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.#log}`)
   }
 
   /** Ends the program, if it still runs, whatever becomes of its clients. */
@@ -140,7 +178,6 @@ export class App {
     this.#process = null
     child.kill('SIGKILL')
     await this.exited
-    this.seen = this.log.length
     await this.start(port)
   }
 

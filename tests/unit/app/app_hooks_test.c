@@ -116,8 +116,7 @@ static void a_hook_that_fails_fails_the_lift_by_name(void **state)
     add(&live, "broken", &b);
     add(&live, "c", &c);
     assert_int_equal(sails_app_lift(live.app), SAILS_EHOOK);
-    assert_true(
-        live_log_has(&live.log, "error The hook `broken` could not be initialized: No such"));
+    live_log_expect(&live.log, "error The hook `broken` could not be initialized: No such");
     assert_string_equal(notes.text, "+a +b -a ");
     assert_int_equal(sails_app_lift(live.app), SAILS_ESTATE);
     live_end(&live);
@@ -264,8 +263,8 @@ static void a_bootstrap_that_fails_fails_the_lift(void **state)
     add(&live, "a", &a);
     assert_int_equal(sails_app_bootstrap(live.app, fail_with, &rc), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_EBOOTSTRAP);
-    assert_true(live_log_has(&live.log, "error Bootstrap encountered an error: (see below)\n"
-                                        "error invalid configuration (SAILS_ECONFIG)\n"));
+    live_log_expect(&live.log, "error Bootstrap encountered an error: (see below)\n"
+                               "error invalid configuration (SAILS_ECONFIG)\n");
     assert_string_equal(notes.text, "+a -a ");
     live_end(&live);
 }

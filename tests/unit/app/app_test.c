@@ -49,16 +49,16 @@ static void what_is_wrong_is_refused_and_said(void **state)
     assert_int_equal(sails_app_route(live.app, NULL, say_hello), SAILS_EINVAL);
     assert_int_equal(sails_app_route(live.app, "GET /", NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_route(live.app, "FETCH /", say_hello), SAILS_EINVAL);
-    assert_true(live_log_has(&live.log, "FETCH /"));
+    live_log_expect(&live.log, "FETCH /");
     assert_int_equal(sails_app_static(live.app, "no slash", "."), SAILS_EINVAL);
     assert_int_equal(sails_app_static(live.app, NULL, "."), SAILS_EINVAL);
     assert_int_equal(sails_app_static(live.app, "/", NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_set(live.app, "port", NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_set(live.app, NULL, json_null()), SAILS_EINVAL);
     assert_int_equal(sails_app_set(live.app, "prot", json_integer(1)), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log, "prot: there is no such key; did you mean port?"));
+    live_log_expect(&live.log, "prot: there is no such key; did you mean port?");
     assert_int_equal(sails_app_set(live.app, "port", json_integer(70000)), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log, "port: 70000 is not allowed"));
+    live_log_expect(&live.log, "port: 70000 is not allowed");
     assert_null(sails_app_get(live.app, "prot"));
     assert_null(sails_app_get(live.app, NULL));
     assert_int_equal(json_integer_value(sails_app_get(live.app, "port")), 0);
@@ -142,7 +142,7 @@ static void a_port_in_use_is_told_with_its_address(void **state)
                          0);
         assert_int_equal(sails_app_lift(second.app), -EADDRINUSE);
         snprintf(want, sizeof(want), "Could not listen on 127.0.0.1, port %u: ", first.port);
-        assert_true(live_log_has(&second.log, want));
+        live_log_expect(&second.log, want);
         assert_int_equal(sails_app_port(second.app), 0);
         assert_int_equal(sails_app_lower(second.app), 0);
         live_end(&second);
@@ -159,13 +159,13 @@ static void a_lift_that_fails_leaves_nothing_behind(void **state)
     live_init(&live, 1);
     assert_int_equal(sails_app_static(live.app, "/", "no/such/folder"), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log, "The folder no/such/folder"));
+    live_log_expect(&live.log, "The folder no/such/folder");
     live_end(&live);
 
     live_init(&live, 1);
     assert_int_equal(sails_app_set(live.app, "ssl.cert", json_string("no/such.pem")), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log, "ssl.cert and ssl.key go together"));
+    live_log_expect(&live.log, "ssl.cert and ssl.key go together");
     assert_int_equal(sails_app_set(live.app, "ssl.key", json_string("no/such.pem")), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ETLS);
     live_end(&live);
@@ -489,7 +489,7 @@ static void lines_within_the_level_are_written(void **state)
     sails_log(live.app, SAILS_LOG_VERBOSE, "a verbose line");
     sails_log(live.app, SAILS_LOG_SILENT, "no level");
     sails_log(live.app, SAILS_LOG_INFO, NULL);
-    assert_true(live_log_has(&live.log, "info an informative line 1\n"));
+    live_log_expect(&live.log, "info an informative line 1\n");
     assert_false(live_log_has(&live.log, "verbose line"));
     assert_false(live_log_has(&live.log, "no level"));
     assert_int_equal(sails_app_set(live.app, "log.level", json_string("error")), 0);
@@ -497,7 +497,7 @@ static void lines_within_the_level_are_written(void **state)
     sails_log(live.app, SAILS_LOG_WARN, "a warning");
     sails_log(live.app, SAILS_LOG_ERROR, "an error");
     assert_false(live_log_has(&live.log, "a warning"));
-    assert_true(live_log_has(&live.log, "error an error\n"));
+    live_log_expect(&live.log, "error an error\n");
     live_end(&live);
 }
 

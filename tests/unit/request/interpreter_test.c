@@ -231,7 +231,7 @@ static void a_message_that_is_no_request_is_a_parse_error(void **state)
     ws_client_expect_start(&office.client, "42[\"sails:parseError\"," PARSE_ERROR_START);
     /* 3.3, rule 1b: a falsy one is no argument */
     expect_body(&office, "\"get\",{\"url\":\"/body\"},null", "{}");
-    assert_true(live_log_has(&office.live.log, "error Failed to parse a request of socket "));
+    live_log_expect(&office.live.log, "error Failed to parse a request of socket ");
     office_close(&office);
 }
 

@@ -155,9 +155,8 @@ static void a_table_that_contradicts_itself_fails_the_lift(void **state)
     live_init(&live, 1);
     assert_int_equal(sails_app_action(live.app, "user/age", &def), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log,
-                             "Action \"user/age\", input \"age\": is_email is no rule for "
-                             "type number\n"));
+    live_log_expect(&live.log, "Action \"user/age\", input \"age\": is_email is no rule for "
+                               "type number\n");
     live_end(&live);
 }
 
@@ -236,7 +235,7 @@ static void an_action_ends_by_its_exits(void **state)
         }
         http_answer_deinit(&answer);
     }
-    assert_true(live_log_has(&live.log, "it has no exit `undeclared`"));
+    live_log_expect(&live.log, "it has no exit `undeclared`");
     live_end(&live);
 }
 
@@ -254,7 +253,7 @@ static void exits_that_contradict_each_other_fail_the_lift(void **state)
         live_init(&live, 1);
         assert_int_equal(sails_app_action(live.app, "x", &def), 0);
         assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
-        assert_true(live_log_has(&live.log, "Action \"x\", exit \""));
+        live_log_expect(&live.log, "Action \"x\", exit \"");
         live_end(&live);
     }
 }

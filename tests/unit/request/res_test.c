@@ -482,13 +482,13 @@ static void production_says_less(void **state)
     (void)state;
     lift(&live);
     expect(&live, development, ARRAY_LEN(development));
-    assert_true(live_log_has(&live.log, "Sending 500 (\"Server Error\") response: the disk"));
+    live_log_expect(&live.log, "Sending 500 (\"Server Error\") response: the disk");
     live_end(&live);
     open_app(&live);
     make_production(&live);
     live_lift(&live);
     expect(&live, production, ARRAY_LEN(production));
-    assert_true(live_log_has(&live.log, "Sending 500 (\"Server Error\") response: the disk"));
+    live_log_expect(&live.log, "Sending 500 (\"Server Error\") response: the disk");
     live_end(&live);
 }
 
@@ -532,7 +532,7 @@ static void people_get_pages(void **state)
     assert_int_equal(mkdir("views/404.html", 0700), 0);
     open_app(&live);
     assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
-    assert_true(live_log_has(&live.log, "views/404.html cannot be read"));
+    live_log_expect(&live.log, "views/404.html cannot be read");
     live_end(&live);
     assert_int_equal(rmdir("views/404.html"), 0);
     assert_int_equal(unlink("views/500.html"), 0);
