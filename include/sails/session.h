@@ -8,6 +8,9 @@
  * loaded before the action runs, and saved, whatever the action did, before the answer is sent. Two
  * requests at once each work on a copy, and the last one that is answered wins, as in Sails.
  *
+ * A new session that nothing was put into is not stored. Its client has its cookie all the same, and
+ * may fill the session later: this process remembers the ids of the last 16384 of them.
+ *
  * There is none (NULL) where sessions are switched off (`session.enabled`), for paths that look like
  * files ("/logo.png"), for requests with a header `nosession` (of a socket: of its handshake, or
  * `?nosession=1` there), and while the store fails.

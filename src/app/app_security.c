@@ -261,5 +261,6 @@ int app_configure_security(struct sails_app *app)
 void app_security_deinit(struct sails_app *app)
 {
     app_session_store_close(app);
+    session_offers_destroy(app->requests.sessions.offers);
     json_decref(app->cors_dictionary);
 }

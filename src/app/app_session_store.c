@@ -30,6 +30,7 @@ static int open_memory(struct sails_app *app)
     struct session_memory_options options = {
         .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
         .now_ms = wall_clock,
+        .log = &app->log,
     };
 
     if (getrandom(&options.hash_key, sizeof(options.hash_key), 0) < 0) {
@@ -100,11 +101,26 @@ static int open_redis(struct sails_app *app)
 
 /* ---- app.h ---- */
 
+/* Whatever the store is. */
+static int open_offers(struct sails_app *app)
+{
+    struct session_offers **offers = &app->requests.sessions.offers;
+    struct hash_key hash_key;
+
+    if (*offers == NULL && getrandom(&hash_key, sizeof(hash_key), 0) == sizeof(hash_key)) {
+        *offers = session_offers_create(hash_key, SESSION_OFFERS_MAX);
+    }
+    return *offers != NULL ? 0 : SAILS_ENOMEM;
+}
+
 int app_session_store_open(struct sails_app *app)
 {
     bool is_ours = app->session_memory != NULL || app->session_redis != NULL;
     const char *adapter = config_text(&app->config, "session.adapter");
 
+    if (open_offers(app) < 0) {
+        return SAILS_ENOMEM;
+    }
     if (app->requests.sessions.store.load != NULL && !is_ours) {
         return 0;
     }

@@ -152,8 +152,9 @@ const struct config_key config_keys[] = {
      .fallback = "\"memory\"",
      .about = "Where sessions are kept; in Redis as Sails in Node keeps them, whose names for it "
               "are accepted"},
-    COUNT("session.maxSessions", 1, 1000000000, "100000",
-          "Sessions that are kept in memory; over it, the one least recently used goes"),
+    COUNT(
+        "session.maxSessions", 1, 1000000000, "100000",
+        "Sessions that are kept in memory; over it one goes that nobody came back for, or else the one least recently used"),
     {.name = "session.url",
      .type = CONFIG_TEXT,
      .about = "Redis server: redis://user:password@host:port/db; stronger than the next four",

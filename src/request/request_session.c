@@ -80,18 +80,23 @@ static void tell_connection(struct sails_req *req)
     buf_deinit(&pair);
 }
 
+/* A new id. A socket's next request may come before this one is answered, and is to find it. */
+static void make_id(struct sails_req *req)
+{
+    session_id_make(worker_env(req->worker), req->session.sid);
+    req->session.is_new = true;
+    req->session.is_stored = false;
+    if (req->transport->keep_session != NULL) {
+        tell_connection(req);
+        session_offers_add(settings_of(req)->offers, req->session.sid);
+    }
+}
+
 static void make_session(struct sails_req *req)
 {
-    const sails_session_store *store = &settings_of(req)->store;
-
-    session_id_make(worker_env(req->worker), req->session.sid);
     req->session.json = session_json_create(req->transport->is_socket);
-    req->session.is_new = req->session.json != NULL;
-    if (req->session.is_new && req->transport->keep_session != NULL) {
-        tell_connection(req);
-        /* The socket's next request may come before this one is answered, and is to find it. */
-        store->save(store->store, req->session.sid, json_deep_copy(req->session.json),
-                    request_session_ttl(settings_of(req)), NULL, NULL);
+    if (req->session.json != NULL) {
+        make_id(req);
     }
 }
 
@@ -103,12 +108,24 @@ static void finish_begin(struct sails_req *req)
     req->session.then(req);
 }
 
-static void take_session(struct sails_req *req, json_t *loaded)
+static void take_session(struct sails_req *req, json_t *json)
 {
-    req->session.json = loaded;
+    req->session.json = json;
     if (settings_of(req)->max_age_ms > 0) {
-        req->session.original = json_deep_copy(loaded);
+        req->session.original = json_deep_copy(json);
     }
+}
+
+/* The store knows no session of that id: an empty one, under it if it was offered. */
+static void take_empty(struct sails_req *req)
+{
+    bool is_offered = session_offers_has(settings_of(req)->offers, req->session.sid);
+    json_t *json = is_offered ? session_json_create(req->transport->is_socket) : NULL;
+
+    if (json != NULL) {
+        take_session(req, json);
+    }
+    req->session.is_new = !is_offered;
 }
 
 static void on_loaded(int status, json_t *loaded, void *ctx)
@@ -117,12 +134,14 @@ static void on_loaded(int status, json_t *loaded, void *ctx)
 
     if (status == 0 && json_is_object(loaded)) {
         take_session(req, loaded);
+        req->session.is_stored = true;
     } else {
         json_decref(loaded);
-        /* A store that fails is not the client's fault: without a session for once, rather than
-         * with another one. */
-        req->session.is_new = status == 0 || status == SAILS_ENOENT;
-        if (!req->session.is_new) {
+        if (status == 0 || status == SAILS_ENOENT) {
+            take_empty(req);
+        } else {
+            /* A store that fails is not the client's fault: without a session for once, rather than
+             * with another one. */
             log_line(req->service->log, LOG_WARN, "%s %s: runs without its session: %s",
                      sails_req_method(req), req->path, sails_strerror(status));
         }
@@ -224,40 +243,62 @@ static void on_done(int status, void *ctx)
     request_resume(req, req->session.then);
 }
 
-static void begin_new_id(struct sails_req *req)
+static void on_saved(int status, void *ctx)
+{
+    struct sails_req *req = ctx;
+
+    if (status == 0) {
+        session_offers_remove(settings_of(req)->offers, req->session.sid);
+    }
+    on_done(status, ctx);
+}
+
+/* The store forgets the session of this id, which is worth nothing from now on. */
+static void forget(struct sails_req *req, sails_session_done_cb done)
 {
     const sails_session_store *store = &settings_of(req)->store;
 
-    store->destroy(store->store, req->session.sid, NULL, NULL);
-    session_id_make(worker_env(req->worker), req->session.sid);
-    req->session.is_new = true;
-    if (req->transport->keep_session != NULL) {
-        tell_connection(req);
-    }
+    session_offers_remove(settings_of(req)->offers, req->session.sid);
+    store->destroy(store->store, req->session.sid, done, req);
+}
+
+/* Nobody has put anything in. */
+static bool is_untouched(const struct request_session *session)
+{
+    return !session->is_stored && json_object_size(session->json) <= 1 &&
+           json_object_get(session->json, "cookie") != NULL;
 }
 
 static void save(struct sails_req *req)
 {
     const sails_session_store *store = &settings_of(req)->store;
+    bool sets_cookie = false;
 
     if (req->session.is_regenerated) {
-        begin_new_id(req);
+        forget(req, NULL);
+        make_id(req);
     }
-    if (req->transport->keep_session == NULL && needs_cookie(req)) {
+    sets_cookie = req->transport->keep_session == NULL && needs_cookie(req);
+    if (sets_cookie) {
         set_cookie(req);
+    }
+    if (is_untouched(&req->session)) {
+        if (sets_cookie && req->session.is_new) {
+            session_offers_add(settings_of(req)->offers, req->session.sid);
+        }
+        req->session.then(req);
+        return;
     }
     write_expiry(req);
     store->save(store->store, req->session.sid, json_incref(req->session.json),
-                request_session_ttl(settings_of(req)), on_done, req);
+                request_session_ttl(settings_of(req)), on_saved, req);
 }
 
 void request_session_end(struct sails_req *req, request_session_cb then)
 {
-    const sails_session_store *store = &settings_of(req)->store;
-
     req->session.then = then;
     if (req->session.is_destroyed) {
-        store->destroy(store->store, req->session.sid, on_done, req);
+        forget(req, on_done);
     } else if (req->session.json != NULL) {
         save(req);
     } else {

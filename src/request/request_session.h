@@ -8,14 +8,15 @@
  * Floor      request; uses http, base.
  *
  *     cookie -> id -> store.load --> action --> store.save -> Set-Cookie, or the socket's own cookie
- *                        |  nothing there
- *                        +--> a new id
+ *                        |  nothing there          (unless there is nothing in it: session_offers.h)
+ *                        +--> the same id, if it was offered; else a new one
  */
 #ifndef REQUEST_REQUEST_SESSION_H
 #define REQUEST_REQUEST_SESSION_H
 
 #include "base/buf.h"
 #include "session/session_cookie.h"
+#include "session/session_offers.h"
 
 #include <sails/session.h>
 
@@ -27,6 +28,7 @@ typedef void (*request_session_cb)(struct sails_req *req);
 struct session_settings {
     bool is_on;
     sails_session_store store;
+    struct session_offers *offers;
     const char *name;      /* of the cookie */
     const char *secret;    /* it is signed with */
     uint64_t max_age_ms;   /* of cookie and session; 0: until the browser is closed, and 24 h */
@@ -41,7 +43,9 @@ struct session_settings {
 struct request_session {
     json_t *json; /* NULL: the request has none */
     char sid[SESSION_ID_MAX + 1];
-    bool is_new;         /* the client does not know its cookie yet */
+    bool is_new; /* the client does not know its cookie yet */
+    bool
+        is_stored; /* the store has one under this id; else only what is put in makes it worth that */
     bool is_destroyed;   /* by the application, as the next */
     bool is_regenerated; /* `json` is to get a new id */
     json_t *original;    /* a copy of `json`, where it matters whether it was changed */

@@ -1,9 +1,14 @@
 /*
- * I1  An entry is in `by_sid` and in `by_use`, whose first is the one that was not used for longest.
+ * A session that is made is `fresh`; the first time that somebody loads or touches it, it is `used`.
+ * Who wants to push out others' sessions has to come back for each of his own, and a client that takes
+ * no cookies, a crawler or a monitor, pushes out nobody.
+ *
+ * I1  An entry is in `by_sid` and in one of the lists, `used` if it is_used; the first of each list is
+ *     the one that was not used for longest.
  * I2  There are at most max_sessions.
  *
- * Each save also looks at the two oldest entries and drops them if they have expired, so that in a
- * server that is in use they do not wait for the bound.
+ * Each save also looks at the two oldest entries of each list and drops them if they have expired, so
+ * that in a server that is in use they do not wait for the bound.
  */
 #include "session/session_memory.h"
 
@@ -21,6 +26,7 @@ enum {
 struct entry {
     struct map_node by_sid;
     struct list by_use;
+    bool is_used; /* I1 */
     uint64_t expires_ms;
     char *json;
     size_t sid_len;
@@ -31,7 +37,10 @@ struct session_memory {
     pthread_mutex_t lock; /* of all below */
     struct session_memory_options options;
     struct map by_sid;
-    struct list by_use;
+    struct list fresh, used; /* struct entry */
+    uint64_t told_ms;        /* when the log was told of the bound; 0: never */
+    size_t n_dropped;        /* since then, because of the bound */
+    size_t n_used_dropped;   /* of these */
 };
 
 struct session_memory *session_memory_create(const struct session_memory_options *options)
@@ -46,7 +55,8 @@ struct session_memory *session_memory_create(const struct session_memory_options
         return NULL;
     }
     memory->options = *options;
-    list_init(&memory->by_use);
+    list_init(&memory->fresh);
+    list_init(&memory->used);
     return memory;
 }
 
@@ -65,10 +75,16 @@ static void drop(struct session_memory *memory, struct entry *e)
     entry_free(e);
 }
 
-static struct entry *oldest(struct session_memory *memory)
+static struct entry *oldest(struct list *list)
 {
-    return list_is_empty(&memory->by_use) ? NULL
-                                          : container_of(memory->by_use.next, struct entry, by_use);
+    return list_is_empty(list) ? NULL : container_of(list->next, struct entry, by_use);
+}
+
+static void drop_all(struct session_memory *memory, struct list *list)
+{
+    while (!list_is_empty(list)) {
+        drop(memory, oldest(list));
+    }
 }
 
 void session_memory_destroy(struct session_memory *memory)
@@ -76,9 +92,8 @@ void session_memory_destroy(struct session_memory *memory)
     if (memory == NULL) {
         return;
     }
-    while (!list_is_empty(&memory->by_use)) {
-        drop(memory, oldest(memory));
-    }
+    drop_all(memory, &memory->fresh);
+    drop_all(memory, &memory->used);
     map_deinit(&memory->by_sid);
     pthread_mutex_destroy(&memory->lock);
     mem_free(memory);
@@ -108,6 +123,12 @@ static struct entry *find_entry(const struct session_memory *memory, struct str 
     return NULL;
 }
 
+static void append(struct session_memory *memory, struct entry *e, bool is_used)
+{
+    e->is_used = is_used;
+    list_append(is_used ? &memory->used : &memory->fresh, &e->by_use);
+}
+
 /* One that has not expired; it counts as used. */
 static struct entry *use(struct session_memory *memory, const char *sid)
 {
@@ -121,7 +142,7 @@ static struct entry *use(struct session_memory *memory, const char *sid)
         return NULL;
     }
     list_remove(&e->by_use);
-    list_append(&memory->by_use, &e->by_use);
+    append(memory, e, true);
     return e;
 }
 
@@ -191,18 +212,28 @@ static int prepare(const char *sid, const json_t *session, struct entry **out)
     return 0;
 }
 
-static void make_room(struct session_memory *memory, uint64_t now_ms)
+static void sweep(struct session_memory *memory, struct list *list, uint64_t now_ms)
 {
-    struct entry *e = NULL;
-
     for (int i = 0; i < SWEEP; i++) {
-        e = oldest(memory);
+        struct entry *e = oldest(list);
+
         if (e != NULL && e->expires_ms <= now_ms) {
             drop(memory, e);
         }
     }
-    while (memory->by_sid.count >= memory->options.max_sessions) { /* I2 */
-        drop(memory, oldest(memory));
+}
+
+/* I2. */
+static void make_room(struct session_memory *memory, uint64_t now_ms)
+{
+    sweep(memory, &memory->fresh, now_ms);
+    sweep(memory, &memory->used, now_ms);
+    while (memory->by_sid.count >= memory->options.max_sessions) {
+        bool is_used = list_is_empty(&memory->fresh);
+
+        drop(memory, oldest(is_used ? &memory->used : &memory->fresh));
+        memory->n_dropped++;
+        memory->n_used_dropped += is_used ? 1 : 0;
     }
 }
 
@@ -210,6 +241,7 @@ static void put(struct session_memory *memory, struct entry *fresh, uint64_t ttl
 {
     struct str sid = {fresh->sid, fresh->sid_len};
     struct entry *before = find_entry(memory, sid);
+    bool is_used = before != NULL && before->is_used;
     uint64_t now_ms = now(memory);
 
     if (before != NULL) {
@@ -218,7 +250,42 @@ static void put(struct session_memory *memory, struct entry *fresh, uint64_t ttl
     make_room(memory, now_ms);
     fresh->expires_ms = deadline_after(now_ms, ttl_ms);
     map_insert(&memory->by_sid, &fresh->by_sid, hash_str(memory->options.hash_key, sid));
-    list_append(&memory->by_use, &fresh->by_use);
+    append(memory, fresh, is_used);
+}
+
+struct toll {
+    size_t n, n_used;
+    bool is_first;
+    bool is_due;
+};
+
+/* What the log is to be told now. */
+static struct toll take_toll(struct session_memory *memory)
+{
+    uint64_t now_ms = now(memory);
+    struct toll toll = {.n = memory->n_dropped, .n_used = memory->n_used_dropped};
+
+    toll.is_first = memory->told_ms == 0;
+    toll.is_due =
+        toll.n > 0 && (toll.is_first || now_ms >= memory->told_ms + SESSION_MEMORY_TELL_MS);
+    if (toll.is_due) {
+        memory->told_ms = now_ms;
+        memory->n_dropped = 0;
+        memory->n_used_dropped = 0;
+    }
+    return toll;
+}
+
+/* Without the lock: the log may be slow. */
+static void tell_toll(const struct session_memory *memory, const struct toll *toll)
+{
+    if (toll->is_due) {
+        log_line(memory->options.log, LOG_WARN,
+                 "session.maxSessions (%zu) is reached: sessions had to go before their time, %zu "
+                 "%s, %zu of them in use",
+                 memory->options.max_sessions, toll->n, toll->is_first ? "so far" : "more",
+                 toll->n_used);
+    }
 }
 
 static void save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
@@ -226,13 +293,16 @@ static void save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
 {
     struct session_memory *memory = store;
     struct entry *fresh = NULL;
+    struct toll toll;
     int rc = prepare(sid, session, &fresh);
 
     json_decref(session);
     if (rc == 0) {
         pthread_mutex_lock(&memory->lock);
         put(memory, fresh, ttl_ms);
+        toll = take_toll(memory);
         pthread_mutex_unlock(&memory->lock);
+        tell_toll(memory, &toll);
     }
     tell(done, rc, ctx);
 }

@@ -11,17 +11,20 @@
 #define SESSION_SESSION_MEMORY_H
 
 #include "base/hash.h"
+#include "base/log.h"
 
 #include <sails/session.h>
 #include <stddef.h>
 
 /*
- * How many sessions are kept by default; over it the one that was not used for the longest time
- * goes. Every client without a cookie gets a session, so without a bound a flood of them would be a
- * flood of memory; this many small ones take about 30 MB.
+ * How many sessions are kept by default. Over it one goes that nobody has come back for, the oldest, so
+ * that a flood of new sessions pushes out itself; and only where there is none the one that was not
+ * used for the longest time. Without a bound a flood of them would be a flood of memory; this many
+ * small ones take about 30 MB.
  */
 enum {
-    SESSION_MEMORY_DEFAULT_MAX = 100000
+    SESSION_MEMORY_DEFAULT_MAX = 100000,
+    SESSION_MEMORY_TELL_MS = 60 * 1000 /* how often the log is told what had to go */
 };
 
 struct session_memory_options {
@@ -30,6 +33,7 @@ struct session_memory_options {
     /* Wall-clock time in ms since 1970; called by any thread. */
     uint64_t (*now_ms)(void *ctx);
     void *now_ctx;
+    const struct log *log; /* NULL: nobody is told that the bound is reached */
 };
 
 struct session_memory;

@@ -26,6 +26,14 @@ static void count(sails_req *req, sails_res *res)
     sails_res_json(res, json_integer(n));
 }
 
+/* ... without changing it */
+static void look(sails_req *req, sails_res *res)
+{
+    json_t *session = sails_req_session(req);
+
+    sails_res_json(res, json_integer(json_integer_value(json_object_get(session, "n"))));
+}
+
 static void destroy(sails_req *req, sails_res *res)
 {
     sails_res_send(res, sails_req_session_destroy(req) == 0 ? "destroyed" : "failed");
@@ -42,6 +50,7 @@ static void start(struct live *live)
     assert_int_equal(sails_app_set(live->app, "session.secret", json_string(SECRET)), 0);
     assert_int_equal(sails_app_route(live->app, "/count", count), 0);
     assert_int_equal(sails_app_route(live->app, "/count.png", count), 0);
+    assert_int_equal(sails_app_route(live->app, "/look", look), 0);
     assert_int_equal(sails_app_route(live->app, "/destroy", destroy), 0);
     assert_int_equal(sails_app_route(live->app, "/regenerate", regenerate), 0);
 }
@@ -51,6 +60,10 @@ static void lift(struct live *live)
     start(live);
     live_lift(live);
 }
+
+static void expect_count(struct ws_client *client, const char *path, const char *want_body);
+static void open_with(struct ws_client *client, unsigned port, const char *query,
+                      const char *headers);
 
 /* ---- asking over HTTP ---- */
 
@@ -88,6 +101,85 @@ static void a_client_keeps_its_session(void **state)
     ask(live.port, "/count", cookie, "3", again);
     ask(live.port, "/count", "", "1", again);
     assert_string_not_equal(again, cookie);
+    live_end(&live);
+}
+
+/* A crawler, a monitor, or somebody who means it: none of them is worth a place in the store. */
+static void a_flood_of_clients_without_a_cookie_logs_nobody_out(void **state)
+{
+    static const char *const paths[] = {"/nothing-here", "/look", "/count"};
+    struct live live;
+    char ann[200], bob[200], ignored[200];
+
+    (void)state;
+    start(&live);
+    assert_int_equal(sails_app_set(live.app, "session.maxSessions", json_integer(5)), 0);
+    live_lift(&live);
+    ask(live.port, "/count", "", "1", ann);
+    ask(live.port, "/count", ann, "2", ignored);
+    ask(live.port, "/count", "", "1", bob); /* has not come back yet: two floods spare him, too */
+    for (size_t i = 0; i < 3 * 100; i++) {
+        struct http_answer answer = {0};
+
+        if (i == 200) {
+            ask(live.port, "/count", bob, "2", ignored);
+        }
+        assert_true(http_client_ask(live.port, "GET", paths[i / 100], "", STR(""), &answer));
+        assert_non_null(http_answer_header(&answer, "set-cookie").ptr);
+        http_answer_deinit(&answer);
+    }
+    ask(live.port, "/count", ann, "3", ignored);
+    assert_string_equal(ignored, "");
+    ask(live.port, "/count", bob, "3", ignored);
+    assert_string_equal(ignored, "");
+    assert_true(live_log_has(&live.log, "session.maxSessions (5) is reached"));
+    live_end(&live);
+}
+
+/* Whoever comes back with a cookie whose session was not stored finds it empty, under its id. */
+static void a_client_may_fill_its_session_later(void **state)
+{
+    struct live live;
+    struct ws_client socket;
+    char cookie[200], ignored[200], header[300];
+
+    (void)state;
+    lift(&live);
+    ask(live.port, "/look", "", "0", cookie);
+    ask(live.port, "/look", cookie, "0", ignored);
+    assert_string_equal(ignored, "");
+    snprintf(header, sizeof(header), "Cookie: %s\r\n", cookie);
+    open_with(&socket, live.port, "", header);
+    expect_count(&socket, "/look", "0");
+    ask(live.port, "/count", cookie, "1", ignored);
+    assert_string_equal(ignored, "");
+    expect_count(&socket, "/count", "2");
+    ask(live.port, "/look", cookie, "2", ignored);
+    ask(live.port, "/destroy", cookie, "destroyed", ignored);
+    ask(live.port, "/look", cookie, "0", ignored); /* worth nothing any more */
+    assert_string_not_equal(ignored, "");
+    ws_client_close(&socket);
+    live_end(&live);
+}
+
+static void an_empty_session_is_destroyed_and_regenerated_as_others(void **state)
+{
+    struct live live;
+    char cookie[200], fresh[200];
+
+    (void)state;
+    lift(&live);
+    ask(live.port, "/look", "", "0", cookie);
+    ask(live.port, "/destroy", cookie, "destroyed", fresh);
+    ask(live.port, "/look", cookie, "0", fresh);
+    assert_string_not_equal(fresh, "");
+    ask(live.port, "/regenerate", fresh, "regenerated", cookie);
+    assert_string_not_equal(cookie, "");
+    assert_string_not_equal(cookie, fresh);
+    ask(live.port, "/look", fresh, "0", fresh);
+    assert_string_not_equal(fresh, "");
+    ask(live.port, "/count", cookie, "1", fresh);
+    assert_string_equal(fresh, "");
     live_end(&live);
 }
 
@@ -358,6 +450,7 @@ struct broken_store {
     int load_status;
     int save_status;
     bool has_saved;
+    int n_saved;
 };
 
 static void broken_load(void *store, const char *sid, sails_session_loaded_cb loaded, void *ctx)
@@ -376,6 +469,7 @@ static void broken_save(void *store, const char *sid, json_t *session, uint64_t 
     (void)sid;
     (void)ttl_ms;
     broken->has_saved = true;
+    broken->n_saved++;
     json_decref(session);
     if (done != NULL) {
         done(broken->save_status, ctx);
@@ -414,6 +508,9 @@ static void requests_survive_a_store_that_fails(void **state)
     start(&live);
     assert_int_equal(sails_app_session_store(live.app, &store), 0);
     live_lift(&live);
+    ask(live.port, "/look", "", "0", cookie);
+    http_client_expect(live.port, "GET", "/nothing-here", "", NULL, 404, "Not Found");
+    assert_int_equal(broken.n_saved, 0); /* there is nothing in them */
     ask(live.port, "/count", "", "1", cookie);
     assert_true(broken.has_saved);
     live_log_expect(&live.log, "could not be saved");
@@ -442,6 +539,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_keeps_its_session),
+        cmocka_unit_test(a_flood_of_clients_without_a_cookie_logs_nobody_out),
+        cmocka_unit_test(a_client_may_fill_its_session_later),
+        cmocka_unit_test(an_empty_session_is_destroyed_and_regenerated_as_others),
         cmocka_unit_test(the_cookie_is_for_all_paths_and_no_script),
         cmocka_unit_test(some_requests_have_none),
         cmocka_unit_test(a_cookie_that_is_not_ours_counts_as_none),

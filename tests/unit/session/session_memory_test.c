@@ -12,7 +12,12 @@ struct world {
     sails_session_store store;
     int status;
     json_t *loaded;
+    struct log log;
+    int n_lines;
+    char line[300];
 };
+
+static void a_log(void *ctx, enum log_level level, const char *text);
 
 static uint64_t now_of(void *ctx)
 {
@@ -22,9 +27,11 @@ static uint64_t now_of(void *ctx)
 static void world_init(struct world *w, size_t max)
 {
     struct session_memory_options options = {
-        .max_sessions = max, .hash_key = {1, 2}, .now_ms = now_of, .now_ctx = w};
+        .max_sessions = max, .hash_key = {1, 2}, .now_ms = now_of, .now_ctx = w, .log = &w->log};
 
-    *w = (struct world){.now_ms = 1000, .memory = session_memory_create(&options)};
+    *w = (struct world){.now_ms = 1000,
+                        .memory = session_memory_create(&options),
+                        .log = {.level = LOG_WARN, .write = a_log, .ctx = w}};
     assert_non_null(w->memory);
     w->store = session_memory_store(w->memory);
 }
@@ -162,6 +169,68 @@ static void over_the_bound_the_one_least_recently_used_goes(void **state)
     world_deinit(&w);
 }
 
+/* Whoever makes many sessions comes back to none of them: a flood costs nobody else his log-in. */
+static void sessions_that_nobody_came_back_for_go_first(void **state)
+{
+    struct world w;
+    char sid[16];
+
+    (void)state;
+    world_init(&w, 4);
+    save(&w, "ann", 1, 1000);
+    assert_int_equal(load(&w, "ann"), 1);
+    save(&w, "ann", 2, 1000); /* it stays a session that somebody came back for */
+    save(&w, "bob", 3, 1000);
+    assert_int_equal(touch(&w, "bob", 1000), 0);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(sid, sizeof(sid), "new %d", i);
+        save(&w, sid, i, 1000);
+    }
+    assert_int_equal(session_memory_count(w.memory), 4);
+    assert_int_equal(load(&w, "new 998"), 998);
+    assert_int_equal(load(&w, "new 997"), SAILS_ENOENT);
+    assert_int_equal(load(&w, "ann"), 2);
+    assert_int_equal(load(&w, "bob"), 3);
+    world_deinit(&w);
+}
+
+static void a_log(void *ctx, enum log_level level, const char *text)
+{
+    struct world *w = ctx;
+
+    assert_int_equal(level, LOG_WARN);
+    w->n_lines++;
+    snprintf(w->line, sizeof(w->line), "%s", text);
+}
+
+/* Once when it begins, then once in a while with what has gone since. */
+static void the_bound_is_told_when_it_is_reached(void **state)
+{
+    struct world w;
+    char sid[16];
+
+    (void)state;
+    world_init(&w, 2);
+    save(&w, "ann", 1, SESSION_MEMORY_TELL_MS * 10);
+    load(&w, "ann");
+    save(&w, "0", 1, SESSION_MEMORY_TELL_MS * 10);
+    assert_int_equal(w.n_lines, 0);
+    for (int i = 1; i < 100; i++) {
+        snprintf(sid, sizeof(sid), "%d", i);
+        save(&w, sid, i, SESSION_MEMORY_TELL_MS * 10);
+    }
+    assert_int_equal(w.n_lines, 1);
+    assert_non_null(strstr(w.line, "session.maxSessions (2)"));
+    assert_non_null(strstr(w.line, "1 so far"));
+    w.now_ms += SESSION_MEMORY_TELL_MS;
+    load(&w, "99");
+    save(&w, "100", 1, SESSION_MEMORY_TELL_MS * 10);
+    assert_int_equal(w.n_lines, 2);
+    assert_non_null(strstr(w.line, "99 more"));
+    assert_non_null(strstr(w.line, "1 of them in use"));
+    world_deinit(&w);
+}
+
 static void what_is_no_object_is_refused(void **state)
 {
     struct world w;
@@ -253,6 +322,8 @@ int main(void)
         cmocka_unit_test(a_session_expires_unless_it_is_touched),
         cmocka_unit_test(expired_ones_make_room_by_and_by),
         cmocka_unit_test(over_the_bound_the_one_least_recently_used_goes),
+        cmocka_unit_test(sessions_that_nobody_came_back_for_go_first),
+        cmocka_unit_test(the_bound_is_told_when_it_is_reached),
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_failing_allocation_leaves_the_old_session),
         cmocka_unit_test(several_threads_share_it),
