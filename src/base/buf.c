@@ -4,7 +4,6 @@
 #include "base/mem.h"
 
 #include <sails/err.h>
-#include <stdarg.h>
 
 /* Small messages fit at once; the first growth of most buffers is their last. */
 enum {
@@ -72,22 +71,29 @@ void buf_append_u64(struct buf *b, uint64_t value)
     buf_append(b, digits, str_write_u64(digits, value));
 }
 
-void buf_printf(struct buf *b, const char *format, ...)
+void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
-    va_list args;
+    va_list counted;
     int len = 0;
 
-    va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    va_copy(counted, args);
+    len = vsnprintf(NULL, 0, format, counted);
+    va_end(counted);
     if (len < 0 || !buf_reserve(b, (size_t)len + 1)) {
         b->failed = true;
         return;
     }
-    va_start(args, format);
     vsnprintf(b->ptr + b->len, (size_t)len + 1, format, args);
-    va_end(args);
     b->len += (size_t)len;
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
 }
 
 void buf_consume(struct buf *b, size_t n)

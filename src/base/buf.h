@@ -14,6 +14,8 @@
 
 #include "base/str.h"
 
+#include <stdarg.h>
+
 struct buf {
     char *ptr; /* NULL while empty and never grown */
     size_t len;
@@ -39,6 +41,8 @@ void buf_append_u64(struct buf *b, uint64_t value);
 
 /* As printf; what the format makes may have any length. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Forgets the first `n` bytes (all, if there are fewer) and moves the rest to the front. */
 void buf_consume(struct buf *b, size_t n);
