@@ -20,6 +20,9 @@ typedef struct sails_req sails_req;
 /** Its answer: see sails/res.h. */
 typedef struct sails_res sails_res;
 
+/** A connection to a database that somebody has for a while: an action that waits, a transaction. */
+typedef struct sails_db sails_db;
+
 /** Answers a request: see sails/req.h. Runs on a worker's thread and must not block. */
 typedef void (*sails_action)(sails_req *req, sails_res *res);
 
