@@ -30,6 +30,7 @@ struct scanner {
     enum scan_state state;
     size_t depth;
     size_t max_depth;
+    bool has_nul; /* the string that was scanned last has a NUL in it */
     uint64_t in_object[JSON_TEXT_MAX_DEPTH / 64];
 };
 
@@ -147,10 +148,17 @@ static size_t escape_len(const uint8_t *at, const uint8_t *end)
     return 6;
 }
 
+/* `len`: as escape_len() has found it. */
+static bool is_nul_escape(const uint8_t *at, size_t len)
+{
+    return len == 6 && memcmp(at + 2, "0000", 4) == 0;
+}
+
 static int scan_string(struct scanner *s)
 {
     const uint8_t *at = s->at + 1;
 
+    s->has_nul = false;
     for (;;) {
         size_t len = 0;
 
@@ -164,6 +172,7 @@ static int scan_string(struct scanner *s)
         }
         if (*at == '\\') {
             len = escape_len(at, s->end);
+            s->has_nul |= is_nul_escape(at, len);
         } else if (*at >= 0x80) {
             len = utf8_len(at, s->end);
         }
@@ -280,8 +289,8 @@ static int on_value(struct scanner *s)
 static int on_key(struct scanner *s)
 {
     skip_space(s);
-    if (s->at == s->end || *s->at != '"' || scan_string(s) < 0) {
-        return SAILS_EJSON;
+    if (s->at == s->end || *s->at != '"' || scan_string(s) < 0 || s->has_nul) {
+        return SAILS_EJSON; /* c_text.h: no name has a NUL */
     }
     skip_space(s);
     s->state = WANT_VALUE;
@@ -314,6 +323,7 @@ int json_text_scan(struct str text, size_t max_depth, size_t *extent)
     s.end = s.at + text.len;
     s.state = WANT_VALUE;
     s.depth = 0;
+    s.has_nul = false;
     s.max_depth = max_depth < JSON_TEXT_MAX_DEPTH ? max_depth : JSON_TEXT_MAX_DEPTH;
     while (rc == 0 && !(s.state == AFTER_VALUE && s.depth == 0)) {
         switch (s.state) {
@@ -369,6 +379,22 @@ bool json_text_next(struct str *rest, struct str *element)
 }
 
 /* ---- strings ---- */
+
+bool json_text_has_nul(struct str literal)
+{
+    const uint8_t *at = (const uint8_t *)literal.ptr;
+    const uint8_t *end = at + literal.len;
+
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
+        size_t len = escape_len(at, end);
+
+        if (is_nul_escape(at, len)) {
+            return true;
+        }
+        at += len;
+    }
+    return false;
+}
 
 static uint32_t code_unit(const uint8_t *at)
 {

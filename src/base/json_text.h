@@ -6,8 +6,9 @@
  * Threads    Any.
  * Floor      base.
  *
- * The grammar is RFC 8259's, nothing more. UTF-8 is checked. As with JSON.parse, an escape may name
- * half a surrogate pair; UTF-8 cannot express that, so decoding makes it U+FFFD.
+ * The grammar is RFC 8259's, with one exception: a member's name has no NUL in it (c_text.h). UTF-8 is
+ * checked. As with JSON.parse, an escape may name half a surrogate pair; UTF-8 cannot express that,
+ * so decoding makes it U+FFFD.
  */
 #ifndef BASE_JSON_TEXT_H
 #define BASE_JSON_TEXT_H
@@ -42,6 +43,9 @@ int json_text_check(struct str text, size_t max_depth);
  */
 struct str json_text_elements(struct str array);
 bool json_text_next(struct str *rest, struct str *element);
+
+/* Whether a valid string literal has a NUL in it: as an escape, for JSON knows no other way. */
+bool json_text_has_nul(struct str literal);
 
 /* Decodes a valid string literal, quotes included, into `out`, which has room for its length; the
  * text is never longer. Returns its length. */

@@ -63,7 +63,7 @@ struct sio_events {
      * A CONNECT names a namespace. `auth`: an object, borrowed (empty if none was sent). The
      * namespace of this worker, made now if need be; NULL: "Invalid namespace" is answered. For
      * revision 4 clients the name comes without its query, raw first and then percent-encoded, if
-     * the raw one is unknown (socket-io 5).
+     * the raw one is unknown (socket-io 5). A name that comes here has no NUL in it (c_text.h).
      */
     struct sio_namespace *(*on_namespace)(void *ctx, struct str name, json_t *auth);
     /*

@@ -1,6 +1,7 @@
 /*
  * sio_connect.c - into a namespace: CONNECT, and the answers to it (socket-io 4, 5, 9).
  */
+#include "base/c_text.h"
 #include "base/json_parse.h"
 #include "base/json_value.h"
 #include "base/json_write.h"
@@ -92,9 +93,12 @@ static struct sio_namespace *resolve(struct sio_client *client, struct str name,
 {
     struct sio_server *server = client->server;
     json_t *given = auth != NULL ? auth : server->no_auth;
-    struct sio_namespace *nsp = server->events->on_namespace(server->ctx, name, given);
+    struct sio_namespace *nsp = NULL;
     struct buf encoded = {0};
 
+    if (c_text_is_whole(name)) {
+        nsp = server->events->on_namespace(server->ctx, name, given);
+    }
     if (nsp == NULL && sio_client_revision(client) == 4 && needs_encoding(name)) {
         encode_name(&encoded, name);
         if (buf_error(&encoded) == 0) {
@@ -107,6 +111,11 @@ static struct sio_namespace *resolve(struct sio_client *client, struct str name,
 
 /* ---- auth ---- */
 
+static bool is_name(struct buf *key)
+{
+    return utf8_is_valid(buf_bytes(key)) && c_text_is_whole(buf_str(key));
+}
+
 static int set_decoded(json_t *object, struct str name, struct str value)
 {
     struct buf key = {0};
@@ -116,7 +125,7 @@ static int set_decoded(json_t *object, struct str name, struct str value)
     if (rc == 0) {
         rc = url_decode(&text, value, true, false);
     }
-    if (rc == 0 && utf8_is_valid(buf_bytes(&key)) && utf8_is_valid(buf_bytes(&text))) {
+    if (rc == 0 && is_name(&key) && utf8_is_valid(buf_bytes(&text))) {
         json_t *decoded = json_stringn_nocheck(text.ptr != NULL ? text.ptr : "", text.len);
 
         rc = json_object_setn_new_nocheck(object, key.ptr != NULL ? key.ptr : "", key.len, decoded);
@@ -128,7 +137,7 @@ static int set_decoded(json_t *object, struct str name, struct str value)
 }
 
 /* A query as an object of texts; of names that come twice the last one counts (socket-io 5), and
- * what is not text is left out. */
+ * what is no text, or a name with a NUL in it (c_text.h), is left out. */
 static int parse_query(struct str query, json_t **auth)
 {
     json_t *object = json_object();

@@ -125,6 +125,9 @@ static int find_event(struct str array, struct str *event)
         return SAILS_EJSON;
     }
     if (event->ptr[0] == '"') {
+        if (json_text_has_nul(*event)) {
+            return SAILS_EJSON; /* c_text.h */
+        }
         return is_reserved_literal(*event) ? SAILS_EPROTO : 0;
     }
     return event->ptr[0] == '-' || count_digits(*event) > 0 ? 0 : SAILS_EJSON;

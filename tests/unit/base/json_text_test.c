@@ -34,6 +34,8 @@ static const char *const valid[] = {
     "\"\\u0000\"",
     "{\"\":\"\"}",
     "{\"a\":1,\"a\":2}",
+    "{\"a\\\\u0000\":1}",
+    "{\"a\":\"\\u0000\"}",
     "\"long enough for a whole word of eight bytes, and more\"",
     "\"\x7f\"",
     "\"\xe2\x80\xa8\"",
@@ -99,6 +101,10 @@ static const char *const invalid[] = {
     "\x0b"
     "1",
     "[\"abcdefg\x1f\"]",
+    /* names never have a NUL: c_text.h */
+    "{\"\\u0000\":1}",
+    "{\"a\\u0000b\":1}",
+    "[{\"a\":{\"\\ud83d\\ude00\\u0000\":1}}]",
 };
 
 static void the_grammar_is_that_of_rfc_8259(void **state)
@@ -226,6 +232,31 @@ static void a_string_is_decoded_to_utf8(void **state)
     }
 }
 
+static void a_nul_is_found_where_an_escape_says_it(void **state)
+{
+    static const struct {
+        const char *literal;
+        bool has_nul;
+    } cases[] = {
+        {"\"\"", false},
+        {"\"a\"", false},
+        {"\"\\u0000\"", true},
+        {"\"a\\n\\u0000\"", true},
+        {"\"\\u0001\"", false},
+        {"\"\\\\u0000\"", false},
+        {"\"\\\\\\u0000\"", true},
+        {"\"\\u00e9u0000\"", false},
+        {"12", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (json_text_has_nul(str_from(cases[i].literal)) != cases[i].has_nul) {
+            fail_msg("%s", cases[i].literal);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +266,7 @@ int main(void)
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(the_elements_of_an_array_are_spans),
         cmocka_unit_test(a_string_is_decoded_to_utf8),
+        cmocka_unit_test(a_nul_is_found_where_an_escape_says_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,29 @@ static void revision_4_names_may_need_encoding(void **state)
     fixture_deinit(&f);
 }
 
+/* c_text.h: the floor above is not asked for a name that a C string would cut. */
+static void a_name_with_a_nul_is_no_namespace(void **state)
+{
+    static const char v5[] = "40/a\0dmin,";
+    static const char refused[] = "44/a\0dmin,{\"message\":\"Invalid namespace\"}";
+    static const char v4[] = "40/a?x\0y=1&z=a\0b,";
+    struct fixture f;
+    struct sim_link *link = NULL;
+
+    (void)state;
+    fixture_begin(&f);
+    link = open_v5(&f);
+    say_frame(link, 0x81, str_bytes((struct str){v5, sizeof(v5) - 1}));
+    assert_memory_equal(hear(&f, link), refused, sizeof(refused) - 1);
+    assert_int_equal(f.n_sockets, 0);
+
+    link = join_v4(&f);
+    say_frame(link, 0x81, str_bytes((struct str){v4, sizeof(v4) - 1}));
+    assert_string_equal(hear(&f, link), "40/a,");
+    assert_string_equal(f.auth.ptr, "{\"z\":\"a\\u0000b\"}");
+    fixture_deinit(&f);
+}
+
 /* socket-io 8, 9 */
 static void a_refusal_says_why(void **state)
 {
@@ -359,6 +382,7 @@ int main(void)
         cmocka_unit_test(the_root_s_middlewares_come_first),
         cmocka_unit_test(revision_4_has_its_query_in_the_namespace),
         cmocka_unit_test(revision_4_names_may_need_encoding),
+        cmocka_unit_test(a_name_with_a_nul_is_no_namespace),
         cmocka_unit_test(a_refusal_says_why),
         cmocka_unit_test(the_reply_comes_before_the_application_s_words),
         cmocka_unit_test(a_recovered_session_keeps_its_id),

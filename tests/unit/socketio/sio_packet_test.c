@@ -143,6 +143,11 @@ static void every_broken_packet_is_refused(void **state)
         {"2[\"removeListener\"]", SAILS_EPROTO},
         {"2[\"\\u0063\\u006f\\u006e\\u006e\\u0065\\u0063\\u0074\"]", SAILS_EPROTO},
         {"51-[\"connect\"]", SAILS_EPROTO},
+        {"2[\"a\\u0000b\"]", SAILS_EJSON}, /* no name has a NUL: c_text.h */
+        {"51-[\"\\u0000\"]", SAILS_EJSON},
+        {"2[\"a\",{\"b\\u0000c\":1}]", SAILS_EJSON},
+        {"0{\"pid\\u0000\":\"x\"}", SAILS_EJSON},
+        {"30[{\"a\\u0000\":1}]", SAILS_EJSON},
         {"2abc[\"a\"]", SAILS_EJSON},
         {"2-1[\"a\"]", SAILS_EJSON},
         {"21.5[\"a\"]", SAILS_EJSON},
