@@ -22,7 +22,8 @@ sails_app *sails_app_create(void)
     static_files_init(&app->files);
     app_log_init(app);
     app->overrides = json_object();
-    app->io = io_create(&app->log);
+    app->machine = &net_machine;
+    app->io = io_create(&app->log, app->machine);
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
@@ -231,7 +232,7 @@ static int make_net(struct sails_app *app, const struct net_options *options)
         }
     }
     if (rc == 0) {
-        io_lift(app->io, app->net, &io_options);
+        io_lift(app->io, net_pool(app->net), &io_options);
     }
     return rc;
 }

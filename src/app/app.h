@@ -51,7 +51,8 @@ struct app_worker {
 struct sails_app {
     enum app_state state;
     struct config config;
-    json_t *overrides; /* of sails_app_set() */
+    json_t *overrides;             /* of sails_app_set() */
+    const struct machine *machine; /* the time and chance for threads that are no worker's */
     struct log log;
     struct app_log_style log_style;
     sails_log_cb log_write; /* NULL: stdout and stderr */

@@ -2,8 +2,6 @@
 #include "base/base64.h"
 #include "request/res.h"
 
-#include <sys/random.h>
-
 /*
  * From the sections `session` and `security` to what the request floor wants to know.
  */
@@ -26,9 +24,7 @@ static int choose_secret(struct sails_app *app)
             "knows (or session.enabled to false)");
         return SAILS_ECONFIG;
     }
-    if (getrandom(random, sizeof(random), 0) < 0) {
-        return SAILS_ENOMEM;
-    }
+    machine_random(app->machine, random, sizeof(random));
     base64url_write(app->session_secret, (struct bytes){random, sizeof(random)});
     app->requests.secret = app->session_secret;
     log_line(

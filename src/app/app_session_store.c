@@ -1,9 +1,6 @@
 #include "app/app.h"
 #include "net/redis_url.h"
 
-#include <sys/random.h>
-#include <time.h>
-
 /*
  * Where sessions are kept, as session.adapter says; unless the program has brought a store.
  */
@@ -16,26 +13,16 @@ enum {
 
 /* ---- memory ---- */
 
-static uint64_t wall_clock(void *ctx)
-{
-    struct timespec now;
-
-    (void)ctx;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static int open_memory(struct sails_app *app)
 {
     struct session_memory_options options = {
         .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
-        .now_ms = wall_clock,
+        .now_ms = app->machine->unix_ms,
+        .now_ctx = app->machine->ctx,
         .log = &app->log,
     };
 
-    if (getrandom(&options.hash_key, sizeof(options.hash_key), 0) < 0) {
-        return SAILS_ENOMEM;
-    }
+    machine_random(app->machine, &options.hash_key, sizeof(options.hash_key));
     app->session_memory = session_memory_create(&options);
     if (app->session_memory == NULL) {
         return SAILS_ENOMEM;
@@ -107,7 +94,8 @@ static int open_offers(struct sails_app *app)
     struct session_offers **offers = &app->requests.sessions.offers;
     struct hash_key hash_key;
 
-    if (*offers == NULL && getrandom(&hash_key, sizeof(hash_key), 0) == sizeof(hash_key)) {
+    if (*offers == NULL) {
+        machine_random(app->machine, &hash_key, sizeof(hash_key));
         *offers = session_offers_create(hash_key, SESSION_OFFERS_MAX);
     }
     return *offers != NULL ? 0 : SAILS_ENOMEM;

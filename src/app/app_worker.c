@@ -79,13 +79,13 @@ static int on_start(void *ctx, struct worker *worker)
         return rc;
     }
     request_worker_start(&app->requests, worker);
-    worker_set_user(worker, w);
+    worker->user = w;
     return 0;
 }
 
 static void on_link(void *ctx, struct worker *worker, struct link *link)
 {
-    struct app_worker *w = worker_user(worker);
+    struct app_worker *w = worker->user;
 
     (void)ctx;
     if (http_conn_open(&w->http, link) < 0) {
@@ -95,7 +95,7 @@ static void on_link(void *ctx, struct worker *worker, struct link *link)
 
 static void on_drain(void *ctx, struct worker *worker)
 {
-    struct app_worker *w = worker_user(worker);
+    struct app_worker *w = worker->user;
 
     (void)ctx;
     io_worker_drain(w->app->io, worker);
@@ -104,7 +104,7 @@ static void on_drain(void *ctx, struct worker *worker)
 
 static void on_stop(void *ctx, struct worker *worker)
 {
-    struct app_worker *w = worker_user(worker);
+    struct app_worker *w = worker->user;
 
     (void)ctx;
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */

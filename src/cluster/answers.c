@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include <pthread.h>
+#include <sails/err.h>
 
 /*
  * I1  `waiting` counts the sockets that have been asked and have neither answered nor given up, and

@@ -5,12 +5,12 @@
  * Ownership  Counted (atomic): the emitter, the operation, and one for each socket that has not
  *            answered yet.
  * Threads    Any: a lock, for this is not a hot path and each answer holds it for an append.
- * Floor      cluster; uses net, socketio, base.
+ * Floor      cluster; uses socketio, base.
  */
 #ifndef CLUSTER_ANSWERS_H
 #define CLUSTER_ANSWERS_H
 
-#include "net/net.h"
+#include "base/worker.h"
 #include "socketio/sio.h"
 
 #include <jansson.h>

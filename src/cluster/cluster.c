@@ -2,11 +2,13 @@
 
 #include "base/ids.h"
 
+#include <sails/err.h>
 #include <stdatomic.h>
 
-void cluster_init(struct cluster *cluster, struct net *net, const struct cluster_host *host)
+void cluster_init(struct cluster *cluster, struct worker_pool *pool,
+                  const struct cluster_host *host)
 {
-    *cluster = (struct cluster){.net = net, .host = host};
+    *cluster = (struct cluster){.pool = pool, .host = host};
     atomic_init(&cluster->has_id_rooms, false);
 }
 
@@ -83,7 +85,7 @@ static void deliver_operation(struct worker *worker, struct mail *mail)
 /* Bit i: worker i. Names of rooms concern every worker; ids, as a rule, the one that made them. */
 static uint64_t concerned(const struct cluster *cluster, const struct operation *op)
 {
-    unsigned n = net_worker_count(cluster->net);
+    unsigned n = cluster->pool->count;
     uint64_t all = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
     uint64_t some = 0;
 
@@ -123,7 +125,7 @@ static void note_id_rooms(struct cluster *cluster, const struct operation *op)
 
 void cluster_send(struct cluster *cluster, struct operation *op)
 {
-    struct worker *here = worker_current(cluster->net);
+    struct worker *here = worker_current(cluster->pool);
     uint64_t workers = 0;
     bool is_mine = false;
 
@@ -131,8 +133,8 @@ void cluster_send(struct cluster *cluster, struct operation *op)
     workers = concerned(cluster, op);
     op->cluster = cluster;
     atomic_store(&op->pending, count_bits(workers));
-    for (unsigned i = 0; i < net_worker_count(cluster->net); i++) {
-        struct worker *worker = net_worker(cluster->net, i);
+    for (unsigned i = 0; i < cluster->pool->count; i++) {
+        struct worker *worker = cluster->pool->workers[i];
 
         if ((workers & UINT64_C(1) << i) == 0) {
             continue;

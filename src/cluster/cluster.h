@@ -3,9 +3,9 @@
  *
  * Purpose    The calling worker applies an operation to its own sockets; mail takes it to the other
  *            workers. (An adapter that takes it to other nodes joins here.)
- * Ownership  Lies in its owner; borrows the net and the host for its life.
+ * Ownership  Lies in its owner; borrows the pool and the host for its life.
  * Threads    cluster_send: any thread.
- * Floor      cluster; uses net, socketio, base.
+ * Floor      cluster; uses socketio, base.
  */
 #ifndef CLUSTER_CLUSTER_H
 #define CLUSTER_CLUSTER_H
@@ -22,7 +22,7 @@ struct cluster_host {
 };
 
 struct cluster {
-    struct net *net;
+    struct worker_pool *pool;
     const struct cluster_host *host;
     /*
      * An id as a room's name stands for that one socket, and its worker alone need be asked: until
@@ -32,7 +32,8 @@ struct cluster {
     bool ids_move; /* ids do not tell the worker (connection state recovery) */
 };
 
-void cluster_init(struct cluster *cluster, struct net *net, const struct cluster_host *host);
+void cluster_init(struct cluster *cluster, struct worker_pool *pool,
+                  const struct cluster_host *host);
 
 /* A socket other than `own_id` joins `room`: remembers whether the name looks like an id. */
 void cluster_note_join(struct cluster *cluster, struct str own_id, struct str room);

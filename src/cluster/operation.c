@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <sails/err.h>
 #include <sails/types.h>
 
 /* ---- building: one allocation holds the operation, its lists and all of its text ---- */

@@ -6,14 +6,14 @@
  * Ownership  Counted (atomic). An operation copies all its text into itself and holds references to
  *            its message and answers.
  * Threads    Built by any thread; from cluster_send() on nobody changes anything but the atomics.
- * Floor      cluster; uses net, socketio, base.
+ * Floor      cluster; uses socketio, base.
  */
 #ifndef CLUSTER_OPERATION_H
 #define CLUSTER_OPERATION_H
 
 #include "base/ids.h"
+#include "base/worker.h"
 #include "cluster/answers.h"
-#include "net/net.h"
 #include "socketio/sio.h"
 
 enum operation_kind {
@@ -27,7 +27,7 @@ enum operation_kind {
 
 struct operation;
 
-/* Runs once, on a worker's thread (or in net_join() when the net has stopped: SAILS_ECLOSED). */
+/* Runs once, on a worker's thread (or as the pool ends: SAILS_ECLOSED). */
 typedef void (*operation_cb)(struct operation *op, int status, void *ctx);
 
 struct operation_mail {

@@ -10,9 +10,9 @@
 #define FILES_STATIC_FOLDER_H
 
 #include "base/list.h"
+#include "base/worker.h"
 #include "http/http.h"
 #include "net/file.h"
-#include "net/net.h"
 
 struct static_folder {
     struct list in_files;

@@ -44,7 +44,7 @@ static void on_loaded(int status, json_t *session, void *ctx)
         d->session = session;
         d->is_stored = true;
     }
-    if (worker_current(worker_net(d->worker)) == d->worker) {
+    if (worker_is_current(d->worker)) {
         hand_out(d);
         return;
     }

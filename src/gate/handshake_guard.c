@@ -93,7 +93,7 @@ static void deliver_decision(struct worker *worker, struct mail *mail)
 
 static void decide(struct sails_handshake *h)
 {
-    if (worker_current(h->guard->io->cluster.net) == h->worker) {
+    if (worker_is_current(h->worker)) {
         finish(h);
         return;
     }
@@ -105,7 +105,7 @@ static void on_request(void *ctx, const struct http_request *request, const stru
                        struct eio_decision *decision)
 {
     const struct handshake_guard *guard = ctx;
-    struct worker *worker = worker_current(guard->io->cluster.net);
+    struct worker *worker = worker_current(guard->io->cluster.pool);
     struct sails_handshake *h = mem_calloc(1, sizeof(*h));
 
     if (h != NULL) {

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-struct sails_io *io_create(const struct log *log)
+struct sails_io *io_create(const struct log *log, const struct machine *machine)
 {
     struct sails_io *io = mem_calloc(1, sizeof(*io));
 
@@ -10,6 +10,7 @@ struct sails_io *io_create(const struct log *log)
         return NULL;
     }
     io->log = log;
+    io->machine = machine;
     pthread_mutex_init(&io->lock, NULL);
     list_init(&io->namespaces);
     list_init(&io->parents);
@@ -46,10 +47,10 @@ void io_close(struct sails_io *io)
     atomic_store(&io->is_open, false);
 }
 
-void io_lift(struct sails_io *io, struct net *net, const struct io_options *options)
+void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
     io->options = *options;
-    cluster_init(&io->cluster, net, &io->host);
+    cluster_init(&io->cluster, pool, &io->host);
     io->cluster.ids_move = options->recovery; /* a recovered id may live on another worker */
     io->is_lifted = true;
     atomic_store(&io->is_open, true);

@@ -7,7 +7,7 @@
  *            each worker's part of them one, and acks and pending middlewares that may outlive both.
  * Threads    Definitions: before the lift, one thread. The registry of dynamic namespaces: any
  *            thread, under a lock. struct io_worker: its thread only.
- * Floor      io; uses cluster, net, socketio, engineio, base.
+ * Floor      io; uses cluster, socketio, engineio, base.
  *
  *      sails_io -- registry --> sails_io_namespace "/", "/chat", (parents) ...
  *         |                          ^ definition
@@ -17,9 +17,9 @@
 #ifndef IO_IO_H
 #define IO_IO_H
 
+#include "base/worker.h"
 #include "cluster/cluster.h"
 #include "io/recovery.h"
-#include "net/net.h"
 #include "socketio/sio.h"
 
 #include <pthread.h>
@@ -94,6 +94,7 @@ struct io_worker {
 struct sails_io {
     struct io_options options;
     const struct log *log;
+    const struct machine *machine;
     struct cluster cluster;
     struct cluster_host host;
     bool is_lifted;         /* definitions are closed */
@@ -110,19 +111,19 @@ struct sails_io {
     void *engine_hooks_ctx;
 };
 
-/* NULL: no memory. */
-struct sails_io *io_create(const struct log *log);
+/* Both are borrowed. NULL: no memory. */
+struct sails_io *io_create(const struct log *log, const struct machine *machine);
 
 /* After all workers have stopped. NULL is harmless. */
 void io_destroy(struct sails_io *io);
 
-/* Closes the definitions; the net's workers start next. The options are copied. */
-void io_lift(struct sails_io *io, struct net *net, const struct io_options *options);
+/* Closes the definitions; the pool's workers start next. The options are copied. */
+void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options);
 
 /* All workers have stopped: operations are refused from now on. Any thread. */
 void io_close(struct sails_io *io);
 
-/* The three moments of a worker: see net.h. 0 or SAILS_ENOMEM. */
+/* The three moments of a worker: see net_events. 0 or SAILS_ENOMEM. */
 int io_worker_start(struct sails_io *io, struct worker *worker);
 void io_worker_drain(struct sails_io *io, struct worker *worker);
 void io_worker_stop(struct sails_io *io, struct worker *worker);

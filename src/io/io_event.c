@@ -162,7 +162,7 @@ int sails_io_ack_send(sails_io_ack *ack, json_t *args)
         return SAILS_EINVAL;
     }
     rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
-    if (rc == 0 && worker_current(worker_net(ack->worker)) != ack->worker) {
+    if (rc == 0 && !worker_is_current(ack->worker)) {
         ack->mail.deliver = deliver_ack;
         worker_post(ack->worker, &ack->mail);
         return 0;

@@ -4,7 +4,7 @@
  * Purpose    Name and arguments, parsed when first asked for, and the right to answer.
  * Ownership  Lies on the stack of whoever tells the listeners. Owns what was parsed.
  * Threads    The socket's worker. A sails_io_ack that was taken out of it: any thread.
- * Floor      io; uses net, socketio, base.
+ * Floor      io; uses socketio, base.
  */
 #ifndef IO_IO_EVENT_H
 #define IO_IO_EVENT_H

@@ -172,7 +172,7 @@ static void decide(struct sails_io_next *next, enum decision decision)
 {
     struct worker *worker = next->worker->worker;
 
-    if (worker_current(worker_net(worker)) == worker && next->is_running) {
+    if (worker_is_current(worker) && next->is_running) {
         next->decision = decision; /* I1 */
         return;
     }

@@ -6,7 +6,7 @@
  * Ownership  A sails_io_next belongs to the middleware that was given it until it has answered. If
  *            the socket goes meanwhile, the next one lives on without it.
  * Threads    The socket's worker; sails_io_next_accept() and _refuse(): any.
- * Floor      io; uses net, socketio, base.
+ * Floor      io; uses socketio, base.
  */
 #ifndef IO_IO_NEXT_H
 #define IO_IO_NEXT_H

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 
 #include <sails/err.h>
-#include <time.h>
 
 /*
  * One lock, two lists in the order of time: what is kept longest is first, so what has expired is
@@ -20,14 +19,6 @@ struct kept_packet {
     char **except;
     char *except_id; /* NULL: none */
 };
-
-static uint64_t unix_now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- copies of lists of names ---- */
 
@@ -84,9 +75,9 @@ void recovery_session_free(struct recovery_session *session)
     mem_free(session);
 }
 
-void recovery_init(struct recovery_log *log)
+void recovery_init(struct recovery_log *log, const struct machine *machine)
 {
-    *log = (struct recovery_log){0};
+    *log = (struct recovery_log){.machine = machine};
     pthread_mutex_init(&log->lock, NULL);
     list_init(&log->packets);
     list_init(&log->sessions);
@@ -140,7 +131,7 @@ static size_t write_base64(uint64_t value, char *out)
 
 void recovery_begin(struct recovery_log *log, uint64_t keep_ms, char offset[RECOVERY_OFFSET_SIZE])
 {
-    uint64_t now = unix_now_ms();
+    uint64_t now = machine_unix_ms(log->machine);
     size_t n = 0;
 
     pthread_mutex_lock(&log->lock);
@@ -195,7 +186,7 @@ int recovery_store(struct recovery_log *log, const char *sid, const char *pid, j
                    json_t *data, uint64_t keep_ms)
 {
     struct recovery_session *session = mem_calloc(1, sizeof(*session) + strlen(sid) + 1);
-    uint64_t now = unix_now_ms();
+    uint64_t now = machine_unix_ms(log->machine);
 
     if (session == NULL) {
         return SAILS_ENOMEM;
@@ -277,7 +268,7 @@ struct recovery_session *recovery_take(struct recovery_log *log, const char *pid
     struct list *node = NULL;
 
     pthread_mutex_lock(&log->lock);
-    drop_expired(log, unix_now_ms());
+    drop_expired(log, machine_unix_ms(log->machine));
     session = find_session(log, pid);
     node = find_offset(log, offset);
     if (session == NULL || node == NULL) {

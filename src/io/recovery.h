@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/list.h"
+#include "base/machine.h"
 #include "socketio/sio.h"
 
 #include <pthread.h>
@@ -22,6 +23,7 @@ enum {
 };
 
 struct recovery_log {
+    const struct machine *machine;
     pthread_mutex_t lock;
     struct list packets;  /* oldest first */
     struct list sessions; /* oldest first */
@@ -30,7 +32,8 @@ struct recovery_log {
     uint64_t keep_ms;
 };
 
-void recovery_init(struct recovery_log *log);
+/* `machine` tells the time, and is borrowed. */
+void recovery_init(struct recovery_log *log, const struct machine *machine);
 void recovery_deinit(struct recovery_log *log);
 
 /*

@@ -3,7 +3,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "net/address.h"
-#include "net/worker.h"
+#include "net/loop.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -27,7 +27,7 @@ enum {
 
 struct dial {
     uv_work_t lookup;
-    struct worker *worker;
+    struct loop *loop;
     unsigned port;
     struct address addresses[ADDRESSES_MAX];
     size_t n_addresses;
@@ -106,7 +106,7 @@ static int begin_address(struct dial *dial, const struct address *address)
         (void)close(fd);
         return rc;
     }
-    rc = watch_open(dial->worker, fd, &dial->watch);
+    rc = watch_open(dial->loop, fd, &dial->watch);
     if (rc == 0) {
         watch_for(dial->watch, (struct watch_events){.can_write = true}, on_connected, dial);
     }
@@ -138,10 +138,10 @@ static void look_up(uv_work_t *work)
 static void after_look_up(uv_work_t *work, int status)
 {
     struct dial *dial = container_of(work, struct dial, lookup);
-    struct worker *worker = dial->worker;
+    struct loop *loop = dial->loop;
     struct worker_scope scope;
 
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     dial->is_looking_up = false;
     if (dial->is_cancelled) {
         mem_free(dial); /* I1 */
@@ -150,7 +150,7 @@ static void after_look_up(uv_work_t *work, int status)
     } else {
         try_next(dial);
     }
-    worker_job_done(worker);
+    loop_job_done(loop);
     worker_leave(&scope);
 }
 
@@ -159,12 +159,12 @@ static void begin(struct task *task)
     struct dial *dial = container_of(task, struct dial, begin);
 
     dial->is_looking_up = true;
-    worker_job_begun(dial->worker);
-    (void)uv_queue_work(dial->worker->loop, &dial->lookup, look_up, after_look_up);
+    loop_job_begun(dial->loop);
+    (void)uv_queue_work(dial->loop->uv, &dial->lookup, look_up, after_look_up);
 }
 
 /* Deferred, so that a worker whose start fails leaves nothing on the thread pool. */
-int dial_open(struct worker *worker, const char *host, unsigned port, dial_cb on_done, void *ctx,
+int dial_open(struct loop *loop, const char *host, unsigned port, dial_cb on_done, void *ctx,
               struct dial **out)
 {
     size_t len = strlen(host);
@@ -173,13 +173,13 @@ int dial_open(struct worker *worker, const char *host, unsigned port, dial_cb on
     if (dial == NULL) {
         return SAILS_ENOMEM;
     }
-    dial->worker = worker;
+    dial->loop = loop;
     dial->port = port;
     dial->begin.run = begin;
     dial->on_done = on_done;
     dial->ctx = ctx;
     memcpy(dial->host, host, len);
-    worker_defer(worker, &dial->begin);
+    loop_defer(loop, &dial->begin);
     *out = dial;
     return 0;
 }
@@ -194,7 +194,7 @@ void dial_cancel(struct dial *dial)
         (void)uv_cancel((uv_req_t *)&dial->lookup);
         return;
     }
-    worker_cancel(&dial->begin);
+    loop_cancel(&dial->begin);
     watch_close(dial->watch);
     mem_free(dial);
 }

@@ -13,7 +13,7 @@
 #include "net/watch.h"
 
 struct dial;
-struct worker;
+struct loop;
 
 /*
  * Comes once, on a later turn; the dial is gone by then. err: 0, and `watch` with the connected socket
@@ -27,7 +27,7 @@ typedef void (*dial_cb)(int err, struct watch *watch, void *ctx);
  * A worker that stops waits for a name server that was asked, also after dial_cancel().
  * 0; SAILS_ENOMEM.
  */
-int dial_open(struct worker *worker, const char *host, unsigned port, dial_cb on_done, void *ctx,
+int dial_open(struct loop *loop, const char *host, unsigned port, dial_cb on_done, void *ctx,
               struct dial **out);
 
 /* Before the callback: it does not come. NULL is harmless. */

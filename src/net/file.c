@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "net/beneath.h"
-#include "net/worker.h"
+#include "net/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ struct file_folder {
 
 struct file {
     uv_work_t work;
-    struct worker *worker;
+    struct loop *loop;
     struct file_folder *folder;
     char *path; /* while it is being opened; of one that was made, until the end */
     int fd;     /* -1: not open */
@@ -156,9 +156,8 @@ static void work_read(uv_work_t *work)
 static void begin(struct file *file, uv_work_cb work, uv_after_work_cb after)
 {
     file->is_busy = true;
-    worker_job_begun(file->worker);
-    (void)uv_queue_work(file->worker->loop, &file->work, work,
-                        after); /* fails without `work` only */
+    loop_job_begun(file->loop);
+    (void)uv_queue_work(file->loop->uv, &file->work, work, after); /* fails without `work` only */
 }
 
 static void remove_made(struct file *file);
@@ -181,35 +180,35 @@ static bool take_back(struct file *file)
 static void after_open(uv_work_t *work, int status)
 {
     struct file *file = container_of(work, struct file, work);
-    struct worker *worker = file->worker;
+    struct loop *loop = file->loop;
     struct worker_scope scope;
 
     (void)status; /* nobody cancels */
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     mem_free(file->path);
     file->path = NULL;
     if (take_back(file)) {
         file->on_open(file, file->result, file->result == 0 ? &file->info : NULL, file->ctx);
     }
-    worker_job_done(worker);
+    loop_job_done(loop);
     worker_leave(&scope);
 }
 
 static void after_read(uv_work_t *work, int status)
 {
     struct file *file = container_of(work, struct file, work);
-    struct worker *worker = file->worker;
+    struct loop *loop = file->loop;
     struct shared *chunk = file->chunk;
     struct worker_scope scope;
 
     (void)status;
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     file->chunk = NULL;
     if (take_back(file)) {
         file->on_read(file, file->result, file->result == 0 ? chunk : NULL, file->ctx);
     }
     shared_release(chunk);
-    worker_job_done(worker);
+    loop_job_done(loop);
     worker_leave(&scope);
 }
 
@@ -221,7 +220,7 @@ int file_open(struct worker *worker, struct file_folder *folder, const char *pat
     if (file == NULL) {
         return SAILS_ENOMEM;
     }
-    file->worker = worker;
+    file->loop = loop_of(worker);
     file->folder = folder;
     file->fd = -1;
     file->on_open = on_open;
@@ -331,35 +330,35 @@ static void work_remove(uv_work_t *work)
 static void after_job(uv_work_t *work, int status)
 {
     struct file *file = container_of(work, struct file, work);
-    struct worker *worker = file->worker;
+    struct loop *loop = file->loop;
     struct worker_scope scope;
 
     (void)status;
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     shared_release(file->chunk);
     file->chunk = NULL;
     if (take_back(file)) {
         file->on_done(file, file->result, file->ctx);
     }
-    worker_job_done(worker);
+    loop_job_done(loop);
     worker_leave(&scope);
 }
 
 static void after_remove(uv_work_t *work, int status)
 {
     struct file *file = container_of(work, struct file, work);
-    struct worker *worker = file->worker;
+    struct loop *loop = file->loop;
     void (*on_gone)(void *ctx) = file->on_gone;
     void *ctx = file->gone_ctx;
     struct worker_scope scope;
 
     (void)status;
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     destroy(file);
     if (on_gone != NULL) {
         on_gone(ctx);
     }
-    worker_job_done(worker);
+    loop_job_done(loop);
     worker_leave(&scope);
 }
 
@@ -392,7 +391,7 @@ int file_create(struct worker *worker, const char *path, file_done_cb on_done, v
     if (file == NULL) {
         return SAILS_ENOMEM;
     }
-    file->worker = worker;
+    file->loop = loop_of(worker);
     file->fd = -1;
     file->on_done = on_done;
     file->ctx = ctx;

@@ -1,10 +1,10 @@
 #include "net/listener.h"
 
 #include "net/address.h"
+#include "net/loop.h"
 #include "net/net_state.h"
 #include "net/tcp_link.h"
 #include "net/tls.h"
-#include "net/worker.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -33,20 +33,20 @@ static void accept_again(struct deadline *retry, void *ctx)
     listener_start(listener);
 }
 
-int listener_open(struct listener *listener, struct worker *worker, int fd)
+int listener_open(struct listener *listener, struct loop *loop, int fd)
 {
-    int rc = uv_poll_init(worker->loop, &listener->poll, fd);
+    int rc = uv_poll_init(loop->uv, &listener->poll, fd);
 
     if (rc < 0) {
         (void)close(fd);
         return rc;
     }
-    worker->n_handles++;
-    listener->poll.data = worker;
+    loop->n_handles++;
+    listener->poll.data = loop;
     listener->fd = fd;
     listener->retry = (struct deadline){0};
-    deadline_queue_init(&listener->retries, &worker->env.deadlines, RETRY_AFTER_MS, accept_again,
-                        listener);
+    deadline_queue_init(&listener->retries, &loop->worker.env.deadlines, RETRY_AFTER_MS,
+                        accept_again, listener);
     return 0;
 }
 
@@ -61,26 +61,27 @@ void listener_close(struct listener *listener)
         return;
     }
     deadline_queue_deinit(&listener->retries);
-    uv_close((uv_handle_t *)&listener->poll, worker_on_handle_closed);
+    uv_close((uv_handle_t *)&listener->poll, loop_on_handle_closed);
     (void)close(listener->fd);
     listener->fd = -1;
 }
 
-static void log_failure(struct listener *listener, struct worker *worker, int err)
+static void log_failure(struct listener *listener, struct loop *loop, int err)
 {
-    uint64_t now_ms = worker->env.now_ms;
+    uint64_t now_ms = loop->worker.env.now_ms;
 
     if (listener->logged_ms != 0 && now_ms - listener->logged_ms < LOG_AGAIN_AFTER_MS) {
         return;
     }
     listener->logged_ms = now_ms;
-    log_line(worker->env.log, LOG_ERROR, "cannot accept a connection: %s", sails_strerror(err));
+    log_line(loop->worker.env.log, LOG_ERROR, "cannot accept a connection: %s",
+             sails_strerror(err));
 }
 
-static void rest(struct listener *listener, struct worker *worker)
+static void rest(struct listener *listener, struct loop *loop)
 {
     (void)uv_poll_stop(&listener->poll);
-    deadline_start(&listener->retry, &listener->retries, worker->env.now_ms);
+    deadline_start(&listener->retry, &listener->retries, loop->worker.env.now_ms);
 }
 
 static bool is_over_limit(struct net *net)
@@ -90,9 +91,9 @@ static bool is_over_limit(struct net *net)
     return limit > 0 && atomic_load_explicit(&net->n_connections, memory_order_relaxed) >= limit;
 }
 
-static void take_in(struct worker *worker, int fd, const struct sockaddr_storage *from)
+static void take_in(struct loop *loop, int fd, const struct sockaddr_storage *from)
 {
-    struct net *net = worker->net;
+    struct net *net = loop->net;
     struct peer_address peer = peer_address_from(from);
     struct tcp_link *link = NULL;
     int on = 1;
@@ -104,14 +105,14 @@ static void take_in(struct worker *worker, int fd, const struct sockaddr_storage
     }
     /* What is queued in one turn leaves in one write already; waiting for more only adds delay. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    link = tcp_link_open(worker, fd, peer, NULL);
+    link = tcp_link_open(loop, fd, peer, NULL);
     if (link == NULL) {
         return;
     }
     if (net->tls != NULL) {
         tls_accept(net->tls, link);
     } else {
-        net->events.on_link(net->ctx, worker, tcp_link_base(link));
+        net->events.on_link(net->ctx, &loop->worker, tcp_link_base(link));
     }
 }
 
@@ -122,22 +123,22 @@ static bool must_rest(int err)
 }
 
 /* False: nothing more to accept now. */
-static bool accept_one(struct listener *listener, struct worker *worker)
+static bool accept_one(struct listener *listener, struct loop *loop)
 {
     struct sockaddr_storage from = {0};
     socklen_t len = sizeof(from);
     int fd = accept4(listener->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        take_in(worker, fd, &from);
+        take_in(loop, fd, &from);
         return listener->fd >= 0; /* on_link may have stopped the net */
     }
     if (errno == EAGAIN) {
         return false;
     }
     if (must_rest(errno)) {
-        log_failure(listener, worker, -errno);
-        rest(listener, worker);
+        log_failure(listener, loop, -errno);
+        rest(listener, loop);
         return false;
     }
     /* ECONNABORTED, EINTR, and the network's errors, which accept() passes on (accept(2)): they
@@ -147,14 +148,14 @@ static bool accept_one(struct listener *listener, struct worker *worker)
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
-    struct worker *worker = poll->data;
+    struct loop *loop = poll->data;
     struct worker_scope scope;
 
     (void)status;
     (void)events;
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-        if (!accept_one(&worker->listener, worker)) {
+        if (!accept_one(&loop->listener, loop)) {
             break;
         }
     }

@@ -14,7 +14,7 @@
 
 #include <uv.h>
 
-struct worker;
+struct loop;
 
 struct listener {
     uv_poll_t poll;
@@ -25,7 +25,7 @@ struct listener {
 };
 
 /* Takes `fd`, also on failure. 0, or -errno. */
-int listener_open(struct listener *listener, struct worker *worker, int fd);
+int listener_open(struct listener *listener, struct loop *loop, int fd);
 
 void listener_start(struct listener *listener);
 

@@ -9,7 +9,7 @@
 #ifndef NET_MAILBOX_H
 #define NET_MAILBOX_H
 
-#include "net/net.h"
+#include "base/worker.h"
 
 #include <stdatomic.h>
 

@@ -1,16 +1,16 @@
 #include "net/move.h"
 
 #include "base/mem.h"
+#include "net/loop.h"
 #include "net/net_state.h"
 #include "net/tcp_link.h"
 #include "net/tls.h"
-#include "net/worker.h"
 
 #include <unistd.h>
 
 struct arrival {
     struct mail mail;
-    struct worker *to;
+    struct loop *to;
     int fd;
     struct peer_address peer;
     void *tls;
@@ -56,26 +56,27 @@ static void destroy_arrival(struct arrival *arrival)
 }
 
 /* Nobody is there to serve it: the worker is stopping, or has stopped. */
-static void turn_away(struct worker *worker, struct arrival *arrival)
+static void turn_away(struct loop *loop, struct arrival *arrival)
 {
-    net_uncount(worker->net, &arrival->peer);
+    net_uncount(loop->net, &arrival->peer);
     destroy_arrival(arrival);
 }
 
 static void arrive(struct worker *worker, struct mail *mail)
 {
     struct arrival *arrival = container_of(mail, struct arrival, mail);
-    struct net *net = worker->net;
+    struct loop *loop = loop_of(worker);
+    struct net *net = loop->net;
     struct tcp_link *link = NULL;
 
-    if (worker->state != WORKER_SERVING) {
-        turn_away(worker, arrival);
+    if (loop->state != LOOP_SERVING) {
+        turn_away(loop, arrival);
         return;
     }
     /* It is counted anew. For a moment it is not counted at all, so that one too many may come in;
      * counted twice, one that is allowed might be turned away. */
     net_uncount(net, &arrival->peer);
-    link = tcp_link_open(worker, arrival->fd, arrival->peer, arrival->unread);
+    link = tcp_link_open(loop, arrival->fd, arrival->peer, arrival->unread);
     arrival->fd = -1;
     arrival->unread = NULL;
     if (link != NULL && arrival->tls != NULL) {
@@ -83,7 +84,7 @@ static void arrive(struct worker *worker, struct mail *mail)
         arrival->tls = NULL;
         arrival->decrypted = NULL;
     } else if (link != NULL) {
-        net->events.on_link(net->ctx, worker, tcp_link_base(link));
+        net->events.on_link(net->ctx, &loop->worker, tcp_link_base(link));
     }
     destroy_arrival(arrival);
 }
@@ -98,21 +99,19 @@ static int copy_if_any(struct bytes a, struct unread **out)
     return *out != NULL ? 0 : SAILS_ENOMEM;
 }
 
-int move_prepare(struct worker *from, unsigned to, const struct departure *with,
-                 struct arrival **out)
+int move_prepare(struct loop *from, unsigned to, const struct departure *with, struct arrival **out)
 {
     struct arrival *arrival = NULL;
     int rc = 0;
 
-    if (to >= from->net->n_workers) {
+    if (to >= from->net->pool.count) {
         return SAILS_EINVAL;
     }
     arrival = mem_alloc(sizeof(*arrival));
     if (arrival == NULL) {
         return SAILS_ENOMEM;
     }
-    *arrival =
-        (struct arrival){.mail = {.deliver = arrive}, .to = from->net->workers[to], .fd = -1};
+    *arrival = (struct arrival){.mail = {.deliver = arrive}, .to = from->net->loops[to], .fd = -1};
     rc = copy_if_any(with->unread, &arrival->unread);
     if (rc == 0) {
         rc = copy_if_any(with->decrypted, &arrival->decrypted);
@@ -130,5 +129,5 @@ void move_commit(struct arrival *arrival, int fd, struct peer_address peer)
 {
     arrival->fd = fd;
     arrival->peer = peer;
-    worker_post(arrival->to, &arrival->mail);
+    worker_post(&arrival->to->worker, &arrival->mail);
 }

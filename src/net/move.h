@@ -13,7 +13,7 @@
 #include "net/address.h"
 
 struct arrival;
-struct worker;
+struct loop;
 
 /* Bytes that have been received and that nobody has seen yet. Freed by mem_free(). */
 struct unread {
@@ -35,7 +35,7 @@ struct departure {
  * On the thread of the worker that has the connection: prepares to send it to worker `to` of the
  * same net. 0, and move_commit() must follow; SAILS_EINVAL: no such worker; SAILS_ENOMEM.
  */
-int move_prepare(struct worker *from, unsigned to, const struct departure *with,
+int move_prepare(struct loop *from, unsigned to, const struct departure *with,
                  struct arrival **out);
 
 /* Sends it. The socket must not be polled here any more: the other thread may be faster than us. */

@@ -74,13 +74,16 @@ static int copy_options(struct net *net, const struct net_options *options)
 
 static int create_workers(struct net *net, unsigned n)
 {
-    while (net->n_workers < n) {
-        struct worker *worker = worker_create(net, net->n_workers);
+    net->pool.ops = &loop_pool_ops;
+    net->pool.machine = &net_machine;
+    while (net->pool.count < n) {
+        struct loop *loop = loop_create(net, net->pool.count);
 
-        if (worker == NULL) {
+        if (loop == NULL) {
             return SAILS_ENOMEM;
         }
-        net->workers[net->n_workers++] = worker;
+        net->pool.workers[net->pool.count] = &loop->worker;
+        net->loops[net->pool.count++] = loop;
     }
     return 0;
 }
@@ -100,8 +103,8 @@ static int fill_net(struct net *net, const struct net_options *options)
 
 static void free_parts(struct net *net)
 {
-    for (unsigned i = 0; i < net->n_workers; i++) {
-        worker_destroy(net->workers[i]);
+    for (unsigned i = 0; i < net->pool.count; i++) {
+        loop_destroy(net->loops[i]);
     }
     tls_context_destroy(net->tls);
     mem_free(net->host);
@@ -181,8 +184,8 @@ static void deliver_rest(struct net *net)
 
     while (had_some) {
         had_some = false;
-        for (unsigned i = 0; i < net->n_workers; i++) {
-            had_some = worker_deliver_rest(net->workers[i]) || had_some;
+        for (unsigned i = 0; i < net->pool.count; i++) {
+            had_some = loop_deliver_rest(net->loops[i]) || had_some;
         }
     }
 }
@@ -211,7 +214,7 @@ void net_destroy(struct net *net)
     assert(net->phase != NET_RUNNING);
     if (is_embedded(net)) {
         uv_mutex_lock(&net->lock);
-        must_wait = net->workers[0]->state == WORKER_CLOSING;
+        must_wait = net->loops[0]->state == LOOP_CLOSING;
         net->is_orphan = must_wait;
         uv_mutex_unlock(&net->lock);
     }
@@ -220,7 +223,7 @@ void net_destroy(struct net *net)
     }
 }
 
-void net_worker_closed(struct net *net, struct worker *worker)
+void net_worker_closed(struct net *net, struct loop *loop)
 {
     bool is_orphan = false;
 
@@ -228,7 +231,7 @@ void net_worker_closed(struct net *net, struct worker *worker)
         return; /* its loop has nothing left and ends, and with it the thread, for which others wait */
     }
     uv_mutex_lock(&net->lock);
-    worker_release(worker);
+    loop_release(loop);
     is_orphan = net->is_orphan;
     uv_cond_broadcast(&net->changed);
     uv_mutex_unlock(&net->lock);
@@ -277,22 +280,22 @@ static int decide(struct net *net, int rc)
 
 static void run_worker(void *arg)
 {
-    struct worker *worker = arg;
-    struct net *net = worker->net;
+    struct loop *loop = arg;
+    struct net *net = loop->net;
     struct worker_scope scope;
     int rc = 0;
 
-    worker_enter(&scope, worker);
-    rc = net->events.on_start(net->ctx, worker);
+    loop_enter(&scope, loop);
+    rc = net->events.on_start(net->ctx, &loop->worker);
     if (pass_gate(net, rc)) {
-        worker_serve(worker);
+        loop_serve(loop);
     } else {
         if (rc == 0) {
-            net->events.on_stop(net->ctx, worker);
+            net->events.on_stop(net->ctx, &loop->worker);
         }
-        worker_close(worker);
+        loop_close(loop);
     }
-    (void)uv_run(worker->loop, UV_RUN_DEFAULT);
+    (void)uv_run(loop->uv, UV_RUN_DEFAULT);
     worker_leave(&scope);
 }
 
@@ -326,8 +329,8 @@ static int start_threads(struct net *net)
 
     net->gate = (struct start_gate){0};
     block_signals(&before);
-    for (unsigned i = 0; rc == 0 && i < net->n_workers; i++) {
-        rc = uv_thread_create(&net->threads[i], run_worker, net->workers[i]);
+    for (unsigned i = 0; rc == 0 && i < net->pool.count; i++) {
+        rc = uv_thread_create(&net->threads[i], run_worker, net->loops[i]);
         if (rc == 0) {
             net->n_threads++;
         }
@@ -341,16 +344,16 @@ static int start_threads(struct net *net)
 }
 
 /* On the embedding program's loop, whose thread calls net_start(). */
-static int start_here(struct worker *worker)
+static int start_here(struct loop *loop)
 {
-    struct net *net = worker->net;
+    struct net *net = loop->net;
     struct worker_scope scope;
     int rc = 0;
 
-    worker_enter(&scope, worker);
-    rc = net->events.on_start(net->ctx, worker);
+    loop_enter(&scope, loop);
+    rc = net->events.on_start(net->ctx, &loop->worker);
     if (rc == 0) {
-        worker_serve(worker);
+        loop_serve(loop);
     }
     worker_leave(&scope);
     return rc;
@@ -361,25 +364,25 @@ static int open_workers(struct net *net, int *fds)
 {
     int rc = 0;
 
-    for (unsigned i = 0; rc == 0 && i < net->n_workers; i++) {
-        rc = worker_open(net->workers[i], net->options.loop, fds[i]);
+    for (unsigned i = 0; rc == 0 && i < net->pool.count; i++) {
+        rc = loop_open(net->loops[i], net->options.loop, fds[i]);
         fds[i] = -1;
     }
-    bind_close(fds, net->n_workers);
+    bind_close(fds, net->pool.count);
     return rc;
 }
 
 static void undo_open(struct net *net)
 {
-    for (unsigned i = 0; i < net->n_workers; i++) {
-        struct worker *worker = net->workers[i];
+    for (unsigned i = 0; i < net->pool.count; i++) {
+        struct loop *loop = net->loops[i];
 
-        if (worker->state == WORKER_OPEN) {
-            worker_close(worker);
+        if (loop->state == LOOP_OPEN) {
+            loop_close(loop);
         }
         /* An embedding loop closes its handles later: net_worker_closed() does it then. */
-        if (!is_embedded(net) || worker->state == WORKER_CLOSED) {
-            worker_release(worker);
+        if (!is_embedded(net) || loop->state == LOOP_CLOSED) {
+            loop_release(loop);
         }
     }
 }
@@ -390,17 +393,17 @@ int net_start(struct net *net)
     unsigned port = net->options.port;
     int rc = 0;
 
-    if (net->phase != NET_IDLE || net->workers[0]->state != WORKER_CLOSED) {
+    if (net->phase != NET_IDLE || net->loops[0]->state != LOOP_CLOSED) {
         return SAILS_ESTATE;
     }
-    rc = bind_all(net->options.host, &port, net->options.backlog, fds, net->n_workers);
+    rc = bind_all(net->options.host, &port, net->options.backlog, fds, net->pool.count);
     if (rc < 0) {
         return rc;
     }
     net->port = port;
     rc = open_workers(net, fds);
     if (rc == 0) {
-        rc = is_embedded(net) ? start_here(net->workers[0]) : start_threads(net);
+        rc = is_embedded(net) ? start_here(net->loops[0]) : start_threads(net);
     }
     if (rc != 0) {
         undo_open(net);
@@ -419,15 +422,15 @@ void net_stop(struct net *net, uint64_t timeout_ms)
     }
     atomic_store(&net->stop_timeout_ms,
                  timeout_ms < LONGEST_TIMEOUT_MS ? timeout_ms : LONGEST_TIMEOUT_MS);
-    for (unsigned i = 0; i < net->n_workers; i++) {
-        worker_post(net->workers[i], &net->workers[i]->stop);
+    for (unsigned i = 0; i < net->pool.count; i++) {
+        worker_post(net->pool.workers[i], &net->loops[i]->stop);
     }
 }
 
 /* Nobody else runs the loop while its thread is here. */
 static void join_embedded(struct net *net)
 {
-    while (net->workers[0]->state != WORKER_CLOSED) {
+    while (net->loops[0]->state != LOOP_CLOSED) {
         (void)uv_run(net->options.loop, UV_RUN_ONCE);
     }
 }
@@ -435,8 +438,8 @@ static void join_embedded(struct net *net)
 static void join_own(struct net *net)
 {
     join_threads(net);
-    for (unsigned i = 0; i < net->n_workers; i++) {
-        worker_release(net->workers[i]);
+    for (unsigned i = 0; i < net->pool.count; i++) {
+        loop_release(net->loops[i]);
     }
 }
 
@@ -463,10 +466,15 @@ unsigned net_port(const struct net *net)
 
 unsigned net_worker_count(const struct net *net)
 {
-    return net->n_workers;
+    return net->pool.count;
+}
+
+struct worker_pool *net_pool(struct net *net)
+{
+    return &net->pool;
 }
 
 struct worker *net_worker(struct net *net, unsigned index)
 {
-    return index < net->n_workers ? net->workers[index] : NULL;
+    return index < net->pool.count ? net->pool.workers[index] : NULL;
 }

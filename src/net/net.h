@@ -1,11 +1,10 @@
 /*
  * net.h - workers: threads with a libuv loop each, their listeners, links, mailboxes and timers.
  *
- * Purpose    The only place where the project touches libuv: gives protocols links (link.h) and an
- *            env (env.h), and lets threads send each other mail.
+ * Purpose    The only place where the project touches libuv: gives protocols links (link.h), and
+ *            fills in what a worker is to the floors above (base/worker.h).
  * Ownership  A net owns its workers; a worker owns its links.
- * Threads    net_*: the thread that created it, unless said otherwise. worker_*: that worker's
- *            thread only, unless said otherwise.
+ * Threads    The thread that created it, unless said otherwise.
  * Floor      net; uses base (and nothing of the protocols).
  *
  *      thread A: worker 0                     thread B: worker 1
@@ -18,20 +17,12 @@
 #ifndef NET_NET_H
 #define NET_NET_H
 
-#include "base/env.h"
 #include "base/link.h"
+#include "base/worker.h"
 
-#include <assert.h>
 #include <sails/err.h>
 
 struct net;
-struct worker;
-
-/* Lies in whatever is sent to a worker. */
-struct mail {
-    struct mail *next;
-    void (*deliver)(struct worker *worker, struct mail *mail);
-};
 
 struct net_tls {
     const char *cert_file;  /* PEM chain; NULL: no TLS */
@@ -61,7 +52,7 @@ struct net_options {
 extern const struct net_options net_default_options;
 
 struct net_events {
-    /* On the worker's thread, before it accepts: make what it needs, worker_set_user(). Nonzero:
+    /* On the worker's thread, before it accepts: make what it needs, set worker->user. Nonzero:
      * the start fails with it. */
     int (*on_start)(void *ctx, struct worker *worker);
     /* A connection (TLS is done). Sets link->events and user; who does not want it aborts it. */
@@ -98,8 +89,12 @@ size_t net_refused_count(const struct net *net);
 
 /* The port that net_start() bound. */
 unsigned net_port(const struct net *net);
+struct worker_pool *net_pool(struct net *net);
 unsigned net_worker_count(const struct net *net);
 struct worker *net_worker(struct net *net, unsigned index);
+
+/* The time of day and chance, for threads that are no worker's. */
+extern const struct machine net_machine;
 
 /* Any thread, also a signal's callback on a loop: stop accepting, on_drain, wait for the links at
  * most timeout_ms, abort the rest. Returns at once. Twice is harmless; before net_start() it takes
@@ -109,35 +104,5 @@ void net_stop(struct net *net, uint64_t timeout_ms);
 /* Waits until all workers have stopped. Not from a worker. On an embedding program's loop: on its
  * thread, outside of its callbacks; runs the loop until then. */
 void net_join(struct net *net);
-
-/* ---- workers ---- */
-
-unsigned worker_index(const struct worker *worker);  /* any thread */
-struct net *worker_net(const struct worker *worker); /* any thread */
-struct env *worker_env(struct worker *worker);
-void worker_set_user(struct worker *worker, void *user);
-void *worker_user(const struct worker *worker);
-size_t worker_link_count(const struct worker *worker);
-
-/* The worker whose thread this is, or NULL. Any thread. With an embedding program's loop it is known
- * during callbacks of this net only. */
-struct worker *worker_current(const struct net *net);
-
-/*
- * Any thread: delivers `mail` on the worker's thread, on a later turn, in the order of posting (of
- * one thread). Never fails: the mail is the caller's memory. Mail that is posted to a worker that
- * has stopped is delivered by net_join() or net_destroy(), on the caller's thread, so that its
- * memory can be freed.
- */
-void worker_post(struct worker *worker, struct mail *mail);
-
-/* Whether mail can still have an effect: false once the worker has stopped. Any thread. */
-bool worker_is_running(const struct worker *worker);
-
-#ifdef NDEBUG
-#define worker_assert_thread(worker) ((void)(worker))
-#else
-#define worker_assert_thread(worker) assert(worker_current(worker_net(worker)) == (worker))
-#endif
 
 #endif

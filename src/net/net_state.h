@@ -11,10 +11,10 @@
 #define NET_NET_STATE_H
 
 #include "base/ids.h"
+#include "net/loop.h"
 #include "net/net.h"
 #include "net/peer_census.h"
 #include "net/tls_context.h"
-#include "net/worker.h"
 
 #include <uv.h>
 
@@ -35,6 +35,7 @@ struct start_gate {
 };
 
 struct net {
+    struct worker_pool pool;
     struct net_options options; /* the TLS files' names are not kept */
     char *host;                 /* options.host, or NULL */
     struct net_events events;
@@ -56,8 +57,7 @@ struct net {
 
     uv_thread_t threads[WORKERS_MAX];
     unsigned n_threads;
-    unsigned n_workers;
-    struct worker *workers[WORKERS_MAX];
+    struct loop *loops[WORKERS_MAX];
 };
 
 /* A connection has come, or is gone. */
@@ -65,6 +65,6 @@ void net_count(struct net *net, const struct peer_address *peer);
 void net_uncount(struct net *net, const struct peer_address *peer);
 
 /* A worker's last handle has closed; after this call the worker may be gone. */
-void net_worker_closed(struct net *net, struct worker *worker);
+void net_worker_closed(struct net *net, struct loop *loop);
 
 #endif

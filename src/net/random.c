@@ -11,16 +11,18 @@
  * kernel is asked itself, which cannot fail once the machine has booted: getrandom() is only
  * interrupted, or gives less than asked for.
  */
-static void generate(uint8_t *out, size_t len)
+void random_bytes(void *out, size_t len)
 {
-    if (len <= INT_MAX && RAND_bytes(out, (int)len) == 1) {
+    uint8_t *at = out;
+
+    if (len <= INT_MAX && RAND_bytes(at, (int)len) == 1) {
         return;
     }
     while (len > 0) {
-        ssize_t n = getrandom(out, len, 0);
+        ssize_t n = getrandom(at, len, 0);
 
         if (n > 0) {
-            out += n;
+            at += n;
             len -= (size_t)n;
         }
     }
@@ -32,11 +34,11 @@ void random_fill(void *pool, void *out, size_t len)
     uint8_t *at = NULL;
 
     if (len > sizeof(p->bytes)) {
-        generate(out, len);
+        random_bytes(out, len);
         return;
     }
     if (p->left < len) {
-        generate(p->bytes, sizeof(p->bytes));
+        random_bytes(p->bytes, sizeof(p->bytes));
         p->left = sizeof(p->bytes);
     }
     at = p->bytes + sizeof(p->bytes) - p->left;

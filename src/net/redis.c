@@ -3,9 +3,9 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "net/dial.h"
+#include "net/loop.h"
 #include "net/redis_command.h"
 #include "net/redis_stream.h"
-#include "net/worker.h"
 
 /*
  *            socket              OK to AUTH, SELECT
@@ -33,7 +33,7 @@ enum redis_state {
 };
 
 struct redis {
-    struct worker *worker;
+    struct loop *loop;
     struct redis_options options; /* a copy */
     struct task end;
     enum redis_state state;
@@ -97,7 +97,7 @@ static void leave_deadline(struct redis *redis)
 {
     redis->depth--;
     if (redis->depth == 0 && redis->state == CLOSED) {
-        worker_defer(redis->worker, &redis->end);
+        loop_defer(redis->loop, &redis->end);
     }
 }
 
@@ -156,7 +156,7 @@ static int send_command(struct redis *redis, struct redis_command *command)
         return rc;
     }
     list_append(&redis->sent, &command->in_list);
-    deadline_start(&command->limit, &redis->command_limits, redis->worker->env.now_ms);
+    deadline_start(&command->limit, &redis->command_limits, redis->loop->worker.env.now_ms);
     return 0;
 }
 
@@ -302,8 +302,8 @@ static void on_dialed(int err, struct watch *watch, void *ctx)
     redis->dial = NULL;
     enter(redis);
     if (err == 0) {
-        err = redis_stream_open(redis->worker, watch, redis->options.max_reply, &stream_events,
-                                redis, &redis->stream);
+        err = redis_stream_open(redis->loop, watch, redis->options.max_reply, &stream_events, redis,
+                                &redis->stream);
     }
     if (err == 0) {
         redis->state = GREETING;
@@ -328,7 +328,7 @@ static void drop_connection(struct redis *redis)
 
 static void pause_before_dialing(struct redis *redis)
 {
-    struct env *env = &redis->worker->env;
+    struct env *env = &redis->loop->worker.env;
     uint64_t length_ms = redis->next_pause_ms;
     uint64_t chance = 0;
 
@@ -381,7 +381,7 @@ static void on_pause_over(struct deadline *deadline, void *ctx)
 
 static void dial(struct redis *redis)
 {
-    int rc = dial_open(redis->worker, redis->options.host, redis->options.port, on_dialed, redis,
+    int rc = dial_open(redis->loop, redis->options.host, redis->options.port, on_dialed, redis,
                        &redis->dial);
 
     redis->state = DIALING;
@@ -389,7 +389,7 @@ static void dial(struct redis *redis)
         lose(redis, rc, NULL);
         return;
     }
-    deadline_start(&redis->connect_limit, &redis->connect_limits, redis->worker->env.now_ms);
+    deadline_start(&redis->connect_limit, &redis->connect_limits, redis->loop->worker.env.now_ms);
 }
 
 /* ---- time limits ---- */
@@ -429,7 +429,7 @@ static void on_wait_limit(struct deadline *deadline, void *ctx)
 
 static void init_limits(struct redis *redis)
 {
-    struct deadline_set *set = &redis->worker->env.deadlines;
+    struct deadline_set *set = &redis->loop->worker.env.deadlines;
     const struct redis_options *options = &redis->options;
 
     deadline_queue_init(&redis->connect_limits, set, options->connect_timeout_ms, on_connect_limit,
@@ -459,7 +459,7 @@ int redis_open(struct worker *worker, const struct redis_options *options, struc
         mem_free(redis);
         return rc;
     }
-    redis->worker = worker;
+    redis->loop = loop_of(worker);
     redis->end.run = destroy_later;
     redis->next_pause_ms = options->retry_ms;
     list_init(&redis->sent);
@@ -475,7 +475,7 @@ void redis_close(struct redis *redis)
     if (redis == NULL || redis->state == CLOSED) {
         return;
     }
-    worker_assert_thread(redis->worker);
+    worker_assert_thread(&redis->loop->worker);
     enter(redis);
     redis->state = CLOSED;
     drop_connection(redis);
@@ -499,7 +499,7 @@ static int enqueue(struct redis *redis, struct redis_command *command)
     } else {
         list_append(&redis->waiting, &command->in_list);
         if (redis->options.wait_ms > 0) {
-            deadline_start(&command->limit, &redis->wait_limits, redis->worker->env.now_ms);
+            deadline_start(&command->limit, &redis->wait_limits, redis->loop->worker.env.now_ms);
         }
     }
     if (rc < 0) {
@@ -526,7 +526,7 @@ int redis_command(struct redis *redis, const struct str *argv, size_t argc,
 {
     struct redis_command *command = NULL;
 
-    worker_assert_thread(redis->worker);
+    worker_assert_thread(&redis->loop->worker);
     if (argc == 0) {
         return SAILS_EINVAL;
     }

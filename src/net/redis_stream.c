@@ -2,8 +2,8 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "net/loop.h"
 #include "net/outq.h"
-#include "net/worker.h"
 
 #include <errno.h>
 
@@ -21,7 +21,7 @@ enum {
 };
 
 struct redis_stream {
-    struct worker *worker;
+    struct loop *loop;
     struct watch *watch; /* NULL: closed, or lost */
     struct redis_reader *reader;
     struct outq out;
@@ -55,7 +55,7 @@ static void leave(struct redis_stream *stream)
 
 static void stop(struct redis_stream *stream)
 {
-    worker_cancel(&stream->flush);
+    loop_cancel(&stream->flush);
     watch_close(stream->watch);
     stream->watch = NULL;
 }
@@ -124,7 +124,7 @@ int redis_stream_write(struct redis_stream *stream, struct shared *bytes)
     int rc = outq_push(&stream->out, bytes);
 
     if (rc == 0 && !stream->is_blocked && stream->watch != NULL) {
-        worker_defer(stream->worker, &stream->flush);
+        loop_defer(stream->loop, &stream->flush);
     }
     return rc;
 }
@@ -152,7 +152,7 @@ static void read_replies(struct redis_stream *stream, struct bytes data)
 
 static void read_in(struct redis_stream *stream)
 {
-    uint8_t *buffer = stream->worker->read_buffer;
+    uint8_t *buffer = stream->loop->read_buffer;
 
     for (int i = 0; i < READS_PER_TURN && stream->watch != NULL; i++) {
         ssize_t n = recv(watch_fd(stream->watch), buffer, READ_BUFFER_SIZE, 0);
@@ -186,7 +186,7 @@ static void on_socket(struct watch *watch, struct watch_events events, void *ctx
 
 /* ---- life ---- */
 
-int redis_stream_open(struct worker *worker, struct watch *watch, size_t max_reply,
+int redis_stream_open(struct loop *loop, struct watch *watch, size_t max_reply,
                       const struct redis_stream_events *events, void *ctx,
                       struct redis_stream **out)
 {
@@ -199,7 +199,7 @@ int redis_stream_open(struct worker *worker, struct watch *watch, size_t max_rep
         watch_close(watch);
         return SAILS_ENOMEM;
     }
-    stream->worker = worker;
+    stream->loop = loop;
     stream->watch = watch;
     stream->reader = reader;
     stream->flush.run = flush;

@@ -27,7 +27,7 @@ struct redis_stream_events {
 };
 
 /* Takes `watch`, also on failure. No event within the call. 0; SAILS_ENOMEM. */
-int redis_stream_open(struct worker *worker, struct watch *watch, size_t max_reply,
+int redis_stream_open(struct loop *loop, struct watch *watch, size_t max_reply,
                       const struct redis_stream_events *events, void *ctx,
                       struct redis_stream **out);
 

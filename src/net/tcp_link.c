@@ -1,9 +1,9 @@
 #include "net/tcp_link.h"
 
 #include "base/mem.h"
+#include "net/loop.h"
 #include "net/net_state.h"
 #include "net/outq.h"
-#include "net/worker.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -43,9 +43,9 @@ enum {
 struct tcp_link {
     struct link link;
     uv_poll_t poll;
-    struct worker *worker;
+    struct loop *loop;
     struct task task; /* in the worker's tasks while there is something to flush or to deliver */
-    struct list in_worker;
+    struct list in_loop;
     struct outq out;
     struct unread *unread;
     struct deadline limit; /* runs while ENDED (stalled) and SHUT (lingering), or is_held */
@@ -81,9 +81,9 @@ struct tcp_link *tcp_link_from(struct link *base)
     return of(base);
 }
 
-struct worker *tcp_link_worker(const struct tcp_link *link)
+struct loop *tcp_link_worker(const struct tcp_link *link)
 {
-    return link->worker;
+    return link->loop;
 }
 
 /* ---- closing ---- */
@@ -91,14 +91,14 @@ struct worker *tcp_link_worker(const struct tcp_link *link)
 static void on_closed(uv_handle_t *handle)
 {
     struct tcp_link *link = container_of(handle, struct tcp_link, poll);
-    struct worker *worker = link->worker;
+    struct loop *loop = link->loop;
     struct worker_scope scope;
 
-    worker_enter(&scope, worker);
+    loop_enter(&scope, loop);
     if (link->link.events != NULL) { /* NULL: on_link has aborted it */
         link->link.events->on_close(&link->link, link->err);
     }
-    worker_link_gone(worker, &link->in_worker);
+    loop_link_gone(loop, &link->in_loop);
     mem_free(link);
     worker_leave(&scope);
 }
@@ -111,7 +111,7 @@ static void begin_closing(struct tcp_link *link, int err)
     outq_clear(&link->out);
     mem_free(link->unread);
     link->unread = NULL;
-    worker_cancel(&link->task);
+    loop_cancel(&link->task);
     deadline_stop(&link->limit);
     uv_close((uv_handle_t *)&link->poll, on_closed);
     link->fd = -1;
@@ -126,7 +126,7 @@ static void close_with(struct tcp_link *link, int err)
     }
     begin_closing(link, err);
     (void)close(fd);
-    net_uncount(link->worker->net, &link->peer);
+    net_uncount(link->loop->net, &link->peer);
 }
 
 void tcp_link_fail(struct tcp_link *link, int err)
@@ -181,13 +181,13 @@ static void shut(struct tcp_link *link)
         return;
     }
     link->is_shut = true;
-    deadline_start(&link->limit, &link->worker->lingering, link->worker->env.now_ms);
+    deadline_start(&link->limit, &link->loop->lingering, link->loop->worker.env.now_ms);
     close_if_done(link);
 }
 
 static void restart_stalled(struct tcp_link *link)
 {
-    deadline_start(&link->limit, &link->worker->stalled, link->worker->env.now_ms);
+    deadline_start(&link->limit, &link->loop->stalled, link->loop->worker.env.now_ms);
 }
 
 /* send() for the one message that most turns bring: it costs the kernel less than sendmsg(), which has
@@ -283,7 +283,7 @@ static void on_peer_end(struct tcp_link *link)
 /* False: nothing more can be read now. */
 static bool read_once(struct tcp_link *link, bool until_error)
 {
-    uint8_t *buffer = link->worker->read_buffer;
+    uint8_t *buffer = link->loop->read_buffer;
     ssize_t n = recv(link->fd, buffer, READ_BUFFER_SIZE, 0);
 
     if (n > 0) {
@@ -365,7 +365,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
     struct tcp_link *link = container_of(poll, struct tcp_link, poll);
     struct worker_scope scope;
 
-    worker_enter(&scope, link->worker);
+    loop_enter(&scope, link->loop);
     if (status < 0) {
         on_broken(link);
     } else {
@@ -408,7 +408,7 @@ static bool is_over_bound(const struct tcp_link *link, size_t more)
 
     /* An empty queue takes a message of any size, or such a message could never be sent. */
     return !outq_is_empty(&link->out) && (!size_add(outq_cost(&link->out), more, &cost) ||
-                                          cost > link->worker->net->options.max_queue);
+                                          cost > link->loop->net->options.max_queue);
 }
 
 static int tcp_write(struct link *base, struct shared *data)
@@ -441,7 +441,7 @@ static int tcp_write(struct link *base, struct shared *data)
     }
     link->owes_drain = true;
     if (!link->is_blocked && !link->is_held) {
-        worker_defer(link->worker, &link->task);
+        loop_defer(link->loop, &link->task);
     }
     return 0;
 }
@@ -461,7 +461,7 @@ static void tcp_flush_apart(struct link *base)
     }
     update_interest(link);
     link->is_held = true;
-    deadline_start(&link->limit, &link->worker->held, link->worker->env.now_ms);
+    deadline_start(&link->limit, &link->loop->held, link->loop->worker.env.now_ms);
 }
 
 static void on_held_enough(struct deadline *deadline, void *ctx)
@@ -471,7 +471,7 @@ static void on_held_enough(struct deadline *deadline, void *ctx)
     (void)ctx;
     link->is_held = false;
     if (!link->is_blocked) {
-        worker_defer(link->worker, &link->task);
+        loop_defer(link->loop, &link->task);
     }
 }
 
@@ -487,7 +487,7 @@ static void tcp_end(struct link *base)
     mem_free(link->unread);
     link->unread = NULL;
     restart_stalled(link);
-    worker_defer(link->worker, &link->task);
+    loop_defer(link->loop, &link->task);
 }
 
 static void tcp_abort(struct link *base)
@@ -504,7 +504,7 @@ static void tcp_pause(struct link *base, bool paused)
     }
     link->is_paused = paused;
     if (!paused && link->unread != NULL) {
-        worker_defer(link->worker, &link->task);
+        loop_defer(link->loop, &link->task);
     }
     update_interest(link);
 }
@@ -514,9 +514,9 @@ static size_t tcp_queued(const struct link *base)
     return of(base)->out.bytes;
 }
 
-static int tcp_move(struct link *base, unsigned worker, struct bytes unread)
+static int tcp_move(struct link *base, unsigned loop, struct bytes unread)
 {
-    return tcp_link_depart(of(base), worker, &(struct departure){.unread = unread});
+    return tcp_link_depart(of(base), loop, &(struct departure){.unread = unread});
 }
 
 static void tcp_peer(const struct link *base, char out[64])
@@ -537,27 +537,27 @@ static const struct link_ops tcp_ops = {
 
 /* ---- for the floor ---- */
 
-struct tcp_link *tcp_link_open(struct worker *worker, int fd, struct peer_address peer,
+struct tcp_link *tcp_link_open(struct loop *loop, int fd, struct peer_address peer,
                                struct unread *unread)
 {
     struct tcp_link *link = mem_calloc(1, sizeof(*link));
 
-    if (link == NULL || uv_poll_init(worker->loop, &link->poll, fd) < 0) {
+    if (link == NULL || uv_poll_init(loop->uv, &link->poll, fd) < 0) {
         (void)close(fd);
         mem_free(unread);
         mem_free(link);
         return NULL;
     }
     link->link.ops = &tcp_ops;
-    link->worker = worker;
+    link->loop = loop;
     link->task.run = run_task;
     link->peer = peer;
     link->fd = fd;
     link->unread = unread;
-    worker_link_added(worker, &link->in_worker);
-    net_count(worker->net, &peer);
+    loop_link_added(loop, &link->in_loop);
+    net_count(loop->net, &peer);
     if (unread != NULL) {
-        worker_defer(worker, &link->task);
+        loop_defer(loop, &link->task);
     }
     update_interest(link);
     return link;
@@ -575,7 +575,7 @@ void tcp_link_give_back(struct tcp_link *link, struct bytes rest)
         return;
     }
     if (!link->is_paused) {
-        worker_defer(link->worker, &link->task);
+        loop_defer(link->loop, &link->task);
     }
     update_interest(link);
 }
@@ -598,7 +598,7 @@ static bool can_depart(struct tcp_link *link)
  * Own unread bytes are there if the link is moved before it was given what it came with, or while
  * it is paused; what the caller has not used was received before them.
  */
-int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departure *with)
+int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct departure *with)
 {
     struct departure all = *with;
     struct arrival *arrival = NULL;
@@ -616,7 +616,7 @@ int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departu
         }
         all.unread = (struct bytes){joined->data, joined->len};
     }
-    rc = move_prepare(link->worker, worker, &all, &arrival);
+    rc = move_prepare(link->loop, loop, &all, &arrival);
     mem_free(joined);
     if (rc < 0) {
         return rc;
@@ -626,17 +626,17 @@ int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departu
     return 0;
 }
 
-void tcp_links_init(struct worker *worker)
+void tcp_links_init(struct loop *loop)
 {
-    deadline_queue_init(&worker->held, &worker->env.deadlines, HELD_MS, on_held_enough, worker);
-    deadline_queue_init(&worker->lingering, &worker->env.deadlines, worker->net->options.linger_ms,
-                        on_limit, worker);
-    deadline_queue_init(&worker->stalled, &worker->env.deadlines, STALLED_MS, on_limit, worker);
+    deadline_queue_init(&loop->held, &loop->worker.env.deadlines, HELD_MS, on_held_enough, loop);
+    deadline_queue_init(&loop->lingering, &loop->worker.env.deadlines, loop->net->options.linger_ms,
+                        on_limit, loop);
+    deadline_queue_init(&loop->stalled, &loop->worker.env.deadlines, STALLED_MS, on_limit, loop);
 }
 
-void tcp_links_abort(struct worker *worker)
+void tcp_links_abort(struct loop *loop)
 {
-    list_each(node, &worker->links) {
-        close_with(container_of(node, struct tcp_link, in_worker), 0);
+    list_each(node, &loop->links) {
+        close_with(container_of(node, struct tcp_link, in_loop), 0);
     }
 }

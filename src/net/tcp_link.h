@@ -14,7 +14,7 @@
 #include "net/move.h"
 
 struct tcp_link;
-struct worker;
+struct loop;
 
 /*
  * Begins with `fd`, which it takes, also on failure, and counts it among the net's connections.
@@ -23,12 +23,12 @@ struct worker;
  *
  * NULL: no memory, or the system refuses; the socket is closed.
  */
-struct tcp_link *tcp_link_open(struct worker *worker, int fd, struct peer_address peer,
+struct tcp_link *tcp_link_open(struct loop *loop, int fd, struct peer_address peer,
                                struct unread *unread);
 
 struct link *tcp_link_base(struct tcp_link *link);
 struct tcp_link *tcp_link_from(struct link *base);
-struct worker *tcp_link_worker(const struct tcp_link *link);
+struct loop *tcp_link_worker(const struct tcp_link *link);
 
 /*
  * Inside on_data: the last bytes of what was given could not be used yet. They come again on a
@@ -40,10 +40,10 @@ void tcp_link_give_back(struct tcp_link *link, struct bytes rest);
 void tcp_link_fail(struct tcp_link *link, int err);
 
 /* As link_ops.move; what goes along may have a TLS part, which stays the caller's on failure. */
-int tcp_link_depart(struct tcp_link *link, unsigned worker, const struct departure *with);
+int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct departure *with);
 
 /* For worker.c: the links' time limits, and the end of all links. */
-void tcp_links_init(struct worker *worker);
-void tcp_links_abort(struct worker *worker);
+void tcp_links_init(struct loop *loop);
+void tcp_links_abort(struct loop *loop);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/loop.h"
 #include "net/net_state.h"
 #include "net/tcp_link.h"
-#include "net/worker.h"
 
 #include <openssl/err.h>
 
@@ -56,7 +56,7 @@ static struct link *below_of(const struct tls_link *tls)
     return tcp_link_base(tls->below);
 }
 
-static struct worker *worker_of(const struct tls_link *tls)
+static struct loop *worker_of(const struct tls_link *tls)
 {
     return tcp_link_worker(tls->below);
 }
@@ -146,13 +146,13 @@ static bool send_out(struct tls_link *tls)
 
 static void log_handshake(struct tls_link *tls)
 {
-    struct worker *worker = worker_of(tls);
+    struct loop *loop = worker_of(tls);
     char why[256];
     char peer[ADDRESS_TEXT_SIZE];
 
     ERR_error_string_n(ERR_peek_last_error(), why, sizeof(why));
     below_of(tls)->ops->peer(below_of(tls), peer);
-    log_line(worker->env.log, LOG_VERBOSE, "TLS handshake with %s failed: %s", peer, why);
+    log_line(loop->worker.env.log, LOG_VERBOSE, "TLS handshake with %s failed: %s", peer, why);
 }
 
 /* OpenSSL's alert tells the peer why; it still has to leave. */
@@ -181,7 +181,7 @@ static void on_below_close(struct link *below, int err)
 {
     struct tls_link *tls = below->user;
 
-    worker_cancel(&tls->task);
+    loop_cancel(&tls->task);
     deadline_stop(&tls->handshake);
     if (tls->is_told && tls->link.events != NULL) { /* NULL: on_link has aborted it */
         tls->link.events->on_close(&tls->link, tls->err != 0 ? tls->err : err);
@@ -230,11 +230,11 @@ static bool do_handshake(struct tls_link *tls)
 
 static void tell_link(struct tls_link *tls)
 {
-    struct worker *worker = worker_of(tls);
-    struct net *net = worker->net;
+    struct loop *loop = worker_of(tls);
+    struct net *net = loop->net;
 
     tls->is_told = true;
-    net->events.on_link(net->ctx, worker, &tls->link);
+    net->events.on_link(net->ctx, &loop->worker, &tls->link);
 }
 
 /* False: there is nothing more to decrypt now. */
@@ -395,7 +395,7 @@ static void tls_pause(struct link *base, bool paused)
     tls->is_paused = paused;
     link_pause(below_of(tls), paused);
     if (!paused && tls->decrypted != NULL) {
-        worker_defer(worker_of(tls), &tls->task);
+        loop_defer(worker_of(tls), &tls->task);
     }
 }
 
@@ -411,7 +411,7 @@ static void tls_peer(const struct link *base, char out[64])
     below->ops->peer(below, out);
 }
 
-static int tls_move(struct link *base, unsigned worker, struct bytes unread)
+static int tls_move(struct link *base, unsigned loop, struct bytes unread)
 {
     struct tls_link *tls = of(base);
     struct unread *joined = NULL;
@@ -428,7 +428,7 @@ static int tls_move(struct link *base, unsigned worker, struct bytes unread)
         }
         with.decrypted = (struct bytes){joined->data, joined->len};
     }
-    rc = tcp_link_depart(tls->below, worker, &with);
+    rc = tcp_link_depart(tls->below, loop, &with);
     mem_free(joined);
     if (rc == 0) {
         tls->ssl = NULL;
@@ -498,7 +498,7 @@ static SSL *create_ssl(struct tls_context *context, struct tls_link *tls)
 void tls_accept(struct tls_context *context, struct tcp_link *below)
 {
     struct tls_link *tls = create(below);
-    struct worker *worker = tcp_link_worker(below);
+    struct loop *loop = tcp_link_worker(below);
 
     if (tls == NULL) {
         return;
@@ -508,7 +508,7 @@ void tls_accept(struct tls_context *context, struct tcp_link *below)
         fail(tls, SAILS_ENOMEM);
         return;
     }
-    deadline_start(&tls->handshake, &worker->handshakes, worker->env.now_ms);
+    deadline_start(&tls->handshake, &loop->handshakes, loop->worker.env.now_ms);
 }
 
 void tls_adopt(struct tcp_link *below, void *state, struct unread *decrypted)
@@ -524,7 +524,7 @@ void tls_adopt(struct tcp_link *below, void *state, struct unread *decrypted)
     BIO_set_data(SSL_get_rbio(tls->ssl), tls);
     tls->decrypted = decrypted;
     if (decrypted != NULL) {
-        worker_defer(tcp_link_worker(below), &tls->task);
+        loop_defer(tcp_link_worker(below), &tls->task);
     }
     tell_link(tls);
 }
@@ -540,16 +540,16 @@ static void on_handshake_limit(struct deadline *deadline, void *ctx)
     fail(container_of(deadline, struct tls_link, handshake), SAILS_ETIMEOUT);
 }
 
-void tls_links_init(struct worker *worker)
+void tls_links_init(struct loop *loop)
 {
-    deadline_queue_init(&worker->handshakes, &worker->env.deadlines, HANDSHAKE_MS,
-                        on_handshake_limit, worker);
+    deadline_queue_init(&loop->handshakes, &loop->worker.env.deadlines, HANDSHAKE_MS,
+                        on_handshake_limit, loop);
 }
 
-void tls_links_abort_handshakes(struct worker *worker)
+void tls_links_abort_handshakes(struct loop *loop)
 {
-    while (!list_is_empty(&worker->handshakes.waiting)) {
-        struct list *first = list_take_first(&worker->handshakes.waiting);
+    while (!list_is_empty(&loop->handshakes.waiting)) {
+        struct list *first = list_take_first(&loop->handshakes.waiting);
 
         fail(container_of(first, struct tls_link, handshake.in_queue), SAILS_ECLOSED);
     }

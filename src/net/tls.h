@@ -14,7 +14,7 @@
 #include "net/tls_context.h"
 
 struct tcp_link;
-struct worker;
+struct loop;
 
 /* Begins the handshake as the server; the net's on_link comes when it is done. A link whose
  * handshake fails or takes too long closes without a word to the protocols. */
@@ -27,7 +27,7 @@ void tls_adopt(struct tcp_link *below, void *tls, struct unread *decrypted);
 void tls_discard(void *tls);
 
 /* For worker.c: the handshakes' time limit, and the end of those that are going on. */
-void tls_links_init(struct worker *worker);
-void tls_links_abort_handshakes(struct worker *worker);
+void tls_links_init(struct loop *loop);
+void tls_links_abort_handshakes(struct loop *loop);
 
 #endif

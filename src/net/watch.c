@@ -2,7 +2,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
-#include "net/worker.h"
+#include "net/loop.h"
 
 #include <unistd.h>
 
@@ -13,10 +13,10 @@ struct watch {
     void *ctx;
 };
 
-int watch_open(struct worker *worker, int fd, struct watch **out)
+int watch_open(struct loop *loop, int fd, struct watch **out)
 {
     struct watch *watch = mem_calloc(1, sizeof(*watch));
-    int rc = watch != NULL ? uv_poll_init(worker->loop, &watch->poll, fd) : SAILS_ENOMEM;
+    int rc = watch != NULL ? uv_poll_init(loop->uv, &watch->poll, fd) : SAILS_ENOMEM;
 
     if (rc < 0) {
         (void)close(fd);
@@ -24,8 +24,8 @@ int watch_open(struct worker *worker, int fd, struct watch **out)
         return rc;
     }
     watch->fd = fd;
-    watch->poll.data = worker;
-    worker->n_handles++;
+    watch->poll.data = loop;
+    loop->n_handles++;
     *out = watch;
     return 0;
 }
@@ -37,7 +37,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
                                 .can_write = (events & UV_WRITABLE) != 0 || status < 0};
     struct worker_scope scope;
 
-    worker_enter(&scope, poll->data);
+    loop_enter(&scope, poll->data);
     watch->on_events(watch, seen, watch->ctx);
     worker_leave(&scope);
 }
@@ -64,7 +64,7 @@ static void on_closed(uv_handle_t *handle)
 {
     struct watch *watch = container_of(handle, struct watch, poll);
 
-    worker_on_handle_closed(handle);
+    loop_on_handle_closed(handle);
     mem_free(watch);
 }
 

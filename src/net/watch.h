@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 struct watch;
-struct worker;
+struct loop;
 
 /* What happened; an error of the socket counts as both, and the next read or write tells it. */
 struct watch_events {
@@ -25,7 +25,7 @@ struct watch_events {
 typedef void (*watch_cb)(struct watch *watch, struct watch_events events, void *ctx);
 
 /* Takes `fd`, also on failure. 0; SAILS_ENOMEM; -errno. */
-int watch_open(struct worker *worker, int fd, struct watch **out);
+int watch_open(struct loop *loop, int fd, struct watch **out);
 
 /* From now on `on_events` is called for these; neither: nothing is watched. */
 void watch_for(struct watch *watch, struct watch_events events, watch_cb on_events, void *ctx);

@@ -116,7 +116,7 @@ static void deliver_resume(struct worker *worker, struct mail *mail)
 
 void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
 {
-    if (worker_current(worker_net(req->worker)) == req->worker) {
+    if (worker_is_current(req->worker)) {
         next(req);
         return;
     }
@@ -175,8 +175,7 @@ int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms)
     if (req == NULL) {
         return SAILS_EINVAL;
     }
-    if (worker_current(worker_net(req->worker)) != req->worker || !req->is_in_action ||
-        req->res.is_answered) {
+    if (!worker_is_current(req->worker) || !req->is_in_action || req->res.is_answered) {
         return SAILS_ESTATE;
     }
     req->timeout_ms = timeout_ms;
@@ -244,7 +243,7 @@ static void save_and_finish(struct sails_req *req)
 int request_answer(struct sails_req *req)
 {
     /* The flag is the worker's own: other threads do not even look at it. */
-    if (worker_current(worker_net(req->worker)) == req->worker && req->is_in_action) {
+    if (worker_is_current(req->worker) && req->is_in_action) {
         req->is_due = true;
     } else {
         request_resume(req, save_and_finish);

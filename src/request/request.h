@@ -17,8 +17,8 @@
 
 #include "actions/target.h"
 #include "base/deadline_ladder.h"
+#include "base/worker.h"
 #include "io/io.h"
-#include "net/net.h"
 #include "request/error_pages.h"
 #include "request/limits.h"
 #include "request/request_session.h"

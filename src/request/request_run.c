@@ -367,7 +367,7 @@ int sails_req_proceed(sails_req *req)
         return SAILS_ESTATE;
     }
     req->is_waiting = false;
-    if (worker_current(worker_net(req->worker)) == req->worker && req->is_in_action) {
+    if (worker_is_current(req->worker) && req->is_in_action) {
         req->has_proceeded = true;
         return 0;
     }

@@ -5,8 +5,6 @@
 #include "web/disposition.h"
 #include "web/uri_encode.h"
 
-#include <time.h>
-
 /*
  * The head of a response: headers, cookies.
  */
@@ -172,13 +170,10 @@ int sails_res_location(sails_res *res, const char *url)
 
 /* ---- cookies ---- */
 
-/* Any thread: the worker's clock is its own. */
-static uint64_t unix_ms(void)
+/* Any thread: the clock of a worker's turn is its own. */
+static uint64_t unix_ms(const sails_req *req)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return machine_unix_ms(req->worker->pool->machine);
 }
 
 /* `value`: NULL: it shall go. */
@@ -186,12 +181,13 @@ static int add_cookie(sails_res *res, const char *name, const json_t *value,
                       const struct sails_cookie_options *options)
 {
     static const struct sails_cookie_options plain = {0};
-    struct str secret = str_from(res_request(res)->service->secret);
+    const sails_req *req = res_request(res);
+    struct str secret = str_from(req->service->secret);
     struct buf text = {0};
     int rc = 0;
 
     options = options != NULL ? options : &plain;
-    rc = value != NULL ? cookie_write(&text, str_from(name), value, options, secret, unix_ms())
+    rc = value != NULL ? cookie_write(&text, str_from(name), value, options, secret, unix_ms(req))
                        : cookie_write_removal(&text, str_from(name), options);
     if (rc == 0) {
         rc = header_list_add(&res->headers, STR("Set-Cookie"), buf_str(&text));

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sails/err.h>
 #include <unistd.h>
 
 /*

@@ -14,7 +14,7 @@
 #ifndef REQUEST_UPLOAD_H
 #define REQUEST_UPLOAD_H
 
-#include "net/net.h"
+#include "base/worker.h"
 
 #include <sails/upload.h>
 

@@ -6,7 +6,7 @@
 #include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
-#include "net/net.h"
+#include "base/worker.h"
 
 #include <stdatomic.h>
 #include <time.h>
@@ -26,7 +26,7 @@ struct session_redis {
     struct redis_options options; /* a copy */
     char *prefix;
     uint64_t ttl_ms;
-    _Atomic(struct net *) net;
+    _Atomic(struct worker_pool *) pool;
     struct redis *connections[WORKERS_MAX]; /* I1 */
 };
 
@@ -73,7 +73,7 @@ int session_redis_start(struct session_redis *redis, struct worker *worker)
 {
     struct redis_options options = redis->options;
 
-    atomic_store(&redis->net, worker_net(worker)); /* the same one each time */
+    atomic_store(&redis->pool, worker->pool); /* the same one each time */
     if (worker_index(worker) > 0) {
         options.log = NULL; /* that Redis has gone is one thing to say, not one for each worker */
     }
@@ -91,9 +91,9 @@ void session_redis_stop(struct session_redis *redis, struct worker *worker)
 /* NULL: this is no worker's thread. */
 static struct worker *find_worker(struct session_redis *redis)
 {
-    const struct net *net = atomic_load(&redis->net);
+    const struct worker_pool *pool = atomic_load(&redis->pool);
 
-    return net != NULL ? worker_current(net) : NULL;
+    return pool != NULL ? worker_current(pool) : NULL;
 }
 
 /* NULL: this is no thread of a worker that was started. */

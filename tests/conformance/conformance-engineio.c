@@ -87,13 +87,13 @@ static int on_start(void *ctx, struct worker *worker)
         return SAILS_ENOMEM;
     }
     http_service_init(&service->http);
-    worker_set_user(worker, service);
+    worker->user = service;
     return 0;
 }
 
 static void on_link(void *ctx, struct worker *worker, struct link *link)
 {
-    struct service *service = worker_user(worker);
+    struct service *service = worker->user;
 
     (void)ctx;
     if (http_conn_open(&service->http, link) < 0) {
@@ -103,7 +103,7 @@ static void on_link(void *ctx, struct worker *worker, struct link *link)
 
 static void on_drain(void *ctx, struct worker *worker)
 {
-    struct service *service = worker_user(worker);
+    struct service *service = worker->user;
 
     (void)ctx;
     eio_server_shutdown(service->engine);
@@ -112,7 +112,7 @@ static void on_drain(void *ctx, struct worker *worker)
 
 static void on_stop(void *ctx, struct worker *worker)
 {
-    struct service *service = worker_user(worker);
+    struct service *service = worker->user;
 
     (void)ctx;
     eio_server_destroy(service->engine);

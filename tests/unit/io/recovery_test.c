@@ -5,6 +5,15 @@
 
 #include <sails/err.h>
 
+/* A clock that stands still. */
+static uint64_t noon(void *ctx)
+{
+    (void)ctx;
+    return UINT64_C(1767268800000);
+}
+
+static const struct machine machine = {.unix_ms = noon};
+
 struct missed {
     const struct sio_message *messages[8];
     size_t n;
@@ -56,7 +65,7 @@ static void what_a_session_missed_is_what_was_for_it(void **state)
     char offset[RECOVERY_OFFSET_SIZE], seen[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log);
+    recovery_init(&log, &machine);
     for (size_t i = 0; i < 6; i++) {
         m[i] = make_message();
     }
@@ -94,7 +103,7 @@ static void an_unknown_session_or_offset_recovers_nothing(void **state)
     char offset[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log);
+    recovery_init(&log, &machine);
     keep(&log, message, NULL, NULL, NULL, offset);
     store(&log);
     assert_null(recovery_take(&log, "other", offset, note, &missed));
@@ -110,7 +119,7 @@ static void offsets_never_repeat(void **state)
     char before[RECOVERY_OFFSET_SIZE] = "";
 
     (void)state;
-    recovery_init(&log);
+    recovery_init(&log, &machine);
     for (int i = 0; i < 200; i++) {
         char offset[RECOVERY_OFFSET_SIZE];
 
@@ -131,7 +140,7 @@ static void what_has_expired_is_dropped(void **state)
     json_t *rooms = json_array();
 
     (void)state;
-    recovery_init(&log);
+    recovery_init(&log, &machine);
     recovery_begin(&log, 0, offset);
     assert_int_equal(recovery_keep(&log, offset, message, NULL, NULL, NULL), 0);
     recovery_end(&log);
@@ -151,7 +160,7 @@ static void every_failing_allocation_keeps_nothing(void **state)
     char offset[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log);
+    recovery_init(&log, &machine);
     for (long n = 0;; n++) {
         int rc = 0;
 

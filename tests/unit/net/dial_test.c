@@ -1,5 +1,6 @@
 #include "net/dial.h"
 
+#include "net/loop.h"
 #include "support/fake_redis.h"
 #include "world.h"
 
@@ -33,7 +34,7 @@ static void do_dial(struct world *world, struct worker *worker, void *arg)
 
     (void)world;
     mem_fail_after(call->fail_after);
-    call->opened = dial_open(worker, call->host, call->port, on_done, call, &call->dial);
+    call->opened = dial_open(loop_of(worker), call->host, call->port, on_done, call, &call->dial);
     if (call->opened == 0 && call->cancels) {
         dial_cancel(call->dial);
     }

@@ -49,7 +49,7 @@ static void a_net_that_never_starts_can_be_destroyed(void **state)
     assert_int_equal(net_worker_count(world.net), 3);
     assert_false(worker_is_running(net_worker(world.net, 2)));
     assert_null(net_worker(world.net, 3));
-    assert_null(worker_current(world.net));
+    assert_null(worker_current(net_pool(world.net)));
     net_stop(world.net, 10);
     net_join(world.net);
     net_destroy(world.net);
@@ -331,7 +331,7 @@ static void on_embedder_timer(uv_timer_t *timer)
 {
     struct world *world = timer->data;
 
-    assert_null(worker_current(world->net)); /* during the net's own callbacks only */
+    assert_null(worker_current(net_pool(world->net))); /* during the net's own callbacks only */
     net_stop(world->net, 0);
     uv_close((uv_handle_t *)timer, NULL);
 }

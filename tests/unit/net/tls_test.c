@@ -1,6 +1,6 @@
 #include "net/tls.h"
 
-#include "net/worker.h"
+#include "net/loop.h"
 #include "world.h"
 
 #include <openssl/pem.h>
@@ -328,7 +328,7 @@ static void hurry(struct world *world, struct worker *worker, void *arg)
 {
     (void)world;
     (void)arg;
-    worker->handshakes.length_ms = 10;
+    loop_of(worker)->handshakes.length_ms = 10;
 }
 
 static void who_does_not_finish_the_handshake_is_cut(void **state)

@@ -70,7 +70,7 @@ static UNUSED int on_world_start(void *ctx, struct worker *worker)
     struct world *world = ctx;
 
     worker_assert_thread(worker);
-    worker_set_user(worker, world);
+    worker->user = world;
     if (world->start_result != 0 && worker_index(worker) == world->start_fails_on) {
         return world->start_result;
     }

@@ -1,4 +1,4 @@
-#include "net/worker.h"
+#include "net/loop.h"
 
 #include "world.h"
 
@@ -47,7 +47,7 @@ static void *post_letters(void *arg)
 {
     struct poster *poster = arg;
 
-    must(worker_current(poster->world->net) == NULL);
+    must(worker_current(net_pool(poster->world->net)) == NULL);
     for (unsigned n = 0; n < N_LETTERS; n++) {
         for (unsigned w = 0; w < N_WORKERS; w++) {
             struct letter *letter = mem_alloc(sizeof(*letter));
@@ -118,7 +118,6 @@ struct hopper {
 static void hop(struct worker *worker, struct mail *mail)
 {
     struct hopper *hopper = container_of(mail, struct hopper, mail);
-    struct net *net = worker_net(worker);
 
     worker_assert_thread(worker);
     hopper->hops++;
@@ -126,7 +125,7 @@ static void hop(struct worker *worker, struct mail *mail)
         (void)sem_post(&hopper->world->told);
         return;
     }
-    worker_post(net_worker(net, (worker_index(worker) + hopper->hops % 2) % N_WORKERS), mail);
+    worker_post(worker->pool->workers[(worker_index(worker) + hopper->hops % 2) % N_WORKERS], mail);
 }
 
 static void mail_goes_from_worker_to_worker_and_to_oneself(void **state)
@@ -152,7 +151,7 @@ static void note_thread(struct worker *worker, struct mail *mail)
 {
     struct hopper *hopper = container_of(mail, struct hopper, mail);
 
-    must(worker_current(worker_net(worker)) == worker);
+    must(worker_is_current(worker));
     must(!worker_is_running(worker));
     hopper->hops++;
 }
@@ -271,9 +270,8 @@ static void chance_does_not_repeat_itself(void **state)
     world_start(&world);
     world_do(&world, 0, draw, drawn);
     world_do(&world, 1, draw, drawn + 100);
-    assert_memory_not_equal(&worker_env(net_worker(world.net, 0))->hash_key,
-                            &worker_env(net_worker(world.net, 1))->hash_key,
-                            sizeof(struct hash_key));
+    assert_memory_not_equal(&net_worker(world.net, 0)->env.hash_key,
+                            &net_worker(world.net, 1)->env.hash_key, sizeof(struct hash_key));
     for (size_t i = 0; i < 200; i++) {
         for (size_t j = 0; j < i; j++) {
             assert_memory_not_equal(drawn[i], drawn[j], 16);

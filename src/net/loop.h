@@ -1,5 +1,5 @@
 /*
- * worker.h - one loop and what lives on it, as the other modules of this floor see it.
+ * loop.h - one loop and what lives on it: what makes a worker go (base/worker.h).
  *
  * Purpose    The loop's turns: the time, the deadlines, the mail, the tasks that are put off to the
  *            end of a turn; and the worker's life from open to stopped.
@@ -8,10 +8,11 @@
  * Threads    That worker's thread only, unless said otherwise.
  * Floor      net.
  */
-#ifndef NET_WORKER_H
-#define NET_WORKER_H
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
 
 #include "base/list.h"
+#include "base/worker.h"
 #include "net/listener.h"
 #include "net/mailbox.h"
 #include "net/net.h"
@@ -26,28 +27,26 @@ enum {
 
 /* Something to do before the loop blocks. */
 struct task {
-    struct list in_worker;
+    struct list in_loop;
     void (*run)(struct task *task);
 };
 
-enum worker_state {
-    WORKER_CLOSED,   /* no handles: before net_start(), and after the end */
-    WORKER_OPEN,     /* has handles; its on_start may be running */
-    WORKER_SERVING,  /* accepts */
-    WORKER_DRAINING, /* accepts no more, waits for its links to close */
-    WORKER_CLOSING   /* waits for its handles to close */
+enum loop_state {
+    LOOP_CLOSED,   /* no handles: before net_start(), and after the end */
+    LOOP_OPEN,     /* has handles; its on_start may be running */
+    LOOP_SERVING,  /* accepts */
+    LOOP_DRAINING, /* accepts no more, waits for its links to close */
+    LOOP_CLOSING   /* waits for its handles to close */
 };
 
-struct worker {
+struct loop {
+    struct worker worker; /* what the floors above see of it */
     struct net *net;
-    unsigned index;
-    void *user;
-    struct env env;
     struct random_pool random;
-    enum worker_state state;
+    enum loop_state state;
 
-    uv_loop_t *loop;    /* &own_loop, or the embedding program's */
-    uv_loop_t own_loop; /* initialized while `loop` points to it */
+    uv_loop_t *uv;    /* &own_uv, or the embedding program's */
+    uv_loop_t own_uv; /* initialized while `uv` points to it */
     uv_async_t wake;
     uv_prepare_t before_block;
     uv_idle_t stay_awake; /* active while there are tasks: the loop then does not block */
@@ -56,8 +55,7 @@ struct worker {
     unsigned n_handles;   /* open or being closed, the listener's included */
 
     struct mailbox mailbox;
-    struct mail stop; /* posted by net_stop() */
-    atomic_bool is_running;
+    struct mail stop;     /* posted by net_stop() */
     atomic_uint n_wakers; /* threads that may be using `wake` */
 
     struct list tasks;
@@ -80,65 +78,64 @@ struct worker {
 
 /* ---- the floor's own entrances: libuv's callbacks ---- */
 
-/*
- * Every callback of libuv begins with worker_enter() and ends with worker_leave(): between them
- * the worker is known to worker_current(), and the time is right.
- */
-struct worker_scope {
-    struct worker *worker;
-    struct worker_scope *outer;
-};
+/* The loop of a worker that a net has made. */
+struct loop *loop_of(struct worker *worker);
 
-void worker_enter(struct worker_scope *scope, struct worker *worker);
-void worker_leave(struct worker_scope *scope);
+/*
+ * Every callback of libuv begins with loop_enter() and ends with worker_leave(): between them the
+ * worker is known to worker_current(), and the time is right.
+ */
+void loop_enter(struct worker_scope *scope, struct loop *loop);
 
 /* Runs `task` before the loop blocks the next time, on a later turn than the caller's. */
-void worker_defer(struct worker *worker, struct task *task);
+void loop_defer(struct loop *loop, struct task *task);
 
 /* A task that is not waiting stays as it is. */
-static inline void worker_cancel(struct task *task)
+static inline void loop_cancel(struct task *task)
 {
-    list_remove(&task->in_worker);
+    list_remove(&task->in_loop);
 }
 
 /* A link was added to `links`, or removed from it and freed. */
-void worker_link_added(struct worker *worker, struct list *in_worker);
-void worker_link_gone(struct worker *worker, struct list *in_worker);
+void loop_link_added(struct loop *loop, struct list *in_loop);
+void loop_link_gone(struct loop *loop, struct list *in_loop);
 
-/* Work of the thread pool that will call back: the worker does not stop before. */
-void worker_job_begun(struct worker *worker);
-void worker_job_done(struct worker *worker);
+/* Work of libuv's thread pool that will call back: the worker does not stop before. */
+void loop_job_begun(struct loop *loop);
+void loop_job_done(struct loop *loop);
 
 /* For uv_close() of a handle that is counted in n_handles and whose `data` is the worker. */
-void worker_on_handle_closed(uv_handle_t *handle);
+void loop_on_handle_closed(uv_handle_t *handle);
 
 /* ---- for net.c ---- */
 
+extern const struct worker_pool_ops loop_pool_ops;
+
 /* Any thread. NULL: no memory. */
-struct worker *worker_create(struct net *net, unsigned index);
+struct loop *loop_create(struct net *net, unsigned index);
 
 /* Not while it has handles. NULL is harmless. */
-void worker_destroy(struct worker *worker);
+void loop_destroy(struct loop *loop);
 
 /*
  * Makes loop, handles and buffers, and takes `listen_fd`, also on failure. On the thread that calls
- * net_start(). 0; -errno; SAILS_ENOMEM. After a failure, too, worker_release() must come.
+ * net_start(). 0; -errno; SAILS_ENOMEM. After a failure, too, loop_release() must come.
  */
-int worker_open(struct worker *worker, uv_loop_t *embedding, int listen_fd);
+int loop_open(struct loop *loop, uv_loop_t *embedding, int listen_fd);
 
 /* Accepts connections from the next turn on. */
-void worker_serve(struct worker *worker);
+void loop_serve(struct loop *loop);
 
 /* Closes the handles: of a worker that has not served yet, or has finished. */
-void worker_close(struct worker *worker);
+void loop_close(struct loop *loop);
 
 /*
- * Gives back what worker_open() took, once the worker's thread has ended or if it never began. Runs
+ * Gives back what loop_open() took, once the worker's thread has ended or if it never began. Runs
  * an own loop until its handles are closed; an embedding one must have closed them before.
  */
-void worker_release(struct worker *worker);
+void loop_release(struct loop *loop);
 
-/* Delivers the mail that is left, on the caller's thread, after worker_release(). False: none was. */
-bool worker_deliver_rest(struct worker *worker);
+/* Delivers the mail that is left, on the caller's thread, after loop_release(). False: none was. */
+bool loop_deliver_rest(struct loop *loop);
 
 #endif
