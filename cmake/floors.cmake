@@ -1,6 +1,7 @@
 # The floors, from scripts/floors.txt: one library a folder of src/. A floor sees the headers of src/ and
 # include/, and links the floors that it may use, all of them below it. The shared and static library
-# are made of the floors' objects: SAILS_FLOORS, and SAILS_LIBRARIES behind them.
+# are made of the floors' objects, SAILS_FLOORS, and link SAILS_LIBRARIES, of which SAILS_MODULES are
+# pkg-config's ("UV=libuv>=1.44").
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/floors.txt)
 
 function(sails_floor name floors libraries)
@@ -16,11 +17,18 @@ endfunction()
 function(sails_floors)
   set(floors "")
   set(all "")
+  set(modules "")
   file(STRINGS scripts/floors.txt lines REGEX "^(library|[ 0-9]+\\|)")
   foreach(line IN LISTS lines)
-    if(line MATCHES "^library +([a-z0-9_]+) +([A-Za-z0-9_:]+)")
-      set(target_of_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
-      list(APPEND all ${CMAKE_MATCH_2})
+    if(line MATCHES "^library +([a-z0-9_]+) +([A-Za-z0-9_:]+) +([^ ]+)")
+      set(target ${CMAKE_MATCH_2})
+      set(module ${CMAKE_MATCH_3})
+      set(target_of_${CMAKE_MATCH_1} ${target})
+      list(APPEND all ${target})
+      if(target MATCHES "^PkgConfig::(.*)$")
+        list(APPEND modules "${CMAKE_MATCH_1}=${module}")
+        pkg_check_modules(${CMAKE_MATCH_1} REQUIRED IMPORTED_TARGET GLOBAL ${module})
+      endif()
     endif()
   endforeach()
   foreach(line IN LISTS lines)
@@ -42,4 +50,5 @@ function(sails_floors)
   endforeach()
   set(SAILS_FLOORS ${floors} PARENT_SCOPE)
   set(SAILS_LIBRARIES ${all} PARENT_SCOPE)
+  set(SAILS_MODULES ${modules} PARENT_SCOPE)
 endfunction()

@@ -18,10 +18,27 @@ endforeach()
 
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.
 file(RELATIVE_PATH SAILS_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+list(TRANSFORM SAILS_MODULES REPLACE "^[A-Z0-9]+=" "" OUTPUT_VARIABLE SAILS_PC_REQUIRES)
+list(REMOVE_ITEM SAILS_PC_REQUIRES jansson>=2.14)
+list(TRANSFORM SAILS_PC_REQUIRES REPLACE ">=" " >= ")
+list(JOIN SAILS_PC_REQUIRES ", " SAILS_PC_REQUIRES)
 configure_file(cmake/sails.pc.in sails.pc @ONLY)
-install(TARGETS sails sails_static
+install(TARGETS sails sails_static EXPORT sails
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/sails DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# find_package(sails): the targets sails::sails (shared) and sails::static, and sails_CLIENT_DIR.
+set_target_properties(sails_static PROPERTIES EXPORT_NAME static)
+include(CMakePackageConfigHelpers)
+set(SAILS_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sails)
+list(JOIN SAILS_MODULES " " SAILS_CONFIG_MODULES)
+configure_package_config_file(cmake/sails-config.cmake.in sails-config.cmake
+  INSTALL_DESTINATION ${SAILS_CMAKE_DIR} PATH_VARS CMAKE_INSTALL_DATADIR)
+write_basic_package_version_file(sails-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails-config.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/sails-config-version.cmake
+        DESTINATION ${SAILS_CMAKE_DIR})
+install(EXPORT sails NAMESPACE sails:: FILE sails-targets.cmake DESTINATION ${SAILS_CMAKE_DIR})

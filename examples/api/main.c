@@ -22,13 +22,6 @@ static void has_key(sails_req *req, sails_res *res)
     }
 }
 
-/* GET /sails.io.js: the client that the page loads, and nothing else of its folder */
-static void send_client(sails_req *req, sails_res *res)
-{
-    (void)req;
-    sails_res_send_file(res, SAILS_IO_JS, NULL);
-}
-
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
@@ -39,7 +32,7 @@ int main(int argc, char **argv)
     sails_app_policy(app, "hasKey", has_key);
     notes_add_actions(app);
     sails_app_static(app, "/", "public");
-    sails_app_route(app, "GET /sails.io.js", send_client);
+    sails_app_client(app, "/sails.io.js");
     status = sails_app_run(app, argc, argv);
     note_store_destroy(store);
     return status;

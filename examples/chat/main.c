@@ -4,13 +4,6 @@
  */
 #include "chat.h"
 
-/* GET /sails.io.js: the client that the page loads, and nothing else of its folder */
-static void send_client(sails_req *req, sails_res *res)
-{
-    (void)req;
-    sails_res_send_file(res, SAILS_IO_JS, NULL);
-}
-
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
@@ -25,7 +18,7 @@ int main(int argc, char **argv)
     rooms_add_actions(app);
     messages_add_actions(app);
     sails_app_static(app, "/", "public");
-    sails_app_route(app, "GET /sails.io.js", send_client);
+    sails_app_client(app, "/sails.io.js");
     status = sails_app_run(app, argc, argv);
     rooms_destroy(chat.rooms);
     accounts_destroy(chat.accounts);

@@ -176,6 +176,17 @@ SAILS_API int sails_app_url_for(const sails_app *app, const char *target, const 
 SAILS_API int sails_app_static(sails_app *app, const char *path, const char *folder);
 
 /**
+ * Serves the JavaScript client, sails.io.js, at a path: `sails_app_client(app, "/sails.io.js")`, which a
+ * page loads by `<script src="/sails.io.js"></script>`. It is part of the library; no file is needed.
+ * Before the lift.
+ *
+ * @param path  Begins with a slash. What it may hold: see sails_app_route().
+ * @return As sails_app_route(); SAILS_EINVAL, too: a path without a slash before it.
+ * @see    clients/js/README.md
+ */
+SAILS_API int sails_app_client(sails_app *app, const char *path);
+
+/**
  * Sets a configuration value; it is stronger than files and environment, and weaker than the command
  * line of sails_app_run(). Before the lift.
  *

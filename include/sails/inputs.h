@@ -43,7 +43,7 @@ SAILS_BEGIN_DECLS
 
 /** A list of texts for `is_in` and `is_not_in`; it lives as long as the table where that stands outside
  * of functions. */
-#define SAILS_TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SAILS_TEXTS(...) SAILS_TABLE_OF_TEXTS(__VA_ARGS__)
 
 /**
  * One input. Only `name` and `type` are needed; a member that is left out asks for nothing.

@@ -45,7 +45,7 @@
 SAILS_BEGIN_DECLS
 
 /** A list of rooms (or of socket ids, which are rooms, too): `SAILS_ROOMS("a", "b")`. */
-#define SAILS_ROOMS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SAILS_ROOMS(...) SAILS_LIST_OF_TEXTS(__VA_ARGS__)
 
 typedef struct sails_io sails_io;
 typedef struct sails_io_namespace sails_io_namespace;

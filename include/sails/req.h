@@ -123,7 +123,7 @@ SAILS_API const char *sails_req_base_url(sails_req *req);
 /* ---- what it takes, and has ---- */
 
 /** A list for the functions below: `SAILS_ANY_OF("json", "html")`. */
-#define SAILS_ANY_OF(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SAILS_ANY_OF(...) SAILS_LIST_OF_TEXTS(__VA_ARGS__)
 
 /**
  * Which of several types the client would rather have, by Accept; without one the first.

@@ -8,6 +8,25 @@
 #define SAILS_TYPES_H
 
 #include <sails/export.h>
+#include <stddef.h>
+
+/*
+ * Lists of texts, as expressions; they end with NULL. SAILS_LIST_OF_TEXTS lives as long as a compound literal
+ * (C: its block; C++: the call that it is an argument of) and takes any texts; SAILS_TABLE_OF_TEXTS may
+ * stand in a static table, and takes constants.
+ */
+#ifdef __cplusplus
+#include <initializer_list>
+#define SAILS_LIST_OF_TEXTS(...) (std::initializer_list<const char *>{__VA_ARGS__, nullptr}.begin())
+#define SAILS_TABLE_OF_TEXTS(...)                                                                  \
+    ([]() -> const char *const * {                                                                 \
+        static const char *const texts[] = {__VA_ARGS__, nullptr};                                 \
+        return texts;                                                                              \
+    }())
+#else
+#define SAILS_LIST_OF_TEXTS(...)  ((const char *const[]){__VA_ARGS__, NULL})
+#define SAILS_TABLE_OF_TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#endif
 
 SAILS_BEGIN_DECLS
 
