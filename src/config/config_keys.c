@@ -255,8 +255,10 @@ const struct config_key config_keys[] = {
             "Whether clients that come back soon get their rooms and what they missed"),
     MS("sockets.maxDisconnectionDuration", 1, "120000", "... how soon, in ms"),
     BOOLEAN("sockets.skipMiddlewares", "true", "... without being asked by middlewares again"),
-    COUNT("sockets.maxQueueSize", 1024, 1073741824, "4194304",
-          "Bytes that may wait for one client; one that reads too slowly is disconnected"),
+    COUNT(
+        "sockets.maxQueueSize", 1024, 1073741824, "4194304",
+        "Bytes that may wait for one client, besides one message of any size; one that reads too slowly is "
+        "disconnected"),
     COUNT("sockets.maxAttachments", 1, 1000, "10", "Binary values in one message from a client"),
     COUNT("sockets.maxDepth", 1, 1000, "512", "Nested values in one message from a client"),
     COUNT("sockets.maxAcks", 1, 10000000, "4096", "Answers that one socket may owe"),

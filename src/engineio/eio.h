@@ -95,8 +95,8 @@ struct eio_options {
     const char *initial_packet; /* text of a message sent with every handshake; NULL: none */
     bool destroy_upgrade;
     uint64_t destroy_upgrade_timeout_ms;
-    /* Bytes buffered for a session that does not poll; over it the session is closed (transport
-     * error); 0: no limit. */
+    /* Bytes buffered for a session that does not poll, besides one message of any size; over it the
+     * session is closed (transport error); 0: no limit. */
     size_t max_queued;
     /* Of this worker; over it handshakes get 503; 0: no limit. */
     size_t max_sessions;

@@ -18,8 +18,12 @@
 
 enum {
     FIRST_QUEUE_CAP = 8,
-    /* What a queued packet costs besides its data, so that empty ones are bounded, too. */
-    QUEUED_OVERHEAD = 64
+    /*
+     * What a queued packet costs besides its data, so that empty ones are bounded, too. More than a
+     * link counts for its frame, TLS included: what has waited here always fits into a WebSocket's queue
+     * when the session is upgraded.
+     */
+    QUEUED_OVERHEAD = 112
 };
 
 static struct eio_server *server_of(const struct eio_polling *p)
@@ -50,6 +54,7 @@ static void clear_queue(struct eio_polling *p)
     }
     p->n_queued = 0;
     p->queued_bytes = 0;
+    p->largest_queued = 0;
 }
 
 static void drop_post(struct eio_polling *p)
@@ -196,14 +201,31 @@ static bool grow_queue(struct eio_polling *p)
     return true;
 }
 
+/* Binary is base64 in most payloads. */
+static size_t cost_of(const struct eio_message *message)
+{
+    size_t len = message != NULL ? eio_message_data(message).len : 0;
+
+    return QUEUED_OVERHEAD + len + (message != NULL && message->is_binary ? len / 3 + 4 : 0);
+}
+
+/* As a link's queue does (outq_admits()): the longest message does not count, or one that is over the
+ * bound could never be sent. */
+static bool admits(const struct eio_polling *p, size_t cost, size_t *all)
+{
+    size_t max = server_of(p)->options->max_queued;
+    size_t exempt = cost > p->largest_queued ? cost : p->largest_queued;
+
+    return size_add(p->queued_bytes, cost, all) && (max == 0 || *all - exempt <= max);
+}
+
 int eio_polling_push(struct eio_polling *p, enum eio_packet_type type, struct eio_message *message)
 {
     struct eio_server *server = server_of(p);
-    size_t cost = QUEUED_OVERHEAD + (message != NULL ? eio_message_data(message).len : 0);
+    size_t cost = cost_of(message);
     size_t all = 0;
 
-    if (!size_add(p->queued_bytes, cost, &all) ||
-        (server->options->max_queued > 0 && all > server->options->max_queued)) {
+    if (!admits(p, cost, &all)) {
         return SAILS_ESLOW;
     }
     if (!grow_queue(p)) {
@@ -212,6 +234,7 @@ int eio_polling_push(struct eio_polling *p, enum eio_packet_type type, struct ei
     p->queue[p->n_queued++] =
         (struct eio_queued){message != NULL ? eio_message_retain(message) : NULL, type};
     p->queued_bytes = all;
+    p->largest_queued = cost > p->largest_queued ? cost : p->largest_queued;
     if (p->poll != NULL && !deadline_is_running(&p->flush)) {
         deadline_start(&p->flush, &server->flushes, server->env->now_ms);
     }

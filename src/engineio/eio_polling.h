@@ -29,6 +29,7 @@ struct eio_polling {
     size_t n_queued;
     size_t queue_cap;
     size_t queued_bytes;
+    size_t largest_queued;   /* of one packet in the queue */
     struct deadline flush;   /* runs: the queue leaves at the end of this turn */
     struct eio_probe *probe; /* an upgrade under way, or NULL */
     bool b64;
@@ -52,7 +53,7 @@ void eio_polling_handle(struct eio_polling *polling, struct http_exchange *x);
 
 /*
  * Queues a packet, which leaves at the end of this turn if a poll is pending. 0; SAILS_ENOMEM;
- * SAILS_ESLOW: over max_queued, and not queued.
+ * SAILS_ESLOW: over max_queued (the longest packet not counted), and not queued.
  */
 int eio_polling_push(struct eio_polling *polling, enum eio_packet_type type,
                      struct eio_message *message);

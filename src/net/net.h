@@ -39,7 +39,8 @@ struct net_options {
     int backlog;      /* 511 as Node */
     unsigned workers; /* 1 to WORKERS_MAX; 0: one a core */
     struct net_tls tls;
-    size_t max_queue;       /* bytes queued for one link; over it SAILS_ESLOW and the link closes */
+    size_t
+        max_queue; /* bytes queued for one link, besides its longest message; over it SAILS_ESLOW: it closes */
     size_t max_connections; /* of all workers; over it new ones are closed at once; 0: no limit */
     size_t max_connections_per_address; /* as above */
     uint64_t linger_ms;                 /* how long end() waits for the peer to close: 2 s */

@@ -10,6 +10,8 @@
  * I1  cap == 0: at most one message, in u.one. Else u.many has room for `cap`.
  * I2  An empty queue owns no memory: cap, first and offset are 0.
  * I3  offset < length of the first message.
+ * I4  outq_cost() without `largest` is within the bound, if outq_admits() was asked before each push:
+ *     also when the longest message goes and `largest` becomes 0, for what is left was within it.
  */
 
 enum {
@@ -25,6 +27,28 @@ static struct shared *message_at(const struct outq *q, uint32_t i)
 size_t outq_cost(const struct outq *q)
 {
     return q->bytes + (size_t)q->count * MESSAGE_COST;
+}
+
+/* As far as `largest` can hold it. */
+static uint32_t length_of(const struct shared *s)
+{
+    return s->len < UINT32_MAX ? (uint32_t)s->len : UINT32_MAX;
+}
+
+/* What does not count, of the longest message: what is left of it. */
+static size_t exempt_bytes(const struct outq *q)
+{
+    bool is_first = q->count > 0 && length_of(message_at(q, 0)) == q->largest;
+
+    return is_first && q->offset < q->largest ? q->largest - q->offset : q->largest;
+}
+
+bool outq_admits(const struct outq *q, size_t len, size_t max)
+{
+    size_t exempt = exempt_bytes(q);
+    size_t cost = 0;
+
+    return size_add(outq_cost(q), len, &cost) && cost - (len > exempt ? len : exempt) <= max;
 }
 
 static int leave_inline(struct outq *q)
@@ -89,6 +113,9 @@ int outq_push(struct outq *q, struct shared *s)
     }
     q->count++;
     q->bytes += s->len;
+    if (length_of(s) > q->largest) {
+        q->largest = length_of(s);
+    }
     return 0;
 }
 
@@ -116,7 +143,12 @@ static void reset(struct outq *q)
 
 static void drop_first(struct outq *q)
 {
-    shared_release(message_at(q, 0));
+    struct shared *first = message_at(q, 0);
+
+    if (length_of(first) == q->largest) {
+        q->largest = 0; /* I4 */
+    }
+    shared_release(first);
     q->count--;
     q->offset = 0;
     if (q->count == 0) {

@@ -25,6 +25,7 @@ struct outq {
     uint32_t first;
     uint32_t count;
     uint32_t cap;
+    uint32_t largest; /* length of the longest message since it was empty; 0: that one has gone */
 };
 
 static inline bool outq_is_empty(const struct outq *q)
@@ -37,6 +38,13 @@ static inline bool outq_is_empty(const struct outq *q)
  * who makes us queue very many very small messages (pongs) meets the bound, too.
  */
 size_t outq_cost(const struct outq *q);
+
+/*
+ * Whether the queue takes a message of `len` bytes more: the longest of its messages, that one
+ * included, does not count. So one message of any size always gets through, whatever small ones come
+ * before or behind it in the same turn, and a peer who does not read holds `max` bytes and one message.
+ */
+bool outq_admits(const struct outq *q, size_t len, size_t max);
 
 /* Retains `s`. 0; SAILS_ENOMEM: nothing has changed. */
 int outq_push(struct outq *q, struct shared *s);

@@ -404,11 +404,7 @@ static void on_limit(struct deadline *deadline, void *ctx)
 
 static bool is_over_bound(const struct tcp_link *link, size_t more)
 {
-    size_t cost = 0;
-
-    /* An empty queue takes a message of any size, or such a message could never be sent. */
-    return !outq_is_empty(&link->out) && (!size_add(outq_cost(&link->out), more, &cost) ||
-                                          cost > link->loop->net->options.max_queue);
+    return !outq_admits(&link->out, more, link->loop->net->options.max_queue);
 }
 
 static int tcp_write(struct link *base, struct shared *data)

@@ -2,7 +2,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { startApp } from './support/server.mjs'
-import { ask, asks, bytesEqual, caughtUp, everyWay, next, record } from './support/clients.mjs'
+import { ask, asks, bytesEqual, caughtUp, everyWay, next, record, settled } from './support/clients.mjs'
 
 const values = [
   ['nothing', []],
@@ -49,6 +49,22 @@ for (const via of everyWay()) {
 
     assert.deepEqual(await asks(socket, 'ack', text), [text])
     bytesEqual(await asks(socket, 'ack', bytes), [bytes])
+  })
+
+  test(`one message over the bound of a queue passes, too (${via.name})`, async (t) => {
+    const app = await startApp(t, 'io')
+    const socket = app.open({ ...via, nsp: '/long' })
+    const heard = []
+
+    // In the connection listener and by an ack: else such a client would be thrown out for ever.
+    socket.on('before', () => heard.push('before'))
+    socket.on('long', (text) => heard.push(text.length))
+    await next(socket, 'behind')
+    assert.deepEqual(heard, ['before', 5_000_000])
+    await settled(socket)
+    const text = 'y'.repeat(4_500_000)
+    assert.equal((await ask(socket, 'ack', text)) === text, true)
+    assert.equal(socket.connected, true)
   })
 
   test(`binary passes both ways, at any depth (${via.name})`, async (t) => {

@@ -11,6 +11,7 @@
  *     /never    refuses with a message
  *     /late     decides on another thread
  *     /dyn-*    dynamic namespaces
+ *     /long     emits a text of 5 MB, between two short events, to who connects
  */
 #include "support/names.h"
 
@@ -568,11 +569,29 @@ static sails_io_namespace *with_listeners(sails_io_namespace *nsp)
     return nsp;
 }
 
+/* ---- more than a queue may hold ---- */
+
+static void send_long(sails_io_socket *socket, void *ctx)
+{
+    const size_t len = 5 * 1000 * 1000;
+    char *text = malloc(len);
+
+    (void)ctx;
+    if (text != NULL) {
+        memset(text, 'x', len);
+        sails_io_socket_emit(socket, "before", NULL, 0);
+        sails_io_socket_emit(socket, "long", json_stringn(text, len), 0);
+        sails_io_socket_emit(socket, "behind", NULL, 0);
+    }
+    free(text);
+}
+
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
     sails_io *io = sails_app_io(app);
     sails_io_namespace *any = sails_io_of(io, "/any");
+    sails_io_namespace *long_one = sails_io_of(io, "/long");
     sails_io_namespace *filter = with_listeners(sails_io_of(io, "/filter"));
     sails_io_namespace *admin = with_listeners(sails_io_of(io, "admin"));
     sails_io_namespace *dynamic = with_listeners(sails_io_of_matching(io, is_dynamic, NULL));
@@ -587,6 +606,8 @@ int main(int argc, char **argv)
     sails_io_use(admin, come_second, NULL);
     sails_io_use(sails_io_of(io, "/never"), refuse, NULL);
     sails_io_use(with_listeners(sails_io_of(io, "/late")), decide_late, NULL);
+    sails_io_on_connection(long_one, send_long, NULL);
+    sails_io_on(long_one, "ack", on_ack, NULL);
     sails_io_on(dynamic, "shout", on_shout, dynamic);
 
     sails_app_set(app, "sockets.transports", json_pack("[s,s]", "polling", "websocket"));

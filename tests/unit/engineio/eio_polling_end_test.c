@@ -347,6 +347,65 @@ static void who_does_not_poll_is_closed_over_the_bound(void **state)
     assert_gone(f, sid);
 }
 
+static int send_long(struct fixture *f, bool is_binary)
+{
+    static uint8_t text[5000];
+    struct eio_message *m = NULL;
+    int rc = SAILS_ENOMEM;
+
+    memset(text, 'x', sizeof(text));
+    m = eio_message_create(is_binary, (struct bytes){text, sizeof(text)}, true, true);
+    if (m != NULL) {
+        rc = eio_session_send(f->session, m);
+    }
+    eio_message_release(m);
+    return rc;
+}
+
+/* As over a WebSocket: a message over the bound would close one session after the other, for ever. */
+static void one_message_of_any_size_is_taken_among_others(void **state)
+{
+    struct fixture *f = *state;
+    const char *heard = NULL;
+    char sid[SID_SIZE];
+
+    f->options.max_queued = 1000;
+    begin(f, 4, sid);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(send_text(f->session, "before"), 0);
+        assert_int_equal(send_long(f, i == 1), 0);
+        assert_int_equal(send_text(f->session, "behind"), 0);
+        heard = poll(f, sid);
+        assert_memory_equal(heard,
+                            i == 0 ? "200 4before\x1e"
+                                     "4xxx"
+                                   : "200 4before\x1e"
+                                     "beHh",
+                            15);
+        assert_true(strlen(heard) > 5000);
+    }
+    assert_int_equal(send_long(f, false), 0);
+    assert_int_equal(send_long(f, false), SAILS_ESLOW);
+}
+
+/* ... and what waited here has room in a WebSocket's queue. */
+static void a_long_message_goes_through_the_upgrade(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *ws = NULL;
+    char sid[SID_SIZE];
+
+    f->options.max_queued = 1000;
+    begin(f, 4, sid);
+    assert_int_equal(send_text(f->session, "before"), 0);
+    assert_int_equal(send_long(f, false), 0);
+    assert_int_equal(send_text(f->session, "behind"), 0);
+    ws = upgrade(f, sid);
+    assert_memory_equal(ws_hear(f, ws), "4before 4xxx", 12);
+    assert_memory_equal(f->answer.ptr + f->answer.len - 9, " 4behind", 9);
+    assert_string_equal(take_log(f), "");
+}
+
 static void close_it(struct fixture *f)
 {
     eio_session_close(f->session, true);
@@ -390,6 +449,8 @@ int main(void)
         test(other_methods_do_not_disturb_the_session),
         test(who_does_not_poll_is_closed_over_the_bound),
         test(a_session_may_be_closed_in_its_own_message),
+        test(one_message_of_any_size_is_taken_among_others),
+        test(a_long_message_goes_through_the_upgrade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

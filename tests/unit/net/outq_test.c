@@ -137,6 +137,33 @@ static void without_memory_a_push_changes_nothing(void **state)
     assert_int_equal(n_failed, 4); /* where it grows: at 1, 8, 16 and 32 messages */
 }
 
+/* Any size gets through once; what waits besides it is bounded, whatever the order. */
+static void the_longest_message_does_not_count_against_the_bound(void **state)
+{
+    enum {
+        MAX = 1000,
+        COST = 64 /* of a message, besides its bytes */
+    };
+    struct pump pump = {0};
+
+    (void)state;
+    assert_true(outq_admits(&pump.queue, 100 * MAX, MAX));
+    assert_int_equal(push(&pump, 10), 0);
+    assert_true(outq_admits(&pump.queue, 100 * MAX, MAX)); /* behind a small one */
+    assert_int_equal(push(&pump, 100 * MAX), 0);
+    assert_false(outq_admits(&pump.queue, 100 * MAX, MAX)); /* but only one */
+    assert_false(outq_admits(&pump.queue, MAX - 10 - 2 * COST + 1, MAX));
+    assert_true(outq_admits(&pump.queue, MAX - 10 - 2 * COST, MAX));
+    assert_int_equal(push(&pump, MAX - 10 - 3 * COST), 0);
+
+    take(&pump, 10 + 500, 16); /* the rest of it does not count either */
+    assert_true(outq_admits(&pump.queue, COST - 10, MAX));
+    assert_false(outq_admits(&pump.queue, COST + COST, MAX));
+    take(&pump, 100 * MAX - 500, 16); /* it has gone: another one may come */
+    assert_true(outq_admits(&pump.queue, 100 * MAX, MAX));
+    outq_clear(&pump.queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_queue_that_never_empties_stays_small),
         cmocka_unit_test(one_message_needs_no_memory),
         cmocka_unit_test(without_memory_a_push_changes_nothing),
+        cmocka_unit_test(the_longest_message_does_not_count_against_the_bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,7 +166,7 @@ static void write_until_slow(struct world *world, struct worker *worker, void *a
     (void)arg;
     for (int i = 0; rc == 0 && i < 10000; i++) {
         rc = link_write(world->remembered, bytes);
-        must(link_queued(world->remembered) <= world->options.max_queue);
+        must(link_queued(world->remembered) <= world->options.max_queue + bytes->len);
     }
     must(rc == SAILS_ESLOW);
     must(atomic_load(&world->n_closed) == 0); /* I1 */
