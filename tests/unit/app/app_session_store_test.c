@@ -7,9 +7,13 @@
 
 #include <sails/session.h>
 
+/* What nothing was put into would not be stored. */
 static void answer_ok(sails_req *req, sails_res *res)
 {
-    sails_res_json(res, json_boolean(sails_req_session(req) != NULL));
+    json_t *session = sails_req_session(req);
+
+    json_object_set_new(session, "seen", json_true());
+    sails_res_json(res, json_boolean(session != NULL));
 }
 
 static void prepare(struct live *live)

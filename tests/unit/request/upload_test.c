@@ -140,6 +140,7 @@ static void upload_twice(sails_req *req, sails_res *res)
     struct stage *stage = sails_req_context(req);
 
     stage->res = res;
+    (void)json_object_set_new(sails_req_session(req), "seen", json_true()); /* to be saved */
     must(sails_req_upload(req, "f", NULL, answer_done, stage) == 0);
     must(sails_req_upload(req, "g", NULL, answer_done, stage) == 0);
 }
