@@ -215,7 +215,8 @@ SAILS_API json_t *sails_io_event_arg(sails_io_event *event, size_t index);
 SAILS_API bool sails_io_event_wants_ack(const sails_io_event *event);
 
 /**
- * Answers an event.
+ * Answers an event, also when the socket was disconnected meanwhile: the answer goes to the client's
+ * connection, behind the word that it is disconnected.
  *
  * @param args  Taken. An array: the arguments of the client's callback; any other value: the only
  *              one; NULL: none.

@@ -153,6 +153,9 @@ void eio_server_shutdown(struct eio_server *server);
 
 size_t eio_server_count(const struct eio_server *server);
 
+/* The session with that id that is not closed, or NULL. */
+struct eio_session *eio_server_find(const struct eio_server *server, struct str id);
+
 /* Goes on with a handshake, or refuses it with `message` (NULL: "Forbidden"). */
 void eio_decide(struct eio_decision *decision, bool allow, const char *message);
 
@@ -174,6 +177,12 @@ void *eio_session_user(const struct eio_session *session);
  * bound: the session closes (transport error) on a later turn.
  */
 int eio_session_send(struct eio_session *session, struct eio_message *message);
+
+/*
+ * As eio_session_send(), and also while the session closes in order: who is being disconnected still
+ * gets what it was owed before. Where nothing can leave any more: SAILS_ECLOSED.
+ */
+int eio_session_send_last(struct eio_session *session, struct eio_message *message);
 
 /* A poll is pending or there is a WebSocket, and nothing is queued for it (what volatile asks). */
 bool eio_session_is_writable(const struct eio_session *session);

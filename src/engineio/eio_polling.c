@@ -455,10 +455,23 @@ void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
 
 /* ---- the end ---- */
 
-void eio_polling_end(struct eio_polling *p)
+void eio_polling_discard(struct eio_polling *p)
 {
     deadline_stop(&p->flush);
     clear_queue(p);
+}
+
+/* Where the close has no room the queue is lost, and eio_polling_end() tells the close alone. */
+void eio_polling_say_last(struct eio_polling *p)
+{
+    if (p->poll != NULL && p->n_queued > 0 && eio_polling_push(p, EIO_CLOSE, NULL) == 0) {
+        flush(p);
+    }
+}
+
+void eio_polling_end(struct eio_polling *p)
+{
+    eio_polling_discard(p);
     if (p->poll != NULL) {
         answer_type(p, EIO_CLOSE);
     }

@@ -64,6 +64,12 @@ bool eio_polling_is_empty(const struct eio_polling *polling);
 /* A pending poll that nothing else answers is answered with a noop. */
 void eio_polling_release_poll(struct eio_polling *polling);
 
+/* Drops what waits. */
+void eio_polling_discard(struct eio_polling *polling);
+
+/* What waits goes into the pending poll, if there is one, with the close behind it. */
+void eio_polling_say_last(struct eio_polling *polling);
+
 /* The session is closed: tells a pending poll, drops a POST, ends a probe. */
 void eio_polling_end(struct eio_polling *polling);
 

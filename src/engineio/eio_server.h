@@ -46,7 +46,4 @@ struct eio_server {
     struct eio_message *initial;     /* of options->initial_packet; NULL: none */
 };
 
-/* The session with that id that is not closed, or NULL. */
-struct eio_session *eio_server_find(const struct eio_server *server, struct str id);
-
 #endif

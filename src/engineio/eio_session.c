@@ -211,19 +211,27 @@ void eio_session_send_bare(struct eio_session *s, enum eio_packet_type type)
     }
 }
 
-int eio_session_send(struct eio_session *s, struct eio_message *message)
+static int send_message(struct eio_session *s, struct eio_message *message)
 {
-    int rc = 0;
+    int rc = s->websocket != NULL ? eio_websocket_send(s->websocket, message)
+                                  : eio_polling_push(s->polling, EIO_MESSAGE, message);
 
-    if (s->state != EIO_STATE_OPEN) {
-        return SAILS_ECLOSED;
-    }
-    rc = s->websocket != NULL ? eio_websocket_send(s->websocket, message)
-                              : eio_polling_push(s->polling, EIO_MESSAGE, message);
     if (rc == SAILS_ESLOW) {
         eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
     }
     return rc;
+}
+
+int eio_session_send(struct eio_session *s, struct eio_message *message)
+{
+    return s->state == EIO_STATE_OPEN ? send_message(s, message) : SAILS_ECLOSED;
+}
+
+int eio_session_send_last(struct eio_session *s, struct eio_message *message)
+{
+    bool is_closing = s->state == EIO_STATE_CLOSING && s->reason == EIO_FORCED_CLOSE;
+
+    return s->state == EIO_STATE_OPEN || is_closing ? send_message(s, message) : SAILS_ECLOSED;
 }
 
 bool eio_session_is_writable(const struct eio_session *s)
@@ -250,6 +258,9 @@ void eio_session_close(struct eio_session *s, bool discard)
 {
     if (s->state == EIO_STATE_CLOSED) {
         return;
+    }
+    if (discard && s->polling != NULL) {
+        eio_polling_discard(s->polling);
     }
     if (s->state == EIO_STATE_OPEN) {
         bool at_once = discard || eio_session_closes_at_once(s);
@@ -334,9 +345,12 @@ static void on_ending_due(struct deadline *deadline, void *ctx)
     (void)ctx;
     if (s->state == EIO_STATE_CLOSED) {
         eio_session_destroy(s);
-    } else {
-        eio_session_end(s, EIO_FORCED_CLOSE, 0);
+        return;
     }
+    if (s->polling != NULL && s->reason == EIO_FORCED_CLOSE) {
+        eio_polling_say_last(s->polling);
+    }
+    eio_session_end(s, EIO_FORCED_CLOSE, 0);
 }
 
 void eio_session_init_queues(struct eio_server *server)

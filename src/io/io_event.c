@@ -8,13 +8,14 @@ struct sails_io_ack {
     struct sails_io_namespace *nsp; /* a reference */
     int64_t id;
     struct sio_message *message;
-    char socket_id[];
+    char session_id[ID_LEN + 1];
 };
 
 void io_event_init(struct sails_io_event *event, struct sio_socket *socket,
                    const struct sio_packet *packet)
 {
-    *event = (struct sails_io_event){.socket = socket, .packet = packet};
+    *event = (struct sails_io_event){
+        .socket = socket, .session = sio_socket_session(socket), .packet = packet};
 }
 
 void io_event_deinit(struct sails_io_event *event)
@@ -93,7 +94,7 @@ int sails_io_event_ack(sails_io_event *event, json_t *args)
     }
     rc = encode_ack(io_part_of(event->socket)->nsp, event->packet->id, args, &message);
     if (rc == 0) {
-        rc = sio_socket_send(event->socket, message, false);
+        rc = sio_ack_send(event->session, message);
         event->is_acked = true;
     }
     sio_message_release(message);
@@ -102,14 +103,12 @@ int sails_io_event_ack(sails_io_event *event, json_t *args)
 
 sails_io_ack *sails_io_event_take_ack(sails_io_event *event)
 {
-    const char *id = NULL;
     struct sails_io_ack *ack = NULL;
 
     if (!sails_io_event_wants_ack(event)) {
         return NULL;
     }
-    id = sio_socket_id(event->socket);
-    ack = mem_alloc(sizeof(*ack) + strlen(id) + 1);
+    ack = mem_alloc(sizeof(*ack));
     if (ack == NULL) {
         return NULL;
     }
@@ -118,7 +117,7 @@ sails_io_ack *sails_io_event_take_ack(sails_io_event *event)
         .nsp = io_namespace_retain(io_part_of(event->socket)->nsp),
         .id = event->packet->id,
     };
-    memcpy(ack->socket_id, id, strlen(id) + 1);
+    memcpy(ack->session_id, eio_session_id(event->session), sizeof(ack->session_id));
     event->is_acked = true;
     return ack;
 }
@@ -133,14 +132,14 @@ void sails_io_ack_drop(sails_io_ack *ack)
     mem_free(ack);
 }
 
-/* On its worker: the socket may be gone, or be another one's by now. */
+/* On its worker. Whoever has gone hears nothing, and that is no error. */
 static int send_ack(struct sails_io_ack *ack)
 {
-    struct sio_namespace *nsp = io_worker_find(ack->nsp->io, ack->worker, str_from(ack->nsp->name));
-    struct sio_socket *socket =
-        nsp != NULL ? sio_namespace_find(nsp, str_from(ack->socket_id)) : NULL;
+    const struct eio_server *engine = io_worker_engine(ack->nsp->io, ack->worker);
+    struct eio_session *session = eio_server_find(engine, str_from(ack->session_id));
+    int rc = session != NULL ? sio_ack_send(session, ack->message) : 0;
 
-    return socket != NULL ? sio_socket_send(socket, ack->message, false) : 0;
+    return rc == SAILS_ECLOSED ? 0 : rc;
 }
 
 static void deliver_ack(struct worker *worker, struct mail *mail)

@@ -13,6 +13,7 @@
 
 struct sails_io_event {
     struct sio_socket *socket;
+    struct eio_session *session; /* of the socket, also when that has been disconnected meanwhile */
     const struct sio_packet *packet;
     char *name;    /* NULL: not decoded yet */
     json_t *args;  /* NULL: not parsed yet */

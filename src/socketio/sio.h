@@ -218,6 +218,13 @@ typedef void (*sio_ack_cb)(struct sio_socket *socket, int status, const struct s
 int sio_socket_expect_ack(struct sio_socket *socket, uint64_t id, uint64_t timeout_ms,
                           sio_ack_cb on_ack, void *ctx);
 
+/*
+ * Sends the answer to an event of a client. It goes to the connection: also when the socket has left
+ * its namespace meanwhile, and while the connection closes in order, as in Node. 0; SAILS_ECLOSED;
+ * SAILS_ENOMEM; SAILS_ESLOW.
+ */
+int sio_ack_send(struct eio_session *session, struct sio_message *answer);
+
 /* Stops waiting, without a call. */
 void sio_socket_forget_ack(struct sio_socket *socket, uint64_t id);
 

@@ -1,5 +1,5 @@
 /*
- * sio_ack.c - answers that sockets wait for.
+ * sio_ack.c - answers that sockets wait for, and those that they owe.
  */
 #include "base/mem.h"
 #include "socketio/sio_state.h"
@@ -100,4 +100,9 @@ void sio_ack_close(struct sio_socket *socket)
     while ((node = map_first(socket->acks)) != NULL) {
         finish(container_of(node, struct ack, by_id), SAILS_ECLOSED, NULL);
     }
+}
+
+int sio_ack_send(struct eio_session *session, struct sio_message *answer)
+{
+    return sio_message_send(answer, session, eio_session_send_last);
 }

@@ -165,6 +165,22 @@ int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id
     return rc;
 }
 
+int sio_message_send(struct sio_message *m, struct eio_session *session,
+                     int (*send)(struct eio_session *session, struct eio_message *message))
+{
+    for (size_t i = 0; i < m->n_parts; i++) {
+        int rc = send(session, m->parts[i]);
+
+        if (rc < 0 && i > 0) {
+            eio_session_close(session, true); /* half a packet would make nonsense of the next */
+        }
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
 struct sio_message *sio_message_retain(struct sio_message *m)
 {
     atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);

@@ -9,7 +9,7 @@
 #ifndef SOCKETIO_SIO_MESSAGE_H
 #define SOCKETIO_SIO_MESSAGE_H
 
-#include "engineio/eio_message.h"
+#include "engineio/eio.h"
 #include "socketio/sio_packet.h"
 
 #include <jansson.h>
@@ -45,6 +45,13 @@ int sio_message_create(struct str nsp, const char *event, json_t *args, const ch
 int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id,
                            struct str payload, const struct sio_message_options *options,
                            struct sio_message **out);
+
+/*
+ * Sends all parts to one session, by eio_session_send() or eio_session_send_last(). What these return;
+ * of a message that could not be sent whole the session closes.
+ */
+int sio_message_send(struct sio_message *m, struct eio_session *session,
+                     int (*send)(struct eio_session *session, struct eio_message *message));
 
 struct sio_message *sio_message_retain(struct sio_message *m);
 

@@ -278,15 +278,5 @@ int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool
     if (is_volatile && !eio_session_is_writable(session)) {
         return 0;
     }
-    for (size_t i = 0; i < message->n_parts; i++) {
-        int rc = eio_session_send(session, message->parts[i]);
-
-        if (rc < 0 && i > 0) {
-            eio_session_close(session, true); /* half a packet would make nonsense of the next */
-        }
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    return 0;
+    return sio_message_send(message, session, eio_session_send);
 }

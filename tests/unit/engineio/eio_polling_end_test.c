@@ -406,6 +406,63 @@ static void a_long_message_goes_through_the_upgrade(void **state)
     assert_string_equal(take_log(f), "");
 }
 
+static int send_last(struct fixture *f, const char *text)
+{
+    struct eio_message *m = eio_message_create(false, str_bytes(str_from(text)), true, false);
+    int rc = m != NULL ? eio_session_send_last(f->session, m) : SAILS_ENOMEM;
+
+    eio_message_release(m);
+    return rc;
+}
+
+/* What is owed leaves with the close, or before it if nobody polls just now. */
+static void what_is_owed_still_leaves_while_the_session_closes(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *pending = NULL;
+    char sid[SID_SIZE];
+
+    begin(f, 4, sid);
+    pending = begin_poll(f, sid);
+    eio_session_close(f->session, false);
+    assert_int_equal(send_text(f->session, "new"), SAILS_ECLOSED);
+    assert_int_equal(send_last(f, "owed"), 0);
+    assert_string_equal(answer_of(f, pending), "200 4owed\x1e"
+                                               "1");
+    assert_string_equal(take_log(f), "close:forced close");
+    assert_gone(f, sid);
+    take_log(f);
+
+    open_polling(f, 4, sid);
+    eio_session_close(f->session, false);
+    assert_int_equal(send_last(f, "owed"), 0);
+    assert_string_equal(poll(f, sid), "200 4owed");
+    assert_string_equal(poll(f, sid), "200 6\x1e"
+                                      "1");
+    assert_string_equal(take_log(f), "close:forced close");
+
+    open_polling(f, 4, sid);
+    eio_session_close(f->session, true);
+    assert_int_equal(send_last(f, "nobody polls for it"), 0);
+    sim_run(&f->sim);
+    assert_gone(f, sid);
+}
+
+/* But not what was queued before a close that discards it. */
+static void a_close_may_discard_what_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *pending = NULL;
+    char sid[SID_SIZE];
+
+    begin(f, 4, sid);
+    pending = begin_poll(f, sid);
+    assert_int_equal(send_text(f->session, "too late"), 0);
+    eio_session_close(f->session, true);
+    assert_string_equal(answer_of(f, pending), "200 1");
+    assert_gone(f, sid);
+}
+
 static void close_it(struct fixture *f)
 {
     eio_session_close(f->session, true);
@@ -451,6 +508,8 @@ int main(void)
         test(a_session_may_be_closed_in_its_own_message),
         test(one_message_of_any_size_is_taken_among_others),
         test(a_long_message_goes_through_the_upgrade),
+        test(what_is_owed_still_leaves_while_the_session_closes),
+        test(a_close_may_discard_what_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

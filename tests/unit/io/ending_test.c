@@ -53,7 +53,27 @@ static void on_go(sails_io_socket *socket, sails_io_event *event, void *ctx)
     (void)ctx;
     sails_io_socket_disconnect(socket, json_is_true(sails_io_event_arg(event, 0)));
     must(!sails_io_socket_is_connected(socket));
-    sails_io_event_ack(event, json_string("nobody hears this"));
+    if (sails_io_event_wants_ack(event)) {
+        must(sails_io_event_ack(event, json_string("still heard")) == 0);
+    }
+}
+
+/* Takes the ack out, and answers when the socket has gone. */
+static void on_go_owing(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    struct stage *stage = ctx;
+
+    stage->held = sails_io_event_take_ack(event);
+    sails_io_socket_disconnect(socket, false);
+    must(!sails_io_socket_is_connected(socket));
+}
+
+static void on_answer_first(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    must(sails_io_event_ack(event, NULL) == 0);
+    sails_io_socket_disconnect(socket, false);
+    must(sails_io_event_ack(event, NULL) == SAILS_ESTATE);
 }
 
 static void note_after(sails_io_socket *socket, sails_io_event *event, void *ctx)
@@ -71,6 +91,8 @@ static void end_stage_init(struct stage *stage)
     sails_io_on_disconnect(stage->live.root, tell_disconnect, stage);
     sails_io_on(stage->live.root, "go", on_go, stage);
     sails_io_on(stage->live.root, "go", note_after, stage);
+    sails_io_on(stage->live.root, "go owing", on_go_owing, stage);
+    sails_io_on(stage->live.root, "answer first", on_answer_first, stage);
     sails_io_on(stage->live.root, "after", note_after, stage);
     sails_io_of(stage->live.io, "/other");
 }
@@ -171,6 +193,7 @@ static void the_server_leaves_one_namespace_or_closes_all(void **state)
     assert_true(ws_client_join(&client, "/other", ""));
     assert_true(ws_client_join(&client, "/", ""));
     ws_client_expect_answer(&client, "421[\"go\",false]", "41");
+    ws_client_expect(&client, "431[\"still heard\"]");
     told_wait(&stage.told);
     expect_notes(&stage, "disconnecting server namespace disconnect;"
                          "disconnect server namespace disconnect;");
@@ -179,8 +202,54 @@ static void the_server_leaves_one_namespace_or_closes_all(void **state)
     /* In the order of joining, or not: both come, then the end. */
     ws_client_expect_start(&client, "41");
     ws_client_expect_start(&client, "41");
+    ws_client_expect(&client, "432[\"still heard\"]");
     ws_client_expect_close(&client);
     ws_client_close(&client);
+    stage_end(&stage);
+}
+
+/* socket-io 8: an answer goes to the connection, which stays open. */
+static void an_answer_that_is_owed_comes_behind_the_disconnect(void **state)
+{
+    struct stage stage;
+    struct ws_client client;
+
+    (void)state;
+    for (unsigned protocol = 4; protocol <= 5; protocol++) {
+        end_stage_init(&stage);
+        live_lift(&stage.live);
+        ws_client_expect_in(&client, stage.live.port, protocol);
+        ws_client_expect_answer(&client, "421[\"go owing\"]", "41");
+        told_wait(&stage.told);
+        assert_int_equal(sails_io_ack_send(stage.held, json_integer(1)), 0);
+        ws_client_expect(&client, "431[1]");
+        assert_true(ws_client_send(&client, "40/other,"));
+        ws_client_expect_start(&client, "40/other,");
+
+        ws_client_close(&client);
+        ws_client_expect_in(&client, stage.live.port, protocol);
+        ws_client_expect_answer(&client, "422[\"answer first\"]", "432[]");
+        ws_client_expect(&client, "41");
+        ws_client_close(&client);
+        stage_end(&stage);
+    }
+}
+
+/* The same where nobody is left to hear it. */
+static void an_answer_to_who_has_gone_is_no_error(void **state)
+{
+    struct stage stage;
+    struct ws_client client;
+
+    (void)state;
+    end_stage_init(&stage);
+    live_lift(&stage.live);
+    ws_client_expect_in(&client, stage.live.port, 5);
+    ws_client_expect_answer(&client, "421[\"go owing\"]", "41");
+    told_wait(&stage.told);
+    ws_client_close(&client);
+    assert_int_equal(sails_io_ack_send(stage.held, json_integer(1)), 0);
+    live_settle(&stage.live);
     stage_end(&stage);
 }
 
@@ -210,6 +279,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_tells_who_ended_it),
         cmocka_unit_test(the_server_leaves_one_namespace_or_closes_all),
+        cmocka_unit_test(an_answer_that_is_owed_comes_behind_the_disconnect),
+        cmocka_unit_test(an_answer_to_who_has_gone_is_no_error),
         cmocka_unit_test(events_behind_a_disconnect_are_not_delivered),
     };
 

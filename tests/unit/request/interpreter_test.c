@@ -51,13 +51,30 @@ static void note_call(sails_req *req, sails_res *res)
     sails_res_ok(res, NULL);
 }
 
+/* Disconnects the one who asks: before it answers, or after. */
+static void throw_out(sails_req *req, sails_res *res)
+{
+    const char *id = sails_sockets_get_id(req);
+    sails_io_namespace *root = sails_io_of(sails_app_io(sails_req_app(req)), "/");
+    bool answers_first = strcmp(sails_req_param(req, "when"), "before") == 0;
+
+    if (answers_first) {
+        sails_res_json(res, json_integer(1));
+    }
+    must(sails_io_disconnect_sockets(root, &(sails_io_target){.to = SAILS_ROOMS(id)}, false, NULL,
+                                     NULL) == 0);
+    if (!answers_first) {
+        sails_res_json(res, json_integer(2));
+    }
+}
+
 static const struct {
     const char *address;
     sails_action action;
 } routes[] = {
     {"/show", show},           {"/body", show_body},     {"/query", show_query},
     {"/header", show_header},  {"/ip", show_ip},         {"/param/:id", show_param},
-    {"POST /call", note_call}, {"GET /only", note_call},
+    {"POST /call", note_call}, {"GET /only", note_call}, {"/throw-out", throw_out},
 };
 
 struct office {
@@ -443,6 +460,29 @@ static void paths_match_as_over_http(void **state)
     office_close(&office);
 }
 
+/* As in Sails: the answer goes to the connection, behind the disconnect. */
+static void who_is_disconnected_by_a_request_still_gets_its_answer(void **state)
+{
+    static const char *const cases[][2] = {{"before", "1"}, {"after", "2"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (unsigned protocol = 4; protocol <= 5; protocol++) {
+            struct office office;
+            char text[128];
+
+            office_open(&office, protocol, "", "");
+            snprintf(text, sizeof(text), "427[\"get\",{\"url\":\"/throw-out?when=%s\"}]",
+                     cases[i][0]);
+            ws_client_expect_answer(&office.client, text, "41");
+            snprintf(text, sizeof(text), "437[{\"body\":%s,\"headers\":{},\"statusCode\":200}]",
+                     cases[i][1]);
+            ws_client_expect(&office.client, text);
+            office_close(&office);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +499,7 @@ int main(void)
         cmocka_unit_test(headers_are_the_message_s_but_for_those_of_the_handshake),
         cmocka_unit_test(the_address_is_the_connection_s),
         cmocka_unit_test(paths_match_as_over_http),
+        cmocka_unit_test(who_is_disconnected_by_a_request_still_gets_its_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
