@@ -180,15 +180,15 @@ static int read_lists(struct input *input, struct buf *why)
                    : rc;
 }
 
-static int read_regex(struct input *input, struct buf *why)
+static int read_rules(struct input *input, struct buf *why)
 {
-    int rc = 0;
+    const char *regex = input->def->regex;
+    int rc = SAILS_EINVAL;
 
-    if (input->def->regex == NULL) {
-        return 0;
+    if (regex == NULL || utf8_is_valid(str_bytes(str_from(regex)))) {
+        rc = input_rule_add_all(input);
     }
-    rc = text_pattern_create(input->def->regex, &input->regex);
-    return rc == SAILS_EINVAL ? refuse(why, "regex does not compile: %s", input->def->regex) : rc;
+    return rc == SAILS_EINVAL ? refuse(why, "regex does not compile: %s", regex) : rc;
 }
 
 /* A default is what the action gets unasked: it must be what a client could have sent. */
@@ -236,7 +236,7 @@ static int read_default(struct input *input, struct buf *why)
 int input_init(struct input *input, const struct sails_input *def, struct buf *why)
 {
     static int (*const steps[])(struct input * input, struct buf * why) = {
-        read_type, read_bounds, read_lists, read_regex, read_default};
+        read_type, read_bounds, read_lists, read_rules, read_default};
     int rc = 0;
 
     *input = (struct input){.def = def};
@@ -254,6 +254,6 @@ void input_deinit(struct input *input)
     json_decref(input->max);
     json_decref(input->is_in);
     json_decref(input->is_not_in);
-    text_pattern_destroy(input->regex);
+    rule_set_deinit(&input->rules);
     *input = (struct input){0};
 }

@@ -10,7 +10,7 @@
 #define SCHEMA_INPUT_H
 
 #include "schema/input_type.h"
-#include "schema/text_pattern.h"
+#include "schema/rule_set.h"
 
 #include <sails/inputs.h>
 
@@ -26,11 +26,11 @@ struct input {
     json_t *max;
     json_t *is_in; /* values of the input's type; NULL: none, as the next */
     json_t *is_not_in;
-    struct text_pattern *regex; /* NULL: none */
+    struct rule_set rules;
 };
 
 /*
- * Reads the definition. 0; SAILS_ECONFIG: it contradicts itself, and to *why has been appended how;
+ * Reads the definition; the input must not be moved in memory from then on. 0; SAILS_ECONFIG: it contradicts itself, and to *why has been appended how;
  * SAILS_ENOMEM. input_deinit() is to be called after a failure, too.
  */
 int input_init(struct input *input, const struct sails_input *def, struct buf *why);

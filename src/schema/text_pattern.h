@@ -1,7 +1,7 @@
 /*
  * text_pattern.h - a regular expression that texts must match.
  *
- * Purpose    The rule `regex` of inputs: PCRE2 over UTF-8, within limits, for texts come from strangers.
+ * Purpose    The rule `regex`: PCRE2 over UTF-8, within limits, for texts come from strangers.
  * Ownership  A pattern keeps nothing of what it was made of.
  * Threads    Any, once it has been made.
  * Floor      schema; uses base, PCRE2.
@@ -13,8 +13,12 @@
 
 struct text_pattern;
 
-/* 0; SAILS_EINVAL: it does not compile; SAILS_ENOMEM. */
-int text_pattern_create(const char *regex, struct text_pattern **out);
+/*
+ * `regex` is an expression as JavaScript writes it, "/^a+$/i" with the flags i, m, s (g and u are allowed
+ * and change nothing), or what would stand between the slashes.
+ * 0; SAILS_EINVAL: it does not compile, or has other flags; SAILS_ENOMEM.
+ */
+int text_pattern_create(struct str regex, struct text_pattern **out);
 
 /* NULL is harmless. */
 void text_pattern_destroy(struct text_pattern *pattern);

@@ -137,17 +137,40 @@ bool text_is_email(struct str text)
 
 /* ---- addresses ---- */
 
-bool text_is_ip(struct str text)
+/* "%eth0" behind an IPv6 address (RFC 4007 section 11) does not count. */
+static size_t address_len(struct str text)
+{
+    size_t len = str_find(text, '%');
+
+    if (len == text.len || memchr(text.ptr, ':', len) == NULL) {
+        return text.len;
+    }
+    for (size_t i = len + 1; i < text.len; i++) {
+        if (!is_letter(text.ptr[i]) && !is_digit(text.ptr[i])) {
+            return text.len;
+        }
+    }
+    return len + 1 < text.len ? len : text.len;
+}
+
+/* Of `family`, AF_INET or AF_INET6. */
+static bool is_address(struct str text, int family)
 {
     char copy[INET6_ADDRSTRLEN];
     struct in6_addr address;
+    size_t len = address_len(text);
 
-    if (text.len == 0 || text.len >= sizeof(copy) || memchr(text.ptr, '\0', text.len) != NULL) {
+    if (len == 0 || len >= sizeof(copy) || memchr(text.ptr, '\0', len) != NULL) {
         return false;
     }
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    return inet_pton(AF_INET, copy, &address) == 1 || inet_pton(AF_INET6, copy, &address) == 1;
+    memcpy(copy, text.ptr, len);
+    copy[len] = '\0';
+    return inet_pton(family, copy, &address) == 1;
+}
+
+bool text_is_ip(struct str text)
+{
+    return is_address(text, AF_INET) || is_address(text, AF_INET6);
 }
 
 /* ---- url ---- */
@@ -178,13 +201,14 @@ static struct str authority_of(struct str rest)
     return (struct str){rest.ptr, len};
 }
 
-/* Nothing, or ":" and a number. */
+/* Nothing, or ":" and a number, which may be left out (RFC 3986 section 3.2.3). */
 static bool is_port(struct str text)
 {
     uint64_t port = 0;
 
-    return text.len == 0 || (text.ptr[0] == ':' &&
-                             str_to_u64(str_from_offset(text, 1), PORT_MAX, &port) && port > 0);
+    return text.len == 0 || str_eq(text, STR(":")) ||
+           (text.ptr[0] == ':' && str_to_u64(str_from_offset(text, 1), PORT_MAX, &port) &&
+            port > 0);
 }
 
 static bool is_host_and_port(struct str text)
@@ -196,7 +220,7 @@ static bool is_host_and_port(struct str text)
     }
     if (text.ptr[0] == '[') {
         len = str_find(text, ']');
-        return len < text.len && text_is_ip((struct str){text.ptr + 1, len - 1}) &&
+        return len < text.len && is_address((struct str){text.ptr + 1, len - 1}, AF_INET6) &&
                is_port(str_from_offset(text, len + 1));
     }
     struct str host = {text.ptr, len};
@@ -205,19 +229,31 @@ static bool is_host_and_port(struct str text)
            is_port(str_from_offset(text, len));
 }
 
-static bool has_blank_or_control(struct str text)
+/* "<" and ">" are what stands around an URL, as blanks are. */
+static bool has_delimiter(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f) {
+        char c = text.ptr[i];
+
+        if ((unsigned char)c <= ' ' || c == 0x7f || c == '<' || c == '>') {
             return true;
         }
     }
     return false;
 }
 
+/* "name" or "name:password" */
+static bool is_user(struct str text)
+{
+    size_t name_len = str_find(text, ':');
+    struct str password = str_from_offset(text, name_len < text.len ? name_len + 1 : text.len);
+
+    return text.len > 0 && str_find(password, ':') == password.len;
+}
+
 bool text_is_url(struct str text)
 {
-    if (text.len > URL_MAX || has_blank_or_control(text)) {
+    if (text.len > URL_MAX || has_delimiter(text)) {
         return false;
     }
     if (str_eq_nocase((struct str){text.ptr, text.len < 7 ? text.len : 7}, STR("mailto:"))) {
@@ -227,11 +263,28 @@ bool text_is_url(struct str text)
     struct str authority = authority_of(text);
     size_t user_len = str_find(authority, '@');
 
-    return is_host_and_port(user_len < authority.len ? str_from_offset(authority, user_len + 1)
-                                                     : authority);
+    if (user_len == authority.len) {
+        return is_host_and_port(authority);
+    }
+    return is_user((struct str){authority.ptr, user_len}) &&
+           is_host_and_port(str_from_offset(authority, user_len + 1));
 }
 
 /* ---- the rest ---- */
+
+/* RFC 9562: versions 1 to 8 with the variant of that document, and the two that are all 0 or all 1. */
+static bool has_known_version(struct str text)
+{
+    static const char *const whole[] = {"00000000-0000-0000-0000-000000000000",
+                                        "ffffffff-ffff-ffff-ffff-ffffffffffff"};
+
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+        if (str_eq_nocase(text, str_from(whole[i]))) {
+            return true;
+        }
+    }
+    return text.ptr[14] >= '1' && text.ptr[14] <= '8' && strchr("89abAB", text.ptr[19]) != NULL;
+}
 
 bool text_is_uuid(struct str text)
 {
@@ -245,7 +298,7 @@ bool text_is_uuid(struct str text)
             return false;
         }
     }
-    return true;
+    return has_known_version(text);
 }
 
 bool text_is_hex_color(struct str text)
@@ -258,7 +311,7 @@ bool text_is_hex_color(struct str text)
             return false;
         }
     }
-    return text.len == 3 || text.len == 6;
+    return text.len == 3 || text.len == 4 || text.len == 6 || text.len == 8;
 }
 
 /* Luhn's check: from the right, every second digit counts twice. */

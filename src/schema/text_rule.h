@@ -20,13 +20,13 @@ bool text_is_email(struct str text);
 /* http, https, ftp, or without a scheme; a host with a dot, "localhost", or an address. */
 bool text_is_url(struct str text);
 
-/* IPv4 or IPv6. */
+/* IPv4, or IPv6 with or without a zone. */
 bool text_is_ip(struct str text);
 
-/* Of any version. */
+/* Of versions 1 to 8, nil and max. */
 bool text_is_uuid(struct str text);
 
-/* "#fff", "a0b1c2". */
+/* "#fff", "a0b1c2", with an opacity "#fff8" and "a0b1c280". */
 bool text_is_hex_color(struct str text);
 
 /* 12 to 19 digits with blanks and dashes between them, whose check digit is right. */

@@ -43,31 +43,40 @@ static void urls_are_told(void **state)
     expect_all(text_is_url, true,
                TEXTS("http://example.com", "https://example.com/a?b=c#d", "example.com",
                      "localhost", "http://localhost:1337/x", "ftp://u:p@files.example.org:21/",
-                     "HTTP://EXAMPLE.COM", "http://127.0.0.1:80", "http://[::1]:80/",
-                     "example.com?x=http://y", "http://bücher.de/ä"));
+                     "HTTP://EXAMPLE.COM", "http://example.com:/x", "http://127.0.0.1:80",
+                     "http://[::1]:80/", "example.com?x=http://y", "http://bücher.de/ä"));
     expect_all(text_is_url, false,
                TEXTS("", "nope", "http://", "http://a", "mailto:a@b.co", "javascript:alert(1)",
                      "gopher://example.com", "http://example.com:0", "http://example.com:65536",
                      "http://example.com:x", "http://exa mple.com", "http://[::1", "http://[x]/",
-                     "http://example..com", "//example.com", "http://-a.com", "/path"));
+                     "http://example..com", "//example.com", "http://-a.com", "/path",
+                     "http://@example.com", "http://a:b:c@example.com", "http://example.com/<x>",
+                     "http://[127.0.0.1]/"));
 }
 
 /* waterline 2: isIP, isUUID, isHexColor, isCreditCard */
 static void the_other_forms_are_told(void **state)
 {
     (void)state;
-    expect_all(text_is_ip, true,
-               TEXTS("127.0.0.1", "::1", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4"));
-    expect_all(text_is_ip, false, TEXTS("", "1.2.3", "256.1.1.1", "::g", "1.2.3.4 ", "localhost"));
     expect_all(
-        text_is_uuid, true,
-        TEXTS("123e4567-e89b-12d3-a456-426614174000", "A987FBC9-4BED-3078-CF07-9141BA07C9F3"));
+        text_is_ip, true,
+        TEXTS("127.0.0.1", "::1", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4", "fe80::1%eth0"));
+    expect_all(text_is_ip, false,
+               TEXTS("", "1.2.3", "256.1.1.1", "::g", "1.2.3.4 ", "localhost", "fe80::1%",
+                     "::1%a b", "1.2.3.4%eth0"));
+    expect_all(text_is_uuid, true,
+               TEXTS("123e4567-e89b-12d3-a456-426614174000", "A987FBC9-4BED-8078-BF07-9141BA07C9F3",
+                     "00000000-0000-0000-0000-000000000000",
+                     "FFFFFFFF-ffff-ffff-ffff-ffffffffffff"));
     expect_all(text_is_uuid, false,
                TEXTS("", "123e4567e89b12d3a456426614174000", "123e4567-e89b-12d3-a456-42661417400g",
                      "123e4567-e89b-12d3-a456-4266141740001",
-                     "123e4567-e89b-12d3a-456-426614174000"));
-    expect_all(text_is_hex_color, true, TEXTS("#fff", "fff", "#A0b1C2", "000000"));
-    expect_all(text_is_hex_color, false, TEXTS("", "#", "#ff", "#ffff", "#ggg", "##fff"));
+                     "123e4567-e89b-12d3a-456-426614174000", "123e4567-e89b-02d3-a456-426614174000",
+                     "123e4567-e89b-92d3-a456-426614174000",
+                     "123e4567-e89b-12d3-c456-426614174000"));
+    expect_all(text_is_hex_color, true,
+               TEXTS("#fff", "fff", "#A0b1C2", "000000", "#fff8", "a0b1c280"));
+    expect_all(text_is_hex_color, false, TEXTS("", "#", "#ff", "#fffff", "#ggg", "##fff"));
     expect_all(text_is_credit_card, true,
                TEXTS("4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004"));
     expect_all(text_is_credit_card, false,
