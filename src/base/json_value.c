@@ -187,25 +187,20 @@ static int find_attachment(const json_t *num, size_t n, size_t *at)
     return value == (double)*at ? 0 : SAILS_EPROTO;
 }
 
-static int restore_placeholder(json_t **value, const struct bytes *attachments, size_t n)
+static int restore_placeholder(json_t **value, json_t *const *attachments, size_t n)
 {
     size_t at = 0;
-    json_t *binary = NULL;
     int rc = find_attachment(json_object_get(*value, "num"), n, &at);
 
     if (rc < 0) {
         return rc;
     }
-    binary = json_value_binary(attachments[at].ptr, attachments[at].len);
-    if (binary == NULL) {
-        return SAILS_ENOMEM;
-    }
     json_decref(*value);
-    *value = binary;
+    *value = json_incref(attachments[at]);
     return 0;
 }
 
-static int restore_array(json_t *array, const struct bytes *attachments, size_t n)
+static int restore_array(json_t *array, json_t *const *attachments, size_t n)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         json_t *old = json_array_get(array, i);
@@ -224,7 +219,7 @@ static int restore_array(json_t *array, const struct bytes *attachments, size_t 
     return 0;
 }
 
-static int restore_object(json_t *object, const struct bytes *attachments, size_t n)
+static int restore_object(json_t *object, json_t *const *attachments, size_t n)
 {
     for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
         json_t *old = json_object_iter_value(at);
@@ -243,7 +238,7 @@ static int restore_object(json_t *object, const struct bytes *attachments, size_
     return 0;
 }
 
-int json_value_restore(json_t **value, const struct bytes *attachments, size_t n)
+int json_value_restore(json_t **value, json_t *const *attachments, size_t n)
 {
     if (json_is_array(*value)) {
         return restore_array(*value, attachments, n);

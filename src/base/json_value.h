@@ -38,9 +38,10 @@ int json_value_write_binary(struct buf *out, const json_t *value, struct bytes *
 int json_value_write(struct buf *out, const json_t *value);
 
 /*
- * Puts attachments in for placeholders, in place. 0; SAILS_EPROTO: a `num` that is no integer or out
- * of range; SAILS_ENOMEM. On errors the tree is half changed and must be thrown away.
+ * Puts attachments (binary values) in for placeholders, in place. They are shared, not copied: an
+ * attachment that a thousand placeholders name is there once. 0; SAILS_EPROTO: a `num` that is no
+ * integer or out of range; SAILS_ENOMEM. On errors the tree is half changed and must be thrown away.
  */
-int json_value_restore(json_t **value, const struct bytes *attachments, size_t n);
+int json_value_restore(json_t **value, json_t *const *attachments, size_t n);
 
 #endif

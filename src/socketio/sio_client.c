@@ -164,11 +164,25 @@ void sio_socket_receive(struct sio_socket *socket, const struct sio_packet *pack
     }
 }
 
-/* A whole packet, attachments and all. *kept: see sio_hold(). 0, or why the connection fails. */
-static int dispatch(struct sio_client *client, const struct sio_packet *packet, struct str text,
-                    struct sio_kept **kept)
+/* A whole packet for a socket of the client's. *kept: see sio_hold(). 0, or why the connection fails. */
+static int deliver(struct sio_socket *socket, const struct sio_packet *packet, struct str text,
+                   struct sio_kept **kept)
+{
+    if (socket->state == SOCKET_CONNECTING || socket->held != NULL) {
+        return sio_hold(socket, packet, text, kept);
+    }
+    sio_socket_receive(socket, packet);
+    return 0;
+}
+
+/*
+ * Whether the client may send such a packet now is asked first: for who may not nothing is kept or
+ * built.
+ */
+static int dispatch(struct sio_client *client, const struct sio_packet *packet, struct str text)
 {
     struct sio_socket *socket = sio_connect_find(client, packet->nsp);
+    struct sio_kept *kept = NULL;
 
     if (packet->type == SIO_CONNECT && socket == NULL) {
         return sio_connect(client, packet);
@@ -177,18 +191,17 @@ static int dispatch(struct sio_client *client, const struct sio_packet *packet, 
         sio_client_give_up(client); /* connected twice, a server's packet, or not connected */
         return 0;
     }
-    if (socket->state == SOCKET_CONNECTING || socket->held != NULL) {
-        return sio_hold(socket, packet, text, kept);
+    if (packet->n_attachments > 0) {
+        client->partial = sio_kept_create(text, packet);
+        return client->partial != NULL ? 0 : SAILS_ENOMEM;
     }
-    sio_socket_receive(socket, packet);
-    return 0;
+    return deliver(socket, packet, text, &kept);
 }
 
 static int on_text(struct sio_client *client, struct str text)
 {
     const struct sio_options *options = client->server->options;
     const struct sio_packet_limits limits = {options->max_attachments, options->max_depth};
-    struct sio_kept *kept = NULL;
     struct sio_packet packet;
     int rc = 0;
 
@@ -196,25 +209,25 @@ static int on_text(struct sio_client *client, struct str text)
         return SAILS_EPROTO; /* its attachments come first */
     }
     rc = sio_packet_decode(text, &limits, &packet);
-    if (rc < 0) {
-        return rc;
-    }
-    if (packet.n_attachments > 0) {
-        client->partial = sio_kept_create(text, &packet);
-        return client->partial != NULL ? 0 : SAILS_ENOMEM;
-    }
-    return dispatch(client, &packet, text, &kept);
+    return rc == 0 ? dispatch(client, &packet, text) : rc;
 }
 
-/* With the last attachment a bad placeholder must close the connection, so the arguments are parsed
- * here, and kept for whoever asks for them. */
+/*
+ * With the last attachment a bad placeholder must close the connection, so the arguments are parsed
+ * here, and kept for whoever asks for them. The socket may have been disconnected while they came.
+ */
 static int on_whole(struct sio_client *client, struct sio_kept *kept)
 {
+    struct sio_socket *socket = sio_connect_find(client, kept->packet.nsp);
     int rc = 0;
 
-    kept->packet.args = sio_packet_args(&kept->packet, &rc);
+    if (socket == NULL) {
+        sio_client_give_up(client);
+    } else {
+        kept->packet.args = sio_packet_args(&kept->packet, &rc);
+    }
     if (kept->packet.args != NULL) {
-        rc = dispatch(client, &kept->packet, (struct str){NULL, 0}, &kept);
+        rc = deliver(socket, &kept->packet, (struct str){NULL, 0}, &kept);
     }
     sio_kept_destroy(kept);
     return rc;

@@ -1,5 +1,6 @@
 #include "socketio/sio_kept.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
 
@@ -40,17 +41,13 @@ struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packe
 
 int sio_kept_add(struct sio_kept *kept, struct bytes attachment)
 {
-    uint8_t *copy = NULL;
+    json_t *value = json_value_binary(attachment.ptr, attachment.len);
 
     assert(kept->n_received < kept->packet.n_attachments);
-    if (attachment.len > 0) {
-        copy = mem_alloc(attachment.len);
-        if (copy == NULL) {
-            return SAILS_ENOMEM;
-        }
-        memcpy(copy, attachment.ptr, attachment.len);
+    if (value == NULL) {
+        return SAILS_ENOMEM;
     }
-    kept->attachments[kept->n_received++] = (struct bytes){copy, attachment.len};
+    kept->attachments[kept->n_received++] = value;
     kept->size += attachment.len;
     if (kept->n_received == kept->packet.n_attachments) {
         kept->packet.attachments = kept->attachments;
@@ -64,7 +61,7 @@ void sio_kept_destroy(struct sio_kept *kept)
         return;
     }
     for (size_t i = 0; i < kept->n_received; i++) {
-        mem_free((void *)(uintptr_t)kept->attachments[i].ptr);
+        json_decref(kept->attachments[i]);
     }
     json_decref(kept->packet.args);
     mem_free(kept);

@@ -16,14 +16,14 @@ struct sio_kept {
     size_t size;           /* bytes that it holds */
     size_t n_received;
     struct sio_packet packet; /* views into this */
-    struct bytes attachments[];
+    json_t *attachments[];    /* binary values */
 };
 
 /* Copies `packet`, which was decoded from `text`, without the attachments. NULL: no memory. */
 struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packet);
 
-/* The next attachment, copied; there must be one missing. With the last one, packet.attachments is
- * set. 0 or SAILS_ENOMEM. */
+/* The next attachment, made a value (the only copy, which the arguments will share); there must be one
+ * missing. With the last one, packet.attachments is set. 0 or SAILS_ENOMEM. */
 int sio_kept_add(struct sio_kept *kept, struct bytes attachment);
 
 /* NULL is nothing to destroy. */

@@ -55,6 +55,19 @@ static bool add_part(struct sio_message *m, bool is_binary, struct bytes data,
     return true;
 }
 
+/* A value that is in the arguments twice is sent twice, but made and kept once. */
+static bool add_attachment(struct sio_message *m, const struct draft *d, size_t at,
+                           const struct sio_message_options *options)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (d->found[i].ptr == d->found[at].ptr && d->found[i].len == d->found[at].len) {
+            m->parts[m->n_parts++] = eio_message_retain(m->parts[1 + i]);
+            return true;
+        }
+    }
+    return add_part(m, true, d->found[at], options);
+}
+
 static int finish(const struct draft *d, const struct sio_message_options *options,
                   struct sio_message **out)
 {
@@ -62,7 +75,7 @@ static int finish(const struct draft *d, const struct sio_message_options *optio
     bool done = m != NULL && add_part(m, false, buf_bytes(&d->text), options);
 
     for (size_t i = 0; i < d->n_found && done; i++) {
-        done = add_part(m, true, d->found[i], options);
+        done = add_attachment(m, d, i, options);
     }
     if (!done) {
         sio_message_release(m);

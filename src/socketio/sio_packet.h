@@ -34,7 +34,7 @@ struct sio_packet {
     struct str payload;   /* valid JSON for the type, or empty */
     struct str event;     /* of (binary) events: the name's JSON text, with quotes, or a number */
     size_t n_attachments; /* announced */
-    const struct bytes *attachments; /* received; NULL until all are there */
+    json_t *const *attachments; /* received, as binary values; NULL until all are there */
     json_t *args; /* of sio_packet_args(), where somebody has parsed them already; else NULL */
 };
 

@@ -40,11 +40,16 @@ static void check_round_trip(const struct sio_packet *p)
 
 static void check_arguments(struct sio_packet *p)
 {
-    struct bytes attachments[10] = {{(const uint8_t *)"x", 1}};
+    json_t *binary = json_value_binary("x", 1);
+    json_t *attachments[10];
     struct buf text = {0};
     size_t n_found = 0;
     json_t *args = NULL;
 
+    require(binary != NULL);
+    for (size_t i = 0; i < 10; i++) {
+        attachments[i] = binary;
+    }
     p->attachments = p->n_attachments > 0 ? attachments : NULL;
     args = sio_packet_args(p, NULL);
     require(args != NULL || p->n_attachments > 0);
@@ -54,6 +59,7 @@ static void check_arguments(struct sio_packet *p)
         require(n_found == json_value_count_binary(args));
     }
     json_decref(args);
+    json_decref(binary);
     buf_deinit(&text);
 }
 

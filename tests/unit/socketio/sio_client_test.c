@@ -1,4 +1,5 @@
 #include "socketio/sio.h"
+#include "support/json_gauge.h"
 #include "unit/socketio/sio_fixture.h"
 
 /* Sends the arguments back: as the answer where one is wanted, else as an event "back". */
@@ -107,6 +108,89 @@ static void attachments_belong_to_the_connection(void **state)
     fixture_deinit(&f);
 }
 
+static void append_placeholders(struct buf *text, const char *head, int n)
+{
+    buf_append_str(text, str_from(head));
+    for (int i = 0; i < n; i++) {
+        buf_append_str(text, STR(",{\"_placeholder\":true,\"num\":0}"));
+    }
+    buf_append_char(text, ']');
+}
+
+enum {
+    MANY = 2000,
+    LONG = 500 * 1000
+};
+
+static void say_placeholders(struct sim_link *link, const char *head, const uint8_t *attachment)
+{
+    struct buf text = {0};
+
+    append_placeholders(&text, head, MANY);
+    say_frame(link, 0x81, buf_bytes(&text));
+    say_frame(link, 0x82, (struct bytes){attachment, LONG});
+    buf_deinit(&text);
+}
+
+static void count_args(struct fixture *f, struct sio_socket *socket,
+                       const struct sio_packet *packet)
+{
+    json_t *args = sio_packet_args(packet, NULL);
+
+    (void)socket;
+    assert_int_equal(json_array_size(args), MANY);
+    assert_int_equal(json_value_bytes(json_array_get(args, MANY - 1)).len, LONG);
+    f->is_quiet = true;
+    json_decref(args);
+}
+
+/* 60 KB of text and 500 KB of bytes were 1 GB once. */
+static void placeholders_cost_no_more_than_what_arrived(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = NULL;
+    uint8_t *attachment = mem_calloc(1, LONG);
+    long before = 0;
+
+    (void)state;
+    fixture_begin(&f);
+    f.on_event = count_args;
+    f.is_quiet = true;
+    link = join_v5(&f);
+    json_gauge_begin();
+    say_placeholders(link, "451-[\"x\"", attachment);
+    hear(&f, link);
+    assert_int_equal(sio_namespace_count(f.nsps[0]), 1);
+    assert_true(json_gauge_peak() > LONG);
+    assert_true(json_gauge_peak() < 4 * LONG);
+    assert_true(json_gauge_bytes() <= 0);
+
+    /* Of who is in no such namespace nothing is taken at all: it is closed before it can attach. */
+    before = json_gauge_count();
+    say_placeholders(link, "451-/a,[\"x\"", attachment);
+    assert_string_equal(hear(&f, link), "close");
+    link = open_v5(&f);
+    say_placeholders(link, "451-[\"x\"", attachment);
+    assert_string_equal(hear(&f, link), "close");
+    assert_int_equal(json_gauge_count(), before);
+    mem_free(attachment);
+    fixture_deinit(&f);
+}
+
+/* ... nor where it was disconnected while the attachments came. */
+static void attachments_of_a_socket_that_left_are_not_put_together(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = echo_client(&f);
+
+    (void)state;
+    say(link, "451-1[\"x\",{\"_placeholder\":true,\"num\":0}]");
+    sio_socket_disconnect(f.sockets[0], false);
+    say_binary(link, "\5");
+    assert_string_equal(hear(&f, link), "41 close");
+    fixture_deinit(&f);
+}
+
 static void a_partial_packet_ends_with_the_connection(void **state)
 {
     struct fixture f;
@@ -187,6 +271,8 @@ int main(void)
         cmocka_unit_test(attachments_come_back_in_order),
         cmocka_unit_test(a_pong_may_come_between_attachments),
         cmocka_unit_test(attachments_belong_to_the_connection),
+        cmocka_unit_test(placeholders_cost_no_more_than_what_arrived),
+        cmocka_unit_test(attachments_of_a_socket_that_left_are_not_put_together),
         cmocka_unit_test(a_partial_packet_ends_with_the_connection),
         cmocka_unit_test(an_error_handler_may_end_other_sockets),
         cmocka_unit_test(an_event_may_shut_the_server_down),

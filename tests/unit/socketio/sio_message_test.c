@@ -79,6 +79,25 @@ static void binary_arguments_become_attachments_in_order(void **state)
     json_decref(args);
 }
 
+static void a_value_that_is_sent_twice_is_kept_once(void **state)
+{
+    json_t *args = json_array();
+    json_t *value = json_value_binary("AA", 2);
+    struct sio_message *m = NULL;
+
+    (void)state;
+    json_array_append(args, value);
+    json_array_append_new(args, json_value_binary("AA", 2));
+    json_array_append_new(args, value);
+    assert_int_equal(sio_message_create(STR("/"), "x", args, NULL, -1, &options, &m), 0);
+    assert_int_equal(m->n_parts, 4);
+    assert_ptr_equal(m->parts[1], m->parts[3]);
+    assert_ptr_not_equal(m->parts[1], m->parts[2]);
+    assert_part(m, 3, true, "AA");
+    sio_message_release(m);
+    json_decref(args);
+}
+
 /* socket-io 40 */
 static void more_attachments_than_clients_accept_are_refused(void **state)
 {
@@ -158,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_and_acks_are_written_by_the_grammar),
         cmocka_unit_test(binary_arguments_become_attachments_in_order),
+        cmocka_unit_test(a_value_that_is_sent_twice_is_kept_once),
         cmocka_unit_test(more_attachments_than_clients_accept_are_refused),
         cmocka_unit_test(reserved_names_and_bad_values_are_refused),
         cmocka_unit_test(a_raw_payload_is_taken_as_it_is),

@@ -298,7 +298,7 @@ static void arguments_are_what_follows_the_name(void **state)
 static void placeholders_become_attachments(void **state)
 {
     static const uint8_t one[] = {1, 2, 3};
-    const struct bytes attachments[] = {{one, 3}, {one + 1, 0}};
+    json_t *attachments[] = {json_value_binary(one, 3), json_value_binary(NULL, 0)};
     struct sio_packet p = decoded("52-[\"a\",{\"_placeholder\":true,\"num\":1},"
                                   "{\"b\":[{\"num\":0.0,\"_placeholder\":true}]},"
                                   "{\"_placeholder\":false,\"num\":9},{\"_placeholder\":1}]");
@@ -316,6 +316,34 @@ static void placeholders_become_attachments(void **state)
     assert_true(json_is_object(json_array_get(args, 2)));
     assert_true(json_is_object(json_array_get(args, 3)));
     json_decref(args);
+    json_decref(attachments[0]);
+    json_decref(attachments[1]);
+}
+
+/* What a packet may become is bounded by what arrived, however often it names an attachment. */
+static void placeholders_share_their_attachment(void **state)
+{
+    json_t *attachment = json_value_binary("0123456789", 10);
+    struct buf text = {0};
+    struct sio_packet p;
+    json_t *args = NULL;
+
+    (void)state;
+    buf_append_str(&text, STR("51-[\"a\""));
+    for (int i = 0; i < 100; i++) {
+        buf_append_str(&text, STR(",{\"_placeholder\":true,\"num\":0}"));
+    }
+    buf_append_char(&text, ']');
+    assert_int_equal(sio_packet_decode(buf_str(&text), &limits, &p), 0);
+    p.attachments = &attachment;
+    args = sio_packet_args(&p, NULL);
+    assert_int_equal(json_array_size(args), 100);
+    for (size_t i = 0; i < 100; i++) {
+        assert_ptr_equal(json_array_get(args, i), attachment);
+    }
+    json_decref(args);
+    json_decref(attachment);
+    buf_deinit(&text);
 }
 
 /* socket-io 14 */
@@ -323,7 +351,7 @@ static void a_placeholder_with_a_bad_number_is_an_error(void **state)
 {
     static const char *const nums[] = {"\"num\":1",    "\"num\":-1", "\"num\":0.5", "\"num\":\"0\"",
                                        "\"num\":null", "\"x\":0",    "\"num\":1e30"};
-    const struct bytes attachment = {(const uint8_t *)"x", 1};
+    json_t *attachment = json_value_binary("x", 1);
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(nums); i++) {
@@ -338,11 +366,12 @@ static void a_placeholder_with_a_bad_number_is_an_error(void **state)
         assert_int_equal(err, SAILS_EPROTO);
         buf_deinit(&text);
     }
+    json_decref(attachment);
 }
 
 static void arguments_survive_no_failed_allocation(void **state)
 {
-    const struct bytes attachment = {(const uint8_t *)"x", 1};
+    json_t *attachment = json_value_binary("x", 1);
     struct sio_packet p =
         decoded("51-[\"a\",{\"b\":{\"_placeholder\":true,\"num\":0}},[1,\"\\n\",{\"c\":2.5}]]");
     json_t *args = NULL;
@@ -359,6 +388,7 @@ static void arguments_survive_no_failed_allocation(void **state)
     }
     mem_fail_after(-1);
     json_decref(args);
+    json_decref(attachment);
 }
 
 int main(void)
@@ -372,6 +402,7 @@ int main(void)
         cmocka_unit_test(an_event_has_a_name),
         cmocka_unit_test(arguments_are_what_follows_the_name),
         cmocka_unit_test(placeholders_become_attachments),
+        cmocka_unit_test(placeholders_share_their_attachment),
         cmocka_unit_test(a_placeholder_with_a_bad_number_is_an_error),
         cmocka_unit_test(arguments_survive_no_failed_allocation),
     };
