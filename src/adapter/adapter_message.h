@@ -12,6 +12,7 @@
 #define ADAPTER_ADAPTER_MESSAGE_H
 
 #include "base/buf.h"
+#include "base/json_text.h"
 
 #include <jansson.h>
 
@@ -36,6 +37,9 @@ enum {
     ADAPTER_VALUES_MAX = 1000000, /* in one message: bounds what a small text becomes in memory */
     ADAPTER_DEPTH_MAX = 64        /* of JSON; as MSGPACK_DEPTH_MAX */
 };
+
+static const struct json_limits adapter_json_limits = {.max_depth = ADAPTER_DEPTH_MAX,
+                                                       .max_values = ADAPTER_VALUES_MAX};
 
 struct adapter_message {
     enum adapter_kind kind;

@@ -154,7 +154,7 @@ static int read_broadcast(struct adapter_message *m, json_t *message)
 static int read_root(enum classic_channel channel, struct bytes payload, json_t **root)
 {
     if (channel != CLASSIC_BROADCASTS && payload.len > 0 && payload.ptr[0] == '{') {
-        return json_parse(bytes_str(payload), ADAPTER_DEPTH_MAX, root);
+        return json_parse(bytes_str(payload), &adapter_json_limits, root);
     }
     return msgpack_value_read(payload, ADAPTER_VALUES_MAX, root);
 }

@@ -127,7 +127,7 @@ static int finish(struct adapter_message *m, struct adapter_message *read, int r
 static int parse(struct bytes payload, json_t **root)
 {
     return payload.len > 0 && payload.ptr[0] == '{'
-               ? json_parse(bytes_str(payload), ADAPTER_DEPTH_MAX, root)
+               ? json_parse(bytes_str(payload), &adapter_json_limits, root)
                : msgpack_value_read(payload, ADAPTER_VALUES_MAX, root);
 }
 
@@ -156,7 +156,7 @@ static int parse_data(struct str data, json_t **root)
     int rc = 0;
 
     if (data.len == 0 || data.ptr[0] == '{') {
-        return data.len == 0 ? 0 : json_parse(data, ADAPTER_DEPTH_MAX, root);
+        return data.len == 0 ? 0 : json_parse(data, &adapter_json_limits, root);
     }
     rc = base64_decode(&bytes, data);
     if (rc == 0) {

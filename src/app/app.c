@@ -171,6 +171,7 @@ static void set_requests(struct sails_app *app)
 
     app->requests.is_production = config_is_production(c);
     app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
+    app->requests.max_body_values = (size_t)config_integer(c, "http.maxBodyValues");
     app->requests.upload_dir = config_text(c, "http.uploadDir");
     app->requests.max_upload = (uint64_t)config_integer(c, "http.maxUploadBytes");
     app->requests.compresses = config_get(c, "http.compress") != NULL

@@ -110,7 +110,8 @@ static void set_socketio(const struct config *c, struct sio_options *out)
     *out = sio_default_options;
     out->connect_timeout_ms = ms(c, "sockets.connectTimeout");
     out->max_attachments = size(c, "sockets.maxAttachments");
-    out->max_depth = size(c, "sockets.maxDepth");
+    out->json.max_depth = size(c, "sockets.maxDepth");
+    out->json.max_values = size(c, "sockets.maxValues");
     out->max_acks = size(c, "sockets.maxAcks");
     out->max_rooms = size(c, "sockets.maxRooms");
     out->max_namespaces = size(c, "sockets.maxNamespaces");

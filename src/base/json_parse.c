@@ -1,6 +1,5 @@
 #include "base/json_parse.h"
 
-#include "base/json_text.h"
 #include "base/macros.h"
 #include "base/mem.h"
 
@@ -204,11 +203,11 @@ static json_t *read_value(struct reader *r)
     }
 }
 
-int json_parse(struct str text, size_t max_depth, json_t **value)
+int json_parse(struct str text, const struct json_limits *limits, json_t **value)
 {
     struct reader r;
     json_t *read = NULL;
-    int rc = json_text_check(text, max_depth);
+    int rc = json_text_check(text, limits);
 
     if (rc < 0) {
         return rc;

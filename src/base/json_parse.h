@@ -14,12 +14,12 @@
 #ifndef BASE_JSON_PARSE_H
 #define BASE_JSON_PARSE_H
 
-#include "base/str.h"
+#include "base/json_text.h"
 
 #include <jansson.h>
 
-/* One value, white space around it. 0; SAILS_EJSON; SAILS_ETOOBIG: deeper than max_depth;
- * SAILS_ENOMEM. */
-int json_parse(struct str text, size_t max_depth, json_t **value);
+/* One value, white space around it. 0; SAILS_EJSON; SAILS_ETOOBIG: over a limit; SAILS_ENOMEM. Nothing
+ * is built unless all of the text is within them. */
+int json_parse(struct str text, const struct json_limits *limits, json_t **value);
 
 #endif

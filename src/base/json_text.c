@@ -30,6 +30,7 @@ struct scanner {
     enum scan_state state;
     size_t depth;
     size_t max_depth;
+    size_t values_left;
     bool has_nul; /* the string that was scanned last has a NUL in it */
     uint64_t in_object[JSON_TEXT_MAX_DEPTH / 64];
 };
@@ -267,6 +268,10 @@ static int on_value(struct scanner *s)
     if (s->at == s->end) {
         return SAILS_EJSON;
     }
+    if (s->values_left == 0) {
+        return SAILS_ETOOBIG;
+    }
+    s->values_left--;
     s->state = AFTER_VALUE;
     switch (*s->at) {
     case '"':
@@ -311,8 +316,9 @@ static int on_after_value(struct scanner *s)
     return SAILS_EJSON;
 }
 
-int json_text_scan(struct str text, size_t max_depth, size_t *extent)
+int json_text_scan(struct str text, const struct json_limits *limits, size_t *extent)
 {
+    size_t max_depth = limits->max_depth;
     struct scanner s; /* in_object is written before it is read (I1): not worth clearing */
     int rc = 0;
 
@@ -324,6 +330,7 @@ int json_text_scan(struct str text, size_t max_depth, size_t *extent)
     s.state = WANT_VALUE;
     s.depth = 0;
     s.has_nul = false;
+    s.values_left = limits->max_values > 0 ? limits->max_values : SIZE_MAX;
     s.max_depth = max_depth < JSON_TEXT_MAX_DEPTH ? max_depth : JSON_TEXT_MAX_DEPTH;
     while (rc == 0 && !(s.state == AFTER_VALUE && s.depth == 0)) {
         switch (s.state) {
@@ -344,10 +351,10 @@ int json_text_scan(struct str text, size_t max_depth, size_t *extent)
     return rc;
 }
 
-int json_text_check(struct str text, size_t max_depth)
+int json_text_check(struct str text, const struct json_limits *limits)
 {
     size_t extent = 0;
-    int rc = json_text_scan(text, max_depth, &extent);
+    int rc = json_text_scan(text, limits, &extent);
 
     if (rc < 0) {
         return rc;
@@ -363,6 +370,7 @@ struct str json_text_elements(struct str array)
 
 bool json_text_next(struct str *rest, struct str *element)
 {
+    static const struct json_limits checked = {.max_depth = JSON_TEXT_MAX_DEPTH};
     struct str text = str_from_offset(*rest, json_text_space(*rest));
     size_t extent = 0;
 
@@ -370,7 +378,7 @@ bool json_text_next(struct str *rest, struct str *element)
         text = str_from_offset(text, 1);
     }
     text = str_from_offset(text, json_text_space(text));
-    if (json_text_scan(text, JSON_TEXT_MAX_DEPTH, &extent) < 0) {
+    if (json_text_scan(text, &checked, &extent) < 0) {
         return false; /* the closing bracket */
     }
     *element = (struct str){text.ptr, extent};

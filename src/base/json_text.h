@@ -20,18 +20,28 @@ enum {
     JSON_TEXT_MAX_DEPTH = 4096
 };
 
+/*
+ * What is taken. A value costs jansson up to some 250 bytes (an empty object is 128 bytes of buckets
+ * and more), although it may be two bytes of text: without a limit of values text grows to eighty
+ * times its length when it is parsed.
+ */
+struct json_limits {
+    size_t max_depth;  /* at most JSON_TEXT_MAX_DEPTH */
+    size_t max_values; /* objects and arrays, too, but not members' names; 0: any number */
+};
+
 /* How many of the first bytes are white space. */
 size_t json_text_space(struct str text);
 
 /*
  * The extent of the one value with which `text` begins, white space before it included. What is
  * behind it is not looked at. An array in an array has depth 2.
- * 0; SAILS_EJSON: no value; SAILS_ETOOBIG: deeper than max_depth.
+ * 0; SAILS_EJSON: no value; SAILS_ETOOBIG: over a limit.
  */
-int json_text_scan(struct str text, size_t max_depth, size_t *extent);
+int json_text_scan(struct str text, const struct json_limits *limits, size_t *extent);
 
 /* Whether `text` is one value, with white space around it at most. Codes as above. */
-int json_text_check(struct str text, size_t max_depth);
+int json_text_check(struct str text, const struct json_limits *limits);
 
 /*
  * Walks an array of valid JSON:

@@ -246,7 +246,9 @@ json_t *openapi_operation_components(void)
         "      \"message\": {\"type\": \"string\"}}}}}}}}";
     json_t *components = NULL;
 
-    return json_parse(STR(text), 16, &components) == 0 ? components : NULL;
+    return json_parse(STR(text), &(struct json_limits){.max_depth = 16}, &components) == 0
+               ? components
+               : NULL;
 }
 
 /* ---- all of it ---- */

@@ -193,6 +193,13 @@ bool eio_session_is_writable(const struct eio_session *session);
  */
 void eio_session_close(struct eio_session *session, bool discard);
 
+/*
+ * Closes as eio_session_close() for something in a message that is refused, and says why where the
+ * transport has words for it. SAILS_ETOOBIG: close code 1009 over a WebSocket, 413 for the POST that has
+ * brought it. Others: as the reference, which says nothing.
+ */
+void eio_session_refuse(struct eio_session *session, int err);
+
 /* Whether eio_session_close() would end at once: false on polling without a pending poll. */
 bool eio_session_closes_at_once(const struct eio_session *session);
 

@@ -130,7 +130,7 @@ static int open_websocket(struct eio_session *s, struct http_exchange *x,
     rc = send_first_packets(s);
     if (rc < 0) {
         s->websocket = NULL;
-        eio_websocket_close(w);
+        eio_websocket_close(w, 0);
     }
     return rc;
 }

@@ -399,6 +399,8 @@ static void on_post_end(struct http_exchange *x)
     }
     if (rc == SAILS_EPROTO) {
         eio_answer_empty(x, 400); /* engine-io 7.2, 6 */
+    } else if (rc == 0 && s->state != EIO_STATE_OPEN && s->detail == SAILS_ETOOBIG) {
+        eio_answer_empty(x, 413); /* eio_session_refuse() */
     } else if (rc < 0) {
         http_drop(x);
     } else {

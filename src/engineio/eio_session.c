@@ -143,7 +143,7 @@ static void let_go_of_transports(struct eio_session *s)
 
     s->websocket = NULL;
     if (websocket != NULL) {
-        eio_websocket_close(websocket);
+        eio_websocket_close(websocket, s->detail == SAILS_ETOOBIG ? WS_CLOSE_TOO_BIG : 0);
     }
     if (s->polling != NULL) {
         eio_polling_end(s->polling);
@@ -254,7 +254,7 @@ bool eio_session_closes_at_once(const struct eio_session *s)
            (eio_polling_is_pending(s->polling) && eio_polling_is_empty(s->polling));
 }
 
-void eio_session_close(struct eio_session *s, bool discard)
+static void begin_closing(struct eio_session *s, bool discard, int detail)
 {
     if (s->state == EIO_STATE_CLOSED) {
         return;
@@ -265,11 +265,21 @@ void eio_session_close(struct eio_session *s, bool discard)
     if (s->state == EIO_STATE_OPEN) {
         bool at_once = discard || eio_session_closes_at_once(s);
 
-        set_closing(s, EIO_FORCED_CLOSE, 0);
+        set_closing(s, EIO_FORCED_CLOSE, detail);
         wait_in(s, at_once ? &s->server->endings : &s->server->closings);
     } else if (discard) {
         wait_in(s, &s->server->endings);
     }
+}
+
+void eio_session_close(struct eio_session *s, bool discard)
+{
+    begin_closing(s, discard, 0);
+}
+
+void eio_session_refuse(struct eio_session *s, int err)
+{
+    begin_closing(s, false, err);
 }
 
 /* ---- what others ask ---- */

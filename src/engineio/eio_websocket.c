@@ -106,7 +106,7 @@ static struct eio_websocket *take_websocket(struct eio_probe *probe)
 
 void eio_probe_end(struct eio_probe *probe)
 {
-    eio_websocket_close(take_websocket(probe));
+    eio_websocket_close(take_websocket(probe), 0);
 }
 
 static void start_noops(struct eio_probe *probe, struct eio_server *server)
@@ -262,10 +262,10 @@ struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct htt
     return w;
 }
 
-void eio_websocket_close(struct eio_websocket *w)
+void eio_websocket_close(struct eio_websocket *w, unsigned code)
 {
     w->session = NULL;
-    ws_conn_close(&w->ws, 0);
+    ws_conn_close(&w->ws, code);
 }
 
 static bool has_websocket(const struct eio_session *s)
@@ -286,7 +286,7 @@ void eio_probe_begin(struct eio_session *s, struct http_exchange *x, bool b64)
         probe = mem_calloc(1, sizeof(*probe));
     }
     if (probe == NULL) {
-        eio_websocket_close(w);
+        eio_websocket_close(w, 0);
         return;
     }
     probe->websocket = w;

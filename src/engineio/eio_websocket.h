@@ -33,8 +33,9 @@ struct eio_probe {
 struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct http_exchange *x,
                                            bool b64, bool is_handshake);
 
-/* Closes it (an empty Close frame behind what is queued). Its session will not hear of it again. */
-void eio_websocket_close(struct eio_websocket *websocket);
+/* Closes it, behind what is queued; `code` 0: with an empty Close frame. Its session will not hear of it
+ * again. */
+void eio_websocket_close(struct eio_websocket *websocket, unsigned code);
 
 /* As ws_conn_send. */
 int eio_websocket_send(struct eio_websocket *websocket, struct eio_message *message);

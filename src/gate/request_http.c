@@ -49,8 +49,10 @@ enum {
  */
 static int parse_json_body(struct sails_req *req, struct str text, bool is_json)
 {
+    const struct json_limits limits = {.max_depth = JSON_DEPTH_MAX,
+                                       .max_values = req->service->max_body_values};
     json_t *body = NULL;
-    int rc = json_parse(text, JSON_DEPTH_MAX, &body);
+    int rc = json_parse(text, &limits, &body);
 
     if (rc == 0 && !json_is_object(body) && !json_is_array(body)) {
         json_decref(body);

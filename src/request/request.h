@@ -61,6 +61,7 @@ struct request_service {
     bool is_production;
     bool compresses;            /* answers over HTTP */
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
+    size_t max_body_values;     /* of JSON in it */
     const char *upload_dir;     /* where files are received, if nobody says otherwise */
     uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */
     bool is_sdk_needed;         /* sockets whose client tells no version may not ask */

@@ -195,7 +195,7 @@ static int read_decimal(struct str text, json_t **out)
     int rc = write_decimal(&json, text) ? buf_error(&json) : SAILS_EINVAL;
 
     if (rc == 0) {
-        rc = json_parse(buf_str(&json), 1, &parsed);
+        rc = json_parse(buf_str(&json), &(struct json_limits){.max_depth = 1}, &parsed);
     }
     if (rc == 0) {
         /* null: JavaScript takes it for Infinity */

@@ -30,7 +30,7 @@ static int read_value(enum input_kind kind, const char *text, json_t **out)
     int rc = 0;
 
     if (kind != INPUT_STRING) {
-        rc = json_parse(span, INPUT_VALUE_DEPTH_MAX, out);
+        rc = json_parse(span, &(struct json_limits){.max_depth = INPUT_VALUE_DEPTH_MAX}, out);
         return rc < 0 && rc != SAILS_ENOMEM ? SAILS_EJSON : rc;
     }
     if (!utf8_is_valid(str_bytes(span))) {

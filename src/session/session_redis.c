@@ -189,7 +189,7 @@ static uint64_t default_ttl(const struct session_redis *redis, uint64_t ttl_ms)
 static int parse_session(const struct operation *operation, struct str text, json_t **out)
 {
     json_t *value = NULL;
-    int rc = json_parse(text, JSON_DEPTH_MAX, &value);
+    int rc = json_parse(text, &(struct json_limits){.max_depth = JSON_DEPTH_MAX}, &value);
 
     if (rc == SAILS_ENOMEM) {
         return rc;

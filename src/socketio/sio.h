@@ -45,7 +45,7 @@ const char *sio_reason_text(enum sio_reason reason);
 struct sio_options {
     uint64_t connect_timeout_ms; /* 45 s */
     size_t max_attachments;      /* of one packet, received: 10 */
-    size_t max_depth;            /* of nested JSON values, received: 512 */
+    struct json_limits json;     /* of one packet, received: 512 deep, 200,000 values */
     size_t max_acks;             /* outstanding for one socket: 4096 */
     size_t max_rooms;            /* of one socket, its own not counted: 0 no limit */
     size_t max_namespaces;       /* of one client: 64 */

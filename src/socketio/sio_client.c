@@ -105,7 +105,7 @@ void sio_client_fail(struct sio_client *client, int err)
             server->events->on_error(server->ctx, socket, err);
         }
     }
-    eio_session_close(client->session, false);
+    eio_session_refuse(client->session, err);
 }
 
 int sio_client_send_disconnect(struct sio_client *client, struct sio_namespace *nsp)
@@ -201,7 +201,7 @@ static int dispatch(struct sio_client *client, const struct sio_packet *packet, 
 static int on_text(struct sio_client *client, struct str text)
 {
     const struct sio_options *options = client->server->options;
-    const struct sio_packet_limits limits = {options->max_attachments, options->max_depth};
+    const struct sio_packet_limits limits = {options->max_attachments, options->json};
     struct sio_packet packet;
     int rc = 0;
 

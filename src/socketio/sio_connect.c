@@ -250,7 +250,7 @@ int sio_connect(struct sio_client *client, const struct sio_packet *packet)
             rc = parse_query(query, &auth);
         }
     } else if (packet->payload.len > 0) {
-        rc = json_parse(packet->payload, client->server->options->max_depth, &auth);
+        rc = json_parse(packet->payload, &client->server->options->json, &auth);
     }
     return rc == 0 ? begin(client, name, drop_empty(auth)) : rc;
 }

@@ -1,7 +1,6 @@
 #include "socketio/sio_packet.h"
 
 #include "base/json_parse.h"
-#include "base/json_text.h"
 #include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
@@ -67,7 +66,7 @@ static int take_attachments(struct str *text, size_t max, size_t *count)
         return SAILS_EPROTO;
     }
     if (n > max) {
-        return SAILS_ETOOBIG;
+        return SAILS_EPROTO;
     }
     *count = (size_t)n;
     *text = str_from_offset(*text, digits + 1);
@@ -98,7 +97,7 @@ static int take_id(struct str *text, int64_t *id)
         return 0;
     }
     if (!str_to_u64((struct str){text->ptr, digits}, SIO_MAX_ACK_ID, &n)) {
-        return SAILS_ETOOBIG;
+        return SAILS_EPROTO;
     }
     *id = (int64_t)n;
     *text = str_from_offset(*text, digits);
@@ -152,7 +151,8 @@ static bool is_payload_of(enum sio_packet_type type, char first)
     return false;
 }
 
-static int decode_payload(struct str text, size_t max_depth, struct sio_packet *packet)
+static int decode_payload(struct str text, const struct json_limits *limits,
+                          struct sio_packet *packet)
 {
     size_t space = json_text_space(text);
     int rc = 0;
@@ -160,7 +160,7 @@ static int decode_payload(struct str text, size_t max_depth, struct sio_packet *
     if (space == text.len || !is_payload_of(packet->type, text.ptr[space])) {
         return SAILS_EJSON;
     }
-    rc = json_text_check(text, max_depth);
+    rc = json_text_check(text, limits);
     if (rc < 0) {
         return rc;
     }
@@ -187,7 +187,7 @@ int sio_packet_decode(struct str text, const struct sio_packet_limits *limits,
         rc = take_id(&text, &p.id);
     }
     if (rc == 0 && text.len > 0) {
-        rc = decode_payload(text, limits->max_depth, &p);
+        rc = decode_payload(text, &limits->json, &p);
     }
     if (rc == 0) {
         *packet = p;
@@ -230,6 +230,7 @@ char *sio_packet_event_name(const struct sio_packet *packet)
 /* The elements behind the event's name; NULL: no memory. */
 static json_t *parse_args(const struct sio_packet *packet)
 {
+    static const struct json_limits checked = {.max_depth = JSON_TEXT_MAX_DEPTH};
     json_t *args = json_array();
     struct str rest = {NULL, 0};
     struct str element;
@@ -243,8 +244,7 @@ static json_t *parse_args(const struct sio_packet *packet)
     while (args != NULL && json_text_next(&rest, &element)) {
         json_t *value = NULL;
 
-        if (json_parse(element, JSON_TEXT_MAX_DEPTH, &value) < 0 ||
-            json_array_append_new(args, value) < 0) {
+        if (json_parse(element, &checked, &value) < 0 || json_array_append_new(args, value) < 0) {
             json_decref(args);
             return NULL;
         }

@@ -11,6 +11,7 @@
 #define SOCKETIO_SIO_PACKET_H
 
 #include "base/buf.h"
+#include "base/json_text.h"
 
 #include <jansson.h>
 
@@ -40,13 +41,13 @@ struct sio_packet {
 
 struct sio_packet_limits {
     size_t max_attachments;
-    size_t max_depth;
+    struct json_limits json;
 };
 
 /*
  * Decodes by the algorithm of socket-io 2.1, with its deviations of 23a: digits are 0 to 9, ids and
- * depth have a limit. 0; SAILS_EPROTO: form, type, attachments or reserved event name; SAILS_EJSON:
- * payload; SAILS_ETOOBIG: a limit.
+ * depth have a limit. 0; SAILS_EPROTO: form, type, id, attachments or reserved event name; SAILS_EJSON:
+ * payload; SAILS_ETOOBIG: its depth, or how many values it has.
  */
 int sio_packet_decode(struct str text, const struct sio_packet_limits *limits,
                       struct sio_packet *packet);

@@ -6,7 +6,13 @@
 const struct sio_options sio_default_options = {
     .connect_timeout_ms = 45000,
     .max_attachments = 10, /* as the clients' decoder */
-    .max_depth = 512,      /* Node itself fails at about 5000 (socket-io 23a) */
+    .json =
+        {
+            .max_depth = 512, /* Node itself fails at about 5000 (socket-io 23a) */
+            /* At most 50 MB for as long as it is worked on, and 50 ms to parse it: what a worker's other
+             * clients may be asked to bear. */
+            .max_values = 200000,
+        },
     .max_acks = 4096,
     .max_rooms = 0,
     .max_namespaces = 64,

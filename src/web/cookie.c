@@ -35,7 +35,8 @@ static json_t *make_value(struct str text)
     json_t *value = NULL;
 
     if (str_starts_with(text, STR("j:")) &&
-        json_parse(str_from_offset(text, 2), JSON_DEPTH_MAX, &value) == 0) {
+        json_parse(str_from_offset(text, 2), &(struct json_limits){.max_depth = JSON_DEPTH_MAX},
+                   &value) == 0) {
         return value;
     }
     return json_stringn(text.len > 0 ? text.ptr : "", text.len);

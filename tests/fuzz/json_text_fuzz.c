@@ -12,9 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum {
-    MAX_DEPTH = 200
-};
+static const struct json_limits limits = {.max_depth = 200};
 
 static void require(bool holds)
 {
@@ -44,8 +42,8 @@ static void check_rewritten(json_t *value)
 
     require(json_value_write_binary(&text, value, NULL, 0, &n_binary) == 0);
     require(n_binary == 0);
-    require(json_text_check(buf_str(&text), MAX_DEPTH) == 0);
-    require(json_parse(buf_str(&text), MAX_DEPTH, &again) == 0);
+    require(json_text_check(buf_str(&text), &limits) == 0);
+    require(json_parse(buf_str(&text), &limits, &again) == 0);
     json_decref(again);
     buf_deinit(&text);
 }
@@ -58,7 +56,7 @@ static void check_elements(struct str array, const json_t *value)
     size_t n = 0;
 
     while (json_text_next(&rest, &element)) {
-        require(json_text_check(element, MAX_DEPTH) == 0);
+        require(json_text_check(element, &limits) == 0);
         n++;
     }
     require(n == json_array_size(value));
@@ -70,10 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_error_t error;
     json_t *theirs = json_loadb(text.ptr, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     json_t *ours = NULL;
-    int rc = json_parse(text, MAX_DEPTH, &ours);
+    int rc = json_parse(text, &limits, &ours);
 
     require((rc == 0) == (ours != NULL));
-    require(rc == json_text_check(text, MAX_DEPTH));
+    require(rc == json_text_check(text, &limits));
     /* Of a NUL, which is never valid, jansson thinks that the text ends there. */
     if (theirs != NULL) {
         bool has_nul = memchr(data, '\0', size) != NULL;

@@ -362,7 +362,27 @@ test('arguments that are nested too deep end the connection, not the server', as
   wire.send(`42["echo",${nested(400)}]`)
   assert.equal(await wire.nextPacket(), `42["echo",${nested(400)}]`)
   wire.send(`42["echo",${nested(100_000)}]`)
-  assert.equal(await wire.end(), 1005)
+  assert.equal(await wire.end(), 1009)
+  await joined(app, {})
+})
+
+test('a message of too many values is refused as its transport does', async (t) => {
+  const app = await startApp(t, 'io', { args: ['--sockets.maxValues', '1000'] })
+  const list = (n) => `42["echo",[${'{},'.repeat(n - 4)}{}]]` // with the name and the lists
+  const wire = await joined(app, {})
+  const polling = await new Polling(app).open()
+
+  wire.send(list(1000))
+  assert.equal(await wire.nextPacket(), list(1000))
+  wire.send(list(1001))
+  assert.equal(await wire.end(), 1009)
+
+  await polling.post('40')
+  await polling.packets(2)
+  assert.equal((await polling.post(list(1000))).status, 200)
+  assert.deepEqual(await polling.packets(1), [list(1000)])
+  assert.equal((await polling.post(list(1001))).status, 413)
+  assert.equal((await polling.get()).body, '6\x1e1')
   await joined(app, {})
 })
 

@@ -10,7 +10,8 @@ static json_t *parse(const char *text)
 {
     json_t *value = NULL;
 
-    assert_int_equal(json_parse(str_from(text), 100, &value), 0);
+    assert_int_equal(json_parse(str_from(text), &(struct json_limits){.max_depth = 100}, &value),
+                     0);
     return value;
 }
 
@@ -87,11 +88,17 @@ static void invalid_and_deep_text_is_refused(void **state)
     json_t *value = NULL;
 
     (void)state;
-    assert_int_equal(json_parse(STR("[1"), 10, &value), SAILS_EJSON);
-    assert_int_equal(json_parse(STR(""), 10, &value), SAILS_EJSON);
-    assert_int_equal(json_parse(STR("1 2"), 10, &value), SAILS_EJSON);
-    assert_int_equal(json_parse(STR("[[[]]]"), 2, &value), SAILS_ETOOBIG);
-    assert_int_equal(json_parse(STR("{\"a\\u0000b\":1}"), 10, &value), SAILS_EJSON); /* c_text.h */
+    assert_int_equal(json_parse(STR("[1"), &(struct json_limits){.max_depth = 10}, &value),
+                     SAILS_EJSON);
+    assert_int_equal(json_parse(STR(""), &(struct json_limits){.max_depth = 10}, &value),
+                     SAILS_EJSON);
+    assert_int_equal(json_parse(STR("1 2"), &(struct json_limits){.max_depth = 10}, &value),
+                     SAILS_EJSON);
+    assert_int_equal(json_parse(STR("[[[]]]"), &(struct json_limits){.max_depth = 2}, &value),
+                     SAILS_ETOOBIG);
+    assert_int_equal(
+        json_parse(STR("{\"a\\u0000b\":1}"), &(struct json_limits){.max_depth = 10}, &value),
+        SAILS_EJSON); /* c_text.h */
     assert_null(value);
 }
 
@@ -105,7 +112,7 @@ static void no_allocation_is_missed(void **state)
     json_set_alloc_funcs(mem_alloc, mem_free);
     for (long n = 0; rc == SAILS_ENOMEM; n++) {
         mem_fail_after(n);
-        rc = json_parse(STR(text), 10, &value);
+        rc = json_parse(STR(text), &(struct json_limits){.max_depth = 10}, &value);
         assert_true(rc == 0 || rc == SAILS_ENOMEM);
     }
     mem_fail_after(-1);

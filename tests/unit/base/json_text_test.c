@@ -6,6 +6,8 @@
 
 #include <sails/err.h>
 
+static const struct json_limits ten_deep = {.max_depth = 10};
+
 static const char *const valid[] = {
     "null",
     "true",
@@ -111,12 +113,12 @@ static void the_grammar_is_that_of_rfc_8259(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(valid); i++) {
-        if (json_text_check(str_from(valid[i]), 10) != 0) {
+        if (json_text_check(str_from(valid[i]), &ten_deep) != 0) {
             fail_msg("refused: %s", valid[i]);
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(invalid); i++) {
-        if (json_text_check(str_from(invalid[i]), 10) != SAILS_EJSON) {
+        if (json_text_check(str_from(invalid[i]), &ten_deep) != SAILS_EJSON) {
             fail_msg("accepted: %s", invalid[i]);
         }
     }
@@ -134,10 +136,10 @@ static void every_cut_of_a_value_is_refused(void **state)
             char *cut = mem_alloc(len);
 
             memcpy(cut, text.ptr, len);
-            assert_int_equal(json_text_check((struct str){cut, len}, 10), SAILS_EJSON);
+            assert_int_equal(json_text_check((struct str){cut, len}, &ten_deep), SAILS_EJSON);
             mem_free(cut);
         }
-        assert_int_equal(json_text_check(buf_str(&text), 10), 0);
+        assert_int_equal(json_text_check(buf_str(&text), &ten_deep), 0);
         buf_deinit(&text);
     }
 }
@@ -156,7 +158,7 @@ static void a_value_ends_where_its_text_ends(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         size_t extent = 0;
 
-        assert_int_equal(json_text_scan(str_from(cases[i].text), 10, &extent), 0);
+        assert_int_equal(json_text_scan(str_from(cases[i].text), &ten_deep, &extent), 0);
         assert_int_equal(extent, cases[i].extent);
     }
 }
@@ -175,15 +177,18 @@ static void nesting_has_a_limit(void **state)
         for (size_t i = depth; i > 0; i--) {
             buf_append_char(&text, (i - 1) % 3 == 0 ? '}' : ']');
         }
-        assert_int_equal(json_text_check(buf_str(&text), 512), depth <= 512 ? 0 : SAILS_ETOOBIG);
+        assert_int_equal(json_text_check(buf_str(&text), &(struct json_limits){.max_depth = 512}),
+                         depth <= 512 ? 0 : SAILS_ETOOBIG);
     }
     buf_clear(&text);
     for (size_t i = 0; i < 100000; i++) {
         buf_append_char(&text, '[');
     }
-    assert_int_equal(json_text_check(buf_str(&text), SIZE_MAX), SAILS_ETOOBIG);
-    assert_int_equal(json_text_check(STR("1"), 0), 0);
-    assert_int_equal(json_text_check(STR("[]"), 0), SAILS_ETOOBIG);
+    assert_int_equal(json_text_check(buf_str(&text), &(struct json_limits){.max_depth = SIZE_MAX}),
+                     SAILS_ETOOBIG);
+    assert_int_equal(json_text_check(STR("1"), &(struct json_limits){.max_depth = 0}), 0);
+    assert_int_equal(json_text_check(STR("[]"), &(struct json_limits){.max_depth = 0}),
+                     SAILS_ETOOBIG);
     buf_deinit(&text);
 }
 
@@ -257,6 +262,29 @@ static void a_nul_is_found_where_an_escape_says_it(void **state)
     }
 }
 
+/* A value is what jansson makes one of: members' names are not. */
+static void values_have_a_limit(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } cases[] = {
+        {"1", 1},         {"[]", 1},
+        {"[{},{}]", 3},   {"{\"a\":1,\"b\":[true,null,\"x\"]}", 6},
+        {"[[[[1]]]]", 5}, {"[-1.5e3,\"[{,\"]", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct json_limits limits = {.max_depth = 10, .max_values = cases[i].n};
+
+        assert_int_equal(json_text_check(str_from(cases[i].text), &limits), 0);
+        limits.max_values--;
+        assert_int_equal(json_text_check(str_from(cases[i].text), &limits),
+                         limits.max_values == 0 ? 0 : SAILS_ETOOBIG);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_elements_of_an_array_are_spans),
         cmocka_unit_test(a_string_is_decoded_to_utf8),
         cmocka_unit_test(a_nul_is_found_where_an_escape_says_it),
+        cmocka_unit_test(values_have_a_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

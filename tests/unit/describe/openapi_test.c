@@ -137,7 +137,8 @@ static void expect_json(const json_t *value, const char *want)
 {
     json_t *wanted = NULL;
 
-    assert_int_equal(json_parse(str_from(want), 32, &wanted), 0);
+    assert_int_equal(json_parse(str_from(want), &(struct json_limits){.max_depth = 32}, &wanted),
+                     0);
     if (json_equal(value, wanted) == 0) {
         fail_msg("%s, want %s", json_dumps(value, JSON_ENCODE_ANY), want);
     }

@@ -223,6 +223,24 @@ static void a_body_has_a_limit_of_depth(void **state)
     live_end(&live);
 }
 
+/* Two bytes of text may be 250 bytes of memory. */
+static void a_body_has_a_limit_of_values(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "http.maxBodyValues", json_integer(4)), 0);
+    assert_int_equal(sails_app_route(live.app, "/body", show_body), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "POST", "/body", JSON_TYPE, "[{},{\"a\":1}]", 200,
+                       "[[{},{\"a\":1}]]");
+    http_client_expect(
+        live.port, "POST", "/body", JSON_TYPE, "[{},{\"a\":1},2]", 400,
+        "Unable to parse HTTP body- error occurred :: over a limit of size or number");
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +252,7 @@ int main(void)
         cmocka_unit_test(options_list_the_methods_of_a_path),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(a_body_has_a_limit_of_depth),
+        cmocka_unit_test(a_body_has_a_limit_of_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

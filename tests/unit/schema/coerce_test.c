@@ -16,7 +16,7 @@ static void coerce_into(char *text, size_t size, coerce_fn coerce, const char *j
     json_t *out = NULL;
     char *dumped = NULL;
 
-    assert_int_equal(json_parse(str_from(json), 8, &value), 0);
+    assert_int_equal(json_parse(str_from(json), &(struct json_limits){.max_depth = 8}, &value), 0);
     int rc = coerce(value, &out);
 
     if (rc < 0) {

@@ -11,7 +11,7 @@ static json_t *parse(const char *json)
 {
     json_t *value = NULL;
 
-    assert_int_equal(json_parse(str_from(json), 32, &value), 0);
+    assert_int_equal(json_parse(str_from(json), &(struct json_limits){.max_depth = 32}, &value), 0);
     return value;
 }
 

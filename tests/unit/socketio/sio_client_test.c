@@ -191,6 +191,66 @@ static void attachments_of_a_socket_that_left_are_not_put_together(void **state)
     fixture_deinit(&f);
 }
 
+/* "42[\"x\",{},{},...]": `n` values in all. */
+static void append_values(struct buf *text, size_t n)
+{
+    buf_append_str(text, STR("42[\"x\""));
+    for (size_t i = 2; i < n; i++) {
+        buf_append_str(text, STR(",{}"));
+    }
+    buf_append_char(text, ']');
+}
+
+static void take_args(struct fixture *f, struct sio_socket *socket, const struct sio_packet *packet)
+{
+    (void)f;
+    (void)socket;
+    json_decref(sio_packet_args(packet, NULL));
+}
+
+/* Text of two bytes may become a value of 250: 10 MB peaked at 760 MB. */
+static void values_of_a_packet_have_a_limit(void **state)
+{
+    const size_t max = sio_default_options.json.max_values;
+    struct fixture f;
+    struct sim_link *link = NULL;
+    struct buf text = {0};
+    char query[80];
+
+    (void)state;
+    fixture_begin(&f);
+    f.on_event = take_args;
+    f.engine_options.max_http_buffer_size = 100 * 1000 * 1000;
+    f.is_quiet = true;
+    link = join_v5(&f);
+    json_gauge_begin();
+    append_values(&text, max);
+    say_frame(link, 0x81, buf_bytes(&text));
+    assert_string_equal(hear(&f, link), "");
+    assert_true(json_gauge_peak() > (long)max * 100);
+    assert_true(json_gauge_peak() < (long)max * 260);
+    assert_true(json_gauge_bytes() <= 0);
+
+    /* One more, and nothing is built; each transport says it as its protocol does. */
+    json_gauge_begin();
+    buf_clear(&text);
+    append_values(&text, max + 1);
+    say_frame(link, 0x81, buf_bytes(&text));
+    assert_string_equal(hear(&f, link), "close(1009)");
+    open_polling(&f, 4, query);
+    post(&f, query, "40");
+    poll(&f, query);
+    buf_append_char(&text, '\0');
+    link = http_send(&f, "POST", query, "", text.ptr);
+    sim_run(&f.sim);
+    assert_memory_equal(sim_take_text(link), "HTTP/1.1 413 ", 13);
+    assert_string_equal(poll(&f, query), "6\x1e"
+                                         "1");
+    assert_true(json_gauge_peak() < 10000);
+    buf_deinit(&text);
+    fixture_deinit(&f);
+}
+
 static void a_partial_packet_ends_with_the_connection(void **state)
 {
     struct fixture f;
@@ -273,6 +333,7 @@ int main(void)
         cmocka_unit_test(attachments_belong_to_the_connection),
         cmocka_unit_test(placeholders_cost_no_more_than_what_arrived),
         cmocka_unit_test(attachments_of_a_socket_that_left_are_not_put_together),
+        cmocka_unit_test(values_of_a_packet_have_a_limit),
         cmocka_unit_test(a_partial_packet_ends_with_the_connection),
         cmocka_unit_test(an_error_handler_may_end_other_sockets),
         cmocka_unit_test(an_event_may_shut_the_server_down),

@@ -338,6 +338,8 @@ static inline void note_frame(struct buf *heard, unsigned first, struct bytes pa
             buf_printf(heard, "%02x", payload.ptr[i]);
         }
         buf_append_char(heard, '>');
+    } else if (first == 0x88 && payload.len >= 2) {
+        buf_printf(heard, "close(%u)", (unsigned)payload.ptr[0] << 8 | payload.ptr[1]);
     } else {
         buf_append_str(heard, first == 0x88 ? STR("close") : STR("control"));
     }

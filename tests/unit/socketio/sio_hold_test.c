@@ -95,7 +95,7 @@ static void only_so_many_packets_are_held(void **state)
     }
     assert_string_equal(hear(&f, link), "");
     say(link, "42/a,[\"one too many\"]");
-    assert_string_equal(hear(&f, link), "close");
+    assert_string_equal(hear(&f, link), "close(1009)");
     assert_string_equal(take_log(&f), "error leaving:forced close gone:forced close "
                                       "gone:forced close");
     fixture_deinit(&f);
@@ -116,7 +116,7 @@ static void only_so_many_bytes_are_held(void **state)
     say(link, text.ptr);
     assert_string_equal(hear(&f, link), "");
     say(link, text.ptr);
-    assert_string_equal(hear(&f, link), "close");
+    assert_string_equal(hear(&f, link), "close(1009)");
     buf_deinit(&text);
     fixture_deinit(&f);
 }
