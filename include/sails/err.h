@@ -39,7 +39,8 @@ SAILS_BEGIN_DECLS
     X(SAILS_EUSAGE, -10023, "E_USAGE: a target is \"user/find\" or \"UserController.find\"")       \
     X(SAILS_EUPLOADLIMIT, -10024, "E_EXCEEDS_UPLOAD_LIMIT: the files are too big")                 \
     X(SAILS_EBOOTSTRAP, -10030, "the bootstrap function failed")                                   \
-    X(SAILS_EHOOK, -10031, "a hook failed")
+    X(SAILS_EHOOK, -10031, "a hook failed")                                                        \
+    X(SAILS_EDB, -10040, "the database has refused")
 
 /** The library's own error codes. */
 enum sails_err {

@@ -1,0 +1,788 @@
+/*
+ * PostgreSQL, by libpq.
+ *
+ * A statement is prepared under a name of its own ("s1", "s2", ...), and the server infers the types of its
+ * parameters from where they stand; they travel as text. Results travel in binary where every column's
+ * type is one that decode_binary() knows, and as text else: libpq has one format for all columns.
+ *
+ * Nothing waits without an end: statement_timeout ends statements in the server, and a server that does
+ * not even say so is given up some seconds later.
+ */
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "orm/adapter.h"
+#include "orm/db_config.h"
+#include "orm/sql_dialect.h"
+
+#include <libpq-fe.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <sails/err.h>
+#include <time.h>
+
+enum {
+    GRACE_MS = 5000,     /* for the server to say that it has ended a statement */
+    PARAM_TEXT_MAX = 32, /* of a number as text */
+    DISCARDED_MAX = 64   /* statements that the server still keeps though nobody needs them */
+};
+
+/* What pg_type says; the types that can be decoded from binary. */
+enum type_oid {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_NAME = 19,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_OID = 26,
+    OID_JSON = 114,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_UNKNOWN = 705,
+    OID_BPCHAR = 1042,
+    OID_VARCHAR = 1043,
+    OID_TIMESTAMP = 1114,
+    OID_TIMESTAMPTZ = 1184,
+    OID_JSONB = 3802
+};
+
+struct db_session {
+    PGconn *conn;
+    unsigned statement_timeout_ms;
+    uint64_t last_name;
+    bool is_dead; /* given up, whatever libpq thinks of it */
+    uint64_t discarded[DISCARDED_MAX];
+    size_t n_discarded;
+};
+
+struct db_statement {
+    struct db_session *session;
+    uint64_t name;
+    size_t n_columns;
+    bool is_binary;
+    PGresult *description;
+    PGresult *result;
+    int row;
+    const char **values; /* of parameters: n_params each */
+    char (*numbers)[PARAM_TEXT_MAX];
+    size_t n_params;
+    char decoded[40]; /* a date and time */
+};
+
+/* ---- errors ---- */
+
+static enum db_fault fault_of_state(const char *state, const char *text)
+{
+    static const struct {
+        const char *prefix;
+        enum db_fault fault;
+    } table[] = {
+        {"23505", DB_FAULT_UNIQUE},   {"42P01", DB_FAULT_NO_TABLE}, {"42703", DB_FAULT_NO_TABLE},
+        {"3F000", DB_FAULT_NO_TABLE}, {"08", DB_FAULT_LOST},        {"57P", DB_FAULT_LOST},
+        {"40001", DB_FAULT_BUSY},     {"40P01", DB_FAULT_BUSY},     {"55P03", DB_FAULT_BUSY},
+        {"57014", DB_FAULT_TIMEOUT},  {"53300", DB_FAULT_AWAY},     {"53", DB_FAULT_FULL},
+        {"22", DB_FAULT_VALUE},       {"26000", DB_FAULT_STALE},
+    };
+
+    if (strcmp(state, "0A000") == 0 && strstr(text, "cached plan") != NULL) {
+        return DB_FAULT_STALE;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0) {
+            return table[i].fault;
+        }
+    }
+    return DB_FAULT_OTHER;
+}
+
+/* In any language: "... (email, "userName")=(a@x.com, A) ..." */
+static void read_columns(struct db_error *error, const PGresult *result)
+{
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+    const char *from = detail != NULL ? strchr(detail, '(') : NULL;
+    const char *to = from != NULL ? strstr(from, ")=(") : NULL;
+    struct str rest = {0};
+    struct str part = {0};
+
+    snprintf(error->table, sizeof(error->table), "%s", table != NULL ? table : "");
+    if (to == NULL) {
+        return;
+    }
+    rest = (struct str){from + 1, (size_t)(to - from) - 1};
+    while (str_take_part(&rest, ',', &part)) {
+        if (part.len > 1 && part.ptr[0] == '"' && part.ptr[part.len - 1] == '"') {
+            part = (struct str){part.ptr + 1, part.len - 2};
+        }
+        db_error_add_column(error, part);
+    }
+}
+
+static int set_error(struct db_session *session, const PGresult *result, struct db_error *error)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    enum db_fault fault = DB_FAULT_OTHER;
+    int rc = 0;
+
+    if (text == NULL) {
+        text = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(session->conn);
+    }
+    if (state != NULL) {
+        fault = fault_of_state(state, text);
+    } else if (strstr(text, "out of memory") != NULL) {
+        fault = DB_FAULT_NO_MEMORY;
+    }
+    if (PQstatus(session->conn) == CONNECTION_BAD) {
+        fault = DB_FAULT_LOST;
+    }
+    rc = db_error_set(error, fault, "%s", text);
+    if (fault == DB_FAULT_UNIQUE) {
+        read_columns(error, result);
+    }
+    return rc;
+}
+
+static int no_memory(struct db_error *error)
+{
+    return db_error_set(error, DB_FAULT_NO_MEMORY, "out of memory");
+}
+
+/* ---- connecting ---- */
+
+static void ignore_notice(void *ctx, const PGresult *notice)
+{
+    (void)ctx;
+    (void)notice;
+}
+
+struct parameters {
+    const char *names[20];
+    const char *values[20];
+    size_t n;
+};
+
+static void add(struct parameters *p, const char *name, const char *value)
+{
+    assert(p->n + 1 < ARRAY_LEN(p->names));
+    if (value != NULL) {
+        p->names[p->n] = name;
+        p->values[p->n++] = value;
+    }
+}
+
+static const char *ssl_mode(const struct db_config *config)
+{
+    if (!config->ssl) {
+        return NULL;
+    }
+    return config->ssl_verify ? "verify-full" : "require";
+}
+
+static PGconn *connect_to(const struct db_config *config)
+{
+    struct parameters p = {0};
+    char port[PARAM_TEXT_MAX];
+    char timeout[PARAM_TEXT_MAX];
+    char options[160];
+
+    /* libpq takes less than two seconds for two. */
+    snprintf(timeout, sizeof(timeout), "%u", (config->connect_timeout_ms + 999) / 1000);
+    snprintf(port, sizeof(port), "%u", config->port);
+    snprintf(
+        options, sizeof(options),
+        "-c statement_timeout=%u -c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
+        "-c bytea_output=hex -c intervalstyle=postgres",
+        config->statement_timeout_ms);
+    add(&p, "host", config->host);
+    add(&p, "port", config->port != 0 ? port : NULL);
+    add(&p, "user", config->user);
+    add(&p, "password", config->password);
+    add(&p, "dbname", config->database);
+    add(&p, "connect_timeout", timeout);
+    add(&p, "options", options);
+    add(&p, "client_encoding", "UTF8");
+    add(&p, "fallback_application_name", "sails");
+    add(&p, "sslmode", ssl_mode(config));
+    add(&p, "sslrootcert", config->ssl_ca);
+    add(&p, "sslcert", config->ssl_cert);
+    add(&p, "sslkey", config->ssl_key);
+    return PQconnectdbParams(p.names, p.values, 0);
+}
+
+static void pg_close(struct db_session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    PQfinish(session->conn);
+    mem_free(session);
+}
+
+static int pg_execute(struct db_session *session, const char *sql, struct db_error *error);
+
+/* Unqualified names are looked for in the schema that the configuration names. */
+static int set_search_path(struct db_session *session, const struct db_config *config,
+                           struct db_error *error)
+{
+    char *name = NULL;
+    struct buf sql = {0};
+    int rc = 0;
+
+    if (config->schema_name == NULL) {
+        return 0;
+    }
+    name = PQescapeIdentifier(session->conn, config->schema_name, strlen(config->schema_name));
+    if (name == NULL) {
+        return set_error(session, NULL, error);
+    }
+    buf_printf(&sql, "SET search_path TO %s", name);
+    buf_append_char(&sql, '\0');
+    rc = buf_error(&sql) < 0 ? no_memory(error) : pg_execute(session, sql.ptr, error);
+    buf_deinit(&sql);
+    PQfreemem(name);
+    return rc;
+}
+
+static int pg_open(const struct db_config *config, struct db_session **session,
+                   struct db_error *error)
+{
+    struct db_session *fresh = mem_calloc(1, sizeof(*fresh));
+    int rc = 0;
+
+    if (fresh == NULL) {
+        return no_memory(error);
+    }
+    fresh->statement_timeout_ms = config->statement_timeout_ms;
+    fresh->conn = connect_to(config);
+    if (fresh->conn == NULL) {
+        rc = no_memory(error);
+    } else if (PQstatus(fresh->conn) != CONNECTION_OK) {
+        rc = db_error_set(error, DB_FAULT_AWAY, "%s", PQerrorMessage(fresh->conn));
+    } else {
+        PQsetNoticeReceiver(fresh->conn, ignore_notice, NULL);
+        rc = set_search_path(fresh, config, error);
+    }
+    if (rc < 0) {
+        pg_close(fresh);
+        return rc;
+    }
+    *session = fresh;
+    return 0;
+}
+
+/* ---- sending and waiting ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until the socket is ready. False: the time is over, or it failed. */
+static bool wait_for(struct db_session *session, short events, int64_t deadline_ms)
+{
+    struct pollfd fd = {.fd = PQsocket(session->conn), .events = events};
+
+    for (;;) {
+        int64_t left = deadline_ms == 0 ? -1 : deadline_ms - now_ms();
+        int n = 0;
+
+        if (deadline_ms != 0 && left <= 0) {
+            return false;
+        }
+        n = poll(&fd, 1, left > INT32_MAX ? INT32_MAX : (int)left);
+        if (n > 0) {
+            return true;
+        }
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+static int give_up(struct db_session *session, struct db_error *error)
+{
+    session->is_dead = true;
+    return db_error_set(error, DB_FAULT_LOST, "the server does not answer any more");
+}
+
+/*
+ * The answer to what was sent: the last result, the ones before it dropped. On errors (which are the
+ * first result that is one) NULL.
+ */
+static int take_result(struct db_session *session, PGresult **answer, struct db_error *error)
+{
+    int64_t deadline_ms = session->statement_timeout_ms != 0
+                              ? now_ms() + session->statement_timeout_ms + GRACE_MS
+                              : 0;
+    PGresult *last = NULL;
+    int rc = 0;
+
+    for (;;) {
+        PGresult *next = NULL;
+
+        while (PQisBusy(session->conn) != 0) {
+            if (!wait_for(session, POLLIN, deadline_ms)) {
+                PQclear(last);
+                return give_up(session, error);
+            }
+            if (PQconsumeInput(session->conn) == 0) {
+                break;
+            }
+        }
+        next = PQgetResult(session->conn);
+        if (next == NULL) {
+            break;
+        }
+        PQclear(last);
+        last = next;
+        if (rc == 0 && PQresultStatus(next) != PGRES_TUPLES_OK &&
+            PQresultStatus(next) != PGRES_COMMAND_OK && PQresultStatus(next) != PGRES_EMPTY_QUERY) {
+            rc = set_error(session, next, error);
+        }
+        if (PQresultStatus(next) == PGRES_COPY_IN || PQresultStatus(next) == PGRES_COPY_OUT ||
+            PQresultStatus(next) == PGRES_COPY_BOTH) {
+            session->is_dead =
+                true; /* COPY wants another protocol: there is no way back to this one */
+            rc = db_error_set(error, DB_FAULT_LOST, "COPY is not possible here");
+            break;
+        }
+    }
+    if (rc == 0 && last == NULL) {
+        rc = set_error(session, NULL, error);
+    }
+    if (rc < 0) {
+        PQclear(last);
+        return rc;
+    }
+    *answer = last;
+    return 0;
+}
+
+static int pg_execute(struct db_session *session, const char *sql, struct db_error *error)
+{
+    PGresult *result = NULL;
+    int rc = 0;
+
+    if (PQsendQuery(session->conn, sql) == 0) {
+        return set_error(session, NULL, error);
+    }
+    rc = take_result(session, &result, error);
+    PQclear(result);
+    return rc;
+}
+
+/* Reads what has come unasked: the farewell of a server that goes, and the end of the connection. */
+static bool pg_is_lost(struct db_session *session)
+{
+    struct pollfd fd = {.fd = PQsocket(session->conn), .events = POLLIN};
+
+    while (!session->is_dead && PQstatus(session->conn) == CONNECTION_OK && poll(&fd, 1, 0) > 0) {
+        if (PQconsumeInput(session->conn) == 0) {
+            return true;
+        }
+    }
+    return session->is_dead || PQstatus(session->conn) != CONNECTION_OK;
+}
+
+static bool pg_is_in_transaction(struct db_session *session)
+{
+    PGTransactionStatusType status = PQtransactionStatus(session->conn);
+
+    return !session->is_dead && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR);
+}
+
+/* ---- preparing ---- */
+
+static bool is_decoded(Oid type)
+{
+    switch (type) {
+    case OID_BOOL:
+    case OID_BYTEA:
+    case OID_NAME:
+    case OID_INT8:
+    case OID_INT2:
+    case OID_INT4:
+    case OID_TEXT:
+    case OID_OID:
+    case OID_JSON:
+    case OID_FLOAT4:
+    case OID_FLOAT8:
+    case OID_UNKNOWN:
+    case OID_BPCHAR:
+    case OID_VARCHAR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A name is for good: a statement that was thrown away while a transaction had failed is forgotten later. */
+static void forget_discarded(struct db_session *session)
+{
+    struct db_error ignored;
+    char sql[48];
+
+    while (session->n_discarded > 0 && PQtransactionStatus(session->conn) != PQTRANS_INERROR) {
+        snprintf(sql, sizeof(sql), "DEALLOCATE s%llu",
+                 (unsigned long long)session->discarded[--session->n_discarded]);
+        if (pg_execute(session, sql, &ignored) < 0) {
+            return;
+        }
+    }
+}
+
+static int allocate_params(struct db_statement *s)
+{
+    if (s->n_params == 0) {
+        return 0;
+    }
+    s->values = mem_calloc(s->n_params, sizeof(*s->values));
+    s->numbers = mem_calloc(s->n_params, sizeof(*s->numbers));
+    return s->values == NULL || s->numbers == NULL ? SAILS_ENOMEM : 0;
+}
+
+static int describe(struct db_statement *s, const char *name, struct db_error *error)
+{
+    struct db_session *session = s->session;
+    int rc = 0;
+
+    if (PQsendDescribePrepared(session->conn, name) == 0) {
+        return set_error(session, NULL, error);
+    }
+    rc = take_result(session, &s->description, error);
+    if (rc < 0) {
+        return rc;
+    }
+    s->n_columns = (size_t)PQnfields(s->description);
+    s->n_params = (size_t)PQnparams(s->description);
+    s->is_binary = true;
+    for (int i = 0; i < (int)s->n_columns; i++) {
+        s->is_binary = s->is_binary && is_decoded(PQftype(s->description, i));
+    }
+    return allocate_params(s) < 0 ? no_memory(error) : 0;
+}
+
+static void pg_finalize(struct db_statement *s)
+{
+    struct db_session *session = s->session;
+
+    if (session->n_discarded < DISCARDED_MAX) {
+        session->discarded[session->n_discarded++] = s->name;
+    }
+    PQclear(s->result);
+    PQclear(s->description);
+    mem_free(s->values);
+    mem_free(s->numbers);
+    mem_free(s);
+}
+
+static int pg_prepare(struct db_session *session, struct str sql, struct db_statement **statement,
+                      struct db_error *error)
+{
+    struct db_statement *fresh = mem_calloc(1, sizeof(*fresh));
+    PGresult *result = NULL;
+    char name[PARAM_TEXT_MAX];
+    int rc = 0;
+
+    if (fresh == NULL) {
+        return no_memory(error);
+    }
+    forget_discarded(session);
+    fresh->session = session;
+    fresh->name = ++session->last_name;
+    snprintf(name, sizeof(name), "s%llu", (unsigned long long)fresh->name);
+    if (PQsendPrepare(session->conn, name, sql.ptr, 0, NULL) == 0) {
+        rc = set_error(session, NULL, error);
+    } else {
+        rc = take_result(session, &result, error);
+    }
+    PQclear(result);
+    if (rc < 0) {
+        mem_free(fresh); /* the server knows nothing of it */
+        return rc;
+    }
+    rc = describe(fresh, name, error);
+    if (rc < 0) {
+        pg_finalize(fresh);
+        return rc;
+    }
+    *statement = fresh;
+    return 0;
+}
+
+/* ---- running ---- */
+
+static int bind(struct db_statement *s, size_t i, const struct db_value *value,
+                struct db_error *error)
+{
+    s->values[i] = s->numbers[i];
+    switch (value->type) {
+    case DB_NULL:
+        s->values[i] = NULL;
+        break;
+    case DB_INTEGER:
+        snprintf(s->numbers[i], PARAM_TEXT_MAX, "%lld", (long long)value->as.integer);
+        break;
+    case DB_REAL:
+        snprintf(s->numbers[i], PARAM_TEXT_MAX, "%.17g", value->as.real);
+        break;
+    case DB_BOOLEAN:
+        snprintf(s->numbers[i], PARAM_TEXT_MAX, "%s", value->as.boolean ? "t" : "f");
+        break;
+    case DB_TEXT:
+    case DB_JSON:
+        if (value->as.text.len > 0 && memchr(value->as.text.ptr, 0, value->as.text.len) != NULL) {
+            return db_error_set(error, DB_FAULT_VALUE, "PostgreSQL has no text with a NUL in it");
+        }
+        assert(value->as.text.len == 0 || value->as.text.ptr[value->as.text.len] == '\0');
+        s->values[i] = value->as.text.len > 0 ? value->as.text.ptr : "";
+        break;
+    case DB_BYTES:
+        return db_error_set(error, DB_FAULT_VALUE, "binary values are not kept");
+    }
+    return 0;
+}
+
+static int pg_run(struct db_statement *s, const struct db_value *values, size_t n,
+                  struct db_error *error)
+{
+    char name[PARAM_TEXT_MAX];
+    int rc = 0;
+
+    if (n != s->n_params) {
+        return db_error_set(error, DB_FAULT_OTHER,
+                            "the statement has %zu parameters, and %zu values", s->n_params, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        rc = bind(s, i, &values[i], error);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    snprintf(name, sizeof(name), "s%llu", (unsigned long long)s->name);
+    s->row = -1;
+    if (PQsendQueryPrepared(s->session->conn, name, (int)n, s->values, NULL, NULL,
+                            s->is_binary ? 1 : 0) == 0) {
+        return set_error(s->session, NULL, error);
+    }
+    return take_result(s->session, &s->result, error);
+}
+
+static int pg_step(struct db_statement *s, struct db_error *error)
+{
+    (void)error;
+    s->row++;
+    return s->row < PQntuples(s->result) ? 1 : 0;
+}
+
+static void pg_reset(struct db_statement *s)
+{
+    PQclear(s->result);
+    s->result = NULL;
+}
+
+/* ---- values ---- */
+
+static uint64_t read_big_endian(const char *data, size_t len)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        n = n << 8 | (uint8_t)data[i];
+    }
+    return n;
+}
+
+/* What a float of four bytes says in decimal, and not what the same bits are in eight: 3.14 is 3.14. */
+static double widen(float value)
+{
+    char text[PARAM_TEXT_MAX];
+
+    for (int digits = 6; digits < 9; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value) {
+            return strtod(text, NULL);
+        }
+    }
+    snprintf(text, sizeof(text), "%.9g", (double)value);
+    return strtod(text, NULL);
+}
+
+static void decode_binary(Oid type, struct str data, struct db_value *value)
+{
+    uint64_t bits = data.len <= 8 ? read_big_endian(data.ptr, data.len) : 0;
+
+    value->type = DB_TEXT;
+    value->as.text = data;
+    switch (type) {
+    case OID_BOOL:
+        value->type = DB_BOOLEAN;
+        value->as.boolean = bits != 0;
+        break;
+    case OID_INT2:
+        value->type = DB_INTEGER;
+        value->as.integer = (int16_t)bits;
+        break;
+    case OID_INT4:
+        value->type = DB_INTEGER;
+        value->as.integer = (int32_t)bits;
+        break;
+    case OID_OID:
+    case OID_INT8:
+        value->type = DB_INTEGER;
+        value->as.integer = (int64_t)bits;
+        break;
+    case OID_FLOAT4: {
+        uint32_t half = (uint32_t)bits;
+        float narrow = 0;
+
+        memcpy(&narrow, &half, sizeof(narrow));
+        value->type = DB_REAL;
+        value->as.real = widen(narrow);
+        break;
+    }
+    case OID_FLOAT8:
+        value->type = DB_REAL;
+        memcpy(&value->as.real, &bits, sizeof(bits));
+        break;
+    case OID_BYTEA:
+        value->type = DB_BYTES;
+        break;
+    case OID_JSON:
+        value->type = DB_JSON;
+        break;
+    default:
+        break;
+    }
+}
+
+/* "2026-01-31 12:00:00.5+00" becomes "2026-01-31T12:00:00.500Z", as JavaScript writes it. */
+static struct str decode_time(struct db_statement *s, struct str text)
+{
+    char fraction[4] = "000";
+    size_t dot = str_find(text, '.');
+
+    if (text.len < 19 || text.len > 35 || text.ptr[4] != '-' || text.ptr[10] != ' ') {
+        return text; /* "infinity", or before Christ */
+    }
+    for (size_t i = 0; dot < text.len && i < 3; i++) {
+        char c = dot + 1 + i < text.len ? text.ptr[dot + 1 + i] : '0';
+
+        fraction[i] = '0';
+        if (c < '0' || c > '9') {
+            break;
+        }
+        fraction[i] = c;
+    }
+    snprintf(s->decoded, sizeof(s->decoded), "%.10sT%.8s.%.3sZ", text.ptr, text.ptr + 11, fraction);
+    return str_from(s->decoded);
+}
+
+static void decode_text(struct db_statement *s, Oid type, struct str text, struct db_value *value)
+{
+    value->type = DB_TEXT;
+    value->as.text = text;
+    switch (type) {
+    case OID_BOOL:
+        value->type = DB_BOOLEAN;
+        value->as.boolean = text.ptr[0] == 't';
+        break;
+    case OID_INT2:
+    case OID_INT4:
+    case OID_INT8:
+    case OID_OID:
+        value->type = DB_INTEGER;
+        value->as.integer = strtoll(text.ptr, NULL, 10);
+        break;
+    case OID_FLOAT4:
+    case OID_FLOAT8:
+        value->type = DB_REAL;
+        value->as.real = strtod(text.ptr, NULL);
+        break;
+    case OID_JSON:
+    case OID_JSONB:
+        value->type = DB_JSON;
+        break;
+    case OID_TIMESTAMP:
+    case OID_TIMESTAMPTZ:
+        value->as.text = decode_time(s, text);
+        break;
+    default:
+        break;
+    }
+}
+
+static void pg_column(struct db_statement *s, size_t i, struct db_value *value)
+{
+    int at = (int)i;
+    struct str data = {0};
+
+    if (PQgetisnull(s->result, s->row, at) != 0) {
+        value->type = DB_NULL;
+        return;
+    }
+    data =
+        (struct str){PQgetvalue(s->result, s->row, at), (size_t)PQgetlength(s->result, s->row, at)};
+    if (PQfformat(s->result, at) == 1) {
+        decode_binary(PQftype(s->result, at), data, value);
+    } else {
+        decode_text(s, PQftype(s->result, at), data, value);
+    }
+}
+
+static size_t pg_count_columns(struct db_statement *s)
+{
+    return s->n_columns;
+}
+
+static const char *pg_column_name(struct db_statement *s, size_t i)
+{
+    return PQfname(s->description, (int)i);
+}
+
+static int64_t pg_affected(struct db_statement *s)
+{
+    const char *text = PQcmdTuples(s->result);
+
+    return text[0] != '\0' ? strtoll(text, NULL, 10) : -1;
+}
+
+static int64_t pg_generated_id(struct db_statement *s)
+{
+    (void)s;
+    return 0;
+}
+
+static void *pg_driver(struct db_session *session)
+{
+    return session->conn;
+}
+
+const struct db_adapter db_postgresql = {
+    .name = "postgresql",
+    .dialect = &sql_dialect_postgresql,
+    .open = pg_open,
+    .close = pg_close,
+    .is_lost = pg_is_lost,
+    .is_in_transaction = pg_is_in_transaction,
+    .execute = pg_execute,
+    .prepare = pg_prepare,
+    .finalize = pg_finalize,
+    .run = pg_run,
+    .step = pg_step,
+    .column = pg_column,
+    .reset = pg_reset,
+    .count_columns = pg_count_columns,
+    .column_name = pg_column_name,
+    .affected = pg_affected,
+    .generated_id = pg_generated_id,
+    .driver = pg_driver,
+};

@@ -1,0 +1,30 @@
+/*
+ * database.h - databases for tests: SQLite in memory, and servers of one's own.
+ *
+ * A server is started by tests/support/database, and ends with the program, however that ends.
+ */
+#ifndef SUPPORT_DATABASE_H
+#define SUPPORT_DATABASE_H
+
+#include <jansson.h>
+
+struct database {
+    const char *kind; /* "sqlite", "postgresql", "mariadb" */
+    char url[128];
+    int to_server;
+    int from_server;
+    int pid;
+};
+
+/* Starts one; the test fails where that is not possible. SQLite is in memory and needs nothing. */
+void database_start(struct database *database, const char *kind);
+
+/* "kill", "stop" or "start": done when this returns. */
+void database_tell(struct database *database, const char *what);
+
+void database_end(struct database *database);
+
+/* {"url": ...}; a new reference. */
+json_t *database_config(const struct database *database);
+
+#endif
