@@ -38,6 +38,7 @@ SAILS_BEGIN_DECLS
     X(SAILS_ENOROUTE, -10022, "E_NOT_FOUND: no route leads there")                                 \
     X(SAILS_EUSAGE, -10023, "E_USAGE: a target is \"user/find\" or \"UserController.find\"")       \
     X(SAILS_EUPLOADLIMIT, -10024, "E_EXCEEDS_UPLOAD_LIMIT: the files are too big")                 \
+    X(SAILS_EOVERLOAD, -10025, "too much of that is being held already")                           \
     X(SAILS_EBOOTSTRAP, -10030, "the bootstrap function failed")                                   \
     X(SAILS_EHOOK, -10031, "a hook failed")                                                        \
     X(SAILS_EDB, -10040, "the database has refused")

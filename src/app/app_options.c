@@ -124,6 +124,8 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
 
     *out = (struct io_options){.engine = eio_default_options};
     set_socketio(c, &out->socketio);
+    out->socketio.max_packet = size(c, "sockets.maxPacketSize");
+    out->max_message_memory = size(c, "sockets.maxMessageMemory");
     out->cleanup_empty_child_namespaces = config_boolean(c, "sockets.cleanupEmptyChildNamespaces");
     out->recovery = config_boolean(c, "sockets.connectionStateRecovery");
     out->recovery_max_disconnection_ms = ms(c, "sockets.maxDisconnectionDuration");

@@ -262,6 +262,12 @@ const struct config_key config_keys[] = {
         "Bytes that may wait for one client, besides one message of any size; one that reads too slowly is "
         "disconnected"),
     COUNT("sockets.maxAttachments", 1, 1000, "10", "Binary values in one message from a client"),
+    COUNT("sockets.maxPacketSize", 0, 1000000000000, "200000000",
+          "Bytes of one message from a client with all its binary values; 0: any number"),
+    COUNT(
+        "sockets.maxMessageMemory", 0, 1000000000000, "1073741824",
+        "Bytes of messages that have not come whole yet, of all clients together, and of bodies of "
+        "requests; what each holds up to 64 KiB does not count. 0: any number"),
     COUNT("sockets.maxDepth", 1, 1000, "512", "Nested values in one message from a client"),
     COUNT("sockets.maxValues", 1, 1000000000, "200000",
           "Values (of any kind) in one message from a client; each may cost 250 bytes"),

@@ -98,6 +98,9 @@ struct eio_options {
     /* Bytes buffered for a session that does not poll, besides one message of any size; over it the
      * session is closed (transport error); 0: no limit. */
     size_t max_queued;
+    /* Of messages that have not come whole, of all workers' sessions; NULL: no limit. Over it close code
+     * 1013 over a WebSocket, and 503 for the POST. */
+    struct byte_budget *budget;
     /* Of this worker; over it handshakes get 503; 0: no limit. */
     size_t max_sessions;
 };
@@ -196,7 +199,7 @@ void eio_session_close(struct eio_session *session, bool discard);
 /*
  * Closes as eio_session_close() for something in a message that is refused, and says why where the
  * transport has words for it. SAILS_ETOOBIG: close code 1009 over a WebSocket, 413 for the POST that has
- * brought it. Others: as the reference, which says nothing.
+ * brought it; SAILS_EOVERLOAD: 1013, 503. Others: as the reference, which says nothing.
  */
 void eio_session_refuse(struct eio_session *session, int err);
 

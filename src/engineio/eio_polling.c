@@ -57,12 +57,18 @@ static void clear_queue(struct eio_polling *p)
     p->largest_queued = 0;
 }
 
+static void forget_body(struct eio_polling *p)
+{
+    buf_deinit(&p->body);
+    byte_budget_set(server_of(p)->options->budget, &p->body_charged, 0);
+}
+
 static void drop_post(struct eio_polling *p)
 {
     struct http_exchange *x = p->post;
 
     p->post = NULL;
-    buf_deinit(&p->body);
+    forget_body(p);
     if (x != NULL) {
         http_drop(x);
     }
@@ -379,6 +385,17 @@ static void on_post_body(struct http_exchange *x, struct bytes piece)
     struct eio_polling *p = http_user(x);
 
     buf_append(&p->body, piece.ptr, piece.len);
+    if (!byte_budget_set(server_of(p)->options->budget, &p->body_charged, p->body.cap)) {
+        p->post = NULL;
+        forget_body(p);
+        eio_answer_empty(x, 503); /* the session does not mind, as with 413 */
+    }
+}
+
+/* Of eio_session_refuse(); 0: nothing was refused. */
+static unsigned refusal_status(int detail)
+{
+    return detail == SAILS_ETOOBIG ? 413 : detail == SAILS_EOVERLOAD ? 503 : 0;
 }
 
 static void on_post_end(struct http_exchange *x)
@@ -394,13 +411,14 @@ static void on_post_end(struct http_exchange *x)
         rc = dispatch_body(p, &body);
     }
     buf_deinit(&body);
+    forget_body(p);
     if (rc < 0 && s->state == EIO_STATE_OPEN) {
         eio_session_end(s, rc == SAILS_EPROTO ? EIO_PARSE_ERROR : EIO_TRANSPORT_ERROR, rc);
     }
     if (rc == SAILS_EPROTO) {
         eio_answer_empty(x, 400); /* engine-io 7.2, 6 */
-    } else if (rc == 0 && s->state != EIO_STATE_OPEN && s->detail == SAILS_ETOOBIG) {
-        eio_answer_empty(x, 413); /* eio_session_refuse() */
+    } else if (rc == 0 && s->state != EIO_STATE_OPEN && refusal_status(s->detail) != 0) {
+        eio_answer_empty(x, refusal_status(s->detail));
     } else if (rc < 0) {
         http_drop(x);
     } else {
@@ -414,7 +432,7 @@ static void on_post_abort(struct http_exchange *x, int err)
     struct eio_polling *p = http_user(x);
 
     p->post = NULL;
-    buf_deinit(&p->body);
+    forget_body(p);
     if (err != SAILS_ETOOBIG) {
         eio_session_end(p->session, EIO_TRANSPORT_ERROR, err);
     }

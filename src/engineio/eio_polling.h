@@ -25,6 +25,7 @@ struct eio_polling {
     struct http_exchange *poll; /* the pending GET, or NULL */
     struct http_exchange *post; /* the POST whose body is being read, or NULL */
     struct buf body;            /* of the POST, so far */
+    size_t body_charged;        /* to options->budget */
     struct eio_queued *queue;
     size_t n_queued;
     size_t queue_cap;

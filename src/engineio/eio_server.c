@@ -117,6 +117,7 @@ static void init_queues(struct eio_server *server)
     server->ws_options = (struct ws_options){
         .max_message = server->options->max_http_buffer_size,
         .max_fragments = 16384, /* as ws (websocket 2) */
+        .budget = server->options->budget,
         .deflate = server->options->per_message_deflate,
         .deflate_options = server->options->deflate,
         .close_timeout_ms = 30000,

@@ -105,8 +105,8 @@ static void refuse_body(struct sails_req *req, int rc)
     buf_printf(&text, "Unable to parse HTTP body- error occurred :: %s", why_refused(rc));
     request_destroy(req);
     http_set_events(x, NULL, NULL);
-    if (rc == SAILS_ENOMEM) {
-        http_respond(x, 500, (struct bytes){NULL, 0});
+    if (rc == SAILS_ENOMEM || rc == SAILS_EOVERLOAD) {
+        http_respond(x, rc == SAILS_ENOMEM ? 500 : 503, (struct bytes){NULL, 0});
     } else {
         http_add_header(x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
         http_respond(x, 400, is_production ? (struct bytes){NULL, 0} : buf_bytes(&text));
@@ -143,6 +143,9 @@ static void on_body(struct http_exchange *x, struct bytes piece)
         refuse_body(req, SAILS_ETOOBIG);
     } else {
         buf_append(&req->raw_body, piece.ptr, piece.len);
+        if (!byte_budget_set(&req->service->io->messages, &req->body_charged, req->raw_body.cap)) {
+            refuse_body(req, SAILS_EOVERLOAD);
+        }
     }
 }
 
@@ -157,6 +160,7 @@ static int complete_body(struct sails_req *req)
         rc = parse_body(req);
     }
     buf_deinit(&req->raw_body);
+    byte_budget_set(&req->service->io->messages, &req->body_charged, 0);
     return rc;
 }
 

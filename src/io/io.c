@@ -50,6 +50,9 @@ void io_close(struct sails_io *io)
 void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
     io->options = *options;
+    io->messages.max = options->max_message_memory;
+    io->options.engine.budget = &io->messages;
+    io->options.socketio.budget = &io->messages;
     cluster_init(&io->cluster, pool, &io->host);
     io->cluster.ids_move = options->recovery; /* a recovered id may live on another worker */
     io->is_lifted = true;

@@ -29,6 +29,7 @@
 struct io_options {
     struct eio_options engine;
     struct sio_options socketio;
+    size_t max_message_memory; /* of what waits of all clients' messages; 0: no limit */
     bool cleanup_empty_child_namespaces;
     bool recovery; /* connection state recovery (socket-io 14) */
     uint64_t recovery_max_disconnection_ms;
@@ -93,6 +94,7 @@ struct io_worker {
 
 struct sails_io {
     struct io_options options;
+    struct byte_budget messages; /* what is kept of those that are not whole, by all workers */
     const struct log *log;
     const struct machine *machine;
     struct cluster cluster;

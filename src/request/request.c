@@ -95,6 +95,7 @@ void request_destroy(struct sails_req *req)
     json_decref(req->ips);
     header_list_deinit(&req->headers);
     buf_deinit(&req->raw_body);
+    byte_budget_set(&req->service->io->messages, &req->body_charged, 0);
     buf_deinit(&req->url);
     mem_free(req->path);
     mem_free(req->socket_id);

@@ -133,12 +133,13 @@ struct sails_req {
     bool believes_peer; /* X-Forwarded-Proto and -Host count */
     bool is_secure;     /* it came over TLS */
     struct buf raw_body;
-    struct form *form;  /* the body is one, or uploads were asked for; else NULL */
-    json_t *body;       /* NULL: none */
-    json_t *params;     /* of the route */
-    json_t *query;      /* NULL: not parsed yet */
-    json_t *all_params; /* NULL: not merged yet */
-    json_t *cookies;    /* NULL: not parsed yet, as the next */
+    size_t body_charged; /* to io->messages */
+    struct form *form;   /* the body is one, or uploads were asked for; else NULL */
+    json_t *body;        /* NULL: none */
+    json_t *params;      /* of the route */
+    json_t *query;       /* NULL: not parsed yet */
+    json_t *all_params;  /* NULL: not merged yet */
+    json_t *cookies;     /* NULL: not parsed yet, as the next */
     json_t *signed_cookies;
     json_t *texts;   /* views that sails_req_param() gave out */
     json_t *derived; /* views that req_client.c gave out */

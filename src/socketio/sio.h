@@ -45,6 +45,8 @@ const char *sio_reason_text(enum sio_reason reason);
 struct sio_options {
     uint64_t connect_timeout_ms; /* 45 s */
     size_t max_attachments;      /* of one packet, received: 10 */
+    size_t max_packet;           /* bytes of one with its attachments, received: 0 no limit */
+    struct byte_budget *budget;  /* of packets that wait, of all workers; NULL: no limit */
     struct json_limits json;     /* of one packet, received: 512 deep, 200,000 values */
     size_t max_acks;             /* outstanding for one socket: 4096 */
     size_t max_rooms;            /* of one socket, its own not counted: 0 no limit */

@@ -1,3 +1,4 @@
+#include "base/macros.h"
 #include "base/mem.h"
 #include "socketio/sio_state.h"
 
@@ -192,8 +193,7 @@ static int dispatch(struct sio_client *client, const struct sio_packet *packet, 
         return 0;
     }
     if (packet->n_attachments > 0) {
-        client->partial = sio_kept_create(text, packet);
-        return client->partial != NULL ? 0 : SAILS_ENOMEM;
+        return sio_kept_create(text, packet, client->server->options->budget, &client->partial);
     }
     return deliver(socket, packet, text, &kept);
 }
@@ -235,11 +235,16 @@ static int on_whole(struct sio_client *client, struct sio_kept *kept)
 
 static int on_binary(struct sio_client *client, struct bytes attachment)
 {
+    size_t max = client->server->options->max_packet;
     struct sio_kept *kept = client->partial;
+    size_t size = 0;
     int rc = 0;
 
     if (kept == NULL) {
         return SAILS_EPROTO; /* nobody has announced it */
+    }
+    if (max > 0 && (!size_add(kept->size, attachment.len, &size) || size > max)) {
+        return SAILS_ETOOBIG;
     }
     rc = sio_kept_add(kept, attachment);
     if (rc < 0 || kept->packet.attachments == NULL) {

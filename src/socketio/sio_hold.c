@@ -22,15 +22,16 @@ int sio_hold(struct sio_socket *socket, const struct sio_packet *packet, struct 
 {
     struct sio_client *client = socket->client;
     struct sio_kept **end = &socket->held;
+    int rc = 0;
 
     if (is_over_limit(client, *kept != NULL ? (*kept)->size : text.len)) {
         return SAILS_ETOOBIG;
     }
     if (*kept == NULL) {
-        *kept = sio_kept_create(text, packet);
+        rc = sio_kept_create(text, packet, client->server->options->budget, kept);
     }
-    if (*kept == NULL) {
-        return SAILS_ENOMEM;
+    if (rc < 0) {
+        return rc;
     }
     while (*end != NULL) {
         end = &(*end)->next;

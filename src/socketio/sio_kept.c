@@ -13,7 +13,13 @@ static struct str moved(struct str s, struct str text, const char *copy)
     return s.len > 0 ? (struct str){copy + (s.ptr - text.ptr), s.len} : (struct str){NULL, 0};
 }
 
-struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packet)
+static bool settle(struct sio_kept *kept)
+{
+    return byte_budget_set(kept->budget, &kept->charged, kept->size);
+}
+
+int sio_kept_create(struct str text, const struct sio_packet *packet, struct byte_budget *budget,
+                    struct sio_kept **out)
 {
     size_t size = 0;
     struct sio_kept *kept = NULL;
@@ -21,13 +27,17 @@ struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packe
 
     if (!size_mul(packet->n_attachments, sizeof(kept->attachments[0]), &size) ||
         !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size)) {
-        return NULL;
+        return SAILS_ENOMEM;
     }
     kept = mem_alloc(size);
     if (kept == NULL) {
-        return NULL;
+        return SAILS_ENOMEM;
     }
-    *kept = (struct sio_kept){.size = size, .packet = *packet};
+    *kept = (struct sio_kept){.size = size, .budget = budget, .packet = *packet};
+    if (!settle(kept)) {
+        mem_free(kept);
+        return SAILS_EOVERLOAD;
+    }
     copy = (char *)(kept->attachments + packet->n_attachments);
     memcpy(copy, text.ptr, text.len);
     /* The root's name may not be written in the text. */
@@ -36,7 +46,8 @@ struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packe
     kept->packet.event = moved(packet->event, text, copy);
     kept->packet.attachments = NULL;
     kept->packet.args = NULL;
-    return kept;
+    *out = kept;
+    return 0;
 }
 
 int sio_kept_add(struct sio_kept *kept, struct bytes attachment)
@@ -52,7 +63,7 @@ int sio_kept_add(struct sio_kept *kept, struct bytes attachment)
     if (kept->n_received == kept->packet.n_attachments) {
         kept->packet.attachments = kept->attachments;
     }
-    return 0;
+    return settle(kept) ? 0 : SAILS_EOVERLOAD;
 }
 
 void sio_kept_destroy(struct sio_kept *kept)
@@ -64,5 +75,6 @@ void sio_kept_destroy(struct sio_kept *kept)
         json_decref(kept->attachments[i]);
     }
     json_decref(kept->packet.args);
+    byte_budget_set(kept->budget, &kept->charged, 0);
     mem_free(kept);
 }

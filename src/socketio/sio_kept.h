@@ -9,21 +9,26 @@
 #ifndef SOCKETIO_SIO_KEPT_H
 #define SOCKETIO_SIO_KEPT_H
 
+#include "base/byte_budget.h"
 #include "socketio/sio_packet.h"
 
 struct sio_kept {
     struct sio_kept *next; /* for its owner's list */
     size_t size;           /* bytes that it holds */
+    size_t charged;        /* to `budget` */
+    struct byte_budget *budget;
     size_t n_received;
     struct sio_packet packet; /* views into this */
     json_t *attachments[];    /* binary values */
 };
 
-/* Copies `packet`, which was decoded from `text`, without the attachments. NULL: no memory. */
-struct sio_kept *sio_kept_create(struct str text, const struct sio_packet *packet);
+/* Copies `packet`, which was decoded from `text`, without the attachments. What it holds counts against
+ * `budget`. 0; SAILS_ENOMEM; SAILS_EOVERLOAD. */
+int sio_kept_create(struct str text, const struct sio_packet *packet, struct byte_budget *budget,
+                    struct sio_kept **out);
 
 /* The next attachment, made a value (the only copy, which the arguments will share); there must be one
- * missing. With the last one, packet.attachments is set. 0 or SAILS_ENOMEM. */
+ * missing. With the last one, packet.attachments is set. 0; SAILS_ENOMEM; SAILS_EOVERLOAD. */
 int sio_kept_add(struct sio_kept *kept, struct bytes attachment);
 
 /* NULL is nothing to destroy. */

@@ -258,6 +258,27 @@ static void read_frames(struct ws_conn *ws, struct ws_intake *in, struct bytes d
     }
 }
 
+static void drop_intake(struct ws_conn *ws)
+{
+    if (ws->intake != NULL) {
+        byte_budget_set(ws->service->options->budget, &ws->intake->charged, 0);
+        ws_intake_destroy(ws->intake);
+        ws->intake = NULL;
+    }
+}
+
+/* What is kept until the next read counts against the budget of all connections. */
+static void settle(struct ws_conn *ws)
+{
+    struct ws_intake *in = ws->intake;
+
+    if (in != NULL &&
+        !byte_budget_set(ws->service->options->budget, &in->charged, in->message.cap)) {
+        drop_intake(ws);
+        fail_connection(ws, WS_CLOSE_TRY_AGAIN_LATER, SAILS_EOVERLOAD);
+    }
+}
+
 /* Between messages: all is put together on the stack and in the service's scratch memory. */
 static void read_from_idle(struct ws_conn *ws, struct bytes data)
 {
@@ -274,17 +295,22 @@ static void read_from_idle(struct ws_conn *ws, struct bytes data)
     ws_service_give_scratch(ws->service, in.message);
 }
 
+static void read_on(struct ws_conn *ws, struct bytes data)
+{
+    read_frames(ws, ws->intake, data);
+    if (ws_intake_is_idle(ws->intake)) {
+        drop_intake(ws);
+    }
+}
+
 static void read_bytes(struct ws_conn *ws, struct bytes data)
 {
     if (ws->intake == NULL) {
         read_from_idle(ws, data);
-        return;
+    } else {
+        read_on(ws, data);
     }
-    read_frames(ws, ws->intake, data);
-    if (ws_intake_is_idle(ws->intake)) {
-        ws_intake_destroy(ws->intake);
-        ws->intake = NULL;
-    }
+    settle(ws);
 }
 
 static bool has_unread(const struct ws_conn *ws)
@@ -360,8 +386,7 @@ static void on_link_close(struct link *link, int err)
     }
     ws->state = WS_CLOSED;
     deadline_stop(&ws->deadline);
-    ws_intake_destroy(ws->intake);
-    ws->intake = NULL;
+    drop_intake(ws);
     ws_inflater_destroy(ws->inflater);
     ws->inflater = NULL;
     ws->events->on_close(ws, ws->close_code, ws->err);

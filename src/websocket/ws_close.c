@@ -45,6 +45,8 @@ unsigned ws_close_code_of(int err)
         return WS_CLOSE_INVALID_DATA;
     case SAILS_ETOOBIG:
         return WS_CLOSE_TOO_BIG;
+    case SAILS_EOVERLOAD:
+        return WS_CLOSE_TRY_AGAIN_LATER;
     default:
         return WS_CLOSE_INTERNAL_ERROR;
     }

@@ -20,7 +20,8 @@ enum {
     WS_CLOSE_INVALID_DATA = 1007,
     WS_CLOSE_POLICY = 1008,
     WS_CLOSE_TOO_BIG = 1009,
-    WS_CLOSE_INTERNAL_ERROR = 1011
+    WS_CLOSE_INTERNAL_ERROR = 1011,
+    WS_CLOSE_TRY_AGAIN_LATER = 1013 /* in IANA's registry */
 };
 
 /* Whether a Close frame may carry the code (websocket 5.1). */

@@ -20,6 +20,7 @@ struct ws_intake {
     struct buf message;     /* what has come of it, inflated */
     struct buf unread;      /* what came behind the handshake and waits for its turn */
     size_t n_fragments;     /* of the open message */
+    size_t charged;         /* to the service's budget */
     bool is_binary;
     uint8_t control_len;
     uint8_t control[WS_CONTROL_MAX]; /* what has come of a control frame's payload */

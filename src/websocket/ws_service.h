@@ -10,6 +10,7 @@
 #ifndef WEBSOCKET_WS_SERVICE_H
 #define WEBSOCKET_WS_SERVICE_H
 
+#include "base/byte_budget.h"
 #include "base/env.h"
 #include "websocket/ws_deflate.h"
 #include "websocket/ws_inflate.h"
@@ -17,9 +18,10 @@
 
 /* Settings that all connections of a server share. */
 struct ws_options {
-    size_t max_message;   /* bytes, after inflating; over it 1009 */
-    size_t max_fragments; /* of one message; over it 1008; 0: no limit */
-    bool deflate;         /* negotiate permessage-deflate */
+    size_t max_message;         /* bytes, after inflating; over it 1009 */
+    size_t max_fragments;       /* of one message; over it 1008; 0: no limit */
+    struct byte_budget *budget; /* of what is kept of messages that are not whole; over it 1013 */
+    bool deflate;               /* negotiate permessage-deflate */
     struct ws_deflate_options deflate_options;
     uint64_t close_timeout_ms; /* how long the peer may take to answer a Close: 30 s */
 };

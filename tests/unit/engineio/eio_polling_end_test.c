@@ -463,6 +463,37 @@ static void a_close_may_discard_what_waits(void **state)
     assert_gone(f, sid);
 }
 
+/* A body that has not come whole counts against the budget of all; the session does not mind. */
+static void unfinished_bodies_have_a_budget(void **state)
+{
+    struct fixture *f = *state;
+    struct byte_budget budget = {.max = 300 * 1000};
+    struct sim_link *link = NULL;
+    struct buf body = {0};
+    char sid[SID_SIZE];
+
+    f->options.budget = &budget;
+    begin(f, 4, sid);
+    f->is_mute = true;
+    for (int i = 0; i < 150 * 1000; i++) {
+        buf_append_char(&body, i == 0 ? '4' : 'x');
+    }
+    link = connect_client(f);
+    sim_feed_text(link, "POST ");
+    sim_feed_text(link, url_of(sid, 4));
+    sim_feed_text(link, " HTTP/1.1\r\nHost: test\r\nContent-Length: 450000\r\n\r\n");
+    sim_feed(link, body.ptr, body.len, 0);
+    assert_true(atomic_load(&budget.used) >= body.len);
+    sim_feed(link, body.ptr, body.len, 0);
+    assert_memory_equal(answer_of(f, link), "503", 3);
+    assert_int_equal(atomic_load(&budget.used), 0);
+
+    link = request(f, "POST", url_of(sid, 4), "", buf_bytes(&body));
+    assert_string_equal(answer_of(f, link), "200 ok");
+    assert_int_equal(atomic_load(&budget.used), 0);
+    buf_deinit(&body);
+}
+
 static void close_it(struct fixture *f)
 {
     eio_session_close(f->session, true);
@@ -510,6 +541,7 @@ int main(void)
         test(a_long_message_goes_through_the_upgrade),
         test(what_is_owed_still_leaves_while_the_session_closes),
         test(a_close_may_discard_what_waits),
+        test(unfinished_bodies_have_a_budget),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

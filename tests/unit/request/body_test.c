@@ -241,6 +241,30 @@ static void a_body_has_a_limit_of_values(void **state)
     live_end(&live);
 }
 
+/* With those of all clients together; and what one holds at first is not counted. */
+static void bodies_that_are_not_whole_have_a_budget(void **state)
+{
+    struct live live;
+    struct buf body = {0};
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "sockets.maxMessageMemory", json_integer(70000)), 0);
+    assert_int_equal(sails_app_route(live.app, "/body", show_body), 0);
+    live_lift(&live);
+    buf_append_str(&body, STR("[\""));
+    for (int i = 0; i < 500 * 1000; i++) {
+        buf_append_char(&body, 'x');
+    }
+    buf_append_str(&body, STR("\"]"));
+    buf_append_char(&body, '\0');
+    assert_int_equal(buf_error(&body), 0);
+    http_client_expect(live.port, "POST", "/body", JSON_TYPE, body.ptr, 503, "");
+    http_client_expect(live.port, "POST", "/body", JSON_TYPE, "[1]", 200, "[[1]]");
+    buf_deinit(&body);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +277,7 @@ int main(void)
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(a_body_has_a_limit_of_depth),
         cmocka_unit_test(a_body_has_a_limit_of_values),
+        cmocka_unit_test(bodies_that_are_not_whole_have_a_budget),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,6 +251,64 @@ static void values_of_a_packet_have_a_limit(void **state)
     fixture_deinit(&f);
 }
 
+/* Together, not each by itself: ten of the longest messages were one packet. */
+static void a_packet_with_its_attachments_has_a_limit(void **state)
+{
+    struct fixture f;
+    struct sim_link *link = NULL;
+    uint8_t *attachment = mem_calloc(1, LONG);
+
+    (void)state;
+    fixture_init(&f);
+    f.options.max_packet = 2 * LONG + 1000;
+    f.is_quiet = true;
+    fixture_start(&f);
+    link = join_v5(&f);
+    say(link, "452-[\"x\"]");
+    say_frame(link, 0x82, (struct bytes){attachment, LONG});
+    say_frame(link, 0x82, (struct bytes){attachment, LONG});
+    assert_string_equal(hear(&f, link), "");
+    say(link, "453-[\"x\"]");
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(hear(&f, link), "");
+        say_frame(link, 0x82, (struct bytes){attachment, LONG});
+    }
+    assert_string_equal(hear(&f, link), "close(1009)");
+    mem_free(attachment);
+    fixture_deinit(&f);
+}
+
+/* ... and all that wait have one together. */
+static void packets_that_wait_have_a_budget(void **state)
+{
+    struct byte_budget budget = {.max = 3 * LONG};
+    struct fixture f;
+    struct sim_link *ann = NULL;
+    struct sim_link *bob = NULL;
+    uint8_t *attachment = mem_calloc(1, LONG);
+
+    (void)state;
+    fixture_init(&f);
+    f.options.budget = &budget;
+    f.is_quiet = true;
+    fixture_start(&f);
+    ann = join_v5(&f);
+    bob = join_v5(&f);
+    say(ann, "453-[\"x\"]");
+    say(bob, "453-[\"x\"]");
+    say_frame(ann, 0x82, (struct bytes){attachment, LONG});
+    say_frame(ann, 0x82, (struct bytes){attachment, LONG});
+    say_frame(bob, 0x82, (struct bytes){attachment, LONG / 2});
+    assert_true(atomic_load(&budget.used) > 2 * LONG);
+    say_frame(bob, 0x82, (struct bytes){attachment, LONG});
+    assert_string_equal(hear(&f, bob), "close(1013)");
+    say_binary(ann, "");
+    assert_int_equal(atomic_load(&budget.used), 0);
+    assert_string_equal(hear(&f, ann), "");
+    mem_free(attachment);
+    fixture_deinit(&f);
+}
+
 static void a_partial_packet_ends_with_the_connection(void **state)
 {
     struct fixture f;
@@ -334,6 +392,8 @@ int main(void)
         cmocka_unit_test(placeholders_cost_no_more_than_what_arrived),
         cmocka_unit_test(attachments_of_a_socket_that_left_are_not_put_together),
         cmocka_unit_test(values_of_a_packet_have_a_limit),
+        cmocka_unit_test(a_packet_with_its_attachments_has_a_limit),
+        cmocka_unit_test(packets_that_wait_have_a_budget),
         cmocka_unit_test(a_partial_packet_ends_with_the_connection),
         cmocka_unit_test(an_error_handler_may_end_other_sockets),
         cmocka_unit_test(an_event_may_shut_the_server_down),

@@ -299,6 +299,57 @@ static void unread_pongs_count_against_the_bound(void **state)
     peer_deinit(&p);
 }
 
+/* What is kept of messages that are not whole, of all connections. */
+static void unfinished_messages_have_a_budget(void **state)
+{
+    struct byte_budget budget = {.max = 300 * 1000};
+    struct ws_options options = ws_default_options;
+    char *text = mem_calloc(1, 100 * 1000);
+    struct peer p;
+
+    (void)state;
+    options.budget = &budget;
+    peer_open(&p, &options, NULL);
+    memset(text, 'x', 100 * 1000 - 1);
+    peer_say(&p, TEXT, text);
+    assert_true(atomic_load(&budget.used) >= 100 * 1000 - 1);
+    peer_say(&p, FIN | CONT, "!");
+    assert_int_equal(p.n_messages, 1);
+    assert_int_equal(atomic_load(&budget.used), 0); /* it is whole: nothing is kept */
+
+    peer_say(&p, TEXT, text);
+    for (int i = 0; i < 5 && p.ws.state == WS_OPEN; i++) {
+        peer_say(&p, CONT, text);
+    }
+    assert_int_equal(p.ws.state, WS_CLOSED);
+    assert_int_equal(atomic_load(&budget.used), 0);
+    sim_run(&p.sim);
+    assert_int_equal(p.code, 1013);
+    assert_int_equal(p.err, SAILS_EOVERLOAD);
+    mem_free(text);
+    peer_deinit(&p);
+}
+
+static void an_end_within_a_message_gives_its_budget_back(void **state)
+{
+    struct byte_budget budget = {.max = 300 * 1000};
+    struct ws_options options = ws_default_options;
+    char *text = mem_calloc(1, 100 * 1000);
+    struct peer p;
+
+    (void)state;
+    options.budget = &budget;
+    peer_open(&p, &options, NULL);
+    memset(text, 'x', 100 * 1000 - 1);
+    peer_say(&p, TEXT, text);
+    sim_feed_end(p.link);
+    sim_run(&p.sim);
+    assert_int_equal(p.n_closes, 1);
+    assert_int_equal(atomic_load(&budget.used), 0);
+    mem_free(text);
+    peer_deinit(&p);
+}
+
 static void sending_to_a_slow_peer_says_so(void **state)
 {
     struct peer p;
@@ -406,6 +457,8 @@ int main(void)
         cmocka_unit_test(an_oversized_message_is_refused_before_its_payload_comes),
         cmocka_unit_test(too_many_fragments_are_against_the_policy),
         cmocka_unit_test(unread_pongs_count_against_the_bound),
+        cmocka_unit_test(unfinished_messages_have_a_budget),
+        cmocka_unit_test(an_end_within_a_message_gives_its_budget_back),
         cmocka_unit_test(sending_to_a_slow_peer_says_so),
         cmocka_unit_test(a_failed_write_of_a_control_frame_drops_the_link),
         cmocka_unit_test(an_idle_connection_keeps_nothing),
