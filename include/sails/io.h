@@ -56,7 +56,10 @@ typedef struct sails_io_next sails_io_next;
 
 /** Flags of a sails_io_target. */
 enum {
-    SAILS_IO_VOLATILE = 1,   /**< Dropped for a client that cannot be written to right now. */
+    /** Dropped for a client that cannot be written to right now. With `sockets.connectionStateRecovery`
+     *  one that has no arguments, or a text for the last, gets null behind it: clients would take that
+     *  text for the offset that they come back with. */
+    SAILS_IO_VOLATILE = 1,
     SAILS_IO_LOCAL = 2,      /**< This node only. */
     SAILS_IO_NO_COMPRESS = 4 /**< Not compressed, even where compression was negotiated. */
 };

@@ -256,6 +256,8 @@ const struct config_key config_keys[] = {
     BOOLEAN("sockets.connectionStateRecovery", "false",
             "Whether clients that come back soon get their rooms and what they missed"),
     MS("sockets.maxDisconnectionDuration", 1, "120000", "... how soon, in ms"),
+    COUNT("sockets.maxRecoverySize", 0, 1000000000000, "67108864",
+          "... and bytes of events of one namespace that are kept for them; the oldest go first"),
     BOOLEAN("sockets.skipMiddlewares", "true", "... without being asked by middlewares again"),
     COUNT(
         "sockets.maxQueueSize", 1024, 1073741824, "4194304",

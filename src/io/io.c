@@ -50,6 +50,11 @@ void io_close(struct sails_io *io)
 void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
     io->options = *options;
+    io->recovery = (struct recovery_options){
+        .keep_ms = options->recovery_max_disconnection_ms,
+        .notice_ms = options->engine.ping_interval_ms + options->engine.ping_timeout_ms,
+        .max_bytes = options->recovery_max_bytes,
+    };
     io->messages.max = options->max_message_memory;
     io->options.engine.budget = &io->messages;
     io->options.socketio.budget = &io->messages;

@@ -33,6 +33,7 @@ struct io_options {
     bool cleanup_empty_child_namespaces;
     bool recovery; /* connection state recovery (socket-io 14) */
     uint64_t recovery_max_disconnection_ms;
+    size_t recovery_max_bytes;
     bool recovery_skip_middlewares;
 };
 
@@ -94,6 +95,7 @@ struct io_worker {
 
 struct sails_io {
     struct io_options options;
+    struct recovery_options recovery;
     struct byte_budget messages; /* what is kept of those that are not whole, by all workers */
     const struct log *log;
     const struct machine *machine;
@@ -169,9 +171,10 @@ static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp
 /* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */
 
 struct io_socket_state {
-    json_t *data;               /* the application's */
-    struct sails_io_next *next; /* while its middlewares run */
-    char *cookie;               /* in place of the handshake's; NULL: that one counts */
+    json_t *data;                /* the application's */
+    struct sails_io_next *next;  /* while its middlewares run */
+    char *cookie;                /* in place of the handshake's; NULL: that one counts */
+    struct recovery_trail trail; /* with recovery */
     bool is_recovered;
     char pid[ID_LEN + 1]; /* "" without recovery */
 };
@@ -203,6 +206,13 @@ json_t *io_describe(struct sio_socket *socket);
 
 /* The arguments as an array: see sails_io_emit(). Takes `args`. NULL: no memory. */
 json_t *io_arguments(json_t *args);
+
+/*
+ * The arguments of an event that is not kept and wants no ack. With recovery on, clients take a text
+ * at the end of any event, its name included, for the offset that they come back with (socket-io 14,
+ * trap a): so that they cannot, null follows it. A new reference; NULL: no memory.
+ */
+json_t *io_unkept_arguments(const struct sails_io_namespace *nsp, json_t *args);
 
 struct io_emission {
     const char *const *to;

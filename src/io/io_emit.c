@@ -1,3 +1,4 @@
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "io/io.h"
 
@@ -14,6 +15,32 @@ json_t *io_arguments(json_t *args)
         return NULL;
     }
     return array;
+}
+
+static bool ends_in_text(const json_t *args)
+{
+    size_t n = json_array_size(args);
+    const json_t *last = n > 0 ? json_array_get(args, n - 1) : NULL;
+
+    return n == 0 || (json_is_string(last) && !json_value_is_binary(last));
+}
+
+json_t *io_unkept_arguments(const struct sails_io_namespace *nsp, json_t *args)
+{
+    json_t *ended = NULL;
+
+    if (args == NULL) {
+        return json_array();
+    }
+    if (!nsp->io->options.recovery || !ends_in_text(args)) {
+        return json_incref(args);
+    }
+    ended = json_copy(args);
+    if (ended != NULL && json_array_append_new(ended, json_null()) < 0) {
+        json_decref(ended);
+        return NULL;
+    }
+    return ended;
 }
 
 /* ---- events ---- */
@@ -54,19 +81,21 @@ static int encode(struct sails_io_namespace *nsp, const struct io_emission *emis
 /* With recovery on: the event gets an offset and is kept (socket-io 14.2, 14.3). */
 static int emit_kept(struct sails_io_namespace *nsp, const struct io_emission *emission)
 {
-    struct io_options *options = &nsp->io->options;
+    const struct recovery_target target = {emission->to, emission->except, emission->except_id};
     char offset[RECOVERY_OFFSET_SIZE];
     struct sio_message *message = NULL;
     int rc = 0;
 
-    recovery_begin(&nsp->recovery, options->recovery_max_disconnection_ms, offset);
+    recovery_begin(&nsp->recovery, offset);
     rc = encode(nsp, emission, offset, -1, &message);
     if (rc == 0) {
-        rc = recovery_keep(&nsp->recovery, offset, message, emission->to, emission->except,
-                           emission->except_id);
+        rc = recovery_keep(&nsp->recovery, offset, message, &target);
     }
     if (rc == 0) {
         rc = send_message(nsp, emission, message);
+        if (rc < 0) {
+            recovery_unkeep(&nsp->recovery);
+        }
     }
     recovery_end(&nsp->recovery);
     sio_message_release(message);
@@ -75,17 +104,22 @@ static int emit_kept(struct sails_io_namespace *nsp, const struct io_emission *e
 
 static int emit_to_one(struct sails_io_namespace *nsp, const struct io_emission *emission)
 {
+    struct io_emission unkept = *emission;
     struct sio_message *message = NULL;
-    int rc = 0;
+    int rc = SAILS_ENOMEM;
 
     if (nsp->io->options.recovery && (emission->flags & SAILS_IO_VOLATILE) == 0) {
         return emit_kept(nsp, emission);
     }
-    rc = encode(nsp, emission, NULL, -1, &message);
+    unkept.args = io_unkept_arguments(nsp, emission->args);
+    if (unkept.args != NULL) {
+        rc = encode(nsp, &unkept, NULL, -1, &message);
+    }
     if (rc == 0) {
-        rc = send_message(nsp, emission, message);
+        rc = send_message(nsp, &unkept, message);
     }
     sio_message_release(message);
+    json_decref(unkept.args);
     return rc;
 }
 

@@ -20,7 +20,7 @@ static struct sails_io_namespace *namespace_create(struct sails_io *io, struct s
     atomic_init(&nsp->ack_ids, 0);
     nsp->io = io;
     list_init(&nsp->listeners);
-    recovery_init(&nsp->recovery, io->machine);
+    recovery_init(&nsp->recovery, io->machine, &io->recovery);
     if (name.len > 0) {
         nsp->name[0] = '/';
         memcpy(nsp->name + (needs_slash ? 1 : 0), name.ptr, name.len);

@@ -195,6 +195,15 @@ static int send_event(sails_io_socket *socket, const char *event, json_t *args, 
     return rc;
 }
 
+static int emit_unkept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
+{
+    json_t *ended = io_unkept_arguments(io_part_of(socket)->nsp, args);
+    int rc = ended != NULL ? send_event(socket, event, ended, -1, flags) : SAILS_ENOMEM;
+
+    json_decref(ended);
+    return rc;
+}
+
 int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
 {
     json_t *array = io_arguments(args);
@@ -209,7 +218,7 @@ int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *arg
             io_part_of(socket)->nsp->io->options.recovery && (flags & SAILS_IO_VOLATILE) == 0;
 
         rc = is_kept ? emit_kept(socket, event, array, flags)
-                     : send_event(socket, event, array, -1, flags);
+                     : emit_unkept(socket, event, array, flags);
     }
     json_decref(array);
     return rc;

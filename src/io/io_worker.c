@@ -41,6 +41,9 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
         *part = (struct io_part){.nsp = nsp, .worker = w};
         part->sio = sio_namespace_create(w->server, name, &nsp->ack_ids, part);
     }
+    if (part != NULL && part->sio != NULL) {
+        sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
+    }
     if (part == NULL || part->sio == NULL) {
         io_namespace_release(nsp);
         mem_free(part);
@@ -105,9 +108,10 @@ static void call_connection(struct sio_socket *socket)
     }
 }
 
-static void send_missed(struct sio_message *message, void *ctx)
+/* Who does not take it any more is being disconnected. */
+static bool send_missed(struct sio_message *message, void *ctx)
 {
-    sio_socket_send(ctx, message, false);
+    return sio_socket_send(ctx, message, false) == 0;
 }
 
 static void rejoin(struct sio_socket *socket, json_t *rooms)
@@ -121,41 +125,57 @@ static void rejoin(struct sio_socket *socket, json_t *rooms)
     }
 }
 
-/*
- * Tries to take up a lost session (socket-io 14.6): what was missed goes out first, then the reply.
- * False: a socket like any other.
- */
-static bool recover(struct sio_socket *socket)
+/* What was missed goes out first, then the reply (socket-io 14.6). False: a socket like any other. */
+static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
+                    const struct recovery_return *returning)
 {
-    struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
-    json_t *auth = sio_socket_auth(socket);
-    const char *pid = json_string_value(json_object_get(auth, "pid"));
-    const char *offset = json_string_value(json_object_get(auth, "offset"));
-    struct io_socket_state *state = NULL;
-    struct recovery_session *session = NULL;
+    const struct recovery_session *session = returning->session;
+    struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
 
-    /* A client of protocol 4 knows its id by itself, and cannot get another (socket-io 6). */
-    if (!nsp->io->options.recovery || pid == NULL || offset == NULL ||
-        sio_socket_revision(socket) != 5) {
+    state->trail = session->trail;
+    if (sio_namespace_find(sio_socket_namespace(socket), str_from(session->sid)) != NULL ||
+        recovery_replay(log, returning, send_missed, socket) < 0) {
         return false;
     }
-    state = io_socket_state(socket);
-    if (state == NULL) {
-        return false;
-    }
-    session = recovery_take(&nsp->recovery, pid, offset, send_missed, socket);
-    if (session == NULL) {
-        return false;
-    }
-    snprintf(state->pid, sizeof(state->pid), "%s", pid);
+    memcpy(state->pid, session->pid, sizeof(state->pid));
     state->is_recovered = true;
     state->data = json_incref(session->data);
     if (sio_socket_accept(socket, session->sid, state->pid) == 0) {
         rejoin(socket, session->rooms);
         call_connection(socket);
     }
-    recovery_session_free(session);
     return true;
+}
+
+/* The text of a member; .ptr NULL: it has none. */
+static struct str text_of(const json_t *auth, const char *name)
+{
+    const json_t *value = json_object_get(auth, name);
+
+    return (struct str){json_string_value(value), json_string_length(value)};
+}
+
+/* Tries to take up a lost session. */
+static bool recover(struct sio_socket *socket)
+{
+    struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
+    struct str pid = text_of(sio_socket_auth(socket), "pid");
+    struct str offset = text_of(sio_socket_auth(socket), "offset");
+    struct io_socket_state *state = NULL;
+    struct recovery_return returning;
+    bool is_recovered = false;
+
+    /* A client of protocol 4 knows its id by itself, and cannot get another (socket-io 6). */
+    if (!nsp->io->options.recovery || pid.ptr == NULL || offset.ptr == NULL ||
+        sio_socket_revision(socket) != 5) {
+        return false;
+    }
+    state = io_socket_state(socket);
+    if (state != NULL && recovery_take(&nsp->recovery, pid, offset, &returning)) {
+        is_recovered = take_up(socket, state, &returning);
+        recovery_return_deinit(&returning);
+    }
+    return is_recovered;
 }
 
 /* All middlewares have said yes. */
@@ -295,8 +315,16 @@ static void store_session(struct sio_socket *socket)
     }
     rooms = sails_io_socket_rooms(socket);
     if (rooms != NULL) {
-        recovery_store(&part->nsp->recovery, sio_socket_id(socket), state->pid, rooms, state->data,
-                       part->worker->io->options.recovery_max_disconnection_ms);
+        const struct recovery_leaver leaver = {
+            .sid = sio_socket_id(socket),
+            .pid = state->pid,
+            .rooms = rooms,
+            .data = state->data,
+            .trail = state->trail,
+            .seen = sio_namespace_mark(part->sio),
+        };
+
+        recovery_store(&part->nsp->recovery, &leaver);
     }
     json_decref(rooms);
 }
@@ -324,6 +352,18 @@ static void on_disconnect(void *ctx, struct sio_socket *socket, enum sio_reason 
     clean_up_later(part);
 }
 
+/* Clients of protocol 4, which are not recovered, have no state. */
+static void on_marked(void *ctx, struct sio_socket *socket, const struct sio_message *message)
+{
+    struct io_worker *w = ctx;
+    struct io_socket_state *state = sio_socket_user(socket);
+
+    if (state != NULL) {
+        recovery_trail_note(&state->trail, message->mark, worker_env(w->worker)->now_ms,
+                            w->io->recovery.notice_ms);
+    }
+}
+
 static void on_error(void *ctx, struct sio_socket *socket, int err)
 {
     struct io_worker *w = ctx;
@@ -336,6 +376,7 @@ static const struct sio_events worker_events = {
     .on_namespace = on_namespace,
     .on_connecting = on_connecting,
     .on_event = on_event,
+    .on_marked = on_marked,
     .on_error = on_error,
     .on_disconnecting = on_disconnecting,
     .on_disconnect = on_disconnect,

@@ -2,120 +2,125 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
- * One lock, two lists in the order of time: what is kept longest is first, so what has expired is
- * always at the head and is dropped whenever somebody comes by; there is no timer.
+ * Events have numbers, one after the other, and the ring finds the one with a number. An offset is the
+ * time and the number, in base 64: "Q83jS_M.1A". Both lists are in the order of time: what has expired
+ * is at the head, and is dropped, some at a time, whenever somebody comes by; there is no timer.
+ *
+ * I1  The numbers of the packets from `first` to `last` are last_seq - n_packets + 1 to last_seq.
+ * I2  n_packets <= cap.
  */
 
-/* An event that was sent, with whom it was for. */
-struct kept_packet {
-    struct list in_log;
-    uint64_t expires_ms;
-    char offset[RECOVERY_OFFSET_SIZE];
-    struct sio_message *message;
-    char **to; /* ends with NULL; NULL: everybody */
-    char **except;
-    char *except_id; /* NULL: none */
+enum {
+    FIRST_CAP = 64,
+    /* At once, of each kind: more than is added at once, and never long under the lock. */
+    DROPPED_AT_ONCE = 32
 };
 
-/* ---- copies of lists of names ---- */
-
-static void names_free(char **names)
+static uint64_t now_ms(const struct recovery_log *log)
 {
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        mem_free(names[i]);
-    }
-    mem_free(names);
+    return machine_unix_ms(log->machine);
 }
 
-static int names_copy(const char *const *names, char ***out)
+static uint64_t first_seq(const struct recovery_log *log)
 {
-    size_t n = 0;
-    char **copy = NULL;
-
-    *out = NULL;
-    if (names == NULL) {
-        return 0;
-    }
-    while (names[n] != NULL) {
-        n++;
-    }
-    copy = mem_calloc(n + 1, sizeof(char *));
-    if (copy == NULL) {
-        return SAILS_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        copy[i] = mem_strndup(names[i], strlen(names[i]));
-        if (copy[i] == NULL) {
-            names_free(copy);
-            return SAILS_ENOMEM;
-        }
-    }
-    *out = copy;
-    return 0;
+    return log->last_seq - log->n_packets + 1;
 }
 
-/* ---- the log ---- */
+/* ---- life ---- */
 
-static void packet_free(struct kept_packet *packet)
-{
-    sio_message_release(packet->message);
-    names_free(packet->to);
-    names_free(packet->except);
-    mem_free(packet->except_id);
-    mem_free(packet);
-}
-
-void recovery_session_free(struct recovery_session *session)
+static void session_free(struct recovery_session *session)
 {
     json_decref(session->rooms);
     json_decref(session->data);
     mem_free(session);
 }
 
-void recovery_init(struct recovery_log *log, const struct machine *machine)
+void recovery_init(struct recovery_log *log, const struct machine *machine,
+                   const struct recovery_options *options)
 {
-    *log = (struct recovery_log){.machine = machine};
+    *log = (struct recovery_log){.machine = machine, .options = options};
+    machine_random(machine, &log->key, sizeof(log->key));
     pthread_mutex_init(&log->lock, NULL);
-    list_init(&log->packets);
     list_init(&log->sessions);
 }
 
-/* Everything that expires up to then. */
-static void drop_expired(struct recovery_log *log, uint64_t now_ms)
+static void drop_first_packet(struct recovery_log *log)
 {
-    list_each(node, &log->packets) {
-        struct kept_packet *packet = container_of(node, struct kept_packet, in_log);
+    struct recovery_packet *first = log->first;
 
-        if (packet->expires_ms > now_ms) {
-            break;
-        }
-        list_remove(node);
-        packet_free(packet);
+    log->first = first->next;
+    log->n_packets--;
+    log->n_bytes -= first->size;
+    if (log->first != NULL) {
+        recovery_packet_retain(log->first);
+    } else {
+        log->last = NULL;
     }
-    list_each(node, &log->sessions) {
-        struct recovery_session *session = container_of(node, struct recovery_session, in_log);
+    recovery_packet_release(first);
+}
 
-        if (session->expires_ms > now_ms) {
-            break;
-        }
-        list_remove(node);
-        recovery_session_free(session);
+static void drop_session(struct recovery_log *log, struct recovery_session *session)
+{
+    list_remove(&session->in_log);
+    map_remove(&log->by_pid, &session->by_pid);
+    session_free(session);
+}
+
+static struct recovery_session *oldest_session(const struct recovery_log *log)
+{
+    return list_is_empty(&log->sessions)
+               ? NULL
+               : container_of(log->sessions.next, struct recovery_session, in_log);
+}
+
+static bool has_expired_packet(const struct recovery_log *log, uint64_t now)
+{
+    return log->first != NULL &&
+           (log->first->expires_ms <= now || log->n_bytes > log->options->max_bytes);
+}
+
+static bool has_expired_session(const struct recovery_log *log, uint64_t now)
+{
+    const struct recovery_session *oldest = oldest_session(log);
+
+    return oldest != NULL &&
+           (oldest->expires_ms <= now || log->by_pid.count > RECOVERY_SESSIONS_MAX);
+}
+
+static void drop_expired(struct recovery_log *log, uint64_t now)
+{
+    for (int i = 0; i < DROPPED_AT_ONCE && has_expired_packet(log, now); i++) {
+        drop_first_packet(log);
+    }
+    for (int i = 0; i < DROPPED_AT_ONCE && has_expired_session(log, now); i++) {
+        drop_session(log, oldest_session(log));
     }
 }
 
 void recovery_deinit(struct recovery_log *log)
 {
-    drop_expired(log, UINT64_MAX);
+    while (log->first != NULL) {
+        drop_first_packet(log);
+    }
+    while (!list_is_empty(&log->sessions)) {
+        drop_session(log, oldest_session(log));
+    }
+    map_deinit(&log->by_pid);
+    mem_free(log->ring);
     pthread_mutex_destroy(&log->lock);
 }
+
+/* ---- offsets ---- */
+
+static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
 /* Base 64 as Socket.IO's offsets have it: most significant digit first. */
 static size_t write_base64(uint64_t value, char *out)
 {
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
     char reversed[11];
     size_t n = 0;
 
@@ -129,25 +134,45 @@ static size_t write_base64(uint64_t value, char *out)
     return n;
 }
 
-void recovery_begin(struct recovery_log *log, uint64_t keep_ms, char offset[RECOVERY_OFFSET_SIZE])
+static void write_offset(const struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE])
 {
-    uint64_t now = machine_unix_ms(log->machine);
-    size_t n = 0;
+    size_t n = write_base64(log->last_ms, offset);
+
+    offset[n++] = '.';
+    n += write_base64(log->last_seq + 1, offset + n);
+    offset[n] = '\0';
+}
+
+/* The number in an offset; 0: it is none of ours. */
+static uint64_t read_seq(struct str offset)
+{
+    struct str number = str_from_offset(offset, str_find(offset, '.'));
+    uint64_t seq = 0;
+
+    if (number.len < 2 || number.len > 11) { /* with the dot: ten digits are 60 bits */
+        return 0;
+    }
+    for (size_t i = 1; i < number.len; i++) {
+        const char *digit = memchr(digits, number.ptr[i], sizeof(digits) - 1);
+
+        if (digit == NULL) {
+            return 0;
+        }
+        seq = seq << 6 | (uint64_t)(digit - digits);
+    }
+    return seq;
+}
+
+/* ---- keeping ---- */
+
+void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE])
+{
+    uint64_t now = now_ms(log);
 
     pthread_mutex_lock(&log->lock);
     drop_expired(log, now);
-    log->keep_ms = keep_ms;
-    if (now > log->last_ms) {
-        log->last_ms = now;
-        log->n_in_ms = 0;
-    }
-    n = write_base64(log->last_ms, offset);
-    if (log->n_in_ms > 0) {
-        offset[n++] = '.';
-        n += write_base64(log->n_in_ms - 1, offset + n);
-    }
-    offset[n] = '\0';
-    log->n_in_ms++;
+    log->last_ms = now > log->last_ms ? now : log->last_ms;
+    write_offset(log, offset);
 }
 
 void recovery_end(struct recovery_log *log)
@@ -155,134 +180,221 @@ void recovery_end(struct recovery_log *log)
     pthread_mutex_unlock(&log->lock);
 }
 
-int recovery_keep(struct recovery_log *log, const char *offset, struct sio_message *message,
-                  const char *const *to, const char *const *except, const char *except_id)
+static bool make_room(struct recovery_log *log)
 {
-    struct kept_packet *packet = mem_calloc(1, sizeof(*packet));
-    int rc = SAILS_ENOMEM;
+    size_t cap = log->cap > 0 ? log->cap * 2 : FIRST_CAP;
+    struct recovery_packet **ring = NULL;
 
+    if (log->n_packets < log->cap) {
+        return true;
+    }
+    ring = mem_calloc(cap, sizeof(struct recovery_packet *));
+    if (ring == NULL) {
+        return false;
+    }
+    for (struct recovery_packet *p = log->first; p != NULL; p = p->next) {
+        ring[p->seq & (cap - 1)] = p;
+    }
+    mem_free(log->ring);
+    log->ring = ring;
+    log->cap = cap;
+    return true;
+}
+
+int recovery_keep(struct recovery_log *log, const char *offset, struct sio_message *message,
+                  const struct recovery_target *target)
+{
+    struct recovery_packet *packet = NULL;
+
+    if (make_room(log)) {
+        packet = recovery_packet_create(log->key, message, target);
+    }
     if (packet == NULL) {
-        return rc;
+        return SAILS_ENOMEM;
     }
-    if (except_id != NULL) {
-        packet->except_id = mem_strndup(except_id, strlen(except_id));
-    }
-    if ((except_id == NULL || packet->except_id != NULL) && names_copy(to, &packet->to) == 0 &&
-        names_copy(except, &packet->except) == 0) {
-        rc = 0;
-    }
-    if (rc < 0) {
-        packet_free(packet);
-        return rc;
-    }
+    packet->seq = ++log->last_seq;
+    packet->expires_ms = log->last_ms + log->options->keep_ms + log->options->notice_ms;
     snprintf(packet->offset, sizeof(packet->offset), "%s", offset);
-    packet->message = sio_message_retain(message);
-    packet->expires_ms = log->last_ms + log->keep_ms;
-    list_append(&log->packets, &packet->in_log);
+    message->mark = packet->seq;
+    if (log->last != NULL) {
+        log->last->next = packet;
+    } else {
+        log->first = packet;
+    }
+    log->last = packet;
+    log->ring[packet->seq & (log->cap - 1)] = packet;
+    log->n_packets++;
+    log->n_bytes += packet->size;
     return 0;
 }
 
-int recovery_store(struct recovery_log *log, const char *sid, const char *pid, json_t *rooms,
-                   json_t *data, uint64_t keep_ms)
+void recovery_unkeep(struct recovery_log *log)
 {
-    struct recovery_session *session = mem_calloc(1, sizeof(*session) + strlen(sid) + 1);
-    uint64_t now = machine_unix_ms(log->machine);
+    struct recovery_packet *last = log->last;
+    struct recovery_packet *before =
+        log->n_packets > 1 ? log->ring[(last->seq - 1) & (log->cap - 1)] : NULL;
+
+    if (before != NULL) {
+        before->next = NULL;
+    } else {
+        log->first = NULL;
+    }
+    log->last = before;
+    log->last_seq--;
+    log->n_packets--;
+    log->n_bytes -= last->size;
+    recovery_packet_release(last);
+}
+
+uint64_t recovery_mark(struct recovery_log *log)
+{
+    uint64_t mark = 0;
+
+    pthread_mutex_lock(&log->lock);
+    mark = log->last_seq;
+    pthread_mutex_unlock(&log->lock);
+    return mark;
+}
+
+int recovery_store(struct recovery_log *log, const struct recovery_leaver *leaver)
+{
+    struct recovery_session *session = mem_calloc(1, sizeof(*session) + strlen(leaver->sid) + 1);
+    uint64_t now = now_ms(log);
 
     if (session == NULL) {
         return SAILS_ENOMEM;
     }
     /* Copies: another worker may take the session up, and the application may change its value. */
-    session->rooms = json_deep_copy(rooms);
-    session->data = json_deep_copy(data);
-    if (session->rooms == NULL || (data != NULL && session->data == NULL)) {
-        recovery_session_free(session);
+    session->rooms = json_deep_copy(leaver->rooms);
+    session->data = json_deep_copy(leaver->data);
+    if (session->rooms == NULL || (leaver->data != NULL && session->data == NULL)) {
+        session_free(session);
         return SAILS_ENOMEM;
     }
-    session->expires_ms = now + keep_ms;
-    snprintf(session->pid, sizeof(session->pid), "%s", pid);
-    memcpy(session->sid, sid, strlen(sid) + 1);
+    session->expires_ms = now + log->options->keep_ms;
+    session->trail = leaver->trail;
+    session->seen = leaver->seen;
+    snprintf(session->pid, sizeof(session->pid), "%s", leaver->pid);
+    memcpy(session->sid, leaver->sid, strlen(leaver->sid) + 1);
     pthread_mutex_lock(&log->lock);
     drop_expired(log, now);
     list_append(&log->sessions, &session->in_log);
+    map_insert(&log->by_pid, &session->by_pid, hash_str(log->key, str_from(session->pid)));
     pthread_mutex_unlock(&log->lock);
     return 0;
 }
 
+void recovery_trail_note(struct recovery_trail *trail, uint64_t seq, uint64_t now,
+                         uint64_t notice_ms)
+{
+    if (trail->mark != 0 && now - trail->sent_ms >= notice_ms) {
+        trail->base = trail->mark;
+        trail->next = seq;
+    }
+    trail->mark = seq;
+    trail->sent_ms = now;
+}
+
 /* ---- coming back ---- */
 
-static struct recovery_session *find_session(const struct recovery_log *log, const char *pid)
+static struct recovery_session *find_session(const struct recovery_log *log, struct str pid,
+                                             uint64_t now)
 {
-    list_each(node, &log->sessions) {
-        struct recovery_session *session = container_of(node, struct recovery_session, in_log);
+    struct map_node *node = map_find(&log->by_pid, hash_str(log->key, pid));
 
-        if (strcmp(session->pid, pid) == 0) {
-            return session;
+    for (; node != NULL; node = map_find_next(node)) {
+        struct recovery_session *session = container_of(node, struct recovery_session, by_pid);
+
+        if (str_eq(str_from(session->pid), pid)) {
+            return session->expires_ms > now ? session : NULL;
         }
     }
     return NULL;
 }
 
-static struct list *find_offset(const struct recovery_log *log, const char *offset)
+static struct recovery_packet *find_packet(const struct recovery_log *log, uint64_t seq)
 {
-    list_each(node, &log->packets) {
-        if (strcmp(container_of(node, struct kept_packet, in_log)->offset, offset) == 0) {
-            return node;
-        }
-    }
-    return NULL;
-}
-
-static bool was_in_any(const struct recovery_session *session, char *const *names)
-{
-    size_t i = 0;
-    json_t *room = NULL;
-
-    for (; *names != NULL; names++) {
-        json_array_foreach(session->rooms, i, room)
-        {
-            if (strcmp(json_string_value(room), *names) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool concerns(const struct kept_packet *packet, const struct recovery_session *session)
-{
-    if (packet->except_id != NULL && strcmp(packet->except_id, session->sid) == 0) {
-        return false;
-    }
-    if (packet->except != NULL && was_in_any(session, packet->except)) {
-        return false;
-    }
-    return packet->to == NULL || was_in_any(session, packet->to);
-}
-
-struct recovery_session *recovery_take(struct recovery_log *log, const char *pid,
-                                       const char *offset,
-                                       void (*missed)(struct sio_message *message, void *ctx),
-                                       void *ctx)
-{
-    struct recovery_session *session = NULL;
-    struct list *node = NULL;
-
-    pthread_mutex_lock(&log->lock);
-    drop_expired(log, machine_unix_ms(log->machine));
-    session = find_session(log, pid);
-    node = find_offset(log, offset);
-    if (session == NULL || node == NULL) {
-        pthread_mutex_unlock(&log->lock);
+    if (log->n_packets == 0 || seq < first_seq(log) || seq > log->last_seq) {
         return NULL;
     }
-    list_remove(&session->in_log);
-    for (node = node->next; node != &log->packets; node = node->next) {
-        struct kept_packet *packet = container_of(node, struct kept_packet, in_log);
+    assert(log->ring[seq & (log->cap - 1)]->seq == seq);
+    return log->ring[seq & (log->cap - 1)];
+}
 
-        if (concerns(packet, session)) {
-            missed(packet->message, ctx);
-        }
+/*
+ * The number of the first event that the session may have missed; 0: that cannot be told. Who has
+ * received the last one that was sent to it has missed what was sent since it left. Else some were on
+ * their way when the connection broke: those behind the one that it names. (A worker's own events
+ * overtake what others mail to it: then the last that was sent may be one of lower number.)
+ */
+static uint64_t first_missed(const struct recovery_log *log, const struct recovery_session *session,
+                             struct str offset)
+{
+    const struct recovery_trail *trail = &session->trail;
+    uint64_t seq = read_seq(offset);
+    const struct recovery_packet *named = find_packet(log, seq);
+
+    if (seq == 0) {
+        return 0;
+    }
+    if (seq == trail->mark) {
+        return session->seen + 1;
+    }
+    if (seq == trail->base) {
+        return trail->next;
+    }
+    if (named == NULL || !str_eq(str_from(named->offset), offset)) {
+        return 0;
+    }
+    return trail->mark < seq && trail->mark >= first_seq(log) ? trail->mark : seq + 1;
+}
+
+bool recovery_take(struct recovery_log *log, struct str pid, struct str offset,
+                   struct recovery_return *out)
+{
+    uint64_t now = now_ms(log);
+    struct recovery_session *session = NULL;
+    uint64_t from = 0;
+
+    pthread_mutex_lock(&log->lock);
+    drop_expired(log, now);
+    session = find_session(log, pid, now);
+    from = session != NULL ? first_missed(log, session, offset) : 0;
+    if (from == 0 || from < first_seq(log)) {
+        pthread_mutex_unlock(&log->lock);
+        return false;
+    }
+    list_remove(&session->in_log);
+    map_remove(&log->by_pid, &session->by_pid);
+    *out = (struct recovery_return){
+        .session = session, .first = find_packet(log, from), .last_seq = log->last_seq};
+    if (out->first != NULL) {
+        recovery_packet_retain(out->first);
     }
     pthread_mutex_unlock(&log->lock);
-    return session;
+    return true;
+}
+
+void recovery_return_deinit(struct recovery_return *returning)
+{
+    session_free(returning->session);
+    recovery_packet_release(returning->first);
+}
+
+int recovery_replay(const struct recovery_log *log, const struct recovery_return *returning,
+                    recovery_missed_cb each, void *ctx)
+{
+    struct str sid = str_from(returning->session->sid);
+    const struct recovery_packet *packet = returning->first;
+    struct recovery_rooms rooms;
+    int rc = recovery_rooms_init(&rooms, log->key, returning->session->rooms);
+    bool goes_on = rc == 0 && packet != NULL;
+
+    while (goes_on) {
+        goes_on = !recovery_packet_concerns(packet, &rooms, sid) || each(packet->message, ctx);
+        goes_on = goes_on && packet->seq < returning->last_seq; /* the next one may be new */
+        packet = goes_on ? packet->next : NULL;
+    }
+    recovery_rooms_deinit(&rooms);
+    return rc;
 }

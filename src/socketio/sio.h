@@ -78,6 +78,9 @@ struct sio_events {
      * The payload is valid for its type and not yet parsed (see sio_packet.h).
      */
     void (*on_event)(void *ctx, struct sio_socket *socket, const struct sio_packet *packet);
+    /* A message with a mark (sio_message.h) was sent to the socket, or could not be sent. Never called
+     * where nobody marks messages. */
+    void (*on_marked)(void *ctx, struct sio_socket *socket, const struct sio_message *message);
     /* A packet of this client was invalid; each of its connected sockets hears it before it is
      * closed. */
     void (*on_error)(void *ctx, struct sio_socket *socket, int err);
@@ -122,6 +125,10 @@ void sio_namespace_destroy(struct sio_namespace *nsp);
 struct str sio_namespace_name(const struct sio_namespace *nsp);
 void *sio_namespace_user(const struct sio_namespace *nsp);
 size_t sio_namespace_count(const struct sio_namespace *nsp);
+
+/* The mark (sio_message.h) up to which all that has one was broadcast here; at first what is set. */
+uint64_t sio_namespace_mark(const struct sio_namespace *nsp);
+void sio_namespace_set_mark(struct sio_namespace *nsp, uint64_t mark);
 
 /* Nobody is connected, and nobody is connecting. */
 bool sio_namespace_is_empty(const struct sio_namespace *nsp);

@@ -38,6 +38,7 @@ static struct sio_message *allocate(size_t n_parts)
     if (m != NULL) {
         atomic_init(&m->refs, 1);
         m->n_parts = 0;
+        m->mark = 0;
     }
     return m;
 }

@@ -16,6 +16,7 @@
 
 struct sio_message {
     atomic_uint refs;
+    uint64_t mark;  /* its number among the events of its namespace that are kept; 0: it is not */
     size_t n_parts; /* 1 and the attachments */
     struct eio_message *parts[];
 };

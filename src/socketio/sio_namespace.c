@@ -4,6 +4,32 @@
 
 #include <assert.h>
 
+uint64_t sio_namespace_mark(const struct sio_namespace *nsp)
+{
+    return nsp->mark;
+}
+
+void sio_namespace_set_mark(struct sio_namespace *nsp, uint64_t mark)
+{
+    nsp->mark = mark;
+    nsp->ahead = mark;
+    nsp->n_ahead = 0;
+}
+
+/* What a worker sends itself overtakes what others have mailed to it. Each mark comes once, so that no
+ * gap is left when as many have come as there are. */
+void sio_namespace_note_mark(struct sio_namespace *nsp, uint64_t mark)
+{
+    if (mark <= nsp->mark) {
+        return;
+    }
+    nsp->ahead = mark > nsp->ahead ? mark : nsp->ahead;
+    nsp->n_ahead++;
+    if (nsp->mark + nsp->n_ahead == nsp->ahead) {
+        sio_namespace_set_mark(nsp, nsp->ahead);
+    }
+}
+
 struct sio_namespace *sio_namespace_create(struct sio_server *server, struct str name,
                                            atomic_uint_fast64_t *ack_ids, void *user)
 {

@@ -203,5 +203,6 @@ size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_targe
     struct broadcast b = {message, is_volatile, 0};
 
     select_sockets(nsp, target, send_to, &b);
+    sio_namespace_note_mark(nsp, message->mark);
     return b.count;
 }

@@ -270,6 +270,7 @@ void sio_socket_each_room(const struct sio_socket *socket, void (*each)(struct s
 int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool is_volatile)
 {
     struct eio_session *session = NULL;
+    int rc = 0;
 
     if (socket->state > SOCKET_CONNECTED) {
         return SAILS_ECLOSED;
@@ -278,5 +279,11 @@ int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool
     if (is_volatile && !eio_session_is_writable(session)) {
         return 0;
     }
-    return sio_message_send(message, session, eio_session_send);
+    rc = sio_message_send(message, session, eio_session_send);
+    if (message->mark != 0) {
+        struct sio_server *server = socket->nsp->server;
+
+        server->events->on_marked(server->ctx, socket, message);
+    }
+    return rc;
 }

@@ -107,6 +107,9 @@ struct sio_namespace {
     struct room_index rooms;
     size_t count;     /* CONNECTED */
     size_t n_sockets; /* CONNECTING, too */
+    uint64_t mark;    /* every marked message up to it was sent to whomever it concerned */
+    uint64_t ahead;   /* the highest mark that has come, and how many above `mark` have */
+    size_t n_ahead;
     uint32_t stamp;
     size_t name_len;
     char name[];
@@ -190,6 +193,9 @@ void sio_ack_receive(struct sio_socket *socket, const struct sio_packet *packet)
 void sio_ack_close(struct sio_socket *socket);
 
 /* ---- sio_namespace.c ---- */
+
+/* A message with that mark was sent to whomever it concerned; 0: it has none. */
+void sio_namespace_note_mark(struct sio_namespace *nsp, uint64_t mark);
 
 void sio_namespace_add(struct sio_namespace *nsp, struct sio_socket *socket);
 void sio_namespace_remove(struct sio_namespace *nsp, struct sio_socket *socket);

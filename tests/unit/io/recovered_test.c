@@ -199,7 +199,7 @@ static void only_lasting_events_without_acks_have_an_offset(void **state)
                      0);
     assert_int_equal(ws_client_next(&client, TCP_CLIENT_PATIENCE_MS), WS_CLIENT_TEXT);
     if (strstr(client.frame.ptr, "to you, volatile") != NULL) {
-        assert_string_equal(client.frame.ptr, "42[\"to you, volatile\"]");
+        assert_string_equal(client.frame.ptr, "42[\"to you, volatile\",null]");
         ws_client_expect(&client, "42[\"v\",1]");
     } else {
         assert_string_equal(client.frame.ptr, "42[\"v\",1]");
@@ -212,6 +212,46 @@ static void only_lasting_events_without_acks_have_an_offset(void **state)
         snprintf(offset, sizeof(offset), "%s", next);
     }
     ws_client_close(&client);
+    live_end(&r.live);
+}
+
+/* Clients take a text at the end of an event, or its name, for the offset that they come back with. */
+static void a_volatile_event_cannot_be_taken_for_an_offset(void **state)
+{
+    static const struct {
+        const char *args; /* JSON; NULL: none */
+        const char *heard;
+    } cases[] = {
+        {NULL, "42[\"v\",null]"},
+        {"[\"text\"]", "42[\"v\",\"text\",null]"},
+        {"[1,\"\"]", "42[\"v\",1,\"\",null]"},
+        {"[\"text\",1]", "42[\"v\",\"text\",1]"},
+        {"[[\"text\"]]", "42[\"v\",[\"text\"]]"},
+        {"[null]", "42[\"v\",null]"},
+    };
+    struct recovery r;
+    struct ws_client client, again;
+    char pid[64], offset[64], last[64];
+
+    (void)state;
+    recovery_init_app(&r, 1);
+    live_lift(&r.live);
+    connect_with_pid(&client, r.live.port, pid);
+    assert_int_equal(sails_io_emit(r.live.root, NULL, "seen", NULL), 0);
+    take_event(&client, "42[\"seen\",\"", offset);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        sails_io_target dropped = {.flags = SAILS_IO_VOLATILE};
+        json_t *args = cases[i].args != NULL ? json_loads(cases[i].args, 0, NULL) : NULL;
+
+        assert_int_equal(sails_io_emit(r.live.root, &dropped, "v", args), 0);
+        ws_client_expect(&client, cases[i].heard);
+    }
+    ws_client_close(&client);
+    told_wait(&r.gone);
+    assert_int_equal(sails_io_emit(r.live.root, NULL, "missed", NULL), 0);
+    come_back(&again, r.live.port, pid, offset);
+    take_event(&again, "42[\"missed\",\"", last);
+    ws_client_close(&again);
     live_end(&r.live);
 }
 
@@ -341,6 +381,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_a_normal_connection),
         cmocka_unit_test(a_client_of_protocol_4_cannot_take_up_a_session),
         cmocka_unit_test(middlewares_are_asked_again_where_that_is_configured),
+        cmocka_unit_test(a_volatile_event_cannot_be_taken_for_an_offset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

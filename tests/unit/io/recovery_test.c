@@ -4,26 +4,35 @@
 #include "support/cmocka.h"
 
 #include <sails/err.h>
+#include <time.h>
 
-/* A clock that stands still. */
-static uint64_t noon(void *ctx)
-{
-    (void)ctx;
-    return UINT64_C(1767268800000);
-}
-
-static const struct machine machine = {.unix_ms = noon};
-
-struct missed {
-    const struct sio_message *messages[8];
-    size_t n;
+/* A log with a clock that the test moves. */
+struct fixture {
+    uint64_t now_ms;
+    struct machine machine;
+    struct recovery_options options;
+    struct recovery_log log;
+    struct sio_message *message; /* of who does not care which */
+    const struct sio_message *missed[8];
+    size_t n_missed;
+    size_t n_wanted; /* of the missed ones; 0: all */
+    void (*meanwhile)(struct fixture *f);
 };
 
-static void note(struct sio_message *message, void *ctx)
-{
-    struct missed *missed = ctx;
+enum {
+    KEEP_MS = 1000,
+    NOTICE_MS = 500
+};
 
-    missed->messages[missed->n++] = message;
+static uint64_t unix_ms(void *ctx)
+{
+    return ((struct fixture *)ctx)->now_ms;
+}
+
+static void fill(void *ctx, void *out, size_t len)
+{
+    (void)ctx;
+    memset(out, 7, len);
 }
 
 static struct sio_message *make_message(void)
@@ -35,158 +44,498 @@ static struct sio_message *make_message(void)
     return message;
 }
 
-/* Keeps an event for some rooms (NULL: all) and gives its offset. */
-static void keep(struct recovery_log *log, struct sio_message *message, const char *const *to,
-                 const char *const *except, const char *except_id,
-                 char offset[RECOVERY_OFFSET_SIZE])
+static void begin(struct fixture *f)
 {
-    recovery_begin(log, 100000, offset);
-    assert_int_equal(recovery_keep(log, offset, message, to, except, except_id), 0);
-    recovery_end(log);
+    *f = (struct fixture){
+        .now_ms = UINT64_C(1767268800000),
+        .machine = {.unix_ms = unix_ms, .random = fill, .ctx = f},
+        .options = {.keep_ms = KEEP_MS, .notice_ms = NOTICE_MS, .max_bytes = 100 * 1000 * 1000},
+        .message = make_message(),
+    };
+    recovery_init(&f->log, &f->machine, &f->options);
 }
 
-static void store(struct recovery_log *log)
+static void end(struct fixture *f)
 {
-    json_t *rooms = json_pack("[s, s]", "SID", "kitchen");
-    json_t *data = json_string("mine");
+    recovery_deinit(&f->log);
+    sio_message_release(f->message);
+}
 
-    assert_int_equal(recovery_store(log, "SID", "PID", rooms, data, 100000), 0);
-    json_decref(rooms);
-    json_decref(data);
+/* Keeps an event and gives its offset. */
+static void keep_for(struct fixture *f, struct sio_message *message,
+                     const struct recovery_target *target, char offset[RECOVERY_OFFSET_SIZE])
+{
+    recovery_begin(&f->log, offset);
+    assert_int_equal(recovery_keep(&f->log, offset, message, target), 0);
+    recovery_end(&f->log);
+}
+
+static void keep(struct fixture *f, char offset[RECOVERY_OFFSET_SIZE])
+{
+    keep_for(f, f->message, &(struct recovery_target){NULL}, offset);
+}
+
+static void keep_some(struct fixture *f, int n)
+{
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    for (int i = 0; i < n; i++) {
+        keep(f, offset);
+    }
+}
+
+/* A socket leaves, to which `mark` was sent last, when all up to `seen` had been sent. */
+static void leave_as(struct fixture *f, const char *pid, uint64_t mark, uint64_t seen)
+{
+    struct recovery_leaver leaver = {
+        .sid = "SID",
+        .pid = pid,
+        .rooms = json_pack("[s, s]", "SID", "kitchen"),
+        .data = json_string("mine"),
+        .trail = {.mark = mark},
+        .seen = seen,
+    };
+
+    assert_int_equal(recovery_store(&f->log, &leaver), 0);
+    json_decref(leaver.rooms);
+    json_decref(leaver.data);
+}
+
+static void leave(struct fixture *f, uint64_t mark, uint64_t seen)
+{
+    leave_as(f, "PID", mark, seen);
+}
+
+static bool note(struct sio_message *message, void *ctx)
+{
+    struct fixture *f = ctx;
+
+    assert_true(f->n_missed < 8);
+    f->missed[f->n_missed++] = message;
+    if (f->meanwhile != NULL) {
+        f->meanwhile(f);
+    }
+    return f->n_missed != f->n_wanted;
+}
+
+/* How many events PID has missed behind an offset; -1: that is not known. */
+static int come_back(struct fixture *f, const char *offset)
+{
+    struct recovery_return returning;
+
+    f->n_missed = 0;
+    if (!recovery_take(&f->log, STR("PID"), str_from(offset), &returning)) {
+        return -1;
+    }
+    assert_int_equal(recovery_replay(&f->log, &returning, note, f), 0);
+    assert_string_equal(returning.session->sid, "SID");
+    assert_string_equal(json_string_value(returning.session->data), "mine");
+    recovery_return_deinit(&returning);
+    return (int)f->n_missed;
 }
 
 /* socket-io 31 */
 static void what_a_session_missed_is_what_was_for_it(void **state)
 {
-    struct recovery_log log;
-    struct sio_message *m[6];
-    struct missed missed = {0};
-    struct recovery_session *session = NULL;
-    char offset[RECOVERY_OFFSET_SIZE], seen[RECOVERY_OFFSET_SIZE];
+    const struct recovery_target targets[] = {
+        {NULL},
+        {.to = (const char *const[]){"hall", NULL}},
+        {.to = (const char *const[]){"hall", "kitchen", NULL}},
+        {.except = (const char *const[]){"attic", "kitchen", NULL}},
+        {.except_id = "SID"},
+        {.to = (const char *const[]){"SID", NULL}, .except_id = "other"},
+        {.to = (const char *const[]){NULL}}, /* nobody */
+        {.to = (const char *const[]){"", "kitchen ", "kitche", NULL}},
+    };
+    struct fixture f;
+    struct sio_message *m[8];
+    char seen[RECOVERY_OFFSET_SIZE], offset[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log, &machine);
-    for (size_t i = 0; i < 6; i++) {
+    begin(&f);
+    keep(&f, seen);
+    leave(&f, 1, 1);
+    for (size_t i = 0; i < 8; i++) {
         m[i] = make_message();
+        keep_for(&f, m[i], &targets[i], offset);
+        assert_true(m[i]->mark == i + 2);
     }
-    keep(&log, m[0], NULL, NULL, NULL, seen);
-    store(&log);
-    keep(&log, m[1], NULL, NULL, NULL, offset);
-    keep(&log, m[2], (const char *const[]){"hall", NULL}, NULL, NULL, offset);
-    keep(&log, m[3], (const char *const[]){"hall", "kitchen", NULL}, NULL, NULL, offset);
-    keep(&log, m[4], NULL, (const char *const[]){"kitchen", NULL}, NULL, offset);
-    keep(&log, m[5], NULL, NULL, "SID", offset);
-
-    session = recovery_take(&log, "PID", seen, note, &missed);
-    assert_non_null(session);
-    assert_string_equal(session->sid, "SID");
-    assert_string_equal(json_string_value(session->data), "mine");
-    assert_int_equal(json_array_size(session->rooms), 2);
-    assert_int_equal(missed.n, 2);
-    assert_ptr_equal(missed.messages[0], m[1]);
-    assert_ptr_equal(missed.messages[1], m[3]);
-    recovery_session_free(session);
+    assert_int_equal(come_back(&f, seen), 3);
+    assert_ptr_equal(f.missed[0], m[0]);
+    assert_ptr_equal(f.missed[1], m[2]);
+    assert_ptr_equal(f.missed[2], m[5]);
 
     /* Taken up once: a second client cannot have the same session. */
-    assert_null(recovery_take(&log, "PID", seen, note, &missed));
-    for (size_t i = 0; i < 6; i++) {
+    assert_int_equal(come_back(&f, seen), -1);
+    for (size_t i = 0; i < 8; i++) {
         sio_message_release(m[i]);
     }
-    recovery_deinit(&log);
+    end(&f);
 }
 
-static void an_unknown_session_or_offset_recovers_nothing(void **state)
+static void what_is_not_known_recovers_nothing(void **state)
 {
-    struct recovery_log log;
-    struct sio_message *message = make_message();
-    struct missed missed = {0};
+    static const char *const offsets[] = {"",
+                                          ".",
+                                          "x",
+                                          ".1",
+                                          "1",
+                                          "Q83jS_L",
+                                          "Q83jS_L.2",
+                                          "Q83jS_L.9",
+                                          ".0",
+                                          "a.1!",
+                                          "a.zzzzzzzzzzzzzzzz"};
+    struct fixture f;
+    struct recovery_return returning;
     char offset[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log, &machine);
-    keep(&log, message, NULL, NULL, NULL, offset);
-    store(&log);
-    assert_null(recovery_take(&log, "other", offset, note, &missed));
-    assert_null(recovery_take(&log, "PID", "unknown", note, &missed));
-    assert_int_equal(missed.n, 0);
-    sio_message_release(message);
-    recovery_deinit(&log);
+    begin(&f);
+    keep_some(&f, 3);
+    keep(&f, offset);
+    leave(&f, 4, 4);
+    assert_false(recovery_take(&f.log, STR("other"), str_from(offset), &returning));
+    assert_false(recovery_take(&f.log, STR("PID\0x"), str_from(offset), &returning));
+    assert_false(recovery_take(&f.log, STR(""), STR(""), &returning));
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        assert_int_equal(come_back(&f, offsets[i]), -1);
+    }
+    assert_int_equal(come_back(&f, offset), 0); /* still there */
+    end(&f);
 }
 
-static void offsets_never_repeat(void **state)
+/* What is behind the last event that arrived was on its way when the connection broke. */
+static void events_that_were_sent_and_did_not_arrive_are_missed(void **state)
 {
-    struct recovery_log log;
-    char before[RECOVERY_OFFSET_SIZE] = "";
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
 
     (void)state;
-    recovery_init(&log, &machine);
-    for (int i = 0; i < 200; i++) {
-        char offset[RECOVERY_OFFSET_SIZE];
+    begin(&f);
+    keep(&f, offset);
+    keep_some(&f, 2);
+    leave(&f, 3, 3);
+    keep_some(&f, 1);
+    assert_int_equal(come_back(&f, offset), 3);
 
-        recovery_begin(&log, 1, offset);
-        recovery_end(&log);
+    /* Not seen: sent by another worker, and not yet by the one that has the socket. */
+    keep(&f, offset);
+    keep_some(&f, 2);
+    leave(&f, 5, 6);
+    assert_int_equal(come_back(&f, offset), 1);
+    end(&f);
+}
+
+/* What a client is entitled to is decided by when it left. */
+static void who_has_long_received_nothing_is_recovered_if_it_left_just_now(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+    const struct recovery_target hall = {.to = (const char *const[]){"hall", NULL}};
+
+    (void)state;
+    begin(&f);
+    keep(&f, offset);
+    f.now_ms += 100 * KEEP_MS;
+    for (int i = 0; i < 3; i++) {
+        char other[RECOVERY_OFFSET_SIZE];
+
+        keep_for(&f, f.message, &hall, other); /* its own event has expired meanwhile */
+    }
+    leave(&f, 1, 4);
+    f.now_ms += KEEP_MS / 2;
+    keep_some(&f, 1);
+    assert_int_equal(come_back(&f, offset), 1);
+
+    /* But not where it has missed something that is not kept any more. */
+    leave(&f, 6, 6);
+    assert_int_equal(come_back(&f, offset), -1);
+
+    /* And not when it left too long ago. */
+    keep(&f, offset);
+    leave(&f, 6, 6);
+    f.now_ms += KEEP_MS;
+    assert_int_equal(come_back(&f, offset), -1);
+    end(&f);
+}
+
+/* The same where an event was sent to it, and lost, before it was noticed that it had gone. */
+static void who_has_long_received_nothing_gets_what_was_lost(void **state)
+{
+    struct fixture f;
+    struct recovery_trail trail = {0};
+    struct recovery_leaver leaver = {.sid = "SID", .pid = "PID", .rooms = json_pack("[s]", "SID")};
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    leaver.data = json_string("mine");
+    keep_some(&f, 2);
+    recovery_trail_note(&trail, 2, 1000, NOTICE_MS);
+    keep(&f, offset);
+    recovery_trail_note(&trail, 3, 1000 + NOTICE_MS - 1, NOTICE_MS);
+    assert_true(trail.base == 0);
+    f.now_ms += 100 * KEEP_MS;
+    keep_some(&f, 2);
+    recovery_trail_note(&trail, 4, 1000 + 100 * KEEP_MS, NOTICE_MS);
+    recovery_trail_note(&trail, 5, 1000 + 100 * KEEP_MS, NOTICE_MS);
+    assert_true(trail.mark == 5 && trail.base == 3 && trail.next == 4);
+    f.now_ms += NOTICE_MS - 1;
+    leaver.trail = trail;
+    leaver.seen = 5;
+    assert_int_equal(recovery_store(&f.log, &leaver), 0);
+    f.now_ms += KEEP_MS - 1;
+    keep_some(&f, 1);
+    assert_int_equal(come_back(&f, offset), 3);
+    json_decref(leaver.rooms);
+    json_decref(leaver.data);
+    end(&f);
+}
+
+/* A lost connection is noticed after a while; what was sent until then is still owed. */
+static void events_are_kept_as_long_as_somebody_may_miss_them(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    keep(&f, offset);
+    keep_some(&f, 1); /* on its way when the connection breaks */
+    f.now_ms += NOTICE_MS - 1;
+    leave(&f, 2, 2);
+    f.now_ms += KEEP_MS - 1;
+    keep_some(&f, 1);
+    assert_int_equal(come_back(&f, offset), 2);
+    f.now_ms += KEEP_MS + NOTICE_MS;
+    keep_some(&f, 1);
+    assert_int_equal(f.log.n_packets, 1);
+    end(&f);
+}
+
+/* A worker's own event is sent before one that another worker has kept earlier and mailed. */
+static void events_that_were_overtaken_are_missed(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    keep_some(&f, 4);
+    keep(&f, offset);
+    leave(&f, 4, 5); /* 5 was sent, then 4, which did not arrive */
+    assert_int_equal(come_back(&f, offset), 2);
+    end(&f);
+}
+
+static void what_could_not_be_sent_is_not_kept(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE], again[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    for (int i = 0; i < 2; i++) {
+        recovery_begin(&f.log, offset);
+        assert_int_equal(recovery_keep(&f.log, offset, f.message, &(struct recovery_target){NULL}),
+                         0);
+        recovery_unkeep(&f.log);
+        recovery_end(&f.log);
+        assert_true(f.log.last_seq == (uint64_t)i && f.log.n_packets == (size_t)i);
+        keep(&f, again);
+        assert_string_equal(again, offset);
+    }
+    leave(&f, 2, 2);
+    keep_some(&f, 1);
+    assert_int_equal(come_back(&f, offset), 1);
+    end(&f);
+}
+
+static void offsets_never_repeat_and_grow(void **state)
+{
+    struct fixture f;
+    char before[RECOVERY_OFFSET_SIZE] = "";
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    for (int i = 0; i < 200; i++) {
+        f.now_ms += (uint64_t)i % 3;
+        keep(&f, offset);
         assert_string_not_equal(offset, before);
+        assert_memory_equal(offset, "Pjc", 1);
         memcpy(before, offset, sizeof(before));
     }
-    recovery_deinit(&log);
+    f.now_ms -= 5000; /* a clock may be set back */
+    keep(&f, offset);
+    assert_memory_equal(offset, before, 7);
+    assert_string_not_equal(offset, before);
+    end(&f);
 }
 
-static void what_has_expired_is_dropped(void **state)
+static void what_is_over_the_bounds_is_dropped(void **state)
 {
-    struct recovery_log log;
-    struct sio_message *message = make_message();
-    struct missed missed = {0};
+    struct fixture f;
     char offset[RECOVERY_OFFSET_SIZE];
-    json_t *rooms = json_array();
 
     (void)state;
-    recovery_init(&log, &machine);
-    recovery_begin(&log, 0, offset);
-    assert_int_equal(recovery_keep(&log, offset, message, NULL, NULL, NULL), 0);
-    recovery_end(&log);
-    assert_int_equal(recovery_store(&log, "SID", "PID", rooms, NULL, 0), 0);
-    assert_null(recovery_take(&log, "PID", offset, note, &missed));
-    assert_true(list_is_empty(&log.sessions));
-    assert_true(list_is_empty(&log.packets));
-    json_decref(rooms);
-    sio_message_release(message);
-    recovery_deinit(&log);
+    begin(&f);
+    f.options.max_bytes = 100 * 1000;
+    keep(&f, offset);
+    leave(&f, 1, 1);
+    keep_some(&f, 2000);
+    assert_true(f.log.n_bytes < 101 * 1000);
+    assert_true(f.log.n_packets > 100 && f.log.n_packets < 1000);
+    assert_int_equal(come_back(&f, offset), -1); /* some that it missed have gone */
+    for (int i = 0; i < RECOVERY_SESSIONS_MAX + 100; i++) {
+        char pid[ID_LEN + 1];
+
+        snprintf(pid, sizeof(pid), "%d", i);
+        leave_as(&f, pid, 1, f.log.last_seq);
+    }
+    assert_true(f.log.by_pid.count <= RECOVERY_SESSIONS_MAX + 1);
+    end(&f);
+}
+
+/* ---- nobody waits ---- */
+
+static double cpu_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double cost_of_guesses(struct fixture *f)
+{
+    struct recovery_return returning;
+    double before = cpu_s();
+
+    for (int i = 0; i < 20000; i++) {
+        assert_false(recovery_take(&f->log, STR("AAAAAAAAAAAAAAAAAAAA"), STR("zz"), &returning));
+        assert_false(recovery_take(&f->log, STR("PID"), STR("Q83jS_L.zz"), &returning));
+    }
+    return cpu_s() - before;
+}
+
+/* 420 KB of these delayed another client's ack by 14.5 s. */
+static void guesses_cost_the_same_however_much_is_kept(void **state)
+{
+    struct fixture f;
+    double few = 0;
+    double many = 0;
+
+    (void)state;
+    begin(&f);
+    keep_some(&f, 10);
+    leave(&f, 1, 10);
+    few = cost_of_guesses(&f);
+    for (int i = 0; i < 1000; i++) {
+        char pid[ID_LEN + 1];
+
+        snprintf(pid, sizeof(pid), "%d", i);
+        leave_as(&f, pid, 1, 10);
+    }
+    keep_some(&f, 100000);
+    many = cost_of_guesses(&f);
+    assert_int_equal(f.log.n_packets, 100010);
+    if (many > 5 * few + 0.05) {
+        fail_msg("%.3f s with few, %.3f s with many", few, many);
+    }
+    end(&f);
+}
+
+/* Another thread's emit, and the end of all that is being read: neither waits for the reader. */
+static void emit_much_later(struct fixture *f)
+{
+    f->now_ms += 10 * KEEP_MS;
+    f->meanwhile = NULL;
+    keep_some(f, 64);
+}
+
+static void a_reader_holds_no_lock_and_keeps_what_it_reads(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    keep(&f, offset);
+    leave(&f, 1, 1);
+    keep_some(&f, 5);
+    f.meanwhile = emit_much_later;
+    assert_int_equal(come_back(&f, offset), 5); /* and not what was sent meanwhile */
+    assert_int_equal(f.log.n_packets, 64);
+    end(&f);
+}
+
+/* A client that does not take what it missed ends the walk. */
+static void a_reader_may_stop(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    keep(&f, offset);
+    leave(&f, 1, 1);
+    keep_some(&f, 100);
+    f.n_wanted = 3;
+    assert_int_equal(come_back(&f, offset), 3);
+    end(&f);
 }
 
 static void every_failing_allocation_keeps_nothing(void **state)
 {
-    struct recovery_log log;
-    struct sio_message *message = make_message();
+    const struct recovery_target target = {.to = (const char *const[]){"a", "b", NULL},
+                                           .except = (const char *const[]){"c", NULL},
+                                           .except_id = "id"};
+    struct fixture f;
     char offset[RECOVERY_OFFSET_SIZE];
+    int rc = SAILS_ENOMEM;
 
     (void)state;
-    recovery_init(&log, &machine);
-    for (long n = 0;; n++) {
-        int rc = 0;
-
-        recovery_begin(&log, 1000, offset);
+    begin(&f);
+    for (long n = 0; rc != 0; n++) {
+        recovery_begin(&f.log, offset);
         mem_fail_after(n);
-        rc = recovery_keep(&log, offset, message, (const char *const[]){"a", "b", NULL},
-                           (const char *const[]){"c", NULL}, "id");
+        rc = recovery_keep(&f.log, offset, f.message, &target);
         mem_fail_after(-1);
-        recovery_end(&log);
-        if (rc == 0) {
-            break;
-        }
-        assert_int_equal(rc, SAILS_ENOMEM);
-        assert_true(list_is_empty(&log.packets));
+        recovery_end(&f.log);
+        assert_true(rc == 0 || (rc == SAILS_ENOMEM && f.log.first == NULL && f.log.last_seq == 0));
     }
-    sio_message_release(message);
-    recovery_deinit(&log);
+    keep_some(&f, 1);
+    leave(&f, 1, 1);
+    {
+        struct recovery_return returning;
+
+        assert_true(recovery_take(&f.log, STR("PID"), str_from(offset), &returning));
+        mem_fail_after(0);
+        assert_int_equal(recovery_replay(&f.log, &returning, note, &f), SAILS_ENOMEM);
+        assert_int_equal(f.n_missed, 0);
+        recovery_return_deinit(&returning);
+    }
+    end(&f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_session_missed_is_what_was_for_it),
-        cmocka_unit_test(an_unknown_session_or_offset_recovers_nothing),
-        cmocka_unit_test(offsets_never_repeat),
-        cmocka_unit_test(what_has_expired_is_dropped),
+        cmocka_unit_test(what_is_not_known_recovers_nothing),
+        cmocka_unit_test(events_that_were_sent_and_did_not_arrive_are_missed),
+        cmocka_unit_test(who_has_long_received_nothing_is_recovered_if_it_left_just_now),
+        cmocka_unit_test(who_has_long_received_nothing_gets_what_was_lost),
+        cmocka_unit_test(events_are_kept_as_long_as_somebody_may_miss_them),
+        cmocka_unit_test(events_that_were_overtaken_are_missed),
+        cmocka_unit_test(what_could_not_be_sent_is_not_kept),
+        cmocka_unit_test(offsets_never_repeat_and_grow),
+        cmocka_unit_test(what_is_over_the_bounds_is_dropped),
+        cmocka_unit_test(guesses_cost_the_same_however_much_is_kept),
+        cmocka_unit_test(a_reader_holds_no_lock_and_keeps_what_it_reads),
+        cmocka_unit_test(a_reader_may_stop),
         cmocka_unit_test(every_failing_allocation_keeps_nothing),
     };
 

@@ -255,6 +255,52 @@ static void a_broadcast_reaches_the_selected(void **state)
     fixture_deinit(&f);
 }
 
+static void note_mark(void *ctx, struct sio_socket *socket, const struct sio_message *message)
+{
+    char text[24];
+
+    (void)socket;
+    snprintf(text, sizeof(text), "%llu", (unsigned long long)message->mark);
+    note(ctx, text, "");
+}
+
+static void broadcast_mark(struct fixture *f, struct sio_message *message, uint64_t mark)
+{
+    const struct sio_target all = {0};
+
+    message->mark = mark;
+    sio_namespace_broadcast(f->nsps[0], &all, message, false);
+}
+
+/* What comes out of turn does not hide what is still to come. */
+static void marks_are_noted_up_to_the_first_gap(void **state)
+{
+    struct fixture f;
+    struct sio_message *message = NULL;
+
+    (void)state;
+    fixture_begin(&f);
+    f.events.on_marked = note_mark;
+    join_v5(&f);
+    message = make_message("/", "said", NULL, -1);
+    sio_namespace_set_mark(f.nsps[0], 10);
+    broadcast_mark(&f, message, 0);
+    broadcast_mark(&f, message, 9); /* from before */
+    assert_true(sio_namespace_mark(f.nsps[0]) == 10);
+    broadcast_mark(&f, message, 11);
+    assert_true(sio_namespace_mark(f.nsps[0]) == 11);
+    broadcast_mark(&f, message, 14);
+    broadcast_mark(&f, message, 13);
+    assert_true(sio_namespace_mark(f.nsps[0]) == 11);
+    broadcast_mark(&f, message, 12);
+    assert_true(sio_namespace_mark(f.nsps[0]) == 14);
+    broadcast_mark(&f, message, 15);
+    assert_true(sio_namespace_mark(f.nsps[0]) == 15);
+    assert_string_equal(take_log(&f), "9 11 14 13 12 15"); /* each socket was told */
+    sio_message_release(message);
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +311,7 @@ int main(void)
         cmocka_unit_test(sockets_may_go_while_they_are_visited),
         cmocka_unit_test(many_can_be_visited_and_disconnected),
         cmocka_unit_test(a_broadcast_reaches_the_selected),
+        cmocka_unit_test(marks_are_noted_up_to_the_first_gap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
