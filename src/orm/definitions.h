@@ -34,6 +34,6 @@ struct definitions {
  * Lines that only warn are appended to *warnings in each case.
  */
 int definitions_read(const struct definitions *definitions, struct buf *problems,
-                     struct buf *warnings, struct orm **out);
+                     struct buf *warnings, bool *is_about_models, struct orm **out);
 
 #endif

@@ -24,14 +24,14 @@
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 
+#include "base/arena.h"
 #include "base/map.h"
-#include "base/str.h"
+#include "schema/rule_set.h"
 
 #include <jansson.h>
 
 #include <sails/model.h>
 
-struct rule_set; /* schema/rule_set.h */
 struct orm_model;
 struct orm_attribute;
 
@@ -67,14 +67,14 @@ enum orm_column {
 
 /* The rows of pairs in which a to-many that is not a foreign key of the children is stored. */
 struct orm_junction {
-    const struct orm_model *model; /* the table; implicit, or the one of `through` */
-    const struct orm_attribute
-        *parent; /* its column for the primary key of the collection's owner */
-    const struct orm_attribute *child; /* its column for the primary key of the other model */
+    const struct orm_model *model;      /* the table; implicit, or the one of `through` */
+    const struct orm_attribute *parent; /* its column for the key of the collection's owner */
+    const struct orm_attribute *child;  /* its column for the key of the other model */
 };
 
 struct orm_attribute {
     struct map_node by_name;
+    struct map_node by_column;
     const struct orm_model *model; /* whose it is */
     struct str name;               /* with a NUL behind it */
     unsigned index;                /* in model->attributes */
@@ -90,11 +90,12 @@ struct orm_attribute {
     bool auto_updated_at;
     bool encrypt; /* stored as TEXT, whatever the type */
 
-    json_t *default_value; /* of `defaultsTo`; NULL: none */
-    json_t *base_value; /* of an attribute that is omitted in a new record: its default or the base
-                                     value of its type; NULL where there is none that is constant
-                                     (required, timestamps) and of to-many */
-    const struct rule_set *rules; /* NULL: none */
+    /* Of `defaultsTo`; NULL: none. */
+    json_t *default_value;
+    /* What a new record has where the attribute is omitted: the default, or the base value of the type.
+     * NULL: nothing that is constant (required, timestamps, to-many). */
+    json_t *base_value;
+    struct rule_set rules;
 
     /* Where it is stored; all empty for a to-many. */
     struct str column; /* with a NUL behind it */
@@ -103,12 +104,9 @@ struct orm_attribute {
 
     /* Of associations. */
     const struct orm_model *other;
-    const struct orm_attribute
-        *via; /* as declared: the attribute of `other` (or of the model of `through`)
-                                        that leads back; NULL: none */
-    const struct orm_attribute
-        *foreign_key;                    /* of a to-many: the children's to-one; NULL: a junction */
-    const struct orm_junction *junction; /* of a to-many; NULL: a foreign key */
+    const struct orm_attribute *via; /* as declared: what leads back; NULL: nothing declared */
+    const struct orm_attribute *foreign_key; /* of a to-many: the children's; NULL: a junction */
+    const struct orm_junction *junction;     /* of a to-many; NULL: a foreign key */
 };
 
 /* A function of the application's that a definition names; all NULL: none. */
@@ -182,10 +180,16 @@ struct orm {
     unsigned n_models;
     struct map models_by_identity;
     const char *migrate; /* "alter", "drop", "safe"; NULL: nothing is said */
+    struct arena arena;  /* of all that is not named as somebody else's */
 };
 
 /* NULL is harmless. */
 void orm_destroy(struct orm *orm);
+
+#ifndef NDEBUG
+/* Asserts I1 to I3. */
+void orm_check(const struct orm *orm);
+#endif
 
 /* Each NULL: there is none. Identities are found without regard to case, as in Sails. */
 const struct orm_model *orm_find_model(const struct orm *orm, struct str identity);
