@@ -63,6 +63,7 @@ static const struct setting settings[] = {
     {.name = "beforeValidate", .is_never_called = true},
     {.name = "afterValidate", .is_never_called = true},
     {.name = "dontUseObjectIds"}, /* of MongoDB */
+    {.name = "meta"},             /* what adapters of Node's want to know of a table */
     {.name = "connection", .gone = "it is `datastore` now"},
     {.name = "autoCreatedAt", .gone = "it stands in an attribute now"},
     {.name = "autoUpdatedAt", .gone = "it stands in an attribute now"},

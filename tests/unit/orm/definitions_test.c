@@ -600,7 +600,7 @@ static void all_problems_are_told_each_in_a_line(void **state)
         "fetchRecordsOnCreate, fetchRecordsOnCreateEach, fetchRecordsOnUpdate, "
         "fetchRecordsOnDestroy, archiveModelIdentity, dataEncryptionKeys, customToJSON, "
         "beforeCreate, afterCreate, beforeUpdate, afterUpdate, beforeDestroy, afterDestroy, "
-        "beforeFind, afterFind, beforeValidate, afterValidate, dontUseObjectIds\n"
+        "beforeFind, afterFind, beforeValidate, afterValidate, dontUseObjectIds, meta\n"
         "config.models: `tableName` is of one model, not of all\n"
         "a: its primary key is `id`, but it has no such attribute\n"
         "b: attribute `x`: `bogus` is no type; types are string, number, boolean, json, ref\n"
@@ -620,7 +620,7 @@ static void what_is_doubtful_is_warned_of(void **state)
         read_definitions("{'a': {'attributes': {" ID
                          ", 'b': {'type': 'text', 'email': true, 'autoIncrement': true}, 'c': "
                          "{'model': 'a', 'isEmail': true, 'via': 'd'}, 'd': {'collection': 'a', "
-                         "'type': 'json'}}, 'beforeFind': '@x'}}",
+                         "'type': 'json'}}, 'beforeFind': '@x', 'meta': {'schemaName': 's'}}}",
                          NULL, &problems, &warnings, &orm),
         0);
     assert_string_equal(warnings.ptr,
