@@ -44,6 +44,9 @@
 
 SAILS_BEGIN_DECLS
 
+/** Longest name of a namespace that a client's name makes, in bytes. */
+#define SAILS_NAMESPACE_NAME_MAX 255
+
 /** A list of rooms (or of socket ids, which are rooms, too): `SAILS_ROOMS("a", "b")`. */
 #define SAILS_ROOMS(...) SAILS_LIST_OF_TEXTS(__VA_ARGS__)
 
@@ -86,8 +89,8 @@ SAILS_API sails_io *sails_app_io(sails_app *app);
 /**
  * The namespace of that name; it is defined if it is new and the app is not lifted yet. A missing
  * leading '/' is added. The namespace lives as long as the app; but one that a client's name has made
- * (sails_io_of_matching()) only as long as it has sockets, if `sockets.cleanupEmptyChildNamespaces`
- * is on.
+ * (sails_io_of_matching()) goes with its last socket, unless `sockets.cleanupEmptyChildNamespaces` is
+ * off: then what was returned may be used for some seconds more, and must be looked up again later.
  *
  * @return NULL: NULL argument, no memory, or unknown after the lift.
  * @see    Socket.IO documentation, server API, "server.of(nsp)"
@@ -96,10 +99,10 @@ SAILS_API sails_io_namespace *sails_io_of(sails_io *io, const char *name);
 
 /**
  * Tells whether a name is one of a dynamic namespace. Runs on a worker's thread (on several at
- * once, if there are several workers).
+ * once, if there are several workers); and in the lift, for each namespace that is defined by name.
  *
- * @param name  As the client sent it.
- * @param auth  What the client sent along, an object; a view.
+ * @param name  As the client sent it; or as it was defined.
+ * @param auth  What the client sent along, an object; a view. Empty in the lift.
  */
 typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
 
@@ -107,7 +110,12 @@ typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
  * Defines namespaces by a function: when a client names a namespace that nobody has defined, the
  * functions are asked in the order of definition, and the first that says yes makes it a child of
  * the returned parent, with the parent's middlewares and listeners. What is emitted to the parent
- * reaches all its children. Before the lift.
+ * reaches all its children. A namespace that was defined by name becomes a child, too, if a function says
+ * yes to its name: the parent's middlewares and listeners come before its own. ("/" never does.) Before
+ * the lift.
+ *
+ * There are no more than `sockets.maxDynamicNamespaces` at once, with names of
+ * SAILS_NAMESPACE_NAME_MAX bytes at most; clients are refused what is over.
  *
  * @return The parent; NULL: NULL argument, lifted already, or no memory.
  * @see    Socket.IO documentation, "Dynamic namespaces"

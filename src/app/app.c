@@ -233,7 +233,7 @@ static int make_net(struct sails_app *app, const struct net_options *options)
         }
     }
     if (rc == 0) {
-        io_lift(app->io, net_pool(app->net), &io_options);
+        rc = io_lift(app->io, net_pool(app->net), &io_options);
     }
     return rc;
 }

@@ -127,6 +127,7 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
     out->socketio.max_packet = size(c, "sockets.maxPacketSize");
     out->max_message_memory = size(c, "sockets.maxMessageMemory");
     out->cleanup_empty_child_namespaces = config_boolean(c, "sockets.cleanupEmptyChildNamespaces");
+    out->max_dynamic_namespaces = size(c, "sockets.maxDynamicNamespaces");
     out->recovery = config_boolean(c, "sockets.connectionStateRecovery");
     out->recovery_max_disconnection_ms = ms(c, "sockets.maxDisconnectionDuration");
     out->recovery_max_bytes = size(c, "sockets.maxRecoverySize");

@@ -251,7 +251,7 @@ const struct config_key config_keys[] = {
             "Whether only clients of Sails may send requests, as in Sails itself"),
     BOOLEAN("sockets.sendStatusCode", "true", "Whether answers over sockets tell their status"),
     BOOLEAN("sockets.sendResponseHeaders", "true", "Whether answers over sockets have headers"),
-    BOOLEAN("sockets.cleanupEmptyChildNamespaces", "false",
+    BOOLEAN("sockets.cleanupEmptyChildNamespaces", "true",
             "Whether dynamic namespaces go with their last socket"),
     BOOLEAN("sockets.connectionStateRecovery", "false",
             "Whether clients that come back soon get their rooms and what they missed"),
@@ -276,5 +276,7 @@ const struct config_key config_keys[] = {
     COUNT("sockets.maxAcks", 1, 10000000, "4096", "Answers that one socket may owe"),
     COUNT("sockets.maxRooms", 0, 100000000, "0", "Rooms of one socket; 0: no limit"),
     COUNT("sockets.maxNamespaces", 1, 100000, "64", "Namespaces of one client"),
+    COUNT("sockets.maxDynamicNamespaces", 1, 100000000, "10000",
+          "Namespaces that clients' names have made, in all"),
     {.name = NULL},
 };

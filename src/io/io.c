@@ -11,9 +11,7 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
     }
     io->log = log;
     io->machine = machine;
-    pthread_mutex_init(&io->lock, NULL);
-    list_init(&io->namespaces);
-    list_init(&io->parents);
+    io_registry_init(io);
     io->host = (struct cluster_host){
         .find = io_worker_find,
         .describe = io_describe,
@@ -22,23 +20,12 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
     return io;
 }
 
-static void release_all(struct list *namespaces)
-{
-    while (!list_is_empty(namespaces)) {
-        struct list *node = list_take_first(namespaces);
-
-        io_namespace_release(container_of(node, struct sails_io_namespace, in_registry));
-    }
-}
-
 void io_destroy(struct sails_io *io)
 {
     if (io == NULL) {
         return;
     }
-    release_all(&io->namespaces); /* children before the parents whose listeners they use */
-    release_all(&io->parents);
-    pthread_mutex_destroy(&io->lock);
+    io_registry_deinit(io);
     mem_free(io);
 }
 
@@ -47,8 +34,10 @@ void io_close(struct sails_io *io)
     atomic_store(&io->is_open, false);
 }
 
-void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
+int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
+    int rc = io_registry_lift(io);
+
     io->options = *options;
     io->recovery = (struct recovery_options){
         .keep_ms = options->recovery_max_disconnection_ms,
@@ -62,4 +51,5 @@ void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_opti
     io->cluster.ids_move = options->recovery; /* a recovered id may live on another worker */
     io->is_lifted = true;
     atomic_store(&io->is_open, true);
+    return rc;
 }

@@ -31,6 +31,7 @@ struct io_options {
     struct sio_options socketio;
     size_t max_message_memory; /* of what waits of all clients' messages; 0: no limit */
     bool cleanup_empty_child_namespaces;
+    size_t max_dynamic_namespaces;
     bool recovery; /* connection state recovery (socket-io 14) */
     uint64_t recovery_max_disconnection_ms;
     size_t recovery_max_bytes;
@@ -65,11 +66,17 @@ struct io_listener {
 struct sails_io_namespace {
     atomic_uint refs;
     struct sails_io *io;
-    struct list in_registry;
-    struct list listeners;             /* of a child: those of its parent, and empty here */
-    struct sails_io_namespace *parent; /* of a child; NULL: defined by name, or a parent */
-    sails_io_match_cb match;           /* of a parent */
+    struct list in_registry; /* of namespaces, parents or forgotten */
+    struct map_node by_name;
+    struct list listeners;             /* of a dynamic one: empty, for it has its parent's */
+    struct sails_io_namespace *parent; /* of a child; NULL: it has none, or is a parent */
+    struct list in_parent;
+    struct list children; /* of a parent; under the registry's lock */
+    size_t n_children;
+    sails_io_match_cb match; /* of a parent */
     void *match_ctx;
+    bool is_dynamic;       /* made for a client */
+    uint64_t forgotten_ms; /* when, while in the list of those */
     atomic_uint_fast64_t ack_ids;
     struct recovery_log recovery; /* in use where the option is on */
     unsigned n_parts;             /* workers that have a part of it; under the registry's lock */
@@ -82,15 +89,15 @@ struct io_part {
     struct sails_io_namespace *nsp; /* a reference */
     struct sio_namespace *sio;
     struct io_worker *worker;
-    struct mail cleanup;
-    bool is_cleanup_due; /* `cleanup` has been posted */
+    struct deadline cleanup; /* runs: nobody was in it */
 };
 
 struct io_worker {
     struct sails_io *io;
     struct worker *worker;
     struct sio_server *server;
-    struct map parts; /* struct io_part */
+    struct map parts;               /* struct io_part */
+    struct deadline_queue cleanups; /* parts that may go */
 };
 
 struct sails_io {
@@ -101,11 +108,16 @@ struct sails_io {
     const struct machine *machine;
     struct cluster cluster;
     struct cluster_host host;
-    bool is_lifted;         /* definitions are closed */
-    atomic_bool is_open;    /* between lift and the end of lowering: operations are taken */
-    pthread_mutex_t lock;   /* of the registry, once lifted */
+    bool is_lifted;       /* definitions are closed */
+    atomic_bool is_open;  /* between lift and the end of lowering: operations are taken */
+    pthread_mutex_t lock; /* of the registry, once lifted */
+    struct hash_key hash_key;
     struct list namespaces; /* those with a name, children included */
+    struct map by_name;     /* the same */
     struct list parents;    /* in the order of definition */
+    struct list forgotten;  /* dynamic ones that clients do not find any more; oldest first */
+    size_t n_dynamic;
+    size_t n_forgotten;
     struct io_worker workers[WORKERS_MAX];
     /* The hook of allowRequest and others of the engine, from the floors above. */
     struct eio_events engine_hooks;
@@ -122,7 +134,7 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
 void io_destroy(struct sails_io *io);
 
 /* Closes the definitions; the pool's workers start next. The options are copied. */
-void io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options);
+int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options);
 
 /* All workers have stopped: operations are refused from now on. Any thread. */
 void io_close(struct sails_io *io);
@@ -143,30 +155,44 @@ void io_worker_destroy_upgrade(struct sails_io *io, struct worker *worker, struc
 
 /* ---- namespaces: io_namespace.c ---- */
 
+/* With one reference; a missing slash is added. NULL: no memory. */
+struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str name);
 struct sails_io_namespace *io_namespace_retain(struct sails_io_namespace *nsp);
 void io_namespace_release(struct sails_io_namespace *nsp);
 
-/* The definition that a client's name leads to, made by a parent if need be: a new reference; NULL:
- * unknown, or no memory. Any thread. */
-struct sails_io_namespace *io_namespace_resolve(struct sails_io *io, struct str name, json_t *auth);
+/* Copies of the parent's listeners come before its own. Before the lift. 0 or SAILS_ENOMEM. */
+int io_namespace_inherit(struct sails_io_namespace *nsp, const struct sails_io_namespace *parent);
 
-/* A worker has, or no longer has, a part of it: a child without parts may be forgotten. */
-void io_namespace_add_part(struct sails_io_namespace *nsp);
-void io_namespace_drop_part(struct sails_io_namespace *nsp);
+/* The listeners of a namespace, in order. */
+static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp)
+{
+    return nsp->is_dynamic ? &nsp->parent->listeners : &nsp->listeners;
+}
+
+/* ---- which there are: io_registry.c ---- */
+
+void io_registry_init(struct sails_io *io);
+void io_registry_deinit(struct sails_io *io);
+
+/* Namespaces that were defined by name become children of parents that say yes to it. 0, SAILS_ENOMEM. */
+int io_registry_lift(struct sails_io *io);
+
+/* The definition that a client's name leads to, made by a parent if need be, for a worker that has no
+ * part of it: io_registry_drop_part() comes when it has none again. NULL: unknown, over a limit (*why is
+ * set then) or no memory. Any thread. */
+struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
+                                               const char **why);
+
+/* A worker has no part of it any more: a dynamic one without parts is forgotten. */
+void io_registry_drop_part(struct sails_io_namespace *nsp);
 
 /* The children that a parent has now, each with a reference. 0 or SAILS_ENOMEM; release always. */
 struct io_children {
     struct sails_io_namespace **list;
     size_t n;
 };
-int io_children_collect(struct sails_io_namespace *parent, struct io_children *out);
-void io_children_release(struct io_children *children);
-
-/* The listeners of a namespace, in order. */
-static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp)
-{
-    return nsp->parent != NULL ? &nsp->parent->listeners : &nsp->listeners;
-}
+int io_registry_children(struct sails_io_namespace *parent, struct io_children *out);
+void io_registry_release_children(struct io_children *children);
 
 /* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */
 

@@ -131,11 +131,11 @@ int io_emit(struct sails_io_namespace *nsp, const struct io_emission *emission)
     if (nsp->match == NULL) {
         return emit_to_one(nsp, emission);
     }
-    rc = io_children_collect(nsp, &children);
+    rc = io_registry_children(nsp, &children);
     for (size_t i = 0; rc == 0 && i < children.n; i++) {
         rc = emit_to_one(children.list[i], emission);
     }
-    io_children_release(&children);
+    io_registry_release_children(&children);
     return rc;
 }
 

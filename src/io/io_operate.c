@@ -21,7 +21,7 @@ static int operate_on_children(struct sails_io_namespace *parent, struct operati
 {
     struct operation_spec silent = *spec;
     struct io_children children;
-    int rc = io_children_collect(parent, &children);
+    int rc = io_registry_children(parent, &children);
 
     silent.on_done = NULL;
     for (size_t i = 0; rc == 0 && i + 1 < children.n; i++) {
@@ -31,7 +31,7 @@ static int operate_on_children(struct sails_io_namespace *parent, struct operati
         /* Without children: to nobody, so that `done` is told all the same. */
         rc = operate_on_one(children.n > 0 ? children.list[children.n - 1] : parent, spec);
     }
-    io_children_release(&children);
+    io_registry_release_children(&children);
     return rc;
 }
 

@@ -24,14 +24,14 @@ static struct io_part *find_part(const struct io_worker *w, struct str name)
 
 static void part_destroy(struct io_part *part)
 {
+    deadline_stop(&part->cleanup);
     map_remove(&part->worker->parts, &part->by_name);
     sio_namespace_destroy(part->sio);
-    io_namespace_drop_part(part->nsp);
-    io_namespace_release(part->nsp);
+    io_registry_drop_part(part->nsp);
     mem_free(part);
 }
 
-/* Takes the reference to `nsp`. NULL: no memory. */
+/* Takes what io_registry_resolve() gave. NULL: no memory. */
 static struct io_part *part_create(struct io_worker *w, struct sails_io_namespace *nsp)
 {
     struct str name = str_from(nsp->name);
@@ -41,20 +41,40 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
         *part = (struct io_part){.nsp = nsp, .worker = w};
         part->sio = sio_namespace_create(w->server, name, &nsp->ack_ids, part);
     }
-    if (part != NULL && part->sio != NULL) {
-        sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
-    }
     if (part == NULL || part->sio == NULL) {
-        io_namespace_release(nsp);
+        io_registry_drop_part(nsp);
         mem_free(part);
         return NULL;
     }
+    sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
     map_insert(&w->parts, &part->by_name, hash_str(worker_env(w->worker)->hash_key, name));
-    io_namespace_add_part(nsp);
     return part;
 }
 
-static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *auth)
+static void on_cleanup_due(struct deadline *deadline, void *ctx)
+{
+    struct io_part *part = container_of(deadline, struct io_part, cleanup);
+
+    (void)ctx;
+    if (sio_namespace_is_empty(part->sio)) {
+        part_destroy(part);
+    }
+}
+
+/* A dynamic namespace that nobody is in is forgotten (socket-io 10): on a later turn, for its last socket
+ * is still being told goodbye; and not before its sockets can be recovered no more. */
+static void clean_up_later(struct io_part *part)
+{
+    struct io_worker *w = part->worker;
+
+    if (w->io->options.cleanup_empty_child_namespaces && part->nsp->is_dynamic &&
+        sio_namespace_count(part->sio) == 0) {
+        deadline_start(&part->cleanup, &w->cleanups, worker_env(w->worker)->now_ms);
+    }
+}
+
+static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *auth,
+                                          const char **why)
 {
     struct io_worker *w = ctx;
     struct io_part *part = find_part(w, name);
@@ -63,31 +83,13 @@ static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *au
     if (part != NULL) {
         return part->sio;
     }
-    nsp = io_namespace_resolve(w->io, name, auth);
+    nsp = io_registry_resolve(w->io, name, auth, why);
     part = nsp != NULL ? part_create(w, nsp) : NULL;
-    return part != NULL ? part->sio : NULL;
-}
-
-static void deliver_cleanup(struct worker *worker, struct mail *mail)
-{
-    struct io_part *part = container_of(mail, struct io_part, cleanup);
-
-    part->is_cleanup_due = false;
-    if (worker_is_running(worker) && sio_namespace_is_empty(part->sio)) {
-        part_destroy(part);
+    if (part == NULL) {
+        return NULL;
     }
-}
-
-/* A child that nobody is in may be forgotten (socket-io 10): on a later turn, for its last socket is
- * still being told goodbye. */
-static void clean_up_later(struct io_part *part)
-{
-    if (part->worker->io->options.cleanup_empty_child_namespaces && part->nsp->parent != NULL &&
-        !part->is_cleanup_due && worker_is_running(part->worker->worker)) {
-        part->is_cleanup_due = true;
-        part->cleanup.deliver = deliver_cleanup;
-        worker_post(part->worker->worker, &part->cleanup);
-    }
+    clean_up_later(part); /* where no socket comes of it */
+    return part->sio;
 }
 
 struct io_part *io_part_of(const struct sio_socket *socket)
@@ -390,6 +392,9 @@ int io_worker_start(struct sails_io *io, struct worker *worker)
 
     *w = (struct io_worker){.io = io, .worker = worker};
     map_init(&w->parts);
+    deadline_queue_init(&w->cleanups, &worker_env(worker)->deadlines,
+                        io->options.recovery ? io->options.recovery_max_disconnection_ms : 0,
+                        on_cleanup_due, w);
     w->server = sio_server_create(worker_env(worker), &io->options.socketio, &io->options.engine,
                                   &worker_events, w);
     if (w->server == NULL) {
@@ -415,6 +420,7 @@ void io_worker_stop(struct sails_io *io, struct worker *worker)
         part_destroy(container_of(node, struct io_part, by_name));
     }
     map_deinit(&w->parts);
+    deadline_queue_deinit(&w->cleanups);
 }
 
 struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker)

@@ -63,11 +63,13 @@ struct sio_namespace;
 struct sio_events {
     /*
      * A CONNECT names a namespace. `auth`: an object, borrowed (empty if none was sent). The
-     * namespace of this worker, made now if need be; NULL: "Invalid namespace" is answered. For
+     * namespace of this worker, made now if need be; NULL: *why is answered, "Invalid namespace" unless
+     * it is set. For
      * revision 4 clients the name comes without its query, raw first and then percent-encoded, if
      * the raw one is unknown (socket-io 5). A name that comes here has no NUL in it (c_text.h).
      */
-    struct sio_namespace *(*on_namespace)(void *ctx, struct str name, json_t *auth);
+    struct sio_namespace *(*on_namespace)(void *ctx, struct str name, json_t *auth,
+                                          const char **why);
     /*
      * A socket wants in: its id, handshake and auth can be read. The floor above runs its
      * middlewares and calls sio_socket_accept() or sio_socket_refuse(), now or later.

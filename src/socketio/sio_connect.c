@@ -89,7 +89,8 @@ struct sio_socket *sio_connect_find(const struct sio_client *client, struct str 
 }
 
 /* The namespace of a name, as the floor above knows it. NULL: unknown. */
-static struct sio_namespace *resolve(struct sio_client *client, struct str name, json_t *auth)
+static struct sio_namespace *resolve(struct sio_client *client, struct str name, json_t *auth,
+                                     const char **why)
 {
     struct sio_server *server = client->server;
     json_t *given = auth != NULL ? auth : server->no_auth;
@@ -97,12 +98,12 @@ static struct sio_namespace *resolve(struct sio_client *client, struct str name,
     struct buf encoded = {0};
 
     if (c_text_is_whole(name)) {
-        nsp = server->events->on_namespace(server->ctx, name, given);
+        nsp = server->events->on_namespace(server->ctx, name, given, why);
     }
     if (nsp == NULL && sio_client_revision(client) == 4 && needs_encoding(name)) {
         encode_name(&encoded, name);
         if (buf_error(&encoded) == 0) {
-            nsp = server->events->on_namespace(server->ctx, buf_str(&encoded), given);
+            nsp = server->events->on_namespace(server->ctx, buf_str(&encoded), given, why);
         }
         buf_deinit(&encoded);
     }
@@ -207,18 +208,19 @@ static int begin(struct sio_client *client, struct str name, json_t *auth)
     struct sio_server *server = client->server;
     struct sio_namespace *nsp = NULL;
     struct sio_socket *socket = NULL;
+    const char *why = "Invalid namespace";
     int rc = 0;
 
     if (client->n_sockets >= server->options->max_namespaces) {
         rc = answer_error(client, name, "Too many namespaces");
         goto out;
     }
-    nsp = resolve(client, name, auth);
+    nsp = resolve(client, name, auth, &why);
     if (client->is_ending) {
         goto out; /* the callback has closed the connection */
     }
     if (nsp == NULL) {
-        rc = answer_error(client, name, "Invalid namespace");
+        rc = answer_error(client, name, why);
         goto out;
     }
     socket = sio_socket_create(client, nsp, name, auth);

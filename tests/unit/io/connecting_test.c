@@ -459,6 +459,92 @@ static void the_first_parent_that_says_yes_makes_the_child(void **state)
     live_end(&live);
 }
 
+static bool reject(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)socket;
+    (void)event;
+    return ctx == NULL;
+}
+
+static void say_name(sails_io_socket *socket, void *ctx)
+{
+    sails_io_socket_emit(socket, ctx, NULL, 0);
+}
+
+/* As Socket.IO: a namespace that is defined by a name that a parent takes is its child, and has its
+ * listeners before its own. */
+static void what_is_defined_by_name_may_be_a_child_too(void **state)
+{
+    static char prefix[] = "/room-", parents[] = "parent's", own[] = "its own";
+    struct live live;
+    struct ws_client client;
+    sails_io_namespace *before = NULL;
+    sails_io_namespace *parent = NULL;
+    sails_io_namespace *behind = NULL;
+
+    (void)state;
+    live_init(&live, 1);
+    before = sails_io_of(live.io, "/room-1"); /* before its parent, or behind */
+    assert_int_equal(sails_io_on_connection(before, say_name, own), 0);
+    parent = add_parent(&live, prefix, parents);
+    behind = sails_io_of(live.io, "/room-2");
+    assert_int_equal(sails_io_use_event(behind, reject, NULL), 0);
+    assert_int_equal(sails_io_use_event(parent, reject, NULL), 0);
+    live_lift(&live);
+    assert_true(ws_client_open(&client, live.port, 5, "", ""));
+    assert_true(ws_client_join(&client, "/room-1", ""));
+    ws_client_expect(&client, "42/room-1,[\"parent's\",\"/room-1\"]");
+    ws_client_expect(&client, "42/room-1,[\"its own\"]");
+    ws_client_expect_answer(&client, "42/room-1,1[\"sync\"]", "43/room-1,1[]");
+    assert_true(ws_client_join(&client, "/room-2", ""));
+    ws_client_expect(&client, "42/room-2,[\"parent's\",\"/room-2\"]");
+    ws_client_expect_answer(&client, "42/room-2,1[\"sync\"]", "43/room-2,1[]");
+    assert_true(ws_client_join(&client, "/room-3", ""));
+    ws_client_expect(&client, "42/room-3,[\"parent's\",\"/room-3\"]");
+    assert_int_equal(sails_io_emit(parent, NULL, "all", NULL), 0);
+    for (int i = 1; i <= 3; i++) {
+        char want[32];
+
+        snprintf(want, sizeof(want), "42/room-%d,[\"all\"]", i);
+        ws_client_expect(&client, want);
+    }
+
+    /* It stays when it is empty, as what is defined does. */
+    assert_true(ws_client_send(&client, "41/room-1,"));
+    ws_client_expect_answer(&client, "42/room-2,1[\"sync\"]", "43/room-2,1[]");
+    assert_ptr_equal(sails_io_of(live.io, "/room-1"), before);
+    ws_client_close(&client);
+    live_end(&live);
+}
+
+static void a_dynamic_namespace_goes_with_its_last_socket(void **state)
+{
+    static char prefix[] = "/room-", event[] = "in";
+    struct live live;
+    struct ws_client client, other;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "sockets.maxDynamicNamespaces", json_integer(2)), 0);
+    add_parent(&live, prefix, event);
+    live_lift(&live);
+    assert_true(ws_client_open(&client, live.port, 5, "", ""));
+    assert_true(ws_client_open(&other, live.port, 5, "", ""));
+    assert_true(ws_client_join(&client, "/room-1", ""));
+    assert_true(ws_client_join(&other, "/room-2", ""));
+    ws_client_expect(&client, "42/room-1,[\"in\",\"/room-1\"]");
+    ws_client_expect_answer(&client, "40/room-3,",
+                            "44/room-3,{\"message\":\"Too many namespaces\"}");
+    assert_true(ws_client_send(&client, "41/room-1,"));
+    assert_true(ws_client_join(&client, "/", ""));
+    ws_client_expect_answer(&client, "421[\"sync\"]", "431[]"); /* a later turn */
+    assert_null(sails_io_of(live.io, "/room-1"));
+    assert_true(ws_client_join(&client, "/room-3", ""));
+    ws_client_close(&client);
+    ws_client_close(&other);
+    live_end(&live);
+}
+
 enum {
     N_AT_ONCE = 8,
     N_ROUNDS = 8
@@ -593,6 +679,8 @@ int main(void)
         cmocka_unit_test(the_first_parent_that_says_yes_makes_the_child),
         cmocka_unit_test(a_child_is_made_once_by_many_who_come_at_once),
         cmocka_unit_test(an_empty_child_is_forgotten_where_that_is_configured),
+        cmocka_unit_test(what_is_defined_by_name_may_be_a_child_too),
+        cmocka_unit_test(a_dynamic_namespace_goes_with_its_last_socket),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

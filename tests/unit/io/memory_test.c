@@ -135,15 +135,18 @@ static bool make_app(void)
 
 static void an_app_is_made_whole_or_not_at_all(void **state)
 {
-    bool is_made = false;
+    bool has_failed = true;
     long n = 0;
 
     (void)state;
-    for (; !is_made; n++) {
+    for (; has_failed; n++) {
+        bool is_made = false;
+
         mem_fail_after(n);
         is_made = make_app();
-        assert_int_equal(is_made, !mem_has_failed());
+        has_failed = mem_has_failed();
         mem_fail_after(-1);
+        assert_true(is_made || has_failed); /* a table that cannot grow is only slower */
     }
     assert_true(n > 10);
 }

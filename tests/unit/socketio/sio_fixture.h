@@ -65,8 +65,10 @@ static inline void note(struct fixture *f, const char *word, const char *detail)
     }
 }
 
-static inline struct sio_namespace *fixture_on_namespace(void *ctx, struct str name, json_t *auth)
+static inline struct sio_namespace *fixture_on_namespace(void *ctx, struct str name, json_t *auth,
+                                                         const char **why)
 {
+    (void)why;
     struct fixture *f = ctx;
     size_t n_found = 0;
 

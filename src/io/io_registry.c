@@ -1,0 +1,330 @@
+#include "base/c_text.h"
+#include "base/mem.h"
+#include "io/io.h"
+
+#include <assert.h>
+
+/*
+ * Which namespaces there are.
+ *
+ *      defined by name --------> by_name <-------- dynamic: made by a parent, for a client's name
+ *                                                        |
+ *                                            the last part has gone
+ *                                                        v
+ *                                                    forgotten --FORGOTTEN_MS--> released
+ *
+ * I1  Definitions (by name, parents, listeners) are made before the lift and never change after it;
+ *     so their listeners are read without the lock.
+ * I2  Dynamic namespaces are made and forgotten under the lock. One is in by_name exactly as long as
+ *     clients can find it, and the registry holds a reference for as long as it is there or forgotten.
+ * I3  The lock is held for O(1), but by who collects the children of a parent.
+ */
+
+enum {
+    /* Who has looked one up by its name may use it for a moment: its last client may leave in between. */
+    FORGOTTEN_MS = 10000
+};
+
+/* What follows the slash that every name begins with. */
+static struct str without_slash(struct str name)
+{
+    return name.len > 0 && name.ptr[0] == '/' ? str_from_offset(name, 1) : name;
+}
+
+static uint64_t hash_of(const struct sails_io *io, struct str name)
+{
+    return hash_str(io->hash_key, without_slash(name));
+}
+
+static struct sails_io_namespace *find_by_name(const struct sails_io *io, struct str name)
+{
+    struct map_node *node = map_find(&io->by_name, hash_of(io, name));
+
+    for (; node != NULL; node = map_find_next(node)) {
+        struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, by_name);
+
+        if (str_eq(without_slash(str_from(nsp->name)), without_slash(name))) {
+            return nsp;
+        }
+    }
+    return NULL;
+}
+
+static void add(struct sails_io *io, struct sails_io_namespace *nsp)
+{
+    list_append(&io->namespaces, &nsp->in_registry);
+    map_insert(&io->by_name, &nsp->by_name, hash_of(io, str_from(nsp->name)));
+}
+
+static void add_to_parent(struct sails_io_namespace *nsp, struct sails_io_namespace *parent)
+{
+    nsp->parent = parent;
+    list_append(&parent->children, &nsp->in_parent);
+    parent->n_children++;
+}
+
+/* ---- life ---- */
+
+void io_registry_init(struct sails_io *io)
+{
+    machine_random(io->machine, &io->hash_key, sizeof(io->hash_key));
+    pthread_mutex_init(&io->lock, NULL);
+    list_init(&io->namespaces);
+    list_init(&io->parents);
+    list_init(&io->forgotten);
+}
+
+static void release_all(struct list *namespaces)
+{
+    struct list *node = NULL;
+
+    while ((node = list_take_first(namespaces)) != NULL) {
+        io_namespace_release(container_of(node, struct sails_io_namespace, in_registry));
+    }
+}
+
+void io_registry_deinit(struct sails_io *io)
+{
+    release_all(&io->namespaces); /* children before the parents whose listeners they use */
+    release_all(&io->forgotten);
+    release_all(&io->parents);
+    map_deinit(&io->by_name);
+    pthread_mutex_destroy(&io->lock);
+}
+
+/* ---- definitions ---- */
+
+sails_io_namespace *sails_io_of(sails_io *io, const char *name)
+{
+    struct sails_io_namespace *found = NULL;
+
+    if (io == NULL || name == NULL) {
+        return NULL;
+    }
+    pthread_mutex_lock(&io->lock);
+    found = find_by_name(io, str_from(name));
+    if (found == NULL && !io->is_lifted) {
+        found = io_namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
+        if (found != NULL) {
+            add(io, found);
+        }
+    }
+    pthread_mutex_unlock(&io->lock);
+    return found;
+}
+
+sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match, void *ctx)
+{
+    struct sails_io_namespace *parent = NULL;
+
+    if (io == NULL || match == NULL || io->is_lifted) {
+        return NULL;
+    }
+    parent = io_namespace_create(io, (struct str){NULL, 0});
+    if (parent != NULL) {
+        parent->match = match;
+        parent->match_ctx = ctx;
+        list_append(&io->parents, &parent->in_registry);
+    }
+    return parent;
+}
+
+/* The first parent that says yes. Asked without the lock: it is the application's code, and the
+ * list of parents does not change any more (I1). */
+static struct sails_io_namespace *find_parent(struct sails_io *io, const char *name, json_t *auth)
+{
+    list_each(node, &io->parents) {
+        struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
+
+        if (nsp->match(name, auth, nsp->match_ctx)) {
+            return nsp;
+        }
+    }
+    return NULL;
+}
+
+/* As Socket.IO's of() does for a name that a pattern matches. "/" is there before there are patterns. */
+static int adopt_defined(struct sails_io_namespace *nsp, json_t *no_auth)
+{
+    struct sails_io_namespace *parent = NULL;
+
+    if (nsp->parent == NULL && strcmp(nsp->name, "/") != 0) {
+        parent = find_parent(nsp->io, nsp->name, no_auth);
+    }
+    if (parent == NULL) {
+        return 0;
+    }
+    add_to_parent(nsp, parent);
+    return io_namespace_inherit(nsp, parent);
+}
+
+int io_registry_lift(struct sails_io *io)
+{
+    json_t *no_auth = json_object();
+    int rc = no_auth != NULL ? 0 : SAILS_ENOMEM;
+
+    list_each(node, &io->namespaces) {
+        if (rc == 0) {
+            rc = adopt_defined(container_of(node, struct sails_io_namespace, in_registry), no_auth);
+        }
+    }
+    json_decref(no_auth);
+    return rc;
+}
+
+/* ---- dynamic namespaces ---- */
+
+/* Out of the lists, under the lock. */
+static struct sails_io_namespace *take_old(struct sails_io *io, uint64_t now_ms)
+{
+    struct list *first = io->forgotten.next;
+    struct sails_io_namespace *nsp = NULL;
+
+    if (first == &io->forgotten) {
+        return NULL;
+    }
+    nsp = container_of(first, struct sails_io_namespace, in_registry);
+    if (nsp->forgotten_ms + FORGOTTEN_MS > now_ms && nsp->forgotten_ms <= now_ms &&
+        io->n_forgotten <= io->options.max_dynamic_namespaces) {
+        return NULL;
+    }
+    list_remove(first);
+    io->n_forgotten--;
+    return nsp;
+}
+
+/* Two at most, so that nobody does much for the others, and they do not become more. */
+static void release_old(struct sails_io *io)
+{
+    struct sails_io_namespace *old[2] = {NULL, NULL};
+    uint64_t now_ms = machine_unix_ms(io->machine);
+
+    pthread_mutex_lock(&io->lock);
+    old[0] = take_old(io, now_ms);
+    old[1] = old[0] != NULL ? take_old(io, now_ms) : NULL;
+    pthread_mutex_unlock(&io->lock);
+    io_namespace_release(old[0]);
+    io_namespace_release(old[1]);
+}
+
+/* Under the lock in which it was found, so that it is not forgotten before its part is made. */
+static struct sails_io_namespace *take_part(struct sails_io_namespace *nsp)
+{
+    nsp->n_parts++;
+    return io_namespace_retain(nsp);
+}
+
+/* Of two workers that resolve one name at once, the second finds what the first has made. NULL: there
+ * are too many, or no memory. */
+static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str name,
+                                               struct sails_io_namespace *parent, const char **why)
+{
+    struct sails_io_namespace *child = io_namespace_create(io, name);
+    struct sails_io_namespace *found = NULL;
+
+    if (child == NULL) {
+        return NULL;
+    }
+    pthread_mutex_lock(&io->lock);
+    found = find_by_name(io, name);
+    if (found != NULL) {
+        take_part(found);
+    } else if (io->n_dynamic >= io->options.max_dynamic_namespaces) {
+        *why = "Too many namespaces";
+    } else {
+        child->is_dynamic = true;
+        io->n_dynamic++;
+        add(io, child);
+        add_to_parent(child, parent);
+        found = take_part(child);
+        child = NULL;
+    }
+    pthread_mutex_unlock(&io->lock);
+    io_namespace_release(child);
+    release_old(io);
+    return found;
+}
+
+struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
+                                               const char **why)
+{
+    struct sails_io_namespace *nsp = NULL;
+    struct sails_io_namespace *parent = NULL;
+    char *text = NULL;
+
+    assert(c_text_is_whole(name));
+    if (name.len == 0 || name.ptr[0] != '/') {
+        return NULL; /* only we add a slash, and only where a namespace is defined */
+    }
+    pthread_mutex_lock(&io->lock);
+    nsp = find_by_name(io, name);
+    if (nsp != NULL) {
+        take_part(nsp);
+    }
+    pthread_mutex_unlock(&io->lock);
+    if (nsp != NULL || name.len > SAILS_NAMESPACE_NAME_MAX) {
+        return nsp;
+    }
+    text = mem_strndup(name.ptr, name.len);
+    parent = text != NULL ? find_parent(io, text, auth) : NULL;
+    mem_free(text);
+    return parent != NULL ? make_dynamic(io, name, parent, why) : NULL;
+}
+
+/* The registry keeps its reference for a while. */
+static void forget(struct sails_io *io, struct sails_io_namespace *nsp)
+{
+    list_remove(&nsp->in_registry);
+    map_remove(&io->by_name, &nsp->by_name);
+    list_remove(&nsp->in_parent);
+    nsp->parent->n_children--;
+    io->n_dynamic--;
+    nsp->forgotten_ms = machine_unix_ms(io->machine);
+    list_append(&io->forgotten, &nsp->in_registry);
+    io->n_forgotten++;
+}
+
+void io_registry_drop_part(struct sails_io_namespace *nsp)
+{
+    struct sails_io *io = nsp->io;
+
+    pthread_mutex_lock(&io->lock);
+    nsp->n_parts--;
+    if (nsp->n_parts == 0 && nsp->is_dynamic) {
+        forget(io, nsp);
+    }
+    pthread_mutex_unlock(&io->lock);
+    io_namespace_release(nsp);
+    release_old(io);
+}
+
+/* ---- the children of a parent ---- */
+
+int io_registry_children(struct sails_io_namespace *parent, struct io_children *out)
+{
+    struct sails_io *io = parent->io;
+    int rc = 0;
+
+    *out = (struct io_children){NULL, 0};
+    pthread_mutex_lock(&io->lock);
+    if (parent->n_children > 0) {
+        out->list = mem_calloc(parent->n_children, sizeof(struct sails_io_namespace *));
+        rc = out->list != NULL ? 0 : SAILS_ENOMEM;
+    }
+    list_each(node, &parent->children) {
+        if (rc == 0) {
+            out->list[out->n++] =
+                io_namespace_retain(container_of(node, struct sails_io_namespace, in_parent));
+        }
+    }
+    pthread_mutex_unlock(&io->lock);
+    return rc;
+}
+
+void io_registry_release_children(struct io_children *children)
+{
+    for (size_t i = 0; i < children->n; i++) {
+        io_namespace_release(children->list[i]);
+    }
+    mem_free(children->list);
+}
