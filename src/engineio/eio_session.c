@@ -6,8 +6,9 @@
  * I1  A session is in the server's table until it is CLOSED, and freed on a later turn than that, so
  *     whoever called the floor above may go on to look at it when the call returns.
  * I2  Exactly one of polling and websocket is set while OPEN or CLOSING; neither is while CLOSED.
- * I3  `deadline` runs in every state but OPENING: nothing lives without a time limit. (In CLOSING
- *     with a poll to be flushed the limit is that of closings.)
+ * I3  `deadline` runs in every state but OPENING: nothing lives without a time limit. CLOSING lasts as
+ *     long as closings at most, and no longer than the heartbeat would have let the session live: a
+ *     client that does not even poll has gone.
  */
 #include "engineio/eio_session.h"
 
@@ -260,6 +261,23 @@ bool eio_session_closes_at_once(const struct eio_session *s)
            (eio_polling_is_pending(s->polling) && eio_polling_is_empty(s->polling));
 }
 
+/* How long the session lives if nothing comes from its client any more. */
+static uint64_t heartbeat_left(const struct eio_session *s)
+{
+    uint64_t due = s->deadline.due_ms - s->server->env->now_ms;
+    bool is_pinged = s->revision == 3 || s->awaits_pong;
+
+    return is_pinged ? due : due + s->server->pongs.length_ms;
+}
+
+/* Nobody polls just now: the heartbeat goes on, if it ends before the time limit of closings. */
+static void wait_for_poll(struct eio_session *s)
+{
+    if (heartbeat_left(s) >= s->server->closings.length_ms) {
+        wait_in(s, &s->server->closings);
+    }
+}
+
 static void begin_closing(struct eio_session *s, bool discard, int detail)
 {
     if (s->state == EIO_STATE_CLOSED) {
@@ -272,7 +290,11 @@ static void begin_closing(struct eio_session *s, bool discard, int detail)
         bool at_once = discard || eio_session_closes_at_once(s);
 
         set_closing(s, EIO_FORCED_CLOSE, detail);
-        wait_in(s, at_once ? &s->server->endings : &s->server->closings);
+        if (at_once) {
+            wait_in(s, &s->server->endings);
+        } else {
+            wait_for_poll(s);
+        }
     } else if (discard) {
         wait_in(s, &s->server->endings);
     }
@@ -338,7 +360,9 @@ static void on_ping_due(struct deadline *deadline, void *ctx)
 
     (void)ctx;
     start_waiting_for_pong(s);
-    eio_session_send_bare(s, EIO_PING);
+    if (s->state == EIO_STATE_OPEN) {
+        eio_session_send_bare(s, EIO_PING);
+    }
 }
 
 static void on_heartbeat_missing(struct deadline *deadline, void *ctx)

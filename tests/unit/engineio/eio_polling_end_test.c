@@ -494,6 +494,41 @@ static void unfinished_bodies_have_a_budget(void **state)
     buf_deinit(&body);
 }
 
+/* It lived for 30 s more, as the reference's closings do, whatever the heartbeat is. */
+static void a_session_that_nobody_polls_closes_within_its_heartbeat(void **state)
+{
+    struct fixture *f = *state;
+    char sid[SID_SIZE];
+
+    f->options.ping_interval_ms = 1000;
+    f->options.ping_timeout_ms = 1500;
+    begin(f, 4, sid);
+    sim_advance(&f->sim, 500);
+    eio_session_close(f->session, false);
+    sim_advance(&f->sim, 1999);
+    assert_string_equal(post(f, sid, "4x"), "200 ok"); /* not heard */
+    assert_string_equal(take_log(f), "");
+    sim_advance(&f->sim, 1);
+    assert_string_equal(take_log(f), "close:forced close");
+    assert_gone(f, sid);
+    take_log(f);
+
+    open_polling(f, 4, sid);
+    sim_advance(&f->sim, 1200); /* pinged */
+    eio_session_close(f->session, false);
+    post(f, sid, "3");
+    sim_advance(&f->sim, 1300);
+    assert_string_equal(take_log(f), "close:forced close");
+
+    open_polling(f, 3, sid);
+    sim_advance(&f->sim, 1200);
+    eio_session_close(f->session, false);
+    sim_advance(&f->sim, 1299);
+    assert_string_equal(take_log(f), "");
+    sim_advance(&f->sim, 1);
+    assert_string_equal(take_log(f), "close:forced close");
+}
+
 static void close_it(struct fixture *f)
 {
     eio_session_close(f->session, true);
@@ -542,6 +577,7 @@ int main(void)
         test(what_is_owed_still_leaves_while_the_session_closes),
         test(a_close_may_discard_what_waits),
         test(unfinished_bodies_have_a_budget),
+        test(a_session_that_nobody_polls_closes_within_its_heartbeat),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
