@@ -2,6 +2,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/network.h"
 
 #include <sails/err.h>
 #include <string.h>
@@ -42,6 +43,15 @@ static uint64_t hash_peer(const struct peer_address *peer)
     return hash ^ hash >> 32;
 }
 
+/* Whom it counts for. */
+static struct peer_address network_of_peer(const struct peer_address *peer)
+{
+    struct peer_address network = *peer;
+
+    network_mask(network.bytes);
+    return network;
+}
+
 static struct entry *find(const struct peer_census *census, const struct peer_address *peer)
 {
     for (struct map_node *n = map_find(&census->by_peer, hash_peer(peer)); n != NULL;
@@ -57,6 +67,7 @@ static struct entry *find(const struct peer_census *census, const struct peer_ad
 
 bool peer_census_admits(struct peer_census *census, const struct peer_address *peer)
 {
+    const struct peer_address network = network_of_peer(peer);
     const struct entry *entry = NULL;
     bool admits = true;
 
@@ -64,7 +75,7 @@ bool peer_census_admits(struct peer_census *census, const struct peer_address *p
         return true;
     }
     pthread_mutex_lock(&census->lock);
-    entry = find(census, peer);
+    entry = find(census, &network);
     admits = entry == NULL || entry->n < census->limit;
     pthread_mutex_unlock(&census->lock);
     return admits;
@@ -72,18 +83,19 @@ bool peer_census_admits(struct peer_census *census, const struct peer_address *p
 
 void peer_census_add(struct peer_census *census, const struct peer_address *peer)
 {
+    const struct peer_address network = network_of_peer(peer);
     struct entry *entry = NULL;
 
     if (census->limit == 0) {
         return;
     }
     pthread_mutex_lock(&census->lock);
-    entry = find(census, peer);
+    entry = find(census, &network);
     if (entry == NULL) {
         entry = mem_calloc(1, sizeof(*entry));
         if (entry != NULL) {
-            entry->peer = *peer;
-            map_insert(&census->by_peer, &entry->by_peer, hash_peer(peer));
+            entry->peer = network;
+            map_insert(&census->by_peer, &entry->by_peer, hash_peer(&network));
         }
     }
     if (entry != NULL) {
@@ -94,13 +106,14 @@ void peer_census_add(struct peer_census *census, const struct peer_address *peer
 
 void peer_census_remove(struct peer_census *census, const struct peer_address *peer)
 {
+    const struct peer_address network = network_of_peer(peer);
     struct entry *entry = NULL;
 
     if (census->limit == 0) {
         return;
     }
     pthread_mutex_lock(&census->lock);
-    entry = find(census, peer);
+    entry = find(census, &network);
     if (entry != NULL && --entry->n == 0) {
         map_remove(&census->by_peer, &entry->by_peer);
         mem_free(entry);

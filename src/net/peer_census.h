@@ -1,8 +1,8 @@
 /*
  * peer_census.h - how many connections each address has.
  *
- * Purpose    The limit of connections for one address, over all workers. Without a limit it counts
- *            nothing and costs nothing.
+ * Purpose    The limit of connections for one address (for IPv6, one network: base/network.h), over all
+ *            workers. Without a limit it counts nothing and costs nothing.
  * Ownership  The net owns it, and it its entries: one for each address that has a connection.
  * Threads    Any, under its lock.
  * Floor      net.

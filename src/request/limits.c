@@ -1,5 +1,6 @@
 #include "request/limits.h"
 
+#include "base/network.h"
 #include "request/request.h"
 
 static void limit_init(struct limit *limit, uint64_t per_second, struct env *env)
@@ -31,9 +32,9 @@ void limits_deinit(struct limits *limits)
 }
 
 /* 0, or microseconds. */
-static uint64_t take(struct limit *limit, const char *key, uint64_t now_ms)
+static uint64_t take(struct limit *limit, struct str key, uint64_t now_ms)
 {
-    uint64_t wait = limit->is_on ? rate_take(&limit->rate, str_from(key), now_ms * 1000) : 0;
+    uint64_t wait = limit->is_on ? rate_take(&limit->rate, key, now_ms * 1000) : 0;
 
     if (wait > 0) {
         atomic_fetch_add_explicit(&limit->n_refused, 1, memory_order_relaxed);
@@ -44,10 +45,12 @@ static uint64_t take(struct limit *limit, const char *key, uint64_t now_ms)
 unsigned limits_of_request(struct limits *limits, const struct sails_req *req)
 {
     uint64_t now_ms = worker_env(req->worker)->now_ms;
-    uint64_t wait = take(&limits->requests_per_address, req->ip, now_ms);
+    char text[NETWORK_SIZE];
+    struct str network = network_of(str_from(req->ip), text);
+    uint64_t wait = take(&limits->requests_per_address, network, now_ms);
 
     if (wait == 0 && req->socket_id != NULL) {
-        wait = take(&limits->requests_per_socket, req->socket_id, now_ms);
+        wait = take(&limits->requests_per_socket, str_from(req->socket_id), now_ms);
     }
     return (unsigned)((wait + 999999) / 1000000);
 }
@@ -66,7 +69,7 @@ bool limits_hear(struct limits *limits, sails_io_socket *socket, sails_io_event 
 {
     json_t *error = NULL;
 
-    if (take(&limits->messages_per_socket, sails_io_socket_id(socket), now_ms) == 0) {
+    if (take(&limits->messages_per_socket, str_from(sails_io_socket_id(socket)), now_ms) == 0) {
         return true;
     }
     error = make_rate_error();

@@ -5,7 +5,7 @@
 
 static struct peer_address peer_of(unsigned n)
 {
-    struct peer_address peer = {{0}};
+    struct peer_address peer = {{[10] = 0xff, [11] = 0xff}}; /* IPv4 */
 
     peer.bytes[14] = (uint8_t)(n >> 8);
     peer.bytes[15] = (uint8_t)n;
@@ -27,6 +27,25 @@ static void an_address_has_its_limit_and_the_others_have_theirs(void **state)
     assert_true(peer_census_admits(&census, &two));
     peer_census_remove(&census, &one);
     assert_true(peer_census_admits(&census, &one));
+    peer_census_deinit(&census);
+}
+
+/* A subscriber has a network of addresses, and would have as many limits. */
+static void addresses_of_one_ipv6_network_share_a_limit(void **state)
+{
+    struct peer_census census;
+    struct peer_address one = {{0x20, 1, [15] = 1}};
+    struct peer_address same = {{0x20, 1, [8] = 9, [15] = 2}};
+    struct peer_address other = {{0x20, 1, [7] = 1, [15] = 1}};
+
+    (void)state;
+    assert_int_equal(peer_census_init(&census, 1), 0);
+    peer_census_add(&census, &one);
+    assert_false(peer_census_admits(&census, &same));
+    assert_true(peer_census_admits(&census, &other));
+    peer_census_remove(&census, &same);
+    assert_true(peer_census_admits(&census, &one));
+    assert_int_equal(census.by_peer.count, 0);
     peer_census_deinit(&census);
 }
 
@@ -85,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_has_its_limit_and_the_others_have_theirs),
+        cmocka_unit_test(addresses_of_one_ipv6_network_share_a_limit),
         cmocka_unit_test(an_address_without_connections_is_forgotten),
         cmocka_unit_test(without_a_limit_nothing_is_counted),
         cmocka_unit_test(where_memory_is_out_a_connection_is_not_counted),

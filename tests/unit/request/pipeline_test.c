@@ -547,6 +547,29 @@ static void whoever_asks_too_often_is_refused(void **state)
     live_end(&live);
 }
 
+/* A subscriber has 2^64 addresses, and would have as many limits. */
+static void addresses_of_one_ipv6_network_share_a_limit(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "security.limits.requestsPerAddress", json_integer(1)),
+                     0);
+    assert_int_equal(sails_app_set(live.app, "http.trustProxy", json_true()), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer), 0);
+    live_lift(&live);
+    for (int i = 0; i < 6; i++) {
+        char header[64];
+
+        snprintf(header, sizeof(header), "X-Forwarded-For: 2001:db8::%d:1\r\n", i);
+        http_client_expect(live.port, "GET", "/x/1", header, NULL, i < 5 ? 200 : 429, NULL);
+    }
+    http_client_expect(live.port, "GET", "/x/1", "X-Forwarded-For: 2001:db8:0:1::1\r\n", NULL, 200,
+                       NULL);
+    live_end(&live);
+}
+
 static void an_address_has_a_limit_of_connections(void **state)
 {
     struct live live;
@@ -614,6 +637,7 @@ int main(void)
         cmocka_unit_test(the_lift_comments_on_origins_that_do_not_count),
         cmocka_unit_test(a_strict_app_hears_clients_of_sails_only),
         cmocka_unit_test(whoever_asks_too_often_is_refused),
+        cmocka_unit_test(addresses_of_one_ipv6_network_share_a_limit),
         cmocka_unit_test(an_address_has_a_limit_of_connections),
         cmocka_unit_test(every_answer_has_the_configured_headers),
         cmocka_unit_test(a_script_brings_pages_of_other_origins_their_session),
