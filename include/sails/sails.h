@@ -8,6 +8,7 @@
 #include <sails/app.h>
 #include <sails/binary.h>
 #include <sails/cookie.h>
+#include <sails/db.h>
 #include <sails/err.h>
 #include <sails/handshake.h>
 #include <sails/hook.h>

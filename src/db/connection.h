@@ -5,16 +5,16 @@
  *            connection that was lost is made anew by whoever asks next, unless a transaction was open.
  * Ownership  Owns its session and statements. Borrows the configuration.
  * Threads    One thread at a time.
- * Floor      orm; uses base.
+ * Floor      db; uses base.
  *
  * Functions return SAILS_EDB or SAILS_ENOMEM, and connection.error says why.
  */
-#ifndef ORM_CONNECTION_H
-#define ORM_CONNECTION_H
+#ifndef DB_CONNECTION_H
+#define DB_CONNECTION_H
 
 #include "base/list.h"
 #include "base/map.h"
-#include "orm/db_config.h"
+#include "db/db_config.h"
 
 enum {
     /* Shapes of statements that a connection keeps. A program has some dozens; each is some KiB, here

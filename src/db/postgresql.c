@@ -11,9 +11,9 @@
 #include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
-#include "orm/adapter.h"
-#include "orm/db_config.h"
-#include "orm/sql_dialect.h"
+#include "db/adapter.h"
+#include "db/db_config.h"
+#include "db/sql_dialect.h"
 
 #include <libpq-fe.h>
 

@@ -1,4 +1,4 @@
-#include "orm/db_error.h"
+#include "db/db_error.h"
 
 #include "base/utf8.h"
 

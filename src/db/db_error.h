@@ -4,10 +4,10 @@
  * Purpose    One small value that says of every database's errors what the floors above decide by.
  * Ownership  A value; it owns nothing.
  * Threads    Any; one thread at a time.
- * Floor      orm; uses base.
+ * Floor      db; uses base.
  */
-#ifndef ORM_DB_ERROR_H
-#define ORM_DB_ERROR_H
+#ifndef DB_DB_ERROR_H
+#define DB_DB_ERROR_H
 
 #include "base/str.h"
 

@@ -7,7 +7,7 @@
  *
  * What a query string says counts as keys that stand beside the URL, the weaker ones.
  */
-#include "orm/db_config.h"
+#include "db/db_config.h"
 
 #include "base/buf.h"
 #include "base/macros.h"

@@ -1,4 +1,4 @@
-#include "orm/sql_dialect.h"
+#include "db/sql_dialect.h"
 
 /*
  * params_max: SQLite's own limit, as Debian builds it, is 250000; elsewhere 32766. The protocols of the

@@ -13,11 +13,11 @@
  * I2  No statement runs while the session is closed or statements are forgotten.
  * I3  n_statements is the number of entries in `statements` and in `by_use`.
  */
-#include "orm/connection.h"
+#include "db/connection.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "orm/sql_dialect.h"
+#include "db/sql_dialect.h"
 
 #include <assert.h>
 #include <sails/err.h>

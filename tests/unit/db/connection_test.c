@@ -1,8 +1,8 @@
-#include "orm/connection.h"
+#include "db/connection.h"
 
 #include "base/macros.h"
 #include "base/mem.h"
-#include "orm/sql_dialect.h"
+#include "db/sql_dialect.h"
 #include "support/cmocka.h"
 #include "support/database.h"
 

@@ -4,10 +4,10 @@
  * Purpose    What differs in the text of statements, in one table a database.
  * Ownership  Constants.
  * Threads    Any.
- * Floor      orm; uses base.
+ * Floor      db; uses base.
  */
-#ifndef ORM_SQL_DIALECT_H
-#define ORM_SQL_DIALECT_H
+#ifndef DB_SQL_DIALECT_H
+#define DB_SQL_DIALECT_H
 
 #include "base/str.h"
 

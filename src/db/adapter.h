@@ -6,18 +6,18 @@
  * Ownership  A session (a connection to the database) owns its statements' resources on the server;
  *            each prepared statement is finalized before its session is closed.
  * Threads    A session and its statements: one thread at a time.
- * Floor      orm; uses base.
+ * Floor      db; uses base.
  *
  * Functions that can fail return 0, SAILS_ENOMEM, or SAILS_EDB, and then `error` says why
  * (db_error.h). They block, for no longer than the configuration's time limits.
  *
  *     prepare -> run -> step, step, ... (1: a row; 0: no more) -> reset -> run -> ... -> finalize
  */
-#ifndef ORM_ADAPTER_H
-#define ORM_ADAPTER_H
+#ifndef DB_ADAPTER_H
+#define DB_ADAPTER_H
 
 #include "base/str.h"
-#include "orm/db_error.h"
+#include "db/db_error.h"
 
 struct db_config;
 

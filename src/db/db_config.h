@@ -5,12 +5,12 @@
  *            parts.
  * Ownership  A config owns its texts; constant once it is read.
  * Threads    Any, once it is read.
- * Floor      orm; uses base.
+ * Floor      db; uses base.
  */
-#ifndef ORM_DB_CONFIG_H
-#define ORM_DB_CONFIG_H
+#ifndef DB_DB_CONFIG_H
+#define DB_DB_CONFIG_H
 
-#include "orm/adapter.h"
+#include "db/adapter.h"
 
 #include <jansson.h>
 

@@ -1,0 +1,175 @@
+#include "orm/method.h"
+#include "orm/records.h"
+
+#include <sails/err.h>
+#include <stdlib.h>
+
+/* ---- what is selected ---- */
+
+static bool is_in(const struct orm_attribute *const *list, size_t n,
+                  const struct orm_attribute *attribute)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i] == attribute) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The foreign keys of what is populated are selected, whatever was asked for. */
+static int select_foreign_keys(struct orm_query *q)
+{
+    struct criteria *c = &q->criteria;
+    size_t n = c->n_select;
+    const struct orm_attribute **select = NULL;
+
+    if (c->selects_all || q->n_populates == 0) {
+        return 0;
+    }
+    select = arena_alloc(&q->arena, (n + q->n_populates) * sizeof(*select));
+    if (select == NULL) {
+        return SAILS_ENOMEM;
+    }
+    memcpy(select, c->select, n * sizeof(*select));
+    for (size_t i = 0; i < q->n_populates; i++) {
+        const struct orm_attribute *attribute = q->populates[i].attribute;
+
+        if (attribute->association == ORM_TO_ONE && !is_in(select, n, attribute)) {
+            select[n++] = attribute;
+        }
+    }
+    c->select = select;
+    c->n_select = n;
+    return 0;
+}
+
+static int find(struct sails_db *db, struct orm_query *q, json_t **records)
+{
+    json_t *found = NULL;
+    int rc = method_told(db, select_foreign_keys(q));
+
+    if (rc == 0) {
+        sql_select(database_sql(db, q->model), &q->criteria);
+        rc = records_query(db, &q->criteria, q->meta.decrypt, &found);
+    }
+    if (rc == 0) {
+        rc = method_populate(db, q, found);
+    }
+    if (rc < 0) {
+        json_decref(found);
+        return rc;
+    }
+    *records = found;
+    return 0;
+}
+
+int method_find(struct sails_db *db, struct orm_query *q, json_t **records)
+{
+    return find(db, q, records);
+}
+
+int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
+{
+    json_t *found = NULL;
+    int rc = 0;
+
+    if (criteria_primary_key(&q->criteria) == NULL) {
+        q->criteria.limit = 2; /* one more than there may be */
+    }
+    rc = find(db, q, &found);
+    if (rc == 0 && json_array_size(found) > 1) {
+        rc = orm_error_set(&db->error, ORM_ERROR_PLAIN, SAILS_ESTATE, NULL,
+                           "More than one matching record found for `%s.findOne()`: its criteria "
+                           "must match one at most.",
+                           q->model->global_id);
+    }
+    if (rc == 0) {
+        *record = json_incref(json_array_get(found, 0));
+    }
+    json_decref(found);
+    return rc;
+}
+
+/* ---- streams ---- */
+
+/*
+ * Pages by number: the order of a criteria is total (its last key is the primary one), so that no record comes
+ * twice or is left out while nobody changes what is read.
+ */
+int method_stream(struct sails_db *db, struct orm_query *q, method_batch_cb on_batch, void *ctx)
+{
+    uint64_t left = q->criteria.limit;
+    uint64_t skip = q->criteria.skip;
+    size_t batch = q->meta.batch_size > 0 ? q->meta.batch_size : 30;
+    size_t n = batch;
+    int rc = 0;
+
+    while (rc == 0 && n == batch && left > 0) {
+        json_t *records = NULL;
+        uint64_t wanted = left < batch ? left : batch;
+
+        q->criteria.limit = wanted;
+        q->criteria.skip = skip;
+        rc = find(db, q, &records);
+        n = json_array_size(records);
+        skip += n;
+        left -= left == CRITERIA_NO_LIMIT ? 0 : n;
+        if (rc == 0 && n > 0 && on_batch != NULL) {
+            orm_error_clear(&db->error);
+            rc = on_batch(db, records, ctx);
+        }
+        json_decref(records);
+    }
+    return rc;
+}
+
+/* ---- numbers ---- */
+
+/* Sums of integers are decimals in some databases, and come as text. */
+static int read_number(struct db_statement *statement, const struct db_adapter *adapter, void *ctx)
+{
+    struct db_value value = {.type = DB_NULL};
+    double *number = ctx;
+    char text[64];
+
+    adapter->column(statement, 0, &value);
+    switch (value.type) {
+    case DB_INTEGER:
+        *number = (double)value.as.integer;
+        break;
+    case DB_REAL:
+        *number = value.as.real;
+        break;
+    case DB_TEXT:
+    case DB_BYTES:
+        snprintf(text, sizeof(text), "%.*s", STR_FMT(value.as.text));
+        *number = strtod(text, NULL);
+        break;
+    case DB_NULL: /* of no rows */
+    case DB_BOOLEAN:
+    case DB_JSON:
+        *number = 0;
+        break;
+    }
+    return 0;
+}
+
+int method_aggregate(struct sails_db *db, struct orm_query *q, json_t **number)
+{
+    double value = 0;
+    const char *function = q->method == ORM_COUNT ? "COUNT" : q->method == ORM_SUM ? "SUM" : "AVG";
+    int rc = 0;
+
+    sql_select_aggregate(database_sql(db, q->model), function,
+                         q->method == ORM_COUNT ? NULL : q->attribute, &q->criteria);
+    rc = database_query(db, q->model, read_number, &value);
+    if (rc < 0) {
+        return rc;
+    }
+    *number =
+        value == (double)(int64_t)value && value < 9007199254740992.0 && value > -9007199254740992.0
+            ? json_integer((json_int_t)value)
+            : json_real(value);
+    return *number != NULL ? 0 : orm_error_set_no_memory(&db->error);
+}

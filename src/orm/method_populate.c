@@ -1,0 +1,503 @@
+/*
+ * One statement a level, however many records:
+ *
+ *     to-one        children whose primary key is one of the parents' foreign keys
+ *     foreign key   children whose foreign key is one of the parents' primary keys
+ *     junction      pairs of the junction joined with the children; where the two are in different datastores,
+ *                   the pairs first, then the children
+ *
+ * `limit` and `skip` of a populate are for each parent: rows are numbered within it by a window function.
+ *
+ *     SELECT c.*, parent FROM (
+ *         SELECT child.*, fk AS "sails_parent",
+ *                ROW_NUMBER() OVER (PARTITION BY fk ORDER BY ...) AS "sails_row"
+ *         FROM child WHERE fk IN (...) AND ...) c
+ *     WHERE "sails_row" > skip AND "sails_row" <= skip + limit ORDER BY "sails_row"
+ */
+#include "orm/column_value.h"
+#include "orm/method.h"
+#include "orm/records.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+/* ---- parents ---- */
+
+/* The values of an attribute of the records, each once; null left out. */
+static int gather(const json_t *records, const struct orm_attribute *attribute, json_t **values)
+{
+    json_t *list = json_array();
+    json_t *seen = json_object();
+    int rc = list != NULL && seen != NULL ? 0 : SAILS_ENOMEM;
+
+    for (size_t i = 0; i < json_array_size(records) && rc == 0; i++) {
+        json_t *value = json_object_get(json_array_get(records, i), attribute->name.ptr);
+
+        if (value == NULL || json_is_null(value) || records_find(seen, value) != NULL) {
+            continue;
+        }
+        rc = records_index_add(seen, value, value);
+        if (rc == 0 && json_array_append(list, value) < 0) {
+            rc = SAILS_ENOMEM;
+        }
+    }
+    json_decref(seen);
+    if (rc < 0) {
+        json_decref(list);
+        return rc;
+    }
+    *values = list;
+    return 0;
+}
+
+/* ---- to one ---- */
+
+static int put_one(json_t *records, const struct orm_attribute *attribute, const json_t *by_key)
+{
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        json_t *record = json_array_get(records, i);
+        json_t *child = records_find(by_key, json_object_get(record, attribute->name.ptr));
+        json_t *value = child != NULL ? json_incref(child) : json_null();
+
+        if (json_object_set_new_nocheck(record, attribute->name.ptr, value) < 0) {
+            return SAILS_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int populate_one(struct sails_db *db, struct orm_query *q,
+                        const struct orm_attribute *attribute, json_t *records)
+{
+    json_t *keys = NULL;
+    json_t *children = NULL;
+    json_t *by_key = NULL;
+    int rc = method_told(db, gather(records, attribute, &keys));
+
+    if (rc == 0) {
+        rc = records_query_by_keys(db, attribute->other, keys, q->meta.decrypt, &children);
+    }
+    if (rc == 0) {
+        rc = records_index(children, attribute->other->primary_key, &by_key);
+        rc = rc == 0 ? put_one(records, attribute, by_key) : rc;
+        rc = method_told(db, rc);
+    }
+    json_decref(keys);
+    json_decref(children);
+    json_decref(by_key);
+    return rc;
+}
+
+/* ---- to many ---- */
+
+/* What is under way for one populate. */
+struct level {
+    struct sails_db *db;
+    struct orm_query *q;
+    const struct orm_attribute *attribute;
+    struct criteria criteria; /* of the children; with their foreign key selected */
+    json_t **parents;         /* primary keys of some parents */
+    size_t n_parents;
+    struct records_reader reader;
+};
+
+static bool is_paged(const struct criteria *c)
+{
+    return c->limit != CRITERIA_NO_LIMIT || c->skip > 0;
+}
+
+/* The children's columns by their plain names: they come out of a subquery. */
+static void append_plain_columns(struct sql *sql, const struct criteria *criteria)
+{
+    for (unsigned i = 0; i < criteria->model->n_columns; i++) {
+        if (sql_is_selected(criteria, criteria->model->columns[i])) {
+            sql_append_identifier(sql, criteria->model->columns[i]->column);
+            sql_append(sql, ", ");
+        }
+    }
+    sql_append_identifier(sql, STR("sails_parent"));
+}
+
+/* `parent`: how the statement calls the parent's key. */
+static void append_children(struct sql *sql, const struct level *level,
+                            void (*append_parent)(struct sql *, const struct level *))
+{
+    const struct criteria *c = &level->criteria;
+
+    sql_append(sql, "SELECT ");
+    sql_append_columns(sql, c->model, c);
+    sql_append(sql, ", ");
+    append_parent(sql, level);
+    sql_append(sql, " AS ");
+    sql_append_identifier(sql, STR("sails_parent"));
+    if (is_paged(c)) {
+        sql_append(sql, ", ROW_NUMBER() OVER (PARTITION BY ");
+        append_parent(sql, level);
+        sql_append_order(sql, c);
+        sql_append(sql, ") AS ");
+        sql_append_identifier(sql, STR("sails_row"));
+    }
+}
+
+/* The order, or the page of each parent. */
+static void append_end(struct sql *sql, const struct level *level)
+{
+    const struct criteria *c = &level->criteria;
+    struct db_value value = {.type = DB_INTEGER, .as.integer = (int64_t)c->skip};
+
+    if (!is_paged(c)) {
+        sql_append_order(sql, c);
+        return;
+    }
+    sql_append(sql, ") ");
+    sql_append_identifier(sql, STR("sails_child"));
+    sql_append(sql, " WHERE ");
+    sql_append_identifier(sql, STR("sails_row"));
+    sql_append(sql, " > ");
+    sql_append_value(sql, value);
+    if (c->limit != CRITERIA_NO_LIMIT) {
+        sql_append(sql, " AND ");
+        sql_append_identifier(sql, STR("sails_row"));
+        sql_append(sql, " <= ");
+        value.as.integer += (int64_t)c->limit;
+        sql_append_value(sql, value);
+    }
+    sql_append(sql, " ORDER BY ");
+    sql_append_identifier(sql, STR("sails_row"));
+}
+
+static void append_begin(struct sql *sql, const struct level *level)
+{
+    if (is_paged(&level->criteria)) {
+        sql_append(sql, "SELECT ");
+        append_plain_columns(sql, &level->criteria);
+        sql_append(sql, " FROM (");
+    }
+}
+
+static void append_filter(struct sql *sql, const struct level *level)
+{
+    if (level->criteria.where != NULL) {
+        sql_append(sql, " AND ");
+        sql_append_condition(sql, level->criteria.where);
+    }
+}
+
+static void append_foreign_key(struct sql *sql, const struct level *level)
+{
+    sql_append_column(sql, level->attribute->foreign_key);
+}
+
+static void select_by_foreign_key(struct sql *sql, const struct level *level)
+{
+    append_begin(sql, level);
+    append_children(sql, level, append_foreign_key);
+    sql_append(sql, " FROM ");
+    sql_append_identifier(sql, level->criteria.model->table);
+    sql_append(sql, " WHERE ");
+    sql_append_in(sql, level->attribute->foreign_key, level->parents, level->n_parents);
+    append_filter(sql, level);
+    append_end(sql, level);
+}
+
+/* A pair may be there twice; the child is in the collection once. */
+static void append_pairs(struct sql *sql, const struct level *level)
+{
+    const struct orm_junction *junction = level->attribute->junction;
+
+    sql_append(sql, "SELECT DISTINCT ");
+    sql_append_column(sql, junction->parent);
+    sql_append(sql, " AS ");
+    sql_append_identifier(sql, STR("sails_parent"));
+    sql_append(sql, ", ");
+    sql_append_column(sql, junction->child);
+    sql_append(sql, " AS ");
+    sql_append_identifier(sql, STR("sails_key"));
+    sql_append(sql, " FROM ");
+    sql_append_identifier(sql, junction->model->table);
+    sql_append(sql, " WHERE ");
+    sql_append_in(sql, junction->parent, level->parents, level->n_parents);
+}
+
+static void append_pair_parent(struct sql *sql, const struct level *level)
+{
+    (void)level;
+    sql_append_identifier(sql, STR("sails_pair"));
+    sql_append(sql, ".");
+    sql_append_identifier(sql, STR("sails_parent"));
+}
+
+static void select_by_junction(struct sql *sql, const struct level *level)
+{
+    append_begin(sql, level);
+    append_children(sql, level, append_pair_parent);
+    sql_append(sql, " FROM (");
+    append_pairs(sql, level);
+    sql_append(sql, ") ");
+    sql_append_identifier(sql, STR("sails_pair"));
+    sql_append(sql, " JOIN ");
+    sql_append_identifier(sql, level->criteria.model->table);
+    sql_append(sql, " ON ");
+    sql_append_column(sql, level->criteria.model->primary_key);
+    sql_append(sql, " = ");
+    sql_append_identifier(sql, STR("sails_pair"));
+    sql_append(sql, ".");
+    sql_append_identifier(sql, STR("sails_key"));
+    if (level->criteria.where != NULL) {
+        sql_append(sql, " WHERE ");
+        sql_append_condition(sql, level->criteria.where);
+    }
+    append_end(sql, level);
+}
+
+static int query_level(struct level *level)
+{
+    struct sails_db *db = level->db;
+    const struct orm_model *model = level->criteria.model;
+    struct sql *sql = database_sql(db, model);
+
+    if (level->attribute->foreign_key != NULL) {
+        select_by_foreign_key(sql, level);
+    } else {
+        select_by_junction(sql, level);
+    }
+    return database_query(db, model, records_read_row, &level->reader);
+}
+
+/* ---- a junction in another datastore ---- */
+
+struct pairs {
+    const struct orm_junction *junction;
+    json_t *parents;  /* one a pair */
+    json_t *children; /* one a pair */
+};
+
+static int read_pair(struct db_statement *statement, const struct db_adapter *adapter, void *ctx)
+{
+    struct pairs *pairs = ctx;
+    struct keys_reader parent = {.attribute = pairs->junction->parent, .list = pairs->parents};
+    int rc = records_read_key(statement, adapter, &parent);
+    struct db_value value = {.type = DB_NULL};
+    json_t *child = NULL;
+
+    if (rc == 0) {
+        adapter->column(statement, 1, &value);
+        rc = column_value_read(pairs->junction->child, &value, &child);
+    }
+    return rc == 0 && json_array_append_new(pairs->children, child) < 0 ? SAILS_ENOMEM : rc;
+}
+
+/* The children that match, in their order, by criteria alone: their keys are those of the pairs. */
+static int query_children(struct level *level, const json_t *keys, json_t **children)
+{
+    struct predicate in = {.kind = PREDICATE_IN, .attribute = level->criteria.model->primary_key};
+    struct predicate both = {.kind = PREDICATE_AND, .parts = &in};
+    struct predicate where = {0};
+    struct criteria c = level->criteria;
+    size_t n = json_array_size(keys);
+
+    in.values = arena_alloc(&level->q->arena, n * sizeof(*in.values) + 1);
+    if (in.values == NULL) {
+        return orm_error_set_no_memory(&level->db->error);
+    }
+    for (size_t i = 0; i < n; i++) {
+        in.values[in.n_values++] = json_array_get(keys, i);
+    }
+    if (c.where != NULL) {
+        where = *c.where;
+        where.next = NULL;
+        in.next = &where;
+    }
+    c.where = &both;
+    c.limit = CRITERIA_NO_LIMIT;
+    c.skip = 0;
+    sql_select(database_sql(level->db, c.model), &c);
+    return records_query(level->db, &c, level->q->meta.decrypt, children);
+}
+
+/* One (record, parent) a pair, in the order of the children, into the reader's two lists; each parent's page
+ * is cut out of it. */
+static int join_pairs(struct level *level, const struct pairs *pairs, const json_t *children)
+{
+    const struct criteria *c = &level->criteria;
+    int rc = 0;
+
+    for (size_t p = 0; p < level->n_parents && rc == 0; p++) {
+        uint64_t seen = 0;
+
+        for (size_t i = 0; i < json_array_size(children) && rc == 0; i++) {
+            json_t *child = json_array_get(children, i);
+            const json_t *key = json_object_get(child, c->model->primary_key->name.ptr);
+            bool is_member = false;
+
+            for (size_t j = 0; j < json_array_size(pairs->parents) && !is_member; j++) {
+                is_member = json_equal(json_array_get(pairs->parents, j), level->parents[p]) &&
+                            json_equal(json_array_get(pairs->children, j), key);
+            }
+            if (!is_member || seen++ < c->skip || seen - c->skip > c->limit) {
+                continue;
+            }
+            if (json_array_append(level->reader.list, child) < 0 ||
+                json_array_append(level->reader.extras, level->parents[p]) < 0) {
+                rc = SAILS_ENOMEM;
+            }
+        }
+    }
+    return rc;
+}
+
+static int query_apart(struct level *level)
+{
+    struct sails_db *db = level->db;
+    struct pairs pairs = {
+        .junction = level->attribute->junction, .parents = json_array(), .children = json_array()};
+    json_t *children = NULL;
+    int rc =
+        pairs.parents != NULL && pairs.children != NULL ? 0 : orm_error_set_no_memory(&db->error);
+
+    if (rc == 0) {
+        append_pairs(database_sql(db, pairs.junction->model), level);
+        rc = database_query(db, pairs.junction->model, read_pair, &pairs);
+    }
+    if (rc == 0 && json_array_size(pairs.children) > 0) {
+        rc = query_children(level, pairs.children, &children);
+        rc = rc == 0 ? method_told(db, join_pairs(level, &pairs, children)) : rc;
+    }
+    json_decref(pairs.parents);
+    json_decref(pairs.children);
+    json_decref(children);
+    return rc;
+}
+
+/* ---- into the parents ---- */
+
+static int put_empty(json_t *records, const struct orm_attribute *attribute)
+{
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        if (json_object_set_new_nocheck(json_array_get(records, i), attribute->name.ptr,
+                                        json_array()) < 0) {
+            return SAILS_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+/* A child that several parents have is in each of them. */
+static int distribute(const struct level *level, const json_t *by_key)
+{
+    for (size_t i = 0; i < json_array_size(level->reader.list); i++) {
+        const json_t *parent = records_find(by_key, json_array_get(level->reader.extras, i));
+        json_t *list = json_object_get(parent, level->attribute->name.ptr);
+
+        if (list != NULL && json_array_append(list, json_array_get(level->reader.list, i)) < 0) {
+            return SAILS_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+/* The criteria of the children, with the foreign key among what is selected. */
+static int prepare_criteria(struct level *level, const struct criteria *given)
+{
+    const struct orm_attribute *key = level->attribute->foreign_key;
+    const struct orm_attribute **list = NULL;
+    size_t n = 0;
+
+    level->criteria = *given;
+    if (key == NULL || sql_is_selected(given, key)) {
+        return 0;
+    }
+    list = arena_alloc(&level->q->arena, (given->n_select + given->n_omit + 1) * sizeof(*list));
+    if (list == NULL) {
+        return SAILS_ENOMEM;
+    }
+    if (given->selects_all) {
+        for (size_t i = 0; i < given->n_omit; i++) {
+            if (given->omit[i] != key) {
+                list[n++] = given->omit[i];
+            }
+        }
+        level->criteria.omit = list;
+        level->criteria.n_omit = n;
+        return 0;
+    }
+    memcpy(list, given->select, given->n_select * sizeof(*list));
+    list[given->n_select] = key;
+    level->criteria.select = list;
+    level->criteria.n_select = given->n_select + 1;
+    return 0;
+}
+
+static int query_parents(struct level *level, const json_t *keys)
+{
+    bool is_apart =
+        level->attribute->junction != NULL &&
+        level->attribute->junction->model->datastore != level->criteria.model->datastore;
+    size_t n = json_array_size(keys);
+    int rc = 0;
+
+    for (size_t at = 0; at < n && rc == 0; at += RECORDS_KEYS_AT_ONCE) {
+        json_t *some[RECORDS_KEYS_AT_ONCE];
+
+        level->parents = some;
+        level->n_parents = n - at < RECORDS_KEYS_AT_ONCE ? n - at : RECORDS_KEYS_AT_ONCE;
+        for (size_t i = 0; i < level->n_parents; i++) {
+            some[i] = json_array_get(keys, at + i);
+        }
+        rc = is_apart ? query_apart(level) : query_level(level);
+    }
+    return rc;
+}
+
+static int populate_many(struct sails_db *db, struct orm_query *q,
+                         const struct orm_populate *populate, json_t *records)
+{
+    struct level level = {.db = db, .q = q, .attribute = populate->attribute};
+    json_t *keys = NULL;
+    json_t *by_key = NULL;
+    int rc = put_empty(records, populate->attribute);
+
+    if (rc == 0 && populate->criteria->matches_nothing) {
+        return 0;
+    }
+    rc = rc == 0 ? prepare_criteria(&level, populate->criteria) : rc;
+    rc = rc == 0 ? gather(records, q->model->primary_key, &keys) : rc;
+    rc = rc == 0 ? records_index(records, q->model->primary_key, &by_key) : rc;
+    level.reader = (struct records_reader){
+        .model = level.criteria.model,
+        .criteria = &level.criteria,
+        .decrypts = q->meta.decrypt,
+        .list = json_array(),
+        .extra = populate->attribute->foreign_key != NULL ? populate->attribute->foreign_key
+                                                          : populate->attribute->junction->parent,
+        .extras = json_array(),
+    };
+    if (level.reader.list == NULL || level.reader.extras == NULL) {
+        rc = SAILS_ENOMEM;
+    }
+    rc = method_told(db, rc);
+    rc = rc == 0 ? query_parents(&level, keys) : rc;
+    rc = rc == 0 ? method_told(db, distribute(&level, by_key)) : rc;
+    json_decref(keys);
+    json_decref(by_key);
+    json_decref(level.reader.list);
+    json_decref(level.reader.extras);
+    return rc;
+}
+
+int method_populate(struct sails_db *db, struct orm_query *q, json_t *records)
+{
+    int rc = 0;
+
+    if (json_array_size(records) == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < q->n_populates && rc == 0; i++) {
+        const struct orm_populate *populate = &q->populates[i];
+
+        rc = populate->attribute->association == ORM_TO_ONE
+                 ? populate_one(db, q, populate->attribute, records)
+                 : populate_many(db, q, populate, records);
+    }
+    return rc;
+}
