@@ -3,8 +3,8 @@
  *
  * Purpose    Turn a criteria of Waterline's (waterline 4), from wherever it comes, into a tree whose every
  *            leaf is checked, coerced, and knows its attribute; and write it back as JSON.
- * Ownership  A criteria lives in the arena that it was made in, with the JSON values it has: it keeps
- *            references to them.
+ * Ownership  A criteria lives in the arena that it was made in, which keeps the JSON that was given: values
+ *            that fitted are those in it, so that it must not be changed as long as the criteria lives.
  * Threads    One thread at a time; what a criteria points to of the models is any thread's.
  * Floor      orm; uses schema, base.
  *
@@ -20,10 +20,10 @@
 #include "orm/orm_error.h"
 
 enum {
-    CRITERIA_DEPTH_MAX = 64, /* of and/or: nobody writes more; the SQL parsers stop at 100s */
-    CRITERIA_PREDICATES_MAX = 1000, /* in one `where`; SQLite's parser stops at a tree of 1000 */
-    CRITERIA_VALUES_MAX = 30000,    /* in all lists together; SQLite binds 32766 parameters */
-    CRITERIA_SORTS_MAX = 64         /* columns of an ORDER BY */
+    CRITERIA_DEPTH_MAX = 25,        /* of and/or: Waterline's */
+    CRITERIA_PREDICATES_MAX = 1000, /* in one `where`: SQLite's parser ends at a tree of 1000 */
+    CRITERIA_VALUES_MAX = 30000,    /* in all lists together: SQLite binds 32766 parameters */
+    CRITERIA_SORTS_MAX = 64         /* columns of an ORDER BY: MySQL's */
 };
 
 #define CRITERIA_NO_LIMIT UINT64_C(9007199254740991)

@@ -1,352 +1,398 @@
+#include "base/macros.h"
 #include "orm/criteria_reader.h"
+#include "orm/value_fit.h"
 #include "schema/coerce.h"
 #include "schema/inspect.h"
 
+#include <assert.h>
 #include <sails/err.h>
+
+/*
+ * A constraint is what stands beside the name of an attribute: a value to be equal to, a list to be in, or
+ * an object with one modifier (criteria_where.c has taken objects with several apart).
+ */
+
+struct constraint {
+    struct criteria_reader *r;
+    const char *key; /* as it was written, with a path if there is one */
+    struct predicate *out;
+};
+
+/* ---- words ---- */
+
+static int refuse(const struct constraint *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void begin_problem(const struct constraint *c)
+{
+    buf_printf(c->r->problem,
+               "Could not use the provided `where` clause.  Could not filter by `%s`: ", c->key);
+}
+
+static int end_problem(const struct constraint *c)
+{
+    return buf_error(c->r->problem) == 0 ? SAILS_EINVAL : SAILS_ENOMEM;
+}
+
+static int refuse(const struct constraint *c, const char *format, ...)
+{
+    va_list args;
+
+    begin_problem(c);
+    va_start(args, format);
+    buf_vprintf(c->r->problem, format, args);
+    va_end(args);
+    return end_problem(c);
+}
+
+static int refuse_shown(const struct constraint *c, const char *before, json_t *value)
+{
+    begin_problem(c);
+    buf_append_str(c->r->problem, str_from(before));
+    inspect_value(c->r->problem, value);
+    return end_problem(c);
+}
+
+/* ---- whom it is about ---- */
+
+static int find_deep(const struct constraint *c, size_t dot)
+{
+    const struct orm_attribute *attribute = c->out->attribute;
+    struct str path = str_from(c->key + dot + 1);
+    const char *copy = NULL;
+
+    if (attribute->type != ORM_JSON && attribute->type != ORM_REF) {
+        return refuse(
+            c,
+            "Cannot use dot notation in a constraint for the `%s` attribute.  Dot notation "
+            "is only supported for fields which might potentially contain embedded JSON.",
+            attribute->name.ptr);
+    }
+    copy = arena_strndup(c->r->arena, path.ptr, path.len);
+    if (copy == NULL) {
+        return SAILS_ENOMEM;
+    }
+    c->out->path = (struct str){copy, path.len};
+    return 0;
+}
+
+static int find_target(const struct constraint *c)
+{
+    const struct orm_model *model = c->r->model;
+    size_t len = strlen(c->key);
+    size_t dot = str_find((struct str){c->key, len}, '.');
+    struct str name = {c->key, dot};
+
+    if (dot < len && !c->r->options.allows_deep_targets) {
+        return refuse(c, "Cannot use dot notation in a constraint target without enabling "
+                         "experimental support for \"deep targets\".  Please try again with "
+                         "`.meta({enableExperimentalDeepTargets:true})`.");
+    }
+    c->out->attribute = model_find_attribute(model, name);
+    if (c->out->attribute == NULL) {
+        return refuse(c,
+                      "`%.*s` is not a recognized attribute for this model (`%s`).  And since the "
+                      "model declares `schema: true`, this is not allowed.",
+                      STR_FMT(name), model->identity.ptr);
+    }
+    if (c->out->attribute->association == ORM_TO_MANY) {
+        return refuse(c,
+                      "Cannot filter by `%.*s` because it is a plural association (which wouldn't "
+                      "make sense).",
+                      STR_FMT(name));
+    }
+    return dot < len ? find_deep(c, dot) : 0;
+}
 
 /* ---- values ---- */
 
-/* The type that values are compared as: of a to-one, that of the other's key. */
-static int coerce(const struct orm_attribute *attribute, json_t *value, json_t **out)
+/* What is below a json attribute may be of any type. */
+static int fit(const struct constraint *c, const char *before, json_t *value, json_t **out)
 {
-    switch (attribute->type) {
-    case ORM_STRING:
-        return coerce_to_string(value, out);
-    case ORM_NUMBER:
-        return coerce_to_number(value, out);
-    case ORM_BOOLEAN:
-        return coerce_to_boolean(value, out);
-    case ORM_JSON:
-    case ORM_REF:
-        break;
-    }
-    *out = json_incref(value);
-    return 0;
-}
-
-/* The attribute of one predicate, and what its problems are told with. */
-struct subject {
-    struct criteria_reader *r;
-    const struct orm_attribute *attribute;
-    struct str path;
-    struct str name;
-};
-
-static int refuse_value(const struct subject *s, json_t *value)
-{
-    struct buf *problem = s->r->problem;
-
-    if (problem->len == 0) {
-        buf_printf(problem,
-                   "Could not filter by `%.*s`: Does not match the declared data type of the "
-                   "corresponding attribute: expected a %s, but got ",
-                   STR_FMT(s->name), model_type_name(s->attribute->type));
-        inspect_value(problem, value);
-    }
-    return buf_error(problem) < 0 ? SAILS_ENOMEM : SAILS_EINVAL;
-}
-
-/* The value coerced, kept in the arena. */
-static int take_value(const struct subject *s, json_t *value, json_t **out)
-{
-    json_t *coerced = NULL;
-    int rc = s->path.len > 0 || json_is_null(value) ? (coerced = json_incref(value), 0)
-                                                    : coerce(s->attribute, value, &coerced);
-
-    if (rc < 0) {
-        return rc == SAILS_ENOMEM ? rc : refuse_value(s, value);
-    }
-    *out = arena_keep_new(s->r->arena, coerced);
-    return *out != NULL ? 0 : SAILS_ENOMEM;
-}
-
-static struct predicate *predicate_of(const struct subject *s, enum predicate_kind kind, int *rc)
-{
-    struct predicate *p = criteria_predicate(s->r, kind, rc);
-
-    if (p != NULL) {
-        p->attribute = s->attribute;
-        p->path = s->path;
-    }
-    return p;
-}
-
-static int refuse(const struct subject *s, const char *modifier, const char *why)
-{
-    return criteria_problem(s->r, "Could not filter by `%.*s`: Invalid `%s` modifier: %s",
-                            STR_FMT(s->name), modifier, why);
-}
-
-/* ---- one modifier each ---- */
-
-static int read_equality(const struct subject *s, enum predicate_kind kind, json_t *value,
-                         struct predicate **out)
-{
+    const struct orm_attribute *attribute = c->out->attribute;
+    enum orm_type type = c->out->path.len > 0 ? ORM_JSON : attribute->type;
     int rc = 0;
-    struct predicate *p = predicate_of(s, kind, &rc);
 
-    if (p == NULL) {
-        return rc;
-    }
-    *out = p;
-    return take_value(s, value, &p->value);
-}
-
-static int read_order(const struct subject *s, enum predicate_kind kind, const char *modifier,
-                      json_t *value, struct predicate **out)
-{
-    if (s->attribute->type == ORM_BOOLEAN && s->path.len == 0) {
-        return refuse(s, modifier, "it cannot be used with a boolean attribute.");
-    }
     if (json_is_null(value)) {
-        return refuse(s, modifier, "`null` is neither less nor greater than anything.");
-    }
-    return read_equality(s, kind, value, out);
-}
-
-static int take_values(const struct subject *s, const char *modifier, json_t *list,
-                       struct predicate *p)
-{
-    struct criteria_reader *r = s->r;
-    size_t n = json_array_size(list);
-    int rc = 0;
-
-    if (n > CRITERIA_VALUES_MAX - r->n_values) {
-        rc = criteria_problem(r, "The criteria has more than %d values in lists.",
-                              CRITERIA_VALUES_MAX);
-        return rc == SAILS_ENOMEM ? rc : SAILS_ETOOBIG;
-    }
-    r->n_values += n;
-    p->values = arena_alloc(r->arena, n * sizeof(*p->values));
-    if (p->values == NULL) {
-        return SAILS_ENOMEM;
-    }
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        json_t *value = json_array_get(list, i);
-
-        if (json_is_null(value)) {
-            return refuse(s, modifier, "`null` cannot be in the list; use `or` with null.");
-        }
-        rc = take_value(s, value, &p->values[i]);
-        p->n_values += rc == 0;
-    }
-    return rc;
-}
-
-static int read_list(const struct subject *s, bool is_in, json_t *list, struct predicate **out,
-                     enum criteria_extent *extent)
-{
-    const char *modifier = is_in ? "in" : "nin";
-    int rc = 0;
-    struct predicate *p = NULL;
-
-    if (!json_is_array(list)) {
-        return refuse(s, modifier, "it takes a list.");
-    }
-    if (json_array_size(list) == 0) {
-        *extent = is_in ? CRITERIA_NOTHING : CRITERIA_ALL;
+        *out = value;
         return 0;
     }
-    p = predicate_of(s, is_in ? PREDICATE_IN : PREDICATE_NIN, &rc);
-    if (p == NULL) {
+    rc = value_fit(type, VALUE_TO_COMPARE, value, c->r->arena, out);
+    if (rc != SAILS_EINVAL) {
         return rc;
     }
-    *out = p;
-    return take_values(s, modifier, list, p);
+    begin_problem(c);
+    buf_append_str(c->r->problem, str_from(before));
+    if (attribute->association == ORM_TO_ONE) {
+        buf_printf(c->r->problem,
+                   "The corresponding attribute (`%s`) is a singular (\"model\") association, but "
+                   "the provided value does not match the declared type of the primary key "
+                   "attribute for the associated model (`%s`).  ",
+                   attribute->name.ptr, attribute->other->identity.ptr);
+    } else {
+        buf_append_str(c->r->problem, STR("Does not match the declared data type of the "
+                                          "corresponding attribute.  "));
+    }
+    value_fit_explain(type, value, c->r->problem);
+    return end_problem(c);
 }
 
-/* ---- text ---- */
+/* ---- the modifiers ---- */
 
-static int take_text(const struct subject *s, const char *modifier, json_t *value, json_t **text)
+static int read_equal(const struct constraint *c, json_t *value)
 {
-    const struct orm_attribute *a = s->attribute;
-    int rc = 0;
+    c->out->kind = PREDICATE_EQ;
+    return fit(c, "", value, &c->out->value);
+}
 
-    if (s->path.len == 0 && (a->type == ORM_NUMBER || a->type == ORM_BOOLEAN)) {
-        return refuse(s, modifier, "it looks for text, which this attribute does not have.");
+static int add_items(const struct constraint *c, const char *name, json_t *list)
+{
+    size_t n = json_array_size(list);
+    char before[64];
+
+    if (n > CRITERIA_VALUES_MAX - c->r->n_values) {
+        buf_printf(c->r->problem,
+                   "Could not filter by `%s`: there are more than %d values in lists of this "
+                   "criteria.",
+                   c->key, (int)CRITERIA_VALUES_MAX);
+        return buf_error(c->r->problem) == 0 ? SAILS_ETOOBIG : SAILS_ENOMEM;
     }
-    rc = json_is_null(value) ? SAILS_EINVAL : coerce_to_string(value, text);
-    if (rc < 0) {
-        return rc == SAILS_ENOMEM ? rc : refuse(s, modifier, "it takes a text.");
+    c->r->n_values += n;
+    snprintf(before, sizeof(before), "Invalid item within `%s` modifier array.  ", name);
+    c->out->values = arena_alloc(c->r->arena, n * sizeof(json_t *));
+    if (c->out->values == NULL) {
+        return SAILS_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        json_t *item = json_array_get(list, i);
+        int rc = 0;
+
+        if (json_is_null(item)) {
+            return refuse(c,
+                          "Got unsupported value (`null`) in an `%s` modifier array.  Please use "
+                          "`or: [{ %s: %s }, ...]` instead.",
+                          name, c->key, c->out->kind == PREDICATE_IN ? "null" : "{ '!=': null }");
+        }
+        rc = fit(c, before, item, &c->out->values[i]);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    c->out->n_values = n;
+    return OUTCOME_KEPT;
+}
+
+static int read_list(const struct constraint *c, const char *name, json_t *list, bool is_in)
+{
+    if (!json_is_array(list)) {
+        begin_problem(c);
+        buf_printf(c->r->problem,
+                   "An `%s` modifier should always be provided as an array.  But "
+                   "instead, for the `%s` modifier at `%s`, got: ",
+                   name, name, c->key);
+        inspect_value(c->r->problem, list);
+        return end_problem(c);
+    }
+    if (json_array_size(list) == 0) {
+        return is_in ? OUTCOME_NOTHING : OUTCOME_EVERYTHING;
+    }
+    c->out->kind = is_in ? PREDICATE_IN : PREDICATE_NIN;
+    return add_items(c, name, list);
+}
+
+static int read_in(const struct constraint *c, const char *name, json_t *value)
+{
+    return read_list(c, name, value, true);
+}
+
+static int read_nin(const struct constraint *c, const char *name, json_t *value)
+{
+    return read_list(c, name, value, false);
+}
+
+static int read_unequal(const struct constraint *c, const char *name, json_t *value)
+{
+    (void)name;
+    if (json_is_array(value)) {
+        return read_list(c, "nin", value, false);
+    }
+    c->out->kind = PREDICATE_NE;
+    return fit(c, "Invalid `!=` (\"not equal\") modifier.  ", value, &c->out->value);
+}
+
+static int read_order(const struct constraint *c, const char *name, json_t *value)
+{
+    char before[64];
+
+    if (name[0] == '<') {
+        c->out->kind = name[1] == '=' ? PREDICATE_LE : PREDICATE_LT;
+    } else {
+        c->out->kind = name[1] == '=' ? PREDICATE_GE : PREDICATE_GT;
+    }
+    if (c->out->attribute->type == ORM_BOOLEAN) {
+        return refuse(c,
+                      "A `%s` modifier cannot be used with a boolean attribute.  (Please use "
+                      "`or` instead.)",
+                      name);
+    }
+    snprintf(before, sizeof(before), "Invalid `%s` modifier.  ", name);
+    if (json_is_null(value)) {
+        return refuse(
+            c,
+            "%s`null` is not supported with comparison modifiers.  Please use `or: [{ %s: "
+            "{ '!=': null }, ...]` instead.",
+            before, c->key);
+    }
+    return fit(c, before, value, &c->out->value);
+}
+
+/* ---- looking in texts ---- */
+
+static int check_is_searched(const struct constraint *c, const char *name)
+{
+    const struct orm_attribute *attribute = c->out->attribute;
+
+    if (attribute->type == ORM_NUMBER || attribute->type == ORM_BOOLEAN) {
+        return refuse(c,
+                      "A `%s` (i.e. string search) modifier cannot be used with a boolean or "
+                      "numeric attribute (it wouldn't make any sense).",
+                      name);
     }
     return 0;
 }
 
-/* %, _ and \ stand for themselves. */
-static void append_literal(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
-            buf_append_char(out, '\\');
-        }
-        buf_append_char(out, text.ptr[i]);
-    }
-}
-
-static int make_like(const struct subject *s, struct str pattern, struct predicate **out)
-{
-    int rc = 0;
-    struct predicate *p = predicate_of(s, PREDICATE_LIKE, &rc);
-
-    if (p == NULL) {
-        return rc;
-    }
-    p->ignore_case = s->r->options.like_ignores_case;
-    p->value = arena_keep_new(s->r->arena, json_stringn_nocheck(pattern.ptr, pattern.len));
-    *out = p;
-    return p->value != NULL ? 0 : SAILS_ENOMEM;
-}
-
-static int read_search(const struct subject *s, const char *modifier, json_t *value,
-                       struct predicate **out, enum criteria_extent *extent)
+/* The text with % before and behind it, as is asked for, and what is a wildcard in it escaped: Waterline
+ * escapes only %, so that there {contains: '_'} finds every text. */
+static int set_pattern(const struct constraint *c, struct str text, bool before, bool behind)
 {
     struct buf pattern = {0};
-    json_t *text = NULL;
-    int rc = take_text(s, modifier, value, &text);
+    json_t *value = NULL;
 
+    buf_append_str(&pattern, before ? STR("%") : STR(""));
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
+            buf_append_char(&pattern, '\\');
+        }
+        buf_append_char(&pattern, text.ptr[i]);
+    }
+    buf_append_str(&pattern, behind ? STR("%") : STR(""));
+    if (!pattern.failed) {
+        value = arena_keep_new(c->r->arena, json_stringn(pattern.ptr, pattern.len));
+    }
+    buf_deinit(&pattern);
+    c->out->kind = PREDICATE_LIKE;
+    c->out->ignore_case = c->r->options.like_ignores_case;
+    c->out->value = value;
+    return value != NULL ? 0 : SAILS_ENOMEM;
+}
+
+static int read_search(const struct constraint *c, const char *name, json_t *value)
+{
+    json_t *text = NULL;
+    int rc = check_is_searched(c, name);
+
+    if (rc == 0) {
+        rc = value_fit(ORM_STRING, VALUE_TO_COMPARE, value, c->r->arena, &text);
+    }
+    if (rc == SAILS_EINVAL && c->r->problem->len == 0) {
+        begin_problem(c);
+        buf_printf(c->r->problem, "Invalid `%s` (string search) modifier.  ", name);
+        value_fit_explain(ORM_STRING, value, c->r->problem);
+        return end_problem(c);
+    }
     if (rc < 0) {
         return rc;
     }
     if (json_string_length(text) == 0) {
-        json_decref(text);
-        *extent = CRITERIA_ALL;
-        return 0;
+        return OUTCOME_EVERYTHING;
     }
-    if (strcmp(modifier, "startsWith") != 0) {
-        buf_append_char(&pattern, '%');
-    }
-    append_literal(&pattern, (struct str){json_string_value(text), json_string_length(text)});
-    if (strcmp(modifier, "endsWith") != 0) {
-        buf_append_char(&pattern, '%');
-    }
-    rc = buf_error(&pattern);
-    rc = rc == 0 ? make_like(s, buf_str(&pattern), out) : rc;
-    buf_deinit(&pattern);
-    json_decref(text);
-    return rc;
+    return set_pattern(c, (struct str){json_string_value(text), json_string_length(text)},
+                       name[0] != 's', name[0] != 'e');
 }
 
-static int read_like(const struct subject *s, json_t *value, struct predicate **out,
-                     enum criteria_extent *extent)
+static int read_like(const struct constraint *c, const char *name, json_t *value)
 {
-    json_t *text = NULL;
-    struct str pattern = {NULL, 0};
-    int rc = take_text(s, "like", value, &text);
+    int rc = check_is_searched(c, name);
 
     if (rc < 0) {
         return rc;
     }
-    pattern = (struct str){json_string_value(text), json_string_length(text)};
-    if (pattern.len == 0) {
-        *extent = CRITERIA_NOTHING;
-    } else if (str_eq(pattern, STR("%%")) || str_eq(pattern, STR("%"))) {
-        *extent = CRITERIA_ALL;
-    } else {
-        rc = make_like(s, pattern, out);
+    if (!json_is_string(value) || json_string_length(value) == 0 ||
+        strlen(json_string_value(value)) != json_string_length(value)) {
+        return refuse_shown(
+            c,
+            "Invalid `like` (i.e. SQL-style \"LIKE\") modifier.  Should be provided "
+            "as a non-empty string, using `%` symbols as wildcards, but instead, "
+            "got: ",
+            value);
     }
-    json_decref(text);
-    return rc;
+    if (strcmp(json_string_value(value), "%%") == 0) {
+        return OUTCOME_EVERYTHING;
+    }
+    c->out->kind = PREDICATE_LIKE;
+    c->out->ignore_case = c->r->options.like_ignores_case;
+    c->out->value = value;
+    return 0;
 }
 
-/* ---- modifiers by name ---- */
+/* ---- the table ---- */
 
-static const struct {
+static const struct modifier {
     const char *name;
-    enum predicate_kind kind;
-} orders[] = {
-    {"<", PREDICATE_LT},           {"<=", PREDICATE_LE},
-    {">", PREDICATE_GT},           {">=", PREDICATE_GE},
-    {"lessThan", PREDICATE_LT},    {"lessThanOrEqual", PREDICATE_LE},
-    {"greaterThan", PREDICATE_GT}, {"greaterThanOrEqual", PREDICATE_GE},
+    int (*read)(const struct constraint *c, const char *name, json_t *value);
+    const char *now; /* of old names: what they are called now */
+} modifiers[] = {
+    {"!=", read_unequal, NULL},        {"in", read_in, NULL},
+    {"nin", read_nin, NULL},           {"<", read_order, NULL},
+    {"<=", read_order, NULL},          {">", read_order, NULL},
+    {">=", read_order, NULL},          {"contains", read_search, NULL},
+    {"startsWith", read_search, NULL}, {"endsWith", read_search, NULL},
+    {"like", read_like, NULL},         {"!", read_unequal, "!="},
+    {"not", read_unequal, "!="},       {"!==", read_unequal, "!="},
+    {"lessThan", read_order, "<"},     {"lessThanOrEqual", read_order, "<="},
+    {"greaterThan", read_order, ">"},  {"greaterThanOrEqual", read_order, ">="},
 };
 
-static bool is_not(const char *name)
+static int read_modifier(const struct constraint *c, json_t *json)
 {
-    return strcmp(name, "!=") == 0 || strcmp(name, "!") == 0 || strcmp(name, "not") == 0;
-}
+    void *member = json_object_iter(json);
+    const char *name = json_object_iter_key(member);
+    json_t *value = json_object_iter_value(member);
 
-static bool is_search(const char *name)
-{
-    return strcmp(name, "contains") == 0 || strcmp(name, "startsWith") == 0 ||
-           strcmp(name, "endsWith") == 0;
-}
+    for (size_t i = 0; i < ARRAY_LEN(modifiers); i++) {
+        if (strcmp(modifiers[i].name, name) == 0) {
+            const char *now = modifiers[i].now != NULL ? modifiers[i].now : name;
 
-static int read_modifier(const struct subject *s, const char *name, json_t *value,
-                         struct predicate **out, enum criteria_extent *extent)
-{
-    if (is_not(name)) {
-        return json_is_array(value) ? read_list(s, false, value, out, extent)
-                                    : read_equality(s, PREDICATE_NE, value, out);
-    }
-    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-        if (strcmp(name, orders[i].name) == 0) {
-            return read_order(s, orders[i].kind, name, value, out);
+            return modifiers[i].read(c, now, value);
         }
     }
-    if (strcmp(name, "in") == 0 || strcmp(name, "nin") == 0) {
-        return read_list(s, name[0] == 'i', value, out, extent);
-    }
-    if (strcmp(name, "like") == 0) {
-        return read_like(s, value, out, extent);
-    }
-    if (is_search(name)) {
-        return read_search(s, name, value, out, extent);
-    }
-    return criteria_problem(s->r, "Could not filter by `%.*s`: there is no modifier `%s`.",
-                            STR_FMT(s->name), name);
+    return refuse(c, "Unrecognized modifier (`%s`) within provided constraint for `%s`.", name,
+                  c->key);
 }
 
-/* All of them must hold. */
-static int read_modifiers(const struct subject *s, json_t *object, struct predicate **out,
-                          enum criteria_extent *extent)
+int criteria_read_constraint(struct criteria_reader *r, const char *key, json_t *value,
+                             struct predicate *out)
 {
-    struct predicate *first = NULL;
-    struct predicate *last = NULL;
-    bool is_nothing = false;
+    struct constraint c = {.r = r, .key = key, .out = out};
+    int rc = find_target(&c);
 
-    if (json_object_size(object) == 0) {
-        return criteria_problem(s->r, "Could not filter by `%.*s`: {} is no constraint.",
-                                STR_FMT(s->name));
-    }
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
-        enum criteria_extent one = CRITERIA_SOME;
-        struct predicate *p = NULL;
-        int rc = read_modifier(s, json_object_iter_key(at), json_object_iter_value(at), &p, &one);
-
-        if (rc < 0) {
-            return rc;
-        }
-        is_nothing = is_nothing || one == CRITERIA_NOTHING;
-        if (one != CRITERIA_SOME) {
-            continue;
-        }
-        if (last == NULL) {
-            first = p;
-        } else {
-            last->next = p;
-        }
-        last = p;
-    }
-    if (is_nothing || first == NULL) {
-        *extent = is_nothing ? CRITERIA_NOTHING : CRITERIA_ALL;
-        return 0;
-    }
-    return criteria_join(s->r, first, out);
-}
-
-int criteria_read_constraint(struct criteria_reader *r, struct str name, json_t *json,
-                             struct predicate **out, enum criteria_extent *extent)
-{
-    struct subject s = {.r = r, .name = name};
-    int rc = criteria_find_target(r, name, "filter by", &s.attribute, &s.path);
-
-    *extent = CRITERIA_SOME;
     if (rc < 0) {
         return rc;
     }
-    if (json_is_array(json)) {
-        return read_list(&s, true, json, out, extent);
+    if (json_is_array(value)) {
+        return read_list(&c, "in", value, true);
     }
-    return json_is_object(json) ? read_modifiers(&s, json, out, extent)
-                                : read_equality(&s, PREDICATE_EQ, json, out);
+    if (!json_is_object(value)) {
+        return read_equal(&c, value);
+    }
+    if (json_object_size(value) == 0) {
+        return refuse(
+            &c,
+            "If specifying a complex constraint, there should always be at least one "
+            "modifier.  But the constraint provided as `%s` has no keys-- it is just `{}`, "
+            "an empty dictionary (aka plain JavaScript object).",
+            key);
+    }
+    assert(json_object_size(value) == 1);
+    return read_modifier(&c, value);
 }

@@ -1,8 +1,8 @@
 /*
  * criteria_reader.h - reading criteria, among the files that do it.
  *
- * Purpose    What criteria.c, criteria_where.c and criteria_constraint.c share.
- * Ownership  As criteria.h.
+ * Purpose    What criteria.c, criteria_where.c, criteria_constraint.c and criteria_clauses.c share.
+ * Ownership  The reader borrows everything.
  * Threads    One thread at a time.
  * Floor      orm; uses schema, base.
  */
@@ -11,56 +11,49 @@
 
 #include "orm/criteria.h"
 
-#include <stdarg.h>
-
 struct criteria_reader {
-    struct criteria *criteria;
     struct arena *arena;
+    const struct orm_model *model;
     struct criteria_options options;
     struct buf *problem;
-    size_t depth; /* of and/or */
     size_t n_predicates;
     size_t n_values; /* in lists */
 };
 
-/* The first problem counts. SAILS_EINVAL, or SAILS_ENOMEM. */
-int criteria_problem(struct criteria_reader *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* The same with a value behind it, as people read it. */
-int criteria_problem_with(struct criteria_reader *r, const char *before, json_t *value);
-
-/* As coerce_to_number(), but text may have blanks around it. */
-int criteria_to_number(json_t *value, json_t **number);
-
-/* [], 0 and '': they match nothing, whatever the model. */
-bool criteria_is_nothing(const json_t *json);
-
-/*
- * An attribute by its name, "meta.a.b" with its path if deep targets are allowed. `purpose`: "filter by",
- * for the problem where there is none, or where it is a plural association.
- */
-int criteria_find_target(struct criteria_reader *r, struct str name, const char *purpose,
-                         const struct orm_attribute **attribute, struct str *path);
-
-/* A `where`: an object, or a shorthand for the primary key. Sets criteria->where and matches_nothing. */
-int criteria_read_where(struct criteria_reader *r, json_t *json);
-
-/* What a part of a `where` comes to. */
-enum criteria_extent {
-    CRITERIA_SOME,
-    CRITERIA_ALL,    /* it can be left out of an `and`, and an `or` with it matches everything */
-    CRITERIA_NOTHING /* the other way round */
+/* What a part of a `where` comes to, beside errors. */
+enum outcome {
+    OUTCOME_KEPT,
+    OUTCOME_EVERYTHING, /* it matches every record: and-parts leave it out, an or is the same */
+    OUTCOME_NOTHING     /* no record: or-parts leave it out, an and is the same */
 };
 
-/* A new predicate; NULL: no memory, or over the limit, and *rc says which. */
-struct predicate *criteria_predicate(struct criteria_reader *r, enum predicate_kind kind, int *rc);
+/* An attribute, and what is below it: "meta.a.b". */
+struct criteria_target {
+    const struct orm_attribute *attribute;
+    struct str path;
+};
 
-/* What is said of one attribute: a value, a list, or modifiers. */
-int criteria_read_constraint(struct criteria_reader *r, struct str name, json_t *json,
-                             struct predicate **out, enum criteria_extent *extent);
+/*
+ * The functions below: 0 (or an outcome); SAILS_EINVAL, and `problem` has the words; SAILS_ETOOBIG, with
+ * words alike; SAILS_ENOMEM.
+ */
 
-/* Puts parts together that all must hold: their extents have been looked at. */
-int criteria_join(struct criteria_reader *r, struct predicate *first, struct predicate **out);
+/* Appends to `problem`, as printf. SAILS_EINVAL, or SAILS_ENOMEM. */
+int criteria_refuse(struct criteria_reader *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same with a value shown behind it. */
+int criteria_refuse_value(struct criteria_reader *r, json_t *value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* `where`, whatever it is. *where is NULL for OUTCOME_EVERYTHING. */
+int criteria_read_where(struct criteria_reader *r, json_t *json, const struct predicate **where);
+
+/* What is asked of one attribute: a value, a list, or a modifier. */
+int criteria_read_constraint(struct criteria_reader *r, const char *key, json_t *value,
+                             struct predicate *out);
+
+/* limit, skip, sort, select and omit, in this order. OUTCOME_NOTHING for a limit of 0. */
+int criteria_read_clauses(struct criteria_reader *r, json_t *json, struct criteria *criteria);
 
 #endif

@@ -1,291 +1,214 @@
-#include "base/json_parse.h"
 #include "orm/criteria_reader.h"
-#include "schema/coerce.h"
 
-#include <assert.h>
 #include <sails/err.h>
 
-/* ---- tools ---- */
+/*
+ * A `where` is taken apart in Waterline's order, so that what is found out first is the same: an object of
+ * several keys is an `and` of objects of one; a key is `and` or `or` with a list, or the name of an
+ * attribute; an object of several modifiers is an `and` again. What matches everything or nothing
+ * goes up until an `and` or an `or` can do without it.
+ */
 
-int criteria_to_number(json_t *value, json_t **number)
-{
-    struct str text = {json_string_value(value), json_string_length(value)};
-    json_t *trimmed = NULL;
-    int rc = 0;
+static int read_branch(struct criteria_reader *r, json_t *branch, unsigned depth,
+                       struct predicate *out);
 
-    if (!json_is_string(value)) {
-        return coerce_to_number(value, number);
-    }
-    text = str_trim(text);
-    trimmed = json_stringn_nocheck(text.len > 0 ? text.ptr : "", text.len);
-    rc = trimmed != NULL ? coerce_to_number(trimmed, number) : SAILS_ENOMEM;
-    json_decref(trimmed);
-    return rc;
-}
+/* ---- groups ---- */
 
-bool criteria_is_nothing(const json_t *json)
-{
-    return (json_is_array(json) && json_array_size(json) == 0) ||
-           (json_is_string(json) && json_string_length(json) == 0) ||
-           (json_is_integer(json) && json_integer_value(json) == 0) ||
-           (json_is_real(json) && json_real_value(json) == 0);
-}
-
-struct predicate *criteria_predicate(struct criteria_reader *r, enum predicate_kind kind, int *rc)
-{
-    struct predicate *p = NULL;
-
-    if (r->n_predicates == CRITERIA_PREDICATES_MAX) {
-        *rc = criteria_problem(r, "The criteria has more than %d conditions.",
-                               CRITERIA_PREDICATES_MAX);
-        *rc = *rc == SAILS_ENOMEM ? *rc : SAILS_ETOOBIG;
-        return NULL;
-    }
-    r->n_predicates++;
-    p = arena_calloc(r->arena, 1, sizeof(*p));
-    if (p == NULL) {
-        *rc = SAILS_ENOMEM;
-        return NULL;
-    }
-    p->kind = kind;
-    return p;
-}
-
-static bool may_have_path(const struct criteria_reader *r, const struct orm_attribute *attribute)
-{
-    return r->options.allows_deep_targets && attribute != NULL &&
-           (attribute->type == ORM_JSON || attribute->type == ORM_REF) &&
-           attribute->association == ORM_PLAIN;
-}
-
-int criteria_find_target(struct criteria_reader *r, struct str name, const char *purpose,
-                         const struct orm_attribute **attribute, struct str *path)
-{
-    const struct orm_model *model = r->criteria->model;
-    size_t dot = str_find(name, '.');
-    const struct orm_attribute *found = model_find_attribute(model, name);
-
-    *path = (struct str){NULL, 0};
-    if (found == NULL && dot < name.len) {
-        found = model_find_attribute(model, (struct str){name.ptr, dot});
-        if (!may_have_path(r, found)) {
-            return criteria_problem(r,
-                                    "Cannot %s `%.*s`: dots are for json attributes, with the meta "
-                                    "key `enableExperimentalDeepTargets`.",
-                                    purpose, STR_FMT(name));
-        }
-        path->len = name.len - dot - 1;
-        path->ptr = arena_strndup(r->arena, name.ptr + dot + 1, path->len);
-        if (path->ptr == NULL) {
-            return SAILS_ENOMEM;
-        }
-    }
-    if (found == NULL) {
-        return criteria_problem(r, "Cannot %s `%.*s`: it is no attribute of `%s`.", purpose,
-                                STR_FMT(name), model->identity.ptr);
-    }
-    if (found->association == ORM_TO_MANY) {
-        return criteria_problem(r, "Cannot %s `%.*s`: it is a plural (\"collection\") association.",
-                                purpose, STR_FMT(name));
-    }
-    *attribute = found;
-    return 0;
-}
-
-/* ---- and, or ---- */
-
-static int read_dictionary(struct criteria_reader *r, json_t *object, struct predicate **out,
-                           enum criteria_extent *extent);
-
-int criteria_join(struct criteria_reader *r, struct predicate *first, struct predicate **out)
-{
-    int rc = 0;
-    struct predicate *all = NULL;
-
-    if (first->next == NULL) {
-        *out = first;
-        return 0;
-    }
-    all = criteria_predicate(r, PREDICATE_AND, &rc);
-    if (all != NULL) {
-        all->parts = first;
-        *out = all;
-    }
-    return rc;
-}
-
-/* A list of parts under construction. */
-struct parts {
+struct group {
     struct predicate *first;
-    struct predicate **end;
+    struct predicate *last;
+    enum predicate_kind kind; /* AND or OR */
 };
 
-static void add_part(struct parts *parts, struct predicate *part)
+/* Keeps a part that says something. What it comes to, where that decides about the group. */
+static int add_part(struct group *group, struct predicate *part, int outcome)
 {
-    *parts->end = part;
-    /* `next` is const for readers; the list is being made. */
-    memcpy(&parts->end, &(struct predicate **){(struct predicate **)(uintptr_t)&part->next},
-           sizeof(parts->end));
-}
+    if (outcome != OUTCOME_KEPT) {
+        bool decides = (outcome == OUTCOME_EVERYTHING) == (group->kind == PREDICATE_OR);
 
-static int read_branches(struct criteria_reader *r, bool is_or, json_t *list, struct parts *parts,
-                         bool *is_decided)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        enum criteria_extent extent = CRITERIA_SOME;
-        struct predicate *part = NULL;
-        json_t *branch = json_array_get(list, i);
-        int rc = 0;
-
-        if (!json_is_object(branch)) {
-            return criteria_problem_with(r,
-                                         is_or ? "Each branch of `or` is a dictionary, not "
-                                               : "Each branch of `and` is a dictionary, not ",
-                                         branch);
-        }
-        rc = read_dictionary(r, branch, &part, &extent);
-        if (rc < 0) {
-            return rc;
-        }
-        if (extent == CRITERIA_SOME) {
-            add_part(parts, part);
-        } else if ((extent == CRITERIA_ALL) == is_or) {
-            *is_decided = true;
-        }
+        return decides || outcome < 0 ? outcome : OUTCOME_KEPT;
     }
-    return 0;
+    if (group->last != NULL) {
+        group->last->next = part;
+    } else {
+        group->first = part;
+    }
+    group->last = part;
+    return OUTCOME_KEPT;
 }
 
-/* What is left of an `or` (all: everything) or an `and` (nothing) that no branch decides. */
-static int finish_junction(struct criteria_reader *r, bool is_or, const struct parts *parts,
-                           struct predicate **out, enum criteria_extent *extent)
+static int new_predicate(struct criteria_reader *r, struct predicate **out)
 {
-    struct predicate *junction = NULL;
-    int rc = 0;
+    if (r->n_predicates == CRITERIA_PREDICATES_MAX) {
+        buf_printf(r->problem,
+                   "Could not use the provided `where` clause.  It has more than %d conditions.",
+                   (int)CRITERIA_PREDICATES_MAX);
+        return buf_error(r->problem) == 0 ? SAILS_ETOOBIG : SAILS_ENOMEM;
+    }
+    r->n_predicates++;
+    *out = arena_calloc(r->arena, 1, sizeof(**out));
+    return *out != NULL ? 0 : SAILS_ENOMEM;
+}
 
-    if (parts->first == NULL) {
-        *extent = is_or ? CRITERIA_NOTHING : CRITERIA_ALL;
+static int finish_group(const struct group *group, struct predicate *out)
+{
+    if (group->first == NULL) {
+        return group->kind == PREDICATE_AND ? OUTCOME_EVERYTHING : OUTCOME_NOTHING;
+    }
+    *out = (struct predicate){.kind = group->kind, .parts = group->first};
+    return OUTCOME_KEPT;
+}
+
+/* ---- what a key may be ---- */
+
+static int check_depth(struct criteria_reader *r, unsigned depth)
+{
+    if (depth <= CRITERIA_DEPTH_MAX) {
         return 0;
     }
-    junction = criteria_predicate(r, is_or ? PREDICATE_OR : PREDICATE_AND, &rc);
-    if (junction == NULL) {
-        return rc;
-    }
-    junction->parts = parts->first;
-    *out = junction;
-    *extent = CRITERIA_SOME;
-    return 0;
+    buf_printf(r->problem,
+               "Could not use the provided `where` clause.  It is nested deeper than %d levels.",
+               (int)CRITERIA_DEPTH_MAX);
+    return buf_error(r->problem) == 0 ? SAILS_ETOOBIG : SAILS_ENOMEM;
 }
 
-static int read_junction(struct criteria_reader *r, bool is_or, json_t *list,
-                         struct predicate **out, enum criteria_extent *extent)
+static int read_list(struct criteria_reader *r, const char *key, json_t *list, unsigned depth,
+                     struct predicate *out)
 {
-    struct parts parts = {0};
-    bool is_decided = false;
-    int rc = 0;
+    struct group group = {.kind = key[0] == 'o' ? PREDICATE_OR : PREDICATE_AND};
+    int outcome = OUTCOME_KEPT;
 
     if (!json_is_array(list)) {
-        return criteria_problem_with(r,
-                                     is_or ? "`or` is a list of dictionaries, not "
-                                           : "`and` is a list of dictionaries, not ",
-                                     list);
+        return criteria_refuse_value(
+            r, list,
+            "Could not use the provided `where` clause.  Expected an array "
+            "at `%s`, but instead got: ",
+            key);
     }
-    if (r->depth == CRITERIA_DEPTH_MAX) {
-        rc = criteria_problem(r, "`and` and `or` are nested deeper than %d.", CRITERIA_DEPTH_MAX);
-        return rc == SAILS_ENOMEM ? rc : SAILS_ETOOBIG;
+    for (size_t i = 0; outcome == OUTCOME_KEPT && i < json_array_size(list); i++) {
+        json_t *item = json_array_get(list, i);
+        struct predicate *part = NULL;
+
+        if (!json_is_object(item)) {
+            return criteria_refuse_value(
+                r, item,
+                "Could not use the provided `where` clause.  Expected each item within an "
+                "`and`/`or` predicate's array to be a dictionary.  But instead, got: ");
+        }
+        outcome = new_predicate(r, &part);
+        if (outcome == 0) {
+            outcome = add_part(&group, part, read_branch(r, item, depth + 1, part));
+        }
     }
-    r->depth++;
-    parts.end = &parts.first;
-    rc = read_branches(r, is_or, list, &parts, &is_decided);
-    r->depth--;
+    return outcome == OUTCOME_KEPT ? finish_group(&group, out) : outcome;
+}
+
+/* {a: {'>': 5, '<': 9}} is {and: [{a: {'>': 5}}, {a: {'<': 9}}]}. */
+static int read_modifiers(struct criteria_reader *r, const char *key, json_t *modifiers,
+                          unsigned depth, struct predicate *out)
+{
+    struct group group = {.kind = PREDICATE_AND};
+    int outcome = check_depth(r, depth + 1);
+    const char *name = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(modifiers, name, value)
+    {
+        struct predicate *part = NULL;
+        json_t *one = NULL;
+
+        if (outcome != OUTCOME_KEPT) {
+            break;
+        }
+        one = arena_keep_new(r->arena, json_pack("{sO}", name, value));
+        outcome = one != NULL ? new_predicate(r, &part) : SAILS_ENOMEM;
+        if (outcome == 0) {
+            outcome = add_part(&group, part, criteria_read_constraint(r, key, one, part));
+        }
+    }
+    return outcome == OUTCOME_KEPT ? finish_group(&group, out) : outcome;
+}
+
+static int read_pair(struct criteria_reader *r, const char *key, json_t *value, unsigned depth,
+                     struct predicate *out)
+{
+    if (strcmp(key, "and") == 0 || strcmp(key, "or") == 0) {
+        return read_list(r, key, value, depth, out);
+    }
+    if (json_is_object(value) && json_object_size(value) > 1) {
+        return read_modifiers(r, key, value, depth, out);
+    }
+    return criteria_read_constraint(r, key, value, out);
+}
+
+static int read_pairs(struct criteria_reader *r, json_t *branch, unsigned depth,
+                      struct predicate *out)
+{
+    struct group group = {.kind = PREDICATE_AND};
+    int outcome = check_depth(r, depth + 1);
+    const char *key = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(branch, key, value)
+    {
+        struct predicate *part = NULL;
+
+        if (outcome != OUTCOME_KEPT) {
+            break;
+        }
+        outcome = new_predicate(r, &part);
+        if (outcome == 0) {
+            outcome = add_part(&group, part, read_pair(r, key, value, depth + 1, part));
+        }
+    }
+    return outcome == OUTCOME_KEPT ? finish_group(&group, out) : outcome;
+}
+
+static int read_branch(struct criteria_reader *r, json_t *branch, unsigned depth,
+                       struct predicate *out)
+{
+    size_t n = json_object_size(branch);
+    int rc = check_depth(r, depth);
+
     if (rc < 0) {
         return rc;
     }
-    if (is_decided) {
-        *extent = is_or ? CRITERIA_ALL : CRITERIA_NOTHING;
-        return 0;
+    if (n == 0) {
+        return OUTCOME_EVERYTHING;
     }
-    return finish_junction(r, is_or, &parts, out, extent);
-}
-
-/* ---- dictionaries ---- */
-
-static int read_member(struct criteria_reader *r, struct str name, json_t *value,
-                       struct predicate **out, enum criteria_extent *extent)
-{
-    if (str_eq(name, STR("or"))) {
-        return read_junction(r, true, value, out, extent);
+    if (n > 1) {
+        return read_pairs(r, branch, depth, out);
     }
-    if (str_eq(name, STR("and"))) {
-        return read_junction(r, false, value, out, extent);
-    }
-    return criteria_read_constraint(r, name, value, out, extent);
-}
+    void *member = json_object_iter(branch);
 
-static int read_dictionary(struct criteria_reader *r, json_t *object, struct predicate **out,
-                           enum criteria_extent *extent)
-{
-    struct parts parts = {0};
-    bool is_nothing = false;
-
-    parts.end = &parts.first;
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
-        struct predicate *part = NULL;
-        enum criteria_extent one = CRITERIA_SOME;
-        int rc =
-            read_member(r, (struct str){json_object_iter_key(at), json_object_iter_key_len(at)},
-                        json_object_iter_value(at), &part, &one);
-
-        if (rc < 0) {
-            return rc;
-        }
-        is_nothing = is_nothing || one == CRITERIA_NOTHING;
-        if (one == CRITERIA_SOME) {
-            add_part(&parts, part);
-        }
-    }
-    if (is_nothing || parts.first == NULL) {
-        *extent = is_nothing ? CRITERIA_NOTHING : CRITERIA_ALL;
-        return 0;
-    }
-    *extent = CRITERIA_SOME;
-    return criteria_join(r, parts.first, out);
+    return read_pair(r, json_object_iter_key(member), json_object_iter_value(member), depth, out);
 }
 
 /* ---- the whole ---- */
 
-/* 5, '5', [1, 2]: of the primary key. */
-static int read_shorthand(struct criteria_reader *r, json_t *json, struct predicate **out,
-                          enum criteria_extent *extent)
+int criteria_read_where(struct criteria_reader *r, json_t *json, const struct predicate **where)
 {
-    if (json_is_string(json) && json_string_length(json) == 0 &&
-        r->criteria->model->primary_key->type == ORM_NUMBER) {
-        return criteria_problem(r, "Invalid `where`: ''");
-    }
-    if (criteria_is_nothing(json)) {
-        *extent = CRITERIA_NOTHING;
-        return 0;
-    }
-    return criteria_read_constraint(r, r->criteria->model->primary_key->name, json, out, extent);
-}
+    struct predicate *whole = NULL;
+    int outcome = OUTCOME_EVERYTHING;
 
-int criteria_read_where(struct criteria_reader *r, json_t *json)
-{
-    enum criteria_extent extent = CRITERIA_ALL;
-    struct predicate *where = NULL;
-    int rc = 0;
-
-    if (json_is_null(json)) {
-        return 0;
+    if (json == NULL || json_is_null(json)) {
+        return OUTCOME_EVERYTHING;
     }
-    if (json_is_boolean(json)) {
-        return criteria_problem_with(r, "Invalid `where`: ", json);
+    outcome = new_predicate(r, &whole);
+    if (outcome < 0) {
+        return outcome;
     }
-    rc = json_is_object(json) ? read_dictionary(r, json, &where, &extent)
-                              : read_shorthand(r, json, &where, &extent);
-    if (rc == 0) {
-        r->criteria->where = where;
-        r->criteria->matches_nothing = r->criteria->matches_nothing || extent == CRITERIA_NOTHING;
+    if (json_is_object(json)) {
+        outcome = read_branch(r, json, 0, whole);
+    } else if (json_is_array(json) || json_is_number(json) || json_is_string(json)) {
+        outcome = criteria_read_constraint(r, r->model->primary_key->name.ptr, json, whole);
+    } else {
+        return criteria_refuse_value(r, json,
+                                     "Could not use the provided `where` clause.  If provided, "
+                                     "`where` clause should be a dictionary.  But instead, got: ");
     }
-    return rc;
+    if (outcome == OUTCOME_KEPT) {
+        *where = whole;
+    }
+    return outcome;
 }

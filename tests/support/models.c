@@ -16,7 +16,7 @@ json_t *models_json(const char *text)
     for (char *at = copy; *at != '\0'; at++) {
         *at = *at == '\'' ? '"' : *at;
     }
-    value = json_loads(copy, JSON_DECODE_ANY, &error);
+    value = json_loads(copy, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (value == NULL) {
         fail_msg("%s: %s", text, error.text);
     }
