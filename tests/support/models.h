@@ -8,7 +8,7 @@
 #ifndef SUPPORT_MODELS_H
 #define SUPPORT_MODELS_H
 
-#include "orm/definitions.h"
+#include "definitions/definitions.h"
 
 /* A new reference; the test fails where it is no JSON. */
 json_t *models_json(const char *text);

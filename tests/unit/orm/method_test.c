@@ -1,7 +1,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
+#include "definitions/definitions.h"
 #include "orm/database.h"
-#include "orm/definitions.h"
 #include "orm/migrate.h"
 #include "support/cmocka.h"
 #include "support/database.h"

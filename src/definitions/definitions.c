@@ -1,8 +1,8 @@
-#include "orm/definitions.h"
+#include "definitions/definitions.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "orm/definition.h"
+#include "definitions/definition.h"
 
 #include <sails/err.h>
 

@@ -1,5 +1,5 @@
 #include "base/macros.h"
-#include "orm/definition.h"
+#include "definitions/definition.h"
 #include "schema/inspect.h"
 
 #include <math.h>

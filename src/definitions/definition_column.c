@@ -1,5 +1,5 @@
 #include "base/macros.h"
-#include "orm/definition.h"
+#include "definitions/definition.h"
 
 /*
  * Where an attribute is stored: the name of its column, and the tag that says what the column must be able

@@ -5,10 +5,10 @@
  *            structure (waterline 1, 6, 12.4), and link them.
  * Ownership  Everything given is borrowed; what is kept is kept by reference.
  * Threads    Any; each result belongs to its caller until it is shared.
- * Floor      orm; uses schema, base.
+ * Floor      definitions; uses orm, schema, base.
  */
-#ifndef ORM_DEFINITIONS_H
-#define ORM_DEFINITIONS_H
+#ifndef DEFINITIONS_DEFINITIONS_H
+#define DEFINITIONS_DEFINITIONS_H
 
 #include "base/buf.h"
 #include "orm/model.h"

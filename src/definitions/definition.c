@@ -1,4 +1,4 @@
-#include "orm/definition.h"
+#include "definitions/definition.h"
 
 #include "base/distance.h"
 #include "schema/inspect.h"

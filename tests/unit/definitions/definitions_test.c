@@ -1,4 +1,4 @@
-#include "orm/definitions.h"
+#include "definitions/definitions.h"
 
 #include "base/macros.h"
 #include "base/mem.h"

@@ -5,7 +5,7 @@
  *            about what is wrong.
  * Ownership  The reader borrows what it is given and writes into a struct orm that definitions.c owns.
  * Threads    One thread at a time.
- * Floor      orm; uses schema, base.
+ * Floor      definitions; uses orm, schema, base.
  *
  *     definitions.c --> definition_model.c --> definition_attribute.c --> definition_rules.c
  *           |                 settings             keys of one                  its rules
@@ -15,10 +15,10 @@
  * Reading goes on after a problem, so that all of them are told at once; what has one is not used
  * further. Memory that is out is noted once, in `no_memory`, and asked for at the end.
  */
-#ifndef ORM_DEFINITION_H
-#define ORM_DEFINITION_H
+#ifndef DEFINITIONS_DEFINITION_H
+#define DEFINITIONS_DEFINITION_H
 
-#include "orm/definitions.h"
+#include "definitions/definitions.h"
 
 /* What an association names, until it is found. */
 struct definition_link {

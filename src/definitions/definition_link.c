@@ -1,5 +1,5 @@
 #include "base/hash.h"
-#include "orm/definition.h"
+#include "definitions/definition.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 #include "base/base64.h"
 #include "base/hash.h"
 #include "base/macros.h"
-#include "orm/definition.h"
+#include "definitions/definition.h"
 
 /* How many attributes a model may have: PostgreSQL ends at 1600 columns, MariaDB at 1017. */
 enum {
