@@ -33,12 +33,14 @@ SAILS_BEGIN_DECLS
     X(SAILS_EDEFLATE, -10016, "invalid compressed data")                                           \
     X(SAILS_ELENGTHPARAM, -10017, "E_ROUTE_WITH_LENGTH: no parameter can be named \"length\"")     \
     X(SAILS_EREFUSED, -10018, "the other server refused")                                          \
+    X(SAILS_EBUSY, -10019, "as much is waiting already as may")                                    \
     X(SAILS_EIDENTITY, -10020, "E_INVALID_ACTION_IDENTITY: an identity is \"user/find\"")          \
     X(SAILS_ECONFLICT, -10021, "E_CONFLICT: that name is taken")                                   \
     X(SAILS_ENOROUTE, -10022, "E_NOT_FOUND: no route leads there")                                 \
     X(SAILS_EUSAGE, -10023, "E_USAGE: a target is \"user/find\" or \"UserController.find\"")       \
     X(SAILS_EUPLOADLIMIT, -10024, "E_EXCEEDS_UPLOAD_LIMIT: the files are too big")                 \
     X(SAILS_EOVERLOAD, -10025, "too much of that is being held already")                           \
+    X(SAILS_ECANCELED, -10026, "cancelled before it was done")                                     \
     X(SAILS_EBOOTSTRAP, -10030, "the bootstrap function failed")                                   \
     X(SAILS_EHOOK, -10031, "a hook failed")                                                        \
     X(SAILS_EDB, -10040, "the database has refused")

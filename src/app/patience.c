@@ -1,7 +1,8 @@
 #include "app/patience.h"
 
+#include "net/thread.h"
+
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -47,19 +48,6 @@ static void init_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-/* Signals are for the thread that waits. */
-static bool start_thread(struct patience *p)
-{
-    sigset_t all, before;
-    int rc = 0;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    rc = pthread_create(&p->thread, NULL, wait_for_end, p);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc == 0;
-}
-
 void patience_begin(struct patience *p, const struct log *log, enum log_level level,
                     uint64_t limit_ms, const char *format, ...)
 {
@@ -71,7 +59,7 @@ void patience_begin(struct patience *p, const struct log *log, enum log_level le
     va_end(args);
     pthread_mutex_init(&p->lock, NULL);
     init_condition(&p->changed);
-    p->has_thread = start_thread(p);
+    p->has_thread = thread_start(&p->thread, "sails patience", wait_for_end, p) == 0;
 }
 
 bool patience_end(struct patience *p)

@@ -214,9 +214,13 @@ static void finish(struct task *task)
 static void on_drain_limit(struct deadline *deadline, void *ctx)
 {
     struct loop *loop = ctx;
+    struct net *net = loop->net;
 
     (void)deadline;
     tcp_links_abort(loop);
+    if (net->events.on_drain_limit != NULL) {
+        net->events.on_drain_limit(net->ctx, &loop->worker);
+    }
 }
 
 static void drain(struct loop *loop)

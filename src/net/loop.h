@@ -62,7 +62,7 @@ struct loop {
     struct task finish;
     struct list links; /* struct tcp_link */
     size_t n_links;
-    size_t n_jobs; /* on the thread pool */
+    size_t n_jobs; /* on threads, and will call back */
     struct listener listener;
 
     struct deadline_queue held;      /* of links that keep back what is queued: flush_apart */
@@ -100,7 +100,7 @@ static inline void loop_cancel(struct task *task)
 void loop_link_added(struct loop *loop, struct list *in_loop);
 void loop_link_gone(struct loop *loop, struct list *in_loop);
 
-/* Work of libuv's thread pool that will call back: the worker does not stop before. */
+/* Something on another thread will call back: the worker does not stop before. */
 void loop_job_begun(struct loop *loop);
 void loop_job_done(struct loop *loop);
 

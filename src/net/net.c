@@ -3,9 +3,9 @@
 #include "base/mem.h"
 #include "net/bind.h"
 #include "net/net_state.h"
+#include "net/thread.h"
 
 #include <errno.h>
-#include <signal.h>
 
 /*
  * Starting is all or nothing over several threads. Everything that can fail and needs no thread is
@@ -278,7 +278,7 @@ static int decide(struct net *net, int rc)
     return rc;
 }
 
-static void run_worker(void *arg)
+static void *run_worker(void *arg)
 {
     struct loop *loop = arg;
     struct net *net = loop->net;
@@ -297,45 +297,27 @@ static void run_worker(void *arg)
     }
     (void)uv_run(loop->uv, UV_RUN_DEFAULT);
     worker_leave(&scope);
-}
-
-/*
- * The program's signals are for its own threads: a handler that runs on a worker's thread would
- * interrupt it, and could not know it. Those that a thread causes itself stay unblocked.
- */
-static void block_signals(sigset_t *before)
-{
-    static const int own_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-    sigset_t blocked;
-
-    (void)sigfillset(&blocked);
-    for (size_t i = 0; i < ARRAY_LEN(own_faults); i++) {
-        (void)sigdelset(&blocked, own_faults[i]);
-    }
-    (void)pthread_sigmask(SIG_BLOCK, &blocked, before);
+    return NULL;
 }
 
 static void join_threads(struct net *net)
 {
     while (net->n_threads > 0) {
-        (void)uv_thread_join(&net->threads[--net->n_threads]);
+        (void)pthread_join(net->threads[--net->n_threads], NULL);
     }
 }
 
 static int start_threads(struct net *net)
 {
-    sigset_t before;
     int rc = 0;
 
     net->gate = (struct start_gate){0};
-    block_signals(&before);
     for (unsigned i = 0; rc == 0 && i < net->pool.count; i++) {
-        rc = uv_thread_create(&net->threads[i], run_worker, net->loops[i]);
+        rc = thread_start(&net->threads[i], "sails worker", run_worker, net->loops[i]);
         if (rc == 0) {
             net->n_threads++;
         }
     }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     rc = decide(net, rc);
     if (rc != 0) {
         join_threads(net);

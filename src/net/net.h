@@ -61,6 +61,8 @@ struct net_events {
     /* net_stop() began: the listener is closed. Say goodbye and close; links that are still there
      * after the time limit are aborted. */
     void (*on_drain)(void *ctx, struct worker *worker);
+    /* That time is over: what the worker still waits for (jobs) should be given up. NULL: nothing. */
+    void (*on_drain_limit)(void *ctx, struct worker *worker);
     /* All links are gone, no mail will come: free what on_start made. */
     void (*on_stop)(void *ctx, struct worker *worker);
 };

@@ -18,6 +18,7 @@
 
 #include <uv.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum net_phase {
@@ -55,7 +56,7 @@ struct net {
     atomic_bool is_stopping;
     _Atomic uint64_t stop_timeout_ms;
 
-    uv_thread_t threads[WORKERS_MAX];
+    pthread_t threads[WORKERS_MAX];
     unsigned n_threads;
     struct loop *loops[WORKERS_MAX];
 };
