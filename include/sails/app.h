@@ -294,12 +294,13 @@ SAILS_API void sails_app_stop(sails_app *app);
  */
 SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
 
-/** What was refused since the lift, because it was over a limit of `security.limits` or
- *  `maxConnections`. */
+/** What was refused since the lift, because it was over a limit of `security.limits`,
+ *  `maxConnections` or `sockets.maxSessions`. */
 typedef struct sails_refused {
     uint64_t connections;
     uint64_t requests; /**< Answered with 429. */
     uint64_t messages; /**< Of sockets; each was told so. */
+    uint64_t sessions; /**< Of sockets: answered with 503, or 429 for one address. */
 } sails_refused;
 
 /** Fills in *out. Any thread. 0; SAILS_EINVAL: NULL. */

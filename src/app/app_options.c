@@ -115,6 +115,7 @@ static void set_socketio(const struct config *c, struct sio_options *out)
     out->max_acks = size(c, "sockets.maxAcks");
     out->max_rooms = size(c, "sockets.maxRooms");
     out->max_namespaces = size(c, "sockets.maxNamespaces");
+    out->max_half_open = size(c, "sockets.maxHalfOpenSessions");
 }
 
 int app_io_options(const struct sails_app *app, struct io_options *out)

@@ -65,6 +65,7 @@ int sails_app_session_store(sails_app *app, const sails_session_store *store)
     if (app->state != APP_NEW) {
         return SAILS_ESTATE;
     }
+    session_limits_deinit(&app->guard.sessions);
     app_session_store_close(app);
     app->requests.sessions.store = *store;
     return 0;
@@ -101,6 +102,17 @@ static void comment_on_origins(const struct sails_app *app, const struct origin_
     }
 }
 
+static int configure_session_limits(struct sails_app *app)
+{
+    struct session_limits *limits = &app->guard.sessions;
+    const struct config *c = &app->config;
+
+    session_limits_deinit(limits); /* of a lift that has failed */
+    *limits = (struct session_limits){.io = app->io, .trust = &app->requests.trust};
+    return session_limits_init(limits, (size_t)config_integer(c, "sockets.maxSessions"),
+                               (size_t)config_integer(c, "security.limits.sessionsPerAddress"));
+}
+
 /* See sails/handshake.h. A list that contradicts itself fails the lift. */
 static int configure_origins(struct sails_app *app)
 {
@@ -124,7 +136,7 @@ static int configure_origins(struct sails_app *app)
     guard->allow_missing_origin = config_boolean(&app->config, "sockets.allowMissingOrigin");
     guard->is_production = setting.is_production;
     handshake_guard_install(guard);
-    return 0;
+    return configure_session_limits(app);
 }
 
 /* ---- CORS ---- */
@@ -216,6 +228,7 @@ int sails_app_refused(const sails_app *app, sails_refused *out)
         return 0;
     }
     out->connections = net_refused_count(app->net);
+    out->sessions = atomic_load(&app->guard.sessions.n_refused);
     for (unsigned i = 0; i < net_worker_count(app->net); i++) {
         const struct limits *limits = &app->request_workers[i].limits;
 
@@ -256,6 +269,7 @@ int app_configure_security(struct sails_app *app)
 
 void app_security_deinit(struct sails_app *app)
 {
+    session_limits_deinit(&app->guard.sessions);
     app_session_store_close(app);
     session_offers_destroy(app->requests.sessions.offers);
     json_decref(app->cors_dictionary);

@@ -179,6 +179,8 @@ const struct config_key config_keys[] = {
      .about = "Headers of every answer over HTTP but Socket.IO's own, by their names"},
     COUNT("security.limits.connectionsPerAddress", 0, 100000000, "0",
           "Connections of one address at once; over it new ones are closed. 0: any number"),
+    COUNT("security.limits.sessionsPerAddress", 0, 100000000, "0",
+          "Sessions of one address with sockets at once; over it new ones get 429. 0: any number"),
     COUNT(
         "security.limits.requestsPerAddress", 0, 1000000, "0",
         "Requests of one address in a second (5 s' worth may come at once), to each worker; over it "
@@ -275,6 +277,12 @@ const struct config_key config_keys[] = {
           "Values (of any kind) in one message from a client; each may cost 250 bytes"),
     COUNT("sockets.maxAcks", 1, 10000000, "4096", "Answers that one socket may owe"),
     COUNT("sockets.maxRooms", 0, 100000000, "0", "Rooms of one socket; 0: no limit"),
+    COUNT(
+        "sockets.maxSessions", 0, 100000000, "100000",
+        "Sessions (clients, whether they poll or have a WebSocket) at once; over it new ones get 503, "
+        "and those that have joined no namespace go first. 0: any number"),
+    COUNT("sockets.maxHalfOpenSessions", 1, 100000000, "10000",
+          "Sessions that have joined no namespace, to each worker; over it the oldest goes"),
     COUNT("sockets.maxNamespaces", 1, 100000, "64", "Namespaces of one client"),
     COUNT("sockets.maxDynamicNamespaces", 1, 100000000, "10000",
           "Namespaces that clients' names have made, in all"),

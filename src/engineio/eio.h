@@ -101,8 +101,6 @@ struct eio_options {
     /* Of messages that have not come whole, of all workers' sessions; NULL: no limit. Over it close code
      * 1013 over a WebSocket, and 503 for the POST. */
     struct byte_budget *budget;
-    /* Of this worker; over it handshakes get 503; 0: no limit. */
-    size_t max_sessions;
 };
 
 extern const struct eio_options eio_default_options;
@@ -128,6 +126,10 @@ struct eio_events {
                        struct bytes message);
     /* The session's last event. detail: 0, or the error code below the reason, for logs. */
     void (*on_close)(void *ctx, struct eio_session *session, enum eio_reason reason, int detail);
+    /* A session is about to open: 0, or the status with which it is refused. */
+    unsigned (*on_admit)(void *ctx, const struct eio_handshake *handshake);
+    /* One that was admitted has ended, or did not come to open. */
+    void (*on_leave)(void *ctx, const struct eio_handshake *handshake);
     /* A request was refused: code and message as in engine-io 3.1. */
     void (*on_connection_error)(void *ctx, const struct http_request *request, int code,
                                 const char *message);

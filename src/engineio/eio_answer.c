@@ -161,12 +161,20 @@ void eio_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgr
     }
 }
 
-void eio_refuse_unavailable(struct http_exchange *x, bool is_upgrade)
+void eio_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status)
 {
-    if (is_upgrade) {
-        http_refuse_raw(x, STR("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
-                               "Content-Length: 0\r\n\r\n"));
-    } else {
-        eio_answer_empty(x, 503);
+    struct buf raw = {0};
+
+    if (!is_upgrade) {
+        eio_answer_empty(x, status);
+        return;
     }
+    buf_printf(&raw, "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status,
+               http_status_text(status));
+    if (buf_error(&raw) != 0) {
+        http_drop(x);
+    } else {
+        http_refuse_raw(x, buf_str(&raw));
+    }
+    buf_deinit(&raw);
 }

@@ -45,7 +45,7 @@ void eio_answer_empty(struct http_exchange *x, unsigned status);
 void eio_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgrade,
                 enum eio_error_code code, const char *message);
 
-/* 503: shut down, or full. */
-void eio_refuse_unavailable(struct http_exchange *x, bool is_upgrade);
+/* For what is no fault of the request: 503, 429. */
+void eio_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status);
 
 #endif

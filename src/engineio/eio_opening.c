@@ -135,12 +135,6 @@ static int open_websocket(struct eio_session *s, struct http_exchange *x,
     return rc;
 }
 
-static bool is_full(const struct eio_server *server)
-{
-    return server->options->max_sessions > 0 &&
-           server->sessions.count >= server->options->max_sessions;
-}
-
 static bool is_supported(const struct eio_options *options, const struct eio_query *query)
 {
     return (query->revision == 4 || options->allow_eio3) &&
@@ -152,19 +146,26 @@ static void open_session(struct eio_server *server, struct http_exchange *x,
                          const struct eio_query *query)
 {
     struct eio_session *s = NULL;
+    unsigned status = 0;
     int rc = 0;
 
     if (!is_supported(server->options, query)) {
         eio_refuse(server, x, is_upgrade(query), EIO_UNSUPPORTED_VERSION, NULL);
         return;
     }
-    if (server->is_shut_down || is_full(server)) {
-        eio_refuse_unavailable(x, is_upgrade(query));
+    if (server->is_shut_down) {
+        eio_refuse_status(x, is_upgrade(query), 503);
         return;
     }
     s = eio_session_create(server, x, query->revision);
     if (s == NULL) {
         http_drop(x);
+        return;
+    }
+    status = eio_session_admit(s);
+    if (status != 0) {
+        eio_refuse_status(x, is_upgrade(query), status);
+        eio_session_destroy(s);
         return;
     }
     rc = is_upgrade(query) ? open_websocket(s, x, query) : open_polling(s, x, query);

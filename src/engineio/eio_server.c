@@ -379,7 +379,7 @@ static void handle(struct check *c)
     }
     c->is_upgrade = wants_websocket(c);
     if (c->is_upgrade && c->server->is_shut_down) {
-        eio_refuse_unavailable(c->x, true);
+        eio_refuse_status(c->x, true, 503);
         return;
     }
     switch (eio_cors_apply(&c->server->options->cors, c->x)) {

@@ -45,8 +45,29 @@ struct eio_session *eio_session_create(struct eio_server *server, struct http_ex
     return s;
 }
 
+unsigned eio_session_admit(struct eio_session *s)
+{
+    const struct eio_server *server = s->server;
+    unsigned status =
+        server->events->on_admit != NULL ? server->events->on_admit(server->ctx, s->handshake) : 0;
+
+    s->is_admitted = status == 0;
+    return status;
+}
+
+static void leave(struct eio_session *s)
+{
+    const struct eio_server *server = s->server;
+
+    if (s->is_admitted && server->events->on_leave != NULL) {
+        server->events->on_leave(server->ctx, s->handshake);
+    }
+    s->is_admitted = false;
+}
+
 void eio_session_destroy(struct eio_session *s)
 {
+    leave(s);
     if (s->state != EIO_STATE_CLOSED) {
         map_remove(&s->server->sessions, &s->by_id);
     }
@@ -168,6 +189,7 @@ void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
     }
     s->state = EIO_STATE_CLOSED;
     map_remove(&s->server->sessions, &s->by_id);
+    leave(s);
     wait_in(s, &s->server->endings);
     let_go_of_transports(s);
     s->server->events->on_close(s->server->ctx, s, reason, detail);

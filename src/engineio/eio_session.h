@@ -36,8 +36,9 @@ struct eio_session {
     struct eio_websocket *websocket; /* NULL on polling */
     int detail;                      /* with `reason`: of the end that is scheduled */
     uint8_t revision;
-    uint8_t state;  /* enum eio_state */
-    uint8_t reason; /* enum eio_reason */
+    uint8_t state;    /* enum eio_state */
+    uint8_t reason;   /* enum eio_reason */
+    bool is_admitted; /* and on_leave is owed */
     bool awaits_pong;
     bool has_grace; /* the pong's time limit may still be restarted once */
     char id[ID_LEN + 1];
@@ -48,6 +49,9 @@ struct eio_session {
  */
 struct eio_session *eio_session_create(struct eio_server *server, struct http_exchange *x,
                                        unsigned revision);
+
+/* Asks whether there may be one more: 0, or the status with which it is refused. */
+unsigned eio_session_admit(struct eio_session *session);
 
 /* Frees a session that was never opened, or is closed. */
 void eio_session_destroy(struct eio_session *session);

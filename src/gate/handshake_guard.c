@@ -122,12 +122,28 @@ static void on_request(void *ctx, const struct http_request *request, const stru
     guard->before_connect(h, guard->ctx);
 }
 
+static unsigned on_admit(void *ctx, const struct eio_handshake *handshake)
+{
+    struct handshake_guard *guard = ctx;
+
+    return session_limits_admit(&guard->sessions, handshake);
+}
+
+static void on_leave(void *ctx, const struct eio_handshake *handshake)
+{
+    struct handshake_guard *guard = ctx;
+
+    session_limits_leave(&guard->sessions, handshake);
+}
+
 void handshake_guard_install(struct handshake_guard *guard)
 {
-    if (guard->before_connect != NULL) {
-        guard->io->engine_hooks.on_request = on_request;
-        guard->io->engine_hooks_ctx = guard;
-    }
+    struct eio_events *hooks = &guard->io->engine_hooks;
+
+    hooks->on_request = guard->before_connect != NULL ? on_request : NULL;
+    hooks->on_admit = on_admit;
+    hooks->on_leave = on_leave;
+    guard->io->engine_hooks_ctx = guard;
 }
 
 /* ---- sails/handshake.h ---- */

@@ -15,7 +15,7 @@
 #ifndef GATE_HANDSHAKE_GUARD_H
 #define GATE_HANDSHAKE_GUARD_H
 
-#include "io/io.h"
+#include "gate/session_limits.h"
 #include "web/origin.h"
 
 #include <sails/handshake.h>
@@ -27,9 +27,10 @@ struct handshake_guard {
     sails_before_connect_cb before_connect; /* NULL: none; with it, origins do not count */
     void *ctx;
     bool is_production; /* refusals are logged as verbose, else as debug */
+    struct session_limits sessions;
 };
 
-/* Sets the hook of guard->io, if there is a beforeConnect. Before the lift. */
+/* Sets the hooks of guard->io. Before the lift. */
 void handshake_guard_install(struct handshake_guard *guard);
 
 /*

@@ -94,6 +94,27 @@ struct peer_address peer_address_from(const struct sockaddr_storage *storage)
     return peer;
 }
 
+struct peer_address peer_address_read(struct str text)
+{
+    struct peer_address peer = {{0}};
+    char copy[ADDRESS_TEXT_SIZE] = "";
+    struct in_addr v4;
+
+    if (text.len >= sizeof(copy)) {
+        return peer;
+    }
+    if (text.len > 0) {
+        memcpy(copy, text.ptr, text.len);
+    }
+    if (inet_pton(AF_INET, copy, &v4) == 1) {
+        memcpy(peer.bytes, mapped_prefix, sizeof(mapped_prefix));
+        memcpy(peer.bytes + sizeof(mapped_prefix), &v4, sizeof(v4));
+    } else {
+        (void)inet_pton(AF_INET6, copy, peer.bytes); /* writes nothing for what it is not */
+    }
+    return peer;
+}
+
 /* inet_ntop() does this by sprintf(), and every request wants it. */
 static void write_ipv4(const uint8_t bytes[4], char out[ADDRESS_TEXT_SIZE])
 {

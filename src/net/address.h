@@ -9,6 +9,8 @@
 #ifndef NET_ADDRESS_H
 #define NET_ADDRESS_H
 
+#include "base/str.h"
+
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +48,9 @@ unsigned address_port(const struct address *address);
 
 /* All zeros for a family that is neither IPv4 nor IPv6. */
 struct peer_address peer_address_from(const struct sockaddr_storage *storage);
+
+/* The other way round; all zeros for what is no address. */
+struct peer_address peer_address_read(struct str text);
 
 /* "127.0.0.1" also for one that came in on an IPv6 socket: it is the same peer. */
 void peer_address_text(const struct peer_address *peer, char out[ADDRESS_TEXT_SIZE]);

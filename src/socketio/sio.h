@@ -51,6 +51,7 @@ struct sio_options {
     size_t max_acks;             /* outstanding for one socket: 4096 */
     size_t max_rooms;            /* of one socket, its own not counted: 0 no limit */
     size_t max_namespaces;       /* of one client: 64 */
+    size_t max_half_open; /* clients that have joined none: 10,000, then the oldest goes; 0: any */
 };
 
 extern const struct sio_options sio_default_options;
@@ -103,10 +104,19 @@ struct sio_server *sio_server_create(struct env *env, const struct sio_options *
  * harmless. */
 void sio_server_destroy(struct sio_server *server);
 
-/* Engine.IO's hooks that pass through (on_request, on_connection_error, on_headers) with their ctx;
+/* Engine.IO's hooks that pass through (on_request, on_admit, on_leave, on_connection_error, on_headers),
+ * with their ctx;
  * the others are the server's own and must be NULL. Before the first request. */
 void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_events *hooks,
                                  void *ctx);
+
+/*
+ * Ends the connection of the oldest client that has joined no namespace yet and for which `is_it` says
+ * yes (NULL: any), on a later turn. False: there is none, among the 64 oldest.
+ */
+bool sio_server_end_half_open(struct sio_server *server,
+                              bool (*is_it)(const struct eio_session *session, void *ctx),
+                              void *ctx);
 
 struct eio_server *sio_server_engine(struct sio_server *server);
 

@@ -24,6 +24,14 @@ void sio_client_leave(struct sio_client *client)
     }
 }
 
+void sio_client_stop_waiting(struct sio_client *client)
+{
+    if (deadline_is_running(&client->connect_deadline)) {
+        deadline_stop(&client->connect_deadline);
+        client->server->n_half_open--;
+    }
+}
+
 static void end_sockets(struct sio_client *client, enum sio_reason reason)
 {
     while (!list_is_empty(&client->sockets)) {
@@ -44,7 +52,12 @@ void sio_client_open(struct sio_server *server, struct eio_session *session)
     list_init(&client->sockets);
     eio_session_set_user(session, client);
     sio_client_enter(client);
+    if (server->options->max_half_open > 0 &&
+        server->n_half_open >= server->options->max_half_open) {
+        sio_server_end_half_open(server, NULL, NULL);
+    }
     deadline_start(&client->connect_deadline, &server->connect_deadlines, server->env->now_ms);
+    server->n_half_open++;
     if (sio_client_revision(client) == 4 && sio_connect_root(client) < 0) {
         sio_client_give_up(client);
     }
@@ -55,7 +68,7 @@ void sio_client_close(struct sio_client *client, enum sio_reason reason)
 {
     client->is_ending = true;
     sio_client_enter(client);
-    deadline_stop(&client->connect_deadline);
+    sio_client_stop_waiting(client);
     sio_kept_destroy(client->partial);
     client->partial = NULL;
     end_sockets(client, reason);

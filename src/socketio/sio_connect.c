@@ -295,7 +295,7 @@ static void admit(struct sio_socket *socket, const char *sid)
     socket->was_connected = true;
     socket->in_own_room = true;
     sio_namespace_add(socket->nsp, socket);
-    deadline_stop(&socket->client->connect_deadline);
+    sio_client_stop_waiting(socket->client);
     if (socket->held != NULL) {
         list_append(&server->ready, &socket->in_turn);
         sio_server_need_turn(server);

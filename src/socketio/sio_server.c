@@ -3,6 +3,11 @@
 
 #include <assert.h>
 
+enum {
+    /* Of the oldest: looking for one of an address must not cost more than what it may save. */
+    HALF_OPEN_LOOKS = 64
+};
+
 const struct sio_options sio_default_options = {
     .connect_timeout_ms = 45000,
     .max_attachments = 10, /* as the clients' decoder */
@@ -16,6 +21,7 @@ const struct sio_options sio_default_options = {
     .max_acks = 4096,
     .max_rooms = 0,
     .max_namespaces = 64,
+    .max_half_open = 10000, /* a handshake and its headers each: 160 MB at the very most */
 };
 
 const char *sio_reason_text(enum sio_reason reason)
@@ -114,6 +120,20 @@ static void on_headers(void *ctx, struct http_exchange *x, bool is_handshake)
     server->hooks->on_headers(server->hooks_ctx, x, is_handshake);
 }
 
+static unsigned on_admit(void *ctx, const struct eio_handshake *handshake)
+{
+    struct sio_server *server = ctx;
+
+    return server->hooks->on_admit(server->hooks_ctx, handshake);
+}
+
+static void on_leave(void *ctx, const struct eio_handshake *handshake)
+{
+    struct sio_server *server = ctx;
+
+    server->hooks->on_leave(server->hooks_ctx, handshake);
+}
+
 void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_events *hooks,
                                  void *ctx)
 {
@@ -124,6 +144,8 @@ void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_eve
     server->engine_events.on_connection_error =
         hooks->on_connection_error != NULL ? on_connection_error : NULL;
     server->engine_events.on_headers = hooks->on_headers != NULL ? on_headers : NULL;
+    server->engine_events.on_admit = hooks->on_admit != NULL ? on_admit : NULL;
+    server->engine_events.on_leave = hooks->on_leave != NULL ? on_leave : NULL;
 }
 
 /* ---- time ---- */
@@ -131,8 +153,33 @@ void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_eve
 /* No namespace was joined in time: the timer stops with the first one (socket-io 4). */
 static void on_connect_timeout(struct deadline *deadline, void *ctx)
 {
-    (void)ctx;
+    struct sio_server *server = ctx;
+
+    server->n_half_open--;
     sio_client_give_up(container_of(deadline, struct sio_client, connect_deadline));
+}
+
+bool sio_server_end_half_open(struct sio_server *server,
+                              bool (*is_it)(const struct eio_session *session, void *ctx),
+                              void *ctx)
+{
+    size_t n = 0;
+
+    list_each(node, &server->connect_deadlines.waiting) {
+        struct deadline *deadline = container_of(node, struct deadline, in_queue);
+        struct sio_client *client = container_of(deadline, struct sio_client, connect_deadline);
+
+        if (n++ == HALF_OPEN_LOOKS) {
+            return false;
+        }
+        if (is_it == NULL || is_it(client->session, ctx)) {
+            sio_client_stop_waiting(client);
+            client->is_ending = true;
+            eio_session_close(client->session, true);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void free_gone(struct sio_server *server)

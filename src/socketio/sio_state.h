@@ -46,7 +46,9 @@ struct sio_server {
     void *hooks_ctx;
     bool is_shutting_down;
     json_t *no_auth; /* {}, for all who sent none */
-    struct deadline_queue connect_deadlines;
+    struct deadline_queue
+        connect_deadlines; /* of clients that are in no namespace yet, oldest first */
+    size_t n_half_open;    /* how many these are */
     struct deadline_ladder ack_limits;
     struct deadline_queue turns; /* of length 0 */
     struct deadline next_turn;
@@ -126,6 +128,9 @@ void sio_server_need_turn(struct sio_server *server);
 void sio_client_open(struct sio_server *server, struct eio_session *session);
 void sio_client_receive(struct sio_client *client, bool is_binary, struct bytes message);
 void sio_client_close(struct sio_client *client, enum sio_reason reason);
+
+/* It has joined a namespace, or ends: its connect_deadline does not run any more. */
+void sio_client_stop_waiting(struct sio_client *client);
 
 /* While something is busy with the client it stays in memory, whatever callbacks do. */
 void sio_client_enter(struct sio_client *client);

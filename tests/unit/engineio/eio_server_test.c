@@ -240,17 +240,65 @@ static void a_request_for_another_workers_session_moves_there(void **state)
     assert_string_equal(answer_of(f, link), "400 {\"code\":1,\"message\":\"Session ID unknown\"}");
 }
 
-static void over_the_limit_of_sessions_handshakes_are_unavailable(void **state)
+/* ---- whoever counts sessions ---- */
+
+static int n_sessions;
+
+static unsigned admit_one(void *ctx, const struct eio_handshake *handshake)
+{
+    (void)ctx;
+    assert_true(eio_handshake_address(handshake).len > 0);
+    if (n_sessions >= 1) {
+        return n_sessions == 1 ? 503 : 429;
+    }
+    n_sessions++;
+    return 0;
+}
+
+static void count_out(void *ctx, const struct eio_handshake *handshake)
+{
+    (void)ctx;
+    assert_non_null(handshake);
+    n_sessions--;
+}
+
+static void a_session_that_is_not_admitted_is_refused_and_one_that_is_leaves_once(void **state)
 {
     struct fixture *f = *state;
     char sid[SID_SIZE];
 
-    f->options.max_sessions = 1;
+    n_sessions = 0;
+    f->events.on_admit = admit_one;
+    f->events.on_leave = count_out;
     fixture_start(f);
     open_polling(f, 4, sid);
     assert_string_equal(get(f, POLLING), "503 ");
     assert_string_equal(ask(f, "GET", WEBSOCKET, WS_HEADERS), "503 ");
     assert_int_equal(eio_server_count(f->server), 1);
+    n_sessions = 2;
+    assert_string_equal(get(f, POLLING), "429 ");
+    assert_string_equal(ask(f, "GET", WEBSOCKET, WS_HEADERS), "429 ");
+    n_sessions = 1;
+    assert_string_equal(post(f, sid, "1"), "200 ok");
+    assert_int_equal(n_sessions, 0); /* at once, not when it is freed */
+    sim_run(&f->sim);
+    assert_int_equal(n_sessions, 0);
+
+    /* One that does not come to open, for want of memory, has left, too. */
+    for (long n = 0; n < 40; n++) {
+        struct sim_link *link = connect_client(f);
+
+        mem_fail_after(n);
+        sim_feed_text(link, "GET " POLLING " HTTP/1.1\r\nHost: test\r\n\r\n");
+        mem_fail_after(-1);
+        sim_run(&f->sim);
+        if (f->session != NULL) {
+            assert_int_equal(n_sessions, 1);
+            eio_session_close(f->session, true);
+        }
+        sim_run(&f->sim);
+        assert_int_equal(n_sessions, 0);
+    }
 }
 
 /* engine-io 3.2, 11.3 */
@@ -429,7 +477,7 @@ int main(void)
         test(the_application_may_decide_later),
         test(a_decision_survives_the_client_and_the_server),
         test(a_request_for_another_workers_session_moves_there),
-        test(over_the_limit_of_sessions_handshakes_are_unavailable),
+        test(a_session_that_is_not_admitted_is_refused_and_one_that_is_leaves_once),
         test(after_the_shutdown_everything_is_closed),
         test(an_upgrade_that_nobody_wants_is_closed_after_a_second),
         test(cors_headers_are_on_every_response),

@@ -152,7 +152,6 @@ static void with_before_connect_origins_do_not_count(void **state)
 
 struct door {
     struct live live;
-    struct handshake_guard guard;
     atomic_int n_asked;
 };
 
@@ -206,9 +205,7 @@ static void door_open(struct door *door)
     assert_int_equal(sails_app_set(door->live.app, "sockets.transports",
                                    json_pack("[s,s]", "polling", "websocket")),
                      0);
-    door->guard =
-        (struct handshake_guard){.io = door->live.io, .before_connect = keep_the_door, .ctx = door};
-    handshake_guard_install(&door->guard);
+    assert_int_equal(sails_app_before_connect(door->live.app, keep_the_door, door), 0);
     live_lift(&door->live);
 }
 

@@ -62,12 +62,43 @@ static void any_address_is_that_of_its_family(void **state)
     assert_int_equal(address_port(&address), 0);
 }
 
+static void text_becomes_the_address_that_it_is(void **state)
+{
+    static const char *const texts[] = {"192.0.2.1", "::1", "2001:db8::7", "255.255.255.255"};
+    static const char *const none[] = {"", "x", "1.2.3", "1.2.3.4.5", "2001:db8::g", "::1%lo"};
+    char out[ADDRESS_TEXT_SIZE];
+    char long_one[100];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct peer_address peer = peer_address_read(str_from(texts[i]));
+
+        peer_address_text(&peer, out);
+        assert_string_equal(out, texts[i]);
+    }
+    memset(long_one, '1', sizeof(long_one));
+    for (size_t i = 0; i <= ARRAY_LEN(none); i++) {
+        struct peer_address peer = peer_address_read(
+            i < ARRAY_LEN(none) ? str_from(none[i]) : (struct str){long_one, sizeof(long_one)});
+
+        peer_address_text(&peer, out);
+        assert_string_equal(out, "::");
+    }
+    {
+        struct peer_address mapped = peer_address_read(STR("::ffff:192.0.2.1"));
+
+        peer_address_text(&mapped, out);
+        assert_string_equal(out, "192.0.2.1");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_go_from_text_to_text),
         cmocka_unit_test(what_is_no_address_and_no_name_is_unknown),
         cmocka_unit_test(any_address_is_that_of_its_family),
+        cmocka_unit_test(text_becomes_the_address_that_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -506,6 +506,89 @@ static void a_server_that_cannot_be_made_leaves_nothing(void **state)
     fixture_deinit(&f);
 }
 
+/* Who has joined nothing yet goes first, the oldest of them: nobody waits for it. */
+static void half_open_clients_have_a_limit(void **state)
+{
+    struct fixture f;
+    struct sim_link *links[5];
+
+    (void)state;
+    fixture_init(&f);
+    f.options.max_half_open = 2;
+    fixture_start(&f);
+    links[0] = join_v5(&f);
+    links[1] = join_v4(&f);
+    for (size_t i = 2; i < 5; i++) {
+        links[i] = open_v5(&f);
+    }
+    assert_string_equal(hear(&f, links[2]), "close");
+    for (size_t i = 3; i < 5; i++) {
+        say(links[i], "40");
+        assert_string_equal(hear(&f, links[i]), "40{\"sid\":\"ID\"}");
+    }
+    assert_string_equal(hear(&f, links[0]), "");
+    assert_string_equal(hear(&f, links[1]), "");
+
+    /* Those that have joined since do not count, nor those that have gone. */
+    for (size_t i = 0; i < 5; i++) {
+        links[0] = open_v5(&f);
+        sim_feed_end(links[0]);
+        sim_run(&f.sim);
+    }
+    links[1] = open_v5(&f);
+    links[2] = open_v5(&f);
+    assert_string_equal(hear(&f, links[1]), "");
+    sim_advance(&f.sim, f.options.connect_timeout_ms);
+    assert_string_equal(hear(&f, links[1]), "2 close");
+    links[3] = open_v5(&f);
+    links[4] = open_v5(&f);
+    assert_string_equal(hear(&f, links[3]), "");
+    fixture_deinit(&f);
+}
+
+static bool is_second(const struct eio_session *session, void *ctx)
+{
+    size_t *n = ctx;
+
+    assert_non_null(session);
+    return ++*n == 2;
+}
+
+static bool is_none(const struct eio_session *session, void *ctx)
+{
+    size_t *n = ctx;
+
+    (void)session;
+    ++*n;
+    return false;
+}
+
+static void one_of_the_half_open_makes_room(void **state)
+{
+    struct fixture f;
+    struct sim_link *links[3];
+    size_t n = 0;
+
+    (void)state;
+    fixture_begin(&f);
+    assert_false(sio_server_end_half_open(f.server, NULL, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        links[i] = open_v5(&f);
+    }
+    assert_true(sio_server_end_half_open(f.server, is_second, &n));
+    assert_true(sio_server_end_half_open(f.server, NULL, NULL)); /* and never the same again */
+    assert_string_equal(hear(&f, links[0]), "close");
+    assert_string_equal(hear(&f, links[1]), "close");
+    assert_string_equal(hear(&f, links[2]), "");
+    for (int i = 0; i < 100; i++) {
+        open_v5(&f);
+    }
+    n = 0;
+    assert_false(sio_server_end_half_open(f.server, is_none, &n));
+    assert_int_equal(n, 64); /* it looks no further */
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +606,8 @@ int main(void)
         cmocka_unit_test(hooks_of_the_engine_pass_through),
         cmocka_unit_test(no_failed_allocation_breaks_anything),
         cmocka_unit_test(a_server_that_cannot_be_made_leaves_nothing),
+        cmocka_unit_test(half_open_clients_have_a_limit),
+        cmocka_unit_test(one_of_the_half_open_makes_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
