@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <langinfo.h>
 #include <math.h>
 #include <sails/err.h>
@@ -209,6 +210,7 @@ int json_parse(struct str text, const struct json_limits *limits, json_t **value
     json_t *read = NULL;
     int rc = json_text_check(text, limits);
 
+    assert(!limits->allow_nul_names);
     if (rc < 0) {
         return rc;
     }

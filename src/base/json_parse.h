@@ -19,7 +19,7 @@
 #include <jansson.h>
 
 /* One value, white space around it. 0; SAILS_EJSON; SAILS_ETOOBIG: over a limit; SAILS_ENOMEM. Nothing
- * is built unless all of the text is within them. */
+ * is built unless all of the text is within them. limits->allow_nul_names must not be set. */
 int json_parse(struct str text, const struct json_limits *limits, json_t **value);
 
 #endif

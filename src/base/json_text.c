@@ -31,6 +31,7 @@ struct scanner {
     size_t depth;
     size_t max_depth;
     size_t values_left;
+    bool allow_nul_names;
     bool has_nul; /* the string that was scanned last has a NUL in it */
     uint64_t in_object[JSON_TEXT_MAX_DEPTH / 64];
 };
@@ -294,8 +295,11 @@ static int on_value(struct scanner *s)
 static int on_key(struct scanner *s)
 {
     skip_space(s);
-    if (s->at == s->end || *s->at != '"' || scan_string(s) < 0 || s->has_nul) {
-        return SAILS_EJSON; /* c_text.h: no name has a NUL */
+    if (s->at == s->end || *s->at != '"' || scan_string(s) < 0) {
+        return SAILS_EJSON;
+    }
+    if (s->has_nul && !s->allow_nul_names) {
+        return SAILS_EJSON; /* c_text.h */
     }
     skip_space(s);
     s->state = WANT_VALUE;
@@ -330,6 +334,7 @@ int json_text_scan(struct str text, const struct json_limits *limits, size_t *ex
     s.state = WANT_VALUE;
     s.depth = 0;
     s.has_nul = false;
+    s.allow_nul_names = limits->allow_nul_names;
     s.values_left = limits->max_values > 0 ? limits->max_values : SIZE_MAX;
     s.max_depth = max_depth < JSON_TEXT_MAX_DEPTH ? max_depth : JSON_TEXT_MAX_DEPTH;
     while (rc == 0 && !(s.state == AFTER_VALUE && s.depth == 0)) {

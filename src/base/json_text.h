@@ -28,6 +28,8 @@ enum {
 struct json_limits {
     size_t max_depth;  /* at most JSON_TEXT_MAX_DEPTH */
     size_t max_values; /* objects and arrays, too, but not members' names; 0: any number */
+    /* For who wants to know whether only such a name is wrong (c_text.h). Never to parse it. */
+    bool allow_nul_names;
 };
 
 /* How many of the first bytes are white space. */

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "gate/sdk_version.h"
 #include "http/url.h"
+#include "io/io_event.h"
 #include "request/request.h"
 
 /*
@@ -407,6 +408,22 @@ static void interpret(const struct request_service *service, sails_io_socket *so
 
 /* ---- the seven events ---- */
 
+static const char *const verbs[] = {"get", "post", "put", "patch", "delete", "options", "head"};
+
+/* What is no valid request because a name in it has a NUL is answered, as what is no valid body is. */
+static bool refuses(void *ctx, sails_io_socket *socket, sails_io_event *event)
+{
+    const char *namespace = sails_io_namespace_name(sails_io_socket_namespace(socket));
+
+    for (size_t i = 0; strcmp(namespace, "/") == 0 && i < ARRAY_LEN(verbs); i++) {
+        if (io_event_has_name(event, verbs[i])) {
+            refuse(ctx, socket, event, "A name in the request has a NUL in it");
+            return true;
+        }
+    }
+    return false;
+}
+
 #define DEFINE_LISTENER(name, method)                                                              \
     static void on_##name(sails_io_socket *socket, sails_io_event *event, void *ctx)               \
     {                                                                                              \
@@ -438,20 +455,17 @@ void request_socket_limit(const struct request_service *service)
 
 int request_socket_listen(const struct request_service *service)
 {
-    static const struct {
-        const char *event;
-        sails_io_event_cb listener;
-    } events[] = {
-        {"get", on_get},       {"post", on_post},       {"put", on_put},   {"patch", on_patch},
-        {"delete", on_delete}, {"options", on_options}, {"head", on_head},
-    };
+    /* The listeners only read their service; ctx cannot say so. */
+    void *ctx = (void *)(uintptr_t)(const void *)service;
+    static const sails_io_event_cb listeners[] = {on_get,    on_post,    on_put, on_patch,
+                                                  on_delete, on_options, on_head};
     sails_io_namespace *root = sails_io_of(service->io, "/");
     int rc = root != NULL ? 0 : SAILS_ENOMEM;
 
-    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(events); i++) {
-        /* The listener only reads its service; ctx cannot say so. */
-        rc = sails_io_on(root, events[i].event, events[i].listener,
-                         (void *)(uintptr_t)(const void *)service);
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(verbs); i++) {
+        rc = sails_io_on(root, verbs[i], listeners[i], ctx);
     }
+    service->io->refuses = refuses;
+    service->io->refuses_ctx = ctx;
     return rc;
 }

@@ -124,6 +124,10 @@ struct sails_io {
     /* Whether a socket's event is heard at all; asked before its filters. NULL: it is. */
     bool (*hears)(void *ctx, sails_io_socket *socket, sails_io_event *event);
     void *hears_ctx;
+    /* Answers an event that cannot be heard, for a name in it has a NUL (base/c_text.h); false: it is none
+     * that can be answered, and its connection ends as with all that is no packet. NULL: none is. */
+    bool (*refuses)(void *ctx, sails_io_socket *socket, sails_io_event *event);
+    void *refuses_ctx;
     void *engine_hooks_ctx;
 };
 

@@ -265,8 +265,12 @@ static void on_event(void *ctx, struct sio_socket *socket, const struct sio_pack
         return; /* a packet without payload: an event without a name (socket-io 16) */
     }
     io_event_init(&event, socket, packet);
-    if ((w->io->hears == NULL || w->io->hears(w->io->hears_ctx, socket, &event)) &&
-        passes_filters(listeners, &event)) {
+    if (packet->has_nul_name) {
+        if (w->io->refuses == NULL || !w->io->refuses(w->io->refuses_ctx, socket, &event)) {
+            sio_socket_fail(socket, SAILS_EJSON);
+        }
+    } else if ((w->io->hears == NULL || w->io->hears(w->io->hears_ctx, socket, &event)) &&
+               passes_filters(listeners, &event)) {
         tell(listeners, IO_ANY, &event);
         tell(listeners, IO_EVENT, &event);
     }

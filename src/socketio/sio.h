@@ -78,7 +78,8 @@ struct sio_events {
     void (*on_connecting)(void *ctx, struct sio_socket *socket);
     /*
      * An event: packet->type is SIO_EVENT or SIO_BINARY_EVENT, packet->id the ack id or -1. Borrowed.
-     * The payload is valid for its type and not yet parsed (see sio_packet.h).
+     * The payload is valid for its type and not yet parsed (see sio_packet.h); but if has_nul_name is set
+     * it cannot be parsed, and whoever does not answer it calls sio_socket_fail().
      */
     void (*on_event)(void *ctx, struct sio_socket *socket, const struct sio_packet *packet);
     /* A message with a mark (sio_message.h) was sent to the socket, or could not be sent. Never called
@@ -248,6 +249,9 @@ int sio_ack_send(struct eio_session *session, struct sio_message *answer);
 
 /* Stops waiting, without a call. */
 void sio_socket_forget_ack(struct sio_socket *socket, uint64_t id);
+
+/* The client has sent what is no packet: closes its connection, and on_error comes before (socket-io 16). */
+void sio_socket_fail(struct sio_socket *socket, int err);
 
 /*
  * DISCONNECT for this namespace; `close`: for all of the client's, and the connection ends. The

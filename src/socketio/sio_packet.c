@@ -161,6 +161,13 @@ static int decode_payload(struct str text, const struct json_limits *limits,
         return SAILS_EJSON;
     }
     rc = json_text_check(text, limits);
+    if (rc == SAILS_EJSON && packet->type == SIO_EVENT) {
+        struct json_limits lenient = *limits;
+
+        lenient.allow_nul_names = true;
+        rc = json_text_check(text, &lenient);
+        packet->has_nul_name = rc == 0;
+    }
     if (rc < 0) {
         return rc;
     }
@@ -255,12 +262,12 @@ static json_t *parse_args(const struct sio_packet *packet)
 json_t *sio_packet_args(const struct sio_packet *packet, int *err)
 {
     json_t *args = NULL;
-    int rc = SAILS_ENOMEM;
+    int rc = packet->has_nul_name ? SAILS_EJSON : SAILS_ENOMEM;
 
     if (packet->args != NULL) {
         return json_incref(packet->args);
     }
-    args = parse_args(packet);
+    args = packet->has_nul_name ? NULL : parse_args(packet);
     if (args != NULL) {
         rc = packet->n_attachments > 0 && packet->attachments != NULL
                  ? json_value_restore(&args, packet->attachments, packet->n_attachments)

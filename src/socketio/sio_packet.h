@@ -35,6 +35,8 @@ struct sio_packet {
     struct str payload;   /* valid JSON for the type, or empty */
     struct str event;     /* of (binary) events: the name's JSON text, with quotes, or a number */
     size_t n_attachments; /* announced */
+    bool has_nul_name; /* of an event: its payload would be valid, but for a name with a NUL in it
+                             (c_text.h): it can be answered, if anybody can, but not heard */
     json_t *const *attachments; /* received, as binary values; NULL until all are there */
     json_t *args; /* of sio_packet_args(), where somebody has parsed them already; else NULL */
 };
@@ -68,7 +70,8 @@ char *sio_packet_event_name(const struct sio_packet *packet);
 /*
  * The arguments (behind the event's name; all elements of an ack) as a JSON array that the caller
  * releases, attachments put in for their placeholders as binary values (base/json_value.h). NULL: *err
- * tells why (it may be NULL itself): SAILS_ENOMEM, or SAILS_EPROTO for an invalid placeholder.
+ * tells why (it may be NULL itself): SAILS_ENOMEM, SAILS_EPROTO for an invalid placeholder, SAILS_EJSON
+ * for has_nul_name.
  */
 json_t *sio_packet_args(const struct sio_packet *packet, int *err);
 

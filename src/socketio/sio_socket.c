@@ -147,6 +147,13 @@ void sio_socket_disconnect(struct sio_socket *socket, bool close)
     }
 }
 
+void sio_socket_fail(struct sio_socket *socket, int err)
+{
+    if (socket->client != NULL) {
+        sio_client_fail(socket->client, err);
+    }
+}
+
 /* ---- what it is ---- */
 
 const char *sio_socket_id(const struct sio_socket *socket)

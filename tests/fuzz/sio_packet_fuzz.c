@@ -52,7 +52,7 @@ static void check_arguments(struct sio_packet *p)
     }
     p->attachments = p->n_attachments > 0 ? attachments : NULL;
     args = sio_packet_args(p, NULL);
-    require(args != NULL || p->n_attachments > 0);
+    require(args != NULL || p->n_attachments > 0 || p->has_nul_name);
     if (args != NULL) {
         require(json_value_write_binary(&text, args, NULL, 0, &n_found) == 0);
         require(json_text_check(buf_str(&text), &limits.json) == 0);
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(is_view(p.payload, text) && is_view(p.event, p.payload));
     require(p.id >= -1 && p.id <= SIO_MAX_ACK_ID);
     require(p.n_attachments <= limits.max_attachments);
-    require(p.payload.len == 0 || json_text_check(p.payload, &limits.json) == 0);
+    require(p.payload.len == 0 || p.has_nul_name || json_text_check(p.payload, &limits.json) == 0);
     name = sio_packet_event_name(&p);
     require(name == NULL || !sio_event_is_reserved(str_from(name)) || strlen(name) < p.event.len);
     mem_free(name);

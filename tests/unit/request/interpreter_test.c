@@ -460,6 +460,28 @@ static void paths_match_as_over_http(void **state)
     office_close(&office);
 }
 
+/* base/README.md, "Text with a NUL": a name with one is a bad request, a value keeps it. */
+static void a_name_with_a_nul_is_a_bad_request(void **state)
+{
+    struct office office;
+
+    (void)state;
+    office_open(&office, 5, "", "");
+    ws_client_expect_answer(
+        &office.client, "427[\"post\",{\"url\":\"/body\",\"data\":{\"admin\\u0000x\":1}}]",
+        "437[{\"code\":\"SAILS:HOOK:SOCKETS:PARSE_VIRTUAL_REQ\",\"name\":\"Error "
+        "(SAILS:HOOK:SOCKETS:PARSE_VIRTUAL_REQ):\",\"status\":400,\"message\":\"Failed to parse "
+        "incoming socket.io request.\",\"details\":\"A name in the request has a NUL in it\","
+        "\"body\":{\"code\":\"SAILS:HOOK:SOCKETS:PARSE_VIRTUAL_REQ\",\"details\":\"A name in the "
+        "request has a NUL in it\"},\"headers\":{},\"statusCode\":400}]");
+    expect_body(&office, "\"post\",{\"url\":\"/body\",\"data\":{\"admin\":\"a\\u0000x\"}}",
+                "{\"admin\":\"a\\u0000x\"}");
+    /* What is no request is no packet. */
+    assert_true(ws_client_send(&office.client, "427[\"hello\",{\"admin\\u0000x\":1}]"));
+    ws_client_expect_close(&office.client);
+    office_close(&office);
+}
+
 /* As in Sails: the answer goes to the connection, behind the disconnect. */
 static void who_is_disconnected_by_a_request_still_gets_its_answer(void **state)
 {
@@ -499,6 +521,7 @@ int main(void)
         cmocka_unit_test(headers_are_the_message_s_but_for_those_of_the_handshake),
         cmocka_unit_test(the_address_is_the_connection_s),
         cmocka_unit_test(paths_match_as_over_http),
+        cmocka_unit_test(a_name_with_a_nul_is_a_bad_request),
         cmocka_unit_test(who_is_disconnected_by_a_request_still_gets_its_answer),
     };
 

@@ -146,7 +146,8 @@ static void every_broken_packet_is_refused(void **state)
         {"51-[\"connect\"]", SAILS_EPROTO},
         {"2[\"a\\u0000b\"]", SAILS_EJSON}, /* no name has a NUL: c_text.h */
         {"51-[\"\\u0000\"]", SAILS_EJSON},
-        {"2[\"a\",{\"b\\u0000c\":1}]", SAILS_EJSON},
+        {"51-[\"a\",{\"b\\u0000c\":1}]", SAILS_EJSON},
+        {"2[\"a\",{\"b\\u0000c\":1},]", SAILS_EJSON},
         {"0{\"pid\\u0000\":\"x\"}", SAILS_EJSON},
         {"30[{\"a\\u0000\":1}]", SAILS_EJSON},
         {"2abc[\"a\"]", SAILS_EJSON},
@@ -195,6 +196,19 @@ static void every_broken_packet_is_refused(void **state)
             fail_msg("%s: %d", cases[i].text, rc);
         }
     }
+}
+
+/* An event can still be answered, but its arguments are nobody's. */
+static void an_event_with_a_nul_in_a_name_is_marked(void **state)
+{
+    struct sio_packet p = decoded("27[\"a\",{\"b\\u0000c\":1}]");
+
+    (void)state;
+    assert_true(p.has_nul_name);
+    assert_int_equal(p.id, 7);
+    assert_null(sio_packet_args(&p, NULL));
+    p = decoded("27[\"a\",{\"b\":\"\\u0000\"}]"); /* a value may have one */
+    assert_false(p.has_nul_name);
 }
 
 /* socket-io 23a: arguments nested too deep would be a danger to whoever walks them. */
@@ -398,6 +412,7 @@ int main(void)
         cmocka_unit_test(every_good_packet_is_taken_apart),
         cmocka_unit_test(every_cut_of_a_packet_is_safe),
         cmocka_unit_test(every_broken_packet_is_refused),
+        cmocka_unit_test(an_event_with_a_nul_in_a_name_is_marked),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(heads_are_written_by_the_grammar),
         cmocka_unit_test(an_event_has_a_name),
