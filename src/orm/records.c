@@ -301,14 +301,32 @@ static int populated_to_json(const struct orm_attribute *attribute, json_t *valu
     return 0;
 }
 
+/* What its model's function makes of a record; a new reference. */
+static json_t *call_to_json(const struct orm_model *model, json_t *record)
+{
+    return model->to_json.call != NULL
+               ? model->to_json.call(model->identity.ptr, record, model->to_json.ctx)
+               : json_incref(record);
+}
+
+/* As JSON.stringify() goes in Node.js: a record first, with what is populated as it is, and then what the
+ * function has left of that. */
 int records_to_json(const struct orm_model *model, json_t *record, json_t **out)
 {
-    json_t *copy = json_copy(record);
-    int rc = copy != NULL ? 0 : SAILS_ENOMEM;
+    json_t *shown = call_to_json(model, record);
+    json_t *copy = NULL;
+    int rc = shown != NULL ? 0 : SAILS_ENOMEM;
 
+    if (rc < 0 || !json_is_object(shown)) {
+        *out = shown;
+        return rc;
+    }
+    copy = json_copy(shown); /* the function may have given the record itself */
+    json_decref(shown);
+    rc = copy != NULL ? 0 : SAILS_ENOMEM;
     for (unsigned i = 0; i < model->n_attributes && rc == 0; i++) {
         const struct orm_attribute *attribute = &model->attributes[i];
-        json_t *value = json_object_get(record, attribute->name.ptr);
+        json_t *value = json_object_get(copy, attribute->name.ptr);
         json_t *made = NULL;
 
         if (value == NULL || attribute->association == ORM_PLAIN) {
@@ -318,11 +336,6 @@ int records_to_json(const struct orm_model *model, json_t *record, json_t **out)
         if (rc == 0 && json_object_set_new_nocheck(copy, attribute->name.ptr, made) < 0) {
             rc = SAILS_ENOMEM;
         }
-    }
-    if (rc == 0 && model->to_json.call != NULL) {
-        *out = model->to_json.call(model->identity.ptr, copy, model->to_json.ctx);
-        json_decref(copy);
-        return *out != NULL ? 0 : SAILS_ENOMEM;
     }
     if (rc < 0) {
         json_decref(copy);
