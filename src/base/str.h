@@ -71,6 +71,11 @@ static inline char char_lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+static inline char char_upper(char c)
+{
+    return (char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
+}
+
 /* ASCII letters compare without case, as HTTP's names do. */
 bool str_eq_nocase(struct str a, struct str b);
 

@@ -74,15 +74,17 @@ int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
     json_t *found = NULL;
     int rc = 0;
 
-    if (criteria_primary_key(&q->criteria) == NULL) {
-        q->criteria.limit = 2; /* one more than there may be */
+    if (criteria_primary_key(&q->criteria) != NULL) {
+        q->criteria.limit = CRITERIA_NO_LIMIT; /* there cannot be two */
     }
     rc = find(db, q, &found);
     if (rc == 0 && json_array_size(found) > 1) {
+        const char *identity = q->model->identity.ptr;
+
         rc = orm_error_set(&db->error, ORM_ERROR_PLAIN, SAILS_ESTATE, NULL,
-                           "More than one matching record found for `%s.findOne()`: its criteria "
-                           "must match one at most.",
-                           q->model->global_id);
+                           "More than one matching record found for `%c%s.findOne()`: its "
+                           "criteria must match one at most.",
+                           char_upper(identity[0]), identity + 1);
     }
     if (rc == 0) {
         *record = json_incref(json_array_get(found, 0));

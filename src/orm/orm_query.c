@@ -246,6 +246,9 @@ static int read_criteria(const struct maker *m)
                       "be {}.",
                       NULL);
     }
+    if (rc == 0 && m->q->method == ORM_FIND_ONE) {
+        c->limit = 2; /* one more than there may be */
+    }
     m->q->is_noop = rc == 0 && c->matches_nothing;
     return rc;
 }
