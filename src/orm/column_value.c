@@ -10,9 +10,19 @@
 /* Of JSON text in a column, whoever has written it. Its size is the database's affair. */
 static const struct json_limits stored_limits = {.max_depth = 512};
 
+/*
+ * What is encrypted is a text, which a column for any type but json takes as it is. What is not encrypted in such
+ * a column (0 and false: waterline 8) is its JSON text.
+ */
+static bool is_text_column(const struct orm_attribute *attribute)
+{
+    return attribute != NULL && attribute->encrypt && attribute->type != ORM_JSON;
+}
+
 /* ---- to the database ---- */
 
-static int write_as_json(const json_t *value, struct arena *arena, struct db_value *out)
+static int write_as_json(const json_t *value, struct arena *arena, enum db_type type,
+                         struct db_value *out)
 {
     struct buf text = {0};
     char *copy = NULL;
@@ -24,7 +34,7 @@ static int write_as_json(const json_t *value, struct arena *arena, struct db_val
         rc = copy != NULL ? 0 : SAILS_ENOMEM;
     }
     if (rc == 0) {
-        *out = (struct db_value){.type = DB_JSON, .as.text = {copy, text.len}};
+        *out = (struct db_value){.type = type, .as.text = {copy, text.len}};
     }
     buf_deinit(&text);
     return rc == SAILS_EJSON ? SAILS_EINVAL : rc;
@@ -52,8 +62,11 @@ int column_value_write(const struct orm_attribute *attribute, const json_t *valu
         *out = (struct db_value){.type = DB_NULL};
         return 0;
     }
-    if (attribute->type == ORM_JSON && !attribute->encrypt) {
-        return write_as_json(value, arena, out);
+    if (attribute->type == ORM_JSON) {
+        return write_as_json(value, arena, DB_JSON, out);
+    }
+    if (is_text_column(attribute) && !json_is_string(value)) {
+        return write_as_json(value, arena, DB_TEXT, out);
     }
     switch (json_typeof(value)) {
     case JSON_STRING:
@@ -70,7 +83,7 @@ int column_value_write(const struct orm_attribute *attribute, const json_t *valu
         *out = (struct db_value){.type = DB_BOOLEAN, .as.boolean = json_is_true(value)};
         return 0;
     default:
-        return write_as_json(value, arena, out);
+        return write_as_json(value, arena, DB_JSON, out);
     }
 }
 
@@ -118,10 +131,27 @@ static int read_integer(const struct orm_attribute *attribute, int64_t number, j
     return made(json_integer(number), out);
 }
 
+/* A number or truth that is not encrypted, of an attribute that is; MariaDB writes truth as a number. */
+static int read_plain(const struct orm_attribute *attribute, struct str text, json_t **out)
+{
+    json_t *value = NULL;
+    int rc = json_parse(text, &stored_limits, &value);
+
+    if (rc == 0 && json_is_integer(value) && attribute->type == ORM_BOOLEAN) {
+        rc = read_integer(attribute, json_integer_value(value), out);
+    } else if (rc == 0 && (json_is_number(value) || json_is_boolean(value))) {
+        *out = json_incref(value);
+    } else if (rc == 0 || rc == SAILS_EJSON || rc == SAILS_ETOOBIG) {
+        rc = read_text(text, out);
+    }
+    json_decref(value);
+    return rc;
+}
+
 int column_value_read(const struct orm_attribute *attribute, const struct db_value *value,
                       json_t **out)
 {
-    bool is_json = attribute != NULL && attribute->type == ORM_JSON && !attribute->encrypt;
+    bool is_json = attribute != NULL && attribute->type == ORM_JSON;
 
     switch (value->type) {
     case DB_NULL:
@@ -134,6 +164,9 @@ int column_value_read(const struct orm_attribute *attribute, const struct db_val
         return made(json_boolean(value->as.boolean), out);
     case DB_TEXT:
     case DB_BYTES:
+        if (is_text_column(attribute) && attribute->type != ORM_STRING) {
+            return read_plain(attribute, value->as.text, out);
+        }
         return is_json ? read_json(value->as.text, out) : read_text(value->as.text, out);
     case DB_JSON:
         return attribute == NULL || attribute->type == ORM_JSON ? read_json(value->as.text, out)

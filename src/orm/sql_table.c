@@ -33,7 +33,7 @@ const char *sql_table_type(const struct sql_dialect *dialect, const struct orm_a
 {
     enum orm_column kind = attribute->column_kind;
 
-    if (attribute->encrypt) {
+    if (attribute->encrypt && kind != ORM_COLUMN_JSON) {
         return attribute->unique && is_mariadb(dialect) ? "VARCHAR(255)" : "TEXT";
     }
     if (kind == ORM_COLUMN_RAW) {
@@ -142,20 +142,65 @@ static void append_converted(struct sql *sql, const struct orm_attribute *column
     sql_append(sql, ")");
 }
 
+static bool is_among(const struct orm_attribute *column, const struct orm_attribute *const *columns,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (columns[i] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a record that was made before its attribute has, as a new record in which it is omitted; NULL: null, or
+ * what the database makes. */
+static const json_t *value_before(const struct orm_attribute *column)
+{
+    bool is_made = column->is_primary_key || json_is_null(column->base_value);
+
+    return is_made ? NULL : column->base_value;
+}
+
+/* PostgreSQL must be told the type of a parameter that it only passes on. */
+static void append_value_before(struct sql *sql, const struct orm_attribute *column)
+{
+    if (!sql->dialect->numbers_params) {
+        sql_append_json(sql, column, value_before(column));
+        return;
+    }
+    sql_append(sql, "CAST(");
+    sql_append_json(sql, column, value_before(column));
+    sql_append(sql, " AS ");
+    sql_append(sql, sql_table_type(sql->dialect, column));
+    sql_append(sql, ")");
+}
+
 void sql_table_copy(struct sql *sql, const struct orm_model *model,
                     const struct orm_attribute *const *columns, size_t n, struct str from,
                     struct str to)
 {
-    (void)model;
     assert(n > 0);
     sql_append(sql, "INSERT INTO ");
     sql_append_identifier(sql, to);
     sql_append(sql, " (");
     append_names(sql, columns, n);
+    for (unsigned i = 0; i < model->n_columns; i++) {
+        if (!is_among(model->columns[i], columns, n) && value_before(model->columns[i]) != NULL) {
+            sql_append(sql, ", ");
+            sql_append_identifier(sql, model->columns[i]->column);
+        }
+    }
     sql_append(sql, ") SELECT ");
     for (size_t i = 0; i < n; i++) {
         sql_append(sql, i > 0 ? ", " : "");
         append_converted(sql, columns[i]);
+    }
+    for (unsigned i = 0; i < model->n_columns; i++) {
+        if (!is_among(model->columns[i], columns, n) && value_before(model->columns[i]) != NULL) {
+            sql_append(sql, ", ");
+            append_value_before(sql, model->columns[i]);
+        }
     }
     sql_append(sql, " FROM ");
     sql_append_identifier(sql, from);

@@ -24,7 +24,8 @@ void sql_table_drop(struct sql *sql, struct str name);
 /* One row a column of a table, its name first; none where there is no such table. */
 void sql_table_columns(struct sql *sql, struct str name);
 
-/* INSERT INTO `to` SELECT ... FROM `from`: the columns that both have, each brought to its new type. */
+/* INSERT INTO `to` SELECT ... FROM `from`: the columns that both have, each brought to its new type; those that
+ * `from` has not get what a new record has in which they are omitted. */
 void sql_table_copy(struct sql *sql, const struct orm_model *model,
                     const struct orm_attribute *const *columns, size_t n, struct str from,
                     struct str to);

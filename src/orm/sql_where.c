@@ -77,7 +77,23 @@ static struct db_value plain_value(const json_t *value)
 static bool needs_jsonb(const struct sql *sql, const struct predicate *p)
 {
     return sql->dialect->numbers_params && p->path.len == 0 &&
-           p->attribute->column_kind == ORM_COLUMN_JSON && !p->attribute->encrypt;
+           p->attribute->column_kind == ORM_COLUMN_JSON;
+}
+
+/* PostgreSQL takes a parameter for what its column is: without a type of its own, 1.5 and what is too big for a
+ * column of integers would be errors and not numbers that nobody has. */
+static const char *cast_of(const struct sql *sql, const struct predicate *p, const json_t *value)
+{
+    enum orm_column kind = p->attribute->column_kind;
+
+    if (needs_jsonb(sql, p)) {
+        return "::jsonb";
+    }
+    if (!sql->dialect->numbers_params || p->path.len > 0 || p->attribute->encrypt ||
+        (kind != ORM_COLUMN_NUMBER_KEY && kind != ORM_COLUMN_NUMBER_TIMESTAMP)) {
+        return "";
+    }
+    return json_is_integer(value) ? "::int8" : "::float8";
 }
 
 static void append_operand(struct sql *sql, const struct predicate *p, const json_t *value)
@@ -87,7 +103,7 @@ static void append_operand(struct sql *sql, const struct predicate *p, const jso
     } else {
         sql_append_json(sql, p->attribute, value);
     }
-    sql_append(sql, needs_jsonb(sql, p) ? "::jsonb" : "");
+    sql_append(sql, cast_of(sql, p, value));
 }
 
 static void append_target(struct sql *sql, const struct predicate *p)
