@@ -216,6 +216,10 @@ SAILS_API const char *sails_io_event_name(const sails_io_event *event);
 /**
  * The arguments as an array, parsed when first asked for; binary ones as in sails/binary.h. A view,
  * valid during the callback: json_incref() what must live longer. NULL: no memory, or NULL.
+ *
+ * All text is valid UTF-8; a half of a surrogate pair, which JSON can say and UTF-8 cannot, becomes
+ * U+FFFD. A text may have a NUL in it: json_string_length() tells where it ends. Names of members
+ * never have one, nor has the event's: a packet with such a name is invalid.
  */
 SAILS_API json_t *sails_io_event_args(sails_io_event *event);
 
@@ -330,7 +334,15 @@ SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_tar
  * One socket: on its worker's thread only
  * ------------------------------------------------------------------------------------------ */
 
-/** Its id, 20 characters (with "/name#" before them for clients of protocol 4); a view. */
+/**
+ * Its id, 20 characters; a view.
+ *
+ * That of a client of protocol 5 is made for its namespace, and may be shown to others: who knows it can
+ * do nothing with it. Clients of protocol 4 (sails.io.js, socket.io-client 2) work it out by themselves
+ * from the id of their session, so that theirs is that id, with "/name#" before it in other namespaces
+ * than "/". Who knows the id of a session can send as its client, and while that polls take what is meant
+ * for it: do not show it to others, or set `sockets.allowEIO3` to false.
+ */
 SAILS_API const char *sails_io_socket_id(const sails_io_socket *socket);
 
 /** The namespace that it is in; a view, as long as the socket. NULL for NULL. */

@@ -106,7 +106,7 @@ SAILS_API int sails_sockets_leave_all(sails_app *app, const char *room, sails_do
 
 /**
  * The id of the socket that a request came over; a view, valid as long as the request. NULL for a
- * request over HTTP, and for NULL.
+ * request over HTTP, and for NULL. What others may know of it: see sails_io_socket_id().
  *
  * @see    Sails reference, sails.sockets.getId()
  */
