@@ -29,6 +29,9 @@ function attribute(random, name) {
   if (random.oneIn(6)) {
     made.columnName = `c_${name}`
   }
+  if (type === 'string' && random.oneIn(6) && made.defaultsTo === undefined && !made.unique) {
+    made.encrypt = true
+  }
   return random.oneIn(8) ? type : made
 }
 
@@ -44,6 +47,7 @@ export function randomWorld(random) {
     models,
     defaults: {
       schema: true,
+      dataEncryptionKeys: { default: 'Bv3x8n3Rk1vVt7mQTwVYyq7cN3wQ0m2ZpZV0c4b1yYI=' },
       attributes: {
         id: { type: 'number', autoIncrement: true },
         ...(random.oneIn(2) ? { createdAt: { type: 'number', autoCreatedAt: true }, updatedAt: { type: 'number', autoUpdatedAt: true } } : {}),
@@ -98,6 +102,8 @@ export function describe({ models, defaults }, identity) {
     primaryKey,
     attributes: Object.fromEntries(normal),
     scalars: is(({ type }) => type !== undefined),
+    // What is encrypted is different in every run.
+    sortable: is(({ type, encrypt }) => type !== undefined && !encrypt),
     numbers: is(({ type }) => type === 'number'),
     toOne: is((value) => value.model !== undefined),
     toMany: is((value) => value.collection !== undefined),

@@ -7,6 +7,10 @@ const { runNative, withConnection } = require('./datastores')
 // What Waterline has to say beside its answers.
 console.log = console.info = console.warn = (...all) => console.error(...all)
 
+if (process.env.INT8_AS_NUMBER) {
+  require('pg').types.setTypeParser(20, Number)
+}
+
 let lifted = null
 
 class ProtocolError extends Error {
