@@ -384,6 +384,8 @@ static void jobs_that_come_back_too_late_are_told_when_the_net_ends(void **state
     crew_start(&crew, 1, 1, 1);
     errand = errand_of(&crew, 0, &gate);
     assert_int_equal(submit(&crew, &errand), 0);
+    while (sem_wait(&crew.begun) != 0) { /* else it could be cancelled before a thread has it */
+    }
     net_stop(crew.world.net, 0);
     net_join(crew.world.net);
     assert_int_equal(atomic_load(&crew.n_done), 0);
