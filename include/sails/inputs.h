@@ -112,6 +112,12 @@ struct sails_action_def {
     const char *description;
     const struct sails_exit *exits;  /**< Ends with {0}; NULL: the two that every action has. */
     const char *url_wildcard_suffix; /**< The input that gets what the route's "*" stands for. */
+    /**
+     * The action may block: it runs on a thread of a pool (`jobs.threads`), not on a worker, and several of it at
+     * once. There it may use sails_req_db() and the calls of sails/db.h, and whatever else waits. `req` and `res` are
+     * its own until it returns; what it answers is sent then.
+     */
+    bool may_wait;
 };
 
 /**

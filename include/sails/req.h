@@ -211,6 +211,15 @@ SAILS_API json_t *sails_req_signed_cookie(sails_req *req, const char *name);
  *  repeated name gives a list. Texts at its ends; a view. NULL: no memory. @see req.query */
 SAILS_API json_t *sails_req_query(sails_req *req);
 
+/**
+ * A connection to the app's databases, for the calls of sails/db.h: in an action that may wait (`may_wait` of struct
+ * sails_action_def), on its thread, until it returns. It waits for a connection for `orm.leaseTimeout`. A transaction
+ * that is left open is rolled back.
+ *
+ * @return NULL: not in such an action, or the app has no models, or no connection was free in time (logged).
+ */
+SAILS_API sails_db *sails_req_db(sails_req *req);
+
 SAILS_END_DECLS
 
 #include <sails/res.h>

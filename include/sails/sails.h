@@ -14,6 +14,8 @@
 #include <sails/hook.h>
 #include <sails/inputs.h>
 #include <sails/io.h>
+#include <sails/model.h>
+#include <sails/models.h>
 #include <sails/req.h>
 #include <sails/res.h>
 #include <sails/session.h>

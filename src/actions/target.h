@@ -34,6 +34,7 @@ enum request_step_kind {
 struct request_step {
     enum request_step_kind kind;
     sails_action function; /* of STEP_FUNCTION and STEP_ACTION */
+    bool may_wait;         /* of STEP_ACTION: on a thread of its own kind */
     char *text;            /* an address, a file, a name */
     struct buf page;       /* of STEP_VIEW: what is in the file */
     unsigned status;       /* of STEP_REDIRECT (0: 302) and STEP_STATUS */

@@ -127,11 +127,12 @@ static int add_action(struct target_reader *r, const struct registered_action *a
     for (size_t i = 0; rule != NULL && rc == 0 && i < rule->n_policies; i++) {
         rc = add_function(out, rule->policies[i]);
     }
-    return rc == 0
-               ? add_step(out,
-                          (struct request_step){.kind = STEP_ACTION, .function = action->def->run},
-                          NULL)
-               : rc;
+    return rc == 0 ? add_step(out,
+                              (struct request_step){.kind = STEP_ACTION,
+                                                    .function = action->def->run,
+                                                    .may_wait = action->def->may_wait},
+                              NULL)
+                   : rc;
 }
 
 /* ---- kinds of targets ---- */

@@ -42,6 +42,7 @@ void sails_app_destroy(sails_app *app)
         return;
     }
     sails_app_lower(app);
+    app_models_close(app); /* what comes back from its threads is mail of the net's workers */
     net_destroy(app->net);
     if (app->io != NULL) {
         app_io_options_deinit(&app->io->options);
@@ -56,6 +57,7 @@ void sails_app_destroy(sails_app *app)
     app_security_deinit(app);
     app_http_deinit(app);
     app_hooks_deinit(&app->hooks);
+    app_models_deinit(&app->models);
     json_decref(app->overrides);
     config_deinit(&app->config);
     mem_free(app);
@@ -269,6 +271,9 @@ static int prepare(struct sails_app *app)
     if (rc == 0) {
         log_line(&app->log, LOG_INFO, "Starting app...");
         log_line(&app->log, LOG_BLANK, "%s", "");
+        rc = app_models_open(app);
+    }
+    if (rc == 0) {
         rc = app_hooks_initialize(app);
     }
     return rc == 0 ? app_bootstrap(app) : rc;

@@ -14,6 +14,7 @@
 #define APP_APP_H
 
 #include "app/app_hooks.h"
+#include "app/app_models.h"
 #include "app/app_routing.h"
 #include "config/config_load.h"
 #include "files/static_files.h"
@@ -74,6 +75,7 @@ struct sails_app {
     struct net *net;
     struct app_worker workers[WORKERS_MAX];
     struct app_hooks hooks;
+    struct app_models models;
     sails_bootstrap_cb bootstrap; /* NULL: none */
     void *bootstrap_ctx;
     sails_shutdown_cb before_shutdown; /* NULL: none */

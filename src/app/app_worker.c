@@ -102,6 +102,13 @@ static void on_drain(void *ctx, struct worker *worker)
     http_service_drain(&w->http);
 }
 
+/* Jobs that no thread has taken yet would keep the worker for ever. */
+static void on_drain_limit(void *ctx, struct worker *worker)
+{
+    (void)worker;
+    app_models_stop(ctx);
+}
+
 static void on_stop(void *ctx, struct worker *worker)
 {
     struct app_worker *w = worker->user;
@@ -117,5 +124,6 @@ const struct net_events app_net_events = {
     .on_start = on_start,
     .on_link = on_link,
     .on_drain = on_drain,
+    .on_drain_limit = on_drain_limit,
     .on_stop = on_stop,
 };

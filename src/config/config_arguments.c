@@ -24,6 +24,8 @@ static const struct short_form {
     {"silent", "log.level", "silent"},     {"prod", "environment", "production"},
     {"staging", "environment", "staging"}, {"dev", "environment", "development"},
     {"redis", "session.adapter", "redis"}, {"host", "explicitHost", NULL},
+    {"safe", "models.migrate", "safe"},    {"alter", "models.migrate", "alter"},
+    {"drop", "models.migrate", "drop"},
 };
 
 static const struct short_form *find_short_form(struct str name)

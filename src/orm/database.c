@@ -84,6 +84,16 @@ void database_destroy(struct sails_db *db)
     mem_free(db);
 }
 
+void database_rest(struct sails_db *db)
+{
+    for (unsigned i = 0; i < db->orm->n_datastores; i++) {
+        while (db->connections[i].depth > 0) {
+            connection_rollback(&db->connections[i]);
+        }
+    }
+    orm_error_clear(&db->error);
+}
+
 struct connection *database_connection(struct sails_db *db, const struct orm_model *model)
 {
     return &db->connections[model->datastore->index];

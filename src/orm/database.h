@@ -47,6 +47,9 @@ struct sails_db *database_create(const struct datastores *datastores);
 /* Closes its connections. NULL is harmless. */
 void database_destroy(struct sails_db *db);
 
+/* Rolls back what was left open, and forgets the last error: for whoever has it next. */
+void database_rest(struct sails_db *db);
+
 struct connection *database_connection(struct sails_db *db, const struct orm_model *model);
 
 /* The statement to be made now, empty, in the dialect of the model's datastore. */

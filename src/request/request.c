@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "http/url.h"
+#include "request/request_wait.h"
 #include "web/access_log.h"
 
 /* "/a?x=1" of "http://host/a?x=1"; anything else stays as it is. */
@@ -233,6 +234,9 @@ static void finish(struct sails_req *req)
 
 static void save_and_finish(struct sails_req *req)
 {
+    if (request_wait_holds(req, save_and_finish)) {
+        return;
+    }
     deadline_stop(&req->deadline);
     request_session_end(req, finish);
 }

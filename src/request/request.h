@@ -17,6 +17,7 @@
 
 #include "actions/target.h"
 #include "base/deadline_ladder.h"
+#include "base/job.h"
 #include "base/worker.h"
 #include "io/io.h"
 #include "request/error_pages.h"
@@ -29,6 +30,9 @@
 #include "web/trust_proxy.h"
 
 #include <sails/req.h>
+
+struct models;
+struct request_wait;
 
 /* What the requests of one worker share. */
 struct request_worker {
@@ -57,6 +61,8 @@ struct request_service {
     size_t n_request_hooks;
     uint64_t timeout_ms; /* for an answer; 0: any */
     struct limits_settings limits;
+    struct job_pool *waiting;       /* threads of actions that may wait */
+    struct models *models;          /* NULL: the app has none */
     struct request_worker *workers; /* by index; the app's */
     bool is_production;
     bool compresses;            /* answers over HTTP */
@@ -154,12 +160,13 @@ struct sails_req {
     const struct route *route;           /* the last one that was found; NULL: none */
     const struct request_target *target; /* its target; NULL: no route is left */
     size_t n_hooks_done, n_steps_done;
-    bool is_running;      /* it was given to the router: the application has it */
-    bool is_in_action;    /* the worker is in the action's call */
-    bool is_due;          /* answered in it: to be sent when it returns */
-    bool is_waiting;      /* a hook or policy has it, and will proceed or answer */
-    bool has_proceeded;   /* in the call of the hook or policy */
-    bool is_in_last_step; /* an action has it: it must not proceed */
+    bool is_running;           /* it was given to the router: the application has it */
+    bool is_in_action;         /* the worker is in the action's call */
+    bool is_due;               /* answered in it: to be sent when it returns */
+    bool is_waiting;           /* a hook or policy has it, and will proceed or answer */
+    bool has_proceeded;        /* in the call of the hook or policy */
+    bool is_in_last_step;      /* an action has it: it must not proceed */
+    struct request_wait *wait; /* an action that may wait is running; NULL: none */
     struct sails_res res;
 };
 

@@ -7,6 +7,7 @@
  */
 #include "http/url.h"
 #include "request/request.h"
+#include "request/request_wait.h"
 #include "web/csrf.h"
 
 static void advance(struct sails_req *req);
@@ -213,6 +214,17 @@ static bool call(struct sails_req *req, sails_action function)
     return !req->is_due && req->has_proceeded;
 }
 
+static bool call_action(struct sails_req *req, const struct request_step *step)
+{
+    if (!step->may_wait) {
+        return call(req, step->function);
+    }
+    req->has_proceeded = false;
+    req->is_waiting = true;
+    request_wait_begin(req, step->function);
+    return false;
+}
+
 /* One step of the target. Whether the next one follows at once. */
 static bool run_step(struct sails_req *req, const struct request_step *step)
 {
@@ -221,7 +233,7 @@ static bool run_step(struct sails_req *req, const struct request_step *step)
         return call(req, step->function);
     case STEP_ACTION:
         req->is_in_last_step = true;
-        return request_read_inputs(req) && call(req, step->function);
+        return request_read_inputs(req) && call_action(req, step);
     case STEP_REDIRECT:
     case STEP_STATUS:
     case STEP_VIEW:

@@ -1,0 +1,428 @@
+#include "app/app_models.h"
+
+#include "app/app.h"
+#include "base/mem.h"
+#include "definitions/definitions.h"
+#include "models/query.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+/* Relative to the current folder, as config/ is. */
+#define MODELS_FOLDER "api/models"
+
+/* ---- what the program says ---- */
+
+int sails_app_model(sails_app *app, const char *name, json_t *definition)
+{
+    int rc = 0;
+
+    if (app == NULL || name == NULL || name[0] == '\0' || !json_is_object(definition)) {
+        rc = SAILS_EINVAL;
+    } else if (app->state != APP_NEW) {
+        rc = SAILS_ESTATE;
+    } else if (json_object_get(app->models.defined, name) != NULL) {
+        rc = SAILS_ECONFLICT;
+    }
+    if (rc == 0 && app->models.defined == NULL) {
+        app->models.defined = json_object();
+        rc = app->models.defined != NULL ? 0 : SAILS_ENOMEM;
+    }
+    if (rc < 0) {
+        json_decref(definition);
+        return rc;
+    }
+    return json_object_set_new(app->models.defined, name, definition) == 0 ? 0 : SAILS_ENOMEM;
+}
+
+int sails_app_model_functions(sails_app *app, const struct sails_model_function *functions)
+{
+    const struct sails_model_function **tables = NULL;
+
+    if (app == NULL || functions == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    tables = mem_realloc(app->models.tables, (app->models.n_tables + 1) * sizeof(*tables));
+    if (tables == NULL) {
+        return SAILS_ENOMEM;
+    }
+    tables[app->models.n_tables++] = functions;
+    app->models.tables = tables;
+    return 0;
+}
+
+static const struct sails_model_function *find_function(const char *name, void *ctx)
+{
+    const struct app_models *models = ctx;
+
+    for (size_t i = 0; i < models->n_tables; i++) {
+        for (const struct sails_model_function *f = models->tables[i]; f->name != NULL; f++) {
+            if (strcmp(f->name, name) == 0) {
+                return f;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- the folder ---- */
+
+/* What the folder and the program say together. */
+struct gathered {
+    json_t *models; /* name -> definition */
+    json_t *places; /* name -> file */
+};
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    size_t len = strlen(name);
+    size_t n = strlen(suffix);
+
+    return len > n && strcmp(name + len - n, suffix) == 0;
+}
+
+/* User.json; User.attributes.json is a part of it. */
+static int add_file(struct sails_app *app, struct gathered *g, const char *file)
+{
+    struct buf path = {0};
+    struct buf name = {0};
+    struct buf why = {0};
+    json_t *tree = NULL;
+    int rc = 0;
+
+    buf_printf(&path, MODELS_FOLDER "/%s", file);
+    buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".json")), file);
+    rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
+    rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
+    if (rc == SAILS_ECONFIG) {
+        log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));
+    } else if (rc == 0 && json_object_get(g->models, name.ptr) != NULL) {
+        log_line(&app->log, LOG_ERROR, "%s: the program defines a model of that name, too",
+                 path.ptr);
+        rc = SAILS_ECONFIG;
+    } else if (rc == 0 && tree != NULL &&
+               (json_object_set_new(g->models, name.ptr, json_incref(tree)) < 0 ||
+                json_object_set_new(g->places, name.ptr, json_string(path.ptr)) < 0)) {
+        rc = SAILS_ENOMEM;
+    }
+    json_decref(tree);
+    buf_deinit(&path);
+    buf_deinit(&name);
+    buf_deinit(&why);
+    return rc;
+}
+
+/* The attributes of a sibling are over those of the model's own file. */
+static int add_attributes(struct sails_app *app, struct gathered *g, const char *file)
+{
+    struct buf path = {0};
+    struct buf name = {0};
+    struct buf why = {0};
+    json_t *tree = NULL;
+    json_t *attributes = NULL;
+    int rc = 0;
+
+    buf_printf(&path, MODELS_FOLDER "/%s", file);
+    buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".attributes.json")), file);
+    rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
+    rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
+    attributes = json_object_get(json_object_get(g->models, name.ptr), "attributes");
+    if (rc == SAILS_ECONFIG) {
+        log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));
+    } else if (rc == 0 && (!json_is_object(attributes) || !json_is_object(tree))) {
+        log_line(&app->log, LOG_ERROR, "%s: there is no model %s with attributes to add these to",
+                 path.ptr, name.ptr);
+        rc = SAILS_ECONFIG;
+    } else if (rc == 0) {
+        rc = json_object_update(attributes, tree) == 0 ? 0 : SAILS_ENOMEM;
+    }
+    json_decref(tree);
+    buf_deinit(&path);
+    buf_deinit(&name);
+    buf_deinit(&why);
+    return rc;
+}
+
+static int read_folder(struct sails_app *app, struct gathered *g)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(MODELS_FOLDER, &entries, NULL, alphasort);
+    int rc = 0;
+
+    if (n < 0) {
+        if (errno == ENOENT) {
+            return 0;
+        }
+        log_line(&app->log, LOG_ERROR, MODELS_FOLDER " cannot be read: %s", strerror(errno));
+        return SAILS_ECONFIG;
+    }
+    for (int i = 0; i < n && rc == 0; i++) {
+        const char *name = entries[i]->d_name;
+
+        if (name[0] != '.' && has_suffix(name, ".json") && !has_suffix(name, ".attributes.json")) {
+            rc = add_file(app, g, name);
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        if (rc == 0 && entries[i]->d_name[0] != '.' &&
+            has_suffix(entries[i]->d_name, ".attributes.json")) {
+            rc = add_attributes(app, g, entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return rc;
+}
+
+/* ---- linking ---- */
+
+static void log_lines(const struct sails_app *app, enum log_level level, struct str lines)
+{
+    struct str line = {NULL, 0};
+
+    while (str_take_part(&lines, '\n', &line)) {
+        if (line.len > 0) {
+            log_line(&app->log, level, "%.*s", STR_FMT(line));
+        }
+    }
+}
+
+static int link_models(struct sails_app *app, const struct gathered *g, struct orm **orm)
+{
+    struct definitions d = {.datastores = config_get(&app->config, "datastores"),
+                            .models = g->models,
+                            .defaults = config_get(&app->config, "models"),
+                            .places = g->places,
+                            .find_function = find_function,
+                            .ctx = &app->models};
+    struct buf problems = {0};
+    struct buf warnings = {0};
+    bool is_about_models = false;
+    int rc = definitions_read(&d, &problems, &warnings, &is_about_models, orm);
+
+    log_lines(app, LOG_WARN, buf_str(&warnings));
+    log_lines(app, LOG_ERROR, buf_str(&problems));
+    buf_deinit(&problems);
+    buf_deinit(&warnings);
+    return rc;
+}
+
+/* ---- migrations ---- */
+
+static int find_strategy(const struct sails_app *app, const struct orm *orm,
+                         enum migrate_strategy *strategy)
+{
+    *strategy = MIGRATE_SAFE; /* unset: nobody is asked, and nothing is touched */
+    if (orm->migrate != NULL && !migrate_parse(orm->migrate, strategy)) {
+        log_line(&app->log, LOG_ERROR,
+                 "models.migrate: \"%s\" is no strategy: \"safe\", \"alter\" or \"drop\"",
+                 orm->migrate);
+        return SAILS_ECONFIG;
+    }
+    if (*strategy != MIGRATE_SAFE && config_is_production(&app->config) &&
+        getenv("ALLOW_UNSAFE_MIGRATIONS") == NULL) {
+        log_line(&app->log, LOG_ERROR,
+                 "`migrate: '%s'` strategy is not supported in production, please change to "
+                 "`migrate: 'safe'`.",
+                 orm->migrate);
+        return SAILS_ECONFIG;
+    }
+    return 0;
+}
+
+/* ---- opening and closing ---- */
+
+static int open_models(struct sails_app *app, struct orm *orm)
+{
+    const struct config *c = &app->config;
+    struct models_options options = {
+        .n_connections = (unsigned)config_integer(c, "orm.connections"),
+        .max_waiting = (size_t)config_integer(c, "orm.maxWaiting"),
+        .lease_timeout_ms = (uint64_t)config_integer(c, "orm.leaseTimeout"),
+    };
+    enum migrate_strategy strategy = MIGRATE_SAFE;
+    struct buf problem = {0};
+    int rc = find_strategy(app, orm, &strategy);
+
+    if (rc < 0) {
+        orm_destroy(orm);
+        return rc;
+    }
+    rc = models_create(orm, &options, &problem, &app->models.models);
+    log_lines(app, LOG_ERROR, buf_str(&problem));
+    buf_deinit(&problem);
+    if (rc == 0 && strategy != MIGRATE_SAFE) {
+        rc = models_migrate(app->models.models, strategy, &app->log);
+    }
+    app->requests.models = app->models.models;
+    return rc;
+}
+
+static int gather(struct sails_app *app, struct gathered *g)
+{
+    g->models = app->models.defined != NULL ? json_deep_copy(app->models.defined) : json_object();
+    g->places = json_object();
+    return g->models != NULL && g->places != NULL ? read_folder(app, g) : SAILS_ENOMEM;
+}
+
+static int open_waiting(struct sails_app *app)
+{
+    struct jobs_options options = {
+        .name = "sails action",
+        .n_threads = (unsigned)config_integer(&app->config, "jobs.threads"),
+        .max_waiting = (size_t)config_integer(&app->config, "jobs.maxWaiting"),
+    };
+    int rc = jobs_create(&options, &app->models.waiting);
+
+    if (rc == 0) {
+        app->requests.waiting = jobs_pool(app->models.waiting);
+    }
+    return rc;
+}
+
+int app_models_open(struct sails_app *app)
+{
+    struct gathered g = {0};
+    struct orm *orm = NULL;
+    int rc = open_waiting(app);
+
+    rc = rc == 0 ? gather(app, &g) : rc;
+    if (rc == 0 && json_object_size(g.models) > 0) {
+        rc = link_models(app, &g, &orm);
+        rc = rc == 0 ? open_models(app, orm) : rc;
+    }
+    json_decref(g.models);
+    json_decref(g.places);
+    if (rc < 0) {
+        app_models_close(app);
+    }
+    return rc;
+}
+
+void app_models_stop(struct sails_app *app)
+{
+    jobs_stop(app->models.waiting);
+    models_stop(app->models.models);
+}
+
+void app_models_close(struct sails_app *app)
+{
+    jobs_destroy(app->models.waiting);
+    models_destroy(app->models.models);
+    app->models.waiting = NULL;
+    app->models.models = NULL;
+    app->requests.waiting = NULL;
+    app->requests.models = NULL;
+}
+
+void app_models_deinit(struct app_models *models)
+{
+    json_decref(models->defined);
+    mem_free(models->tables);
+}
+
+/* ---- connections for threads of the program ---- */
+
+int sails_app_lease(sails_app *app, sails_db **db)
+{
+    if (app == NULL || db == NULL) {
+        return SAILS_EINVAL;
+    }
+    return app->models.models != NULL ? models_lease(app->models.models, db) : SAILS_ESTATE;
+}
+
+void sails_app_release(sails_app *app, sails_db *db)
+{
+    if (app != NULL && db != NULL && app->models.models != NULL) {
+        models_release(app->models.models, db);
+    }
+}
+
+/* ---- asynchronous calls ---- */
+
+static int ask(sails_app *app, const struct query_call *call)
+{
+    struct worker *worker = NULL;
+
+    if (app == NULL || app->models.models == NULL || app->net == NULL) {
+        query_drop(call);
+        return app == NULL ? SAILS_EINVAL : SAILS_ESTATE;
+    }
+    worker = worker_current(net_pool(app->net));
+    return query_run(app->models.models, worker != NULL ? worker : net_pool(app->net)->workers[0],
+                     call);
+}
+
+static int ask_model(sails_app *app,
+                     int (*run)(struct sails_db *, const struct query_call *, json_t **),
+                     const char *model, json_t *criteria, json_t *values,
+                     const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    struct query_call call = {.run = run,
+                              .model = model,
+                              .criteria = criteria,
+                              .values = values,
+                              .query = query != NULL ? *query : (struct sails_query){0},
+                              .done = done,
+                              .ctx = ctx};
+
+    return ask(app, &call);
+}
+
+int sails_query_async(sails_app *app, sails_query_fn run, sails_query_cb done, void *ctx)
+{
+    struct query_call call = {.run = query_function, .function = run, .done = done, .ctx = ctx};
+
+    return run != NULL ? ask(app, &call) : SAILS_EINVAL;
+}
+
+int sails_find_async(sails_app *app, const char *model, json_t *criteria,
+                     const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_find, model, criteria, NULL, query, done, ctx);
+}
+
+int sails_find_one_async(sails_app *app, const char *model, json_t *criteria,
+                         const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_find_one, model, criteria, NULL, query, done, ctx);
+}
+
+int sails_count_async(sails_app *app, const char *model, json_t *criteria, sails_query_cb done,
+                      void *ctx)
+{
+    return ask_model(app, query_count, model, criteria, NULL, NULL, done, ctx);
+}
+
+int sails_create_async(sails_app *app, const char *model, json_t *values,
+                       const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_create, model, NULL, values, query, done, ctx);
+}
+
+int sails_update_async(sails_app *app, const char *model, json_t *criteria, json_t *values,
+                       const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_update, model, criteria, values, query, done, ctx);
+}
+
+int sails_update_one_async(sails_app *app, const char *model, json_t *criteria, json_t *values,
+                           const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_update_one, model, criteria, values, query, done, ctx);
+}
+
+int sails_destroy_async(sails_app *app, const char *model, json_t *criteria,
+                        const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_destroy, model, criteria, NULL, query, done, ctx);
+}
+
+int sails_destroy_one_async(sails_app *app, const char *model, json_t *criteria,
+                            const struct sails_query *query, sails_query_cb done, void *ctx)
+{
+    return ask_model(app, query_destroy_one, model, criteria, NULL, query, done, ctx);
+}

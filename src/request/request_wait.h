@@ -1,0 +1,26 @@
+/*
+ * request_wait.h - actions that may wait: on a thread, while their request stays with its worker.
+ *
+ * Purpose    An action that is declared so runs on a thread of a pool, where it may block. What it answers is
+ *            sent when it returns, as of an action on a worker.
+ * Ownership  A wait owns itself, from request_wait_begin() until the action has returned.
+ * Threads    request_wait_begin(): the request's worker. request_wait_db(): the action's thread.
+ * Floor      request; uses models, base.
+ *
+ * I1  req->wait is touched on the request's worker only, and by the action's thread while it runs: it is set before
+ *     that has the job, and taken away after it has returned it. While it is set the request is not freed.
+ */
+#ifndef REQUEST_REQUEST_WAIT_H
+#define REQUEST_REQUEST_WAIT_H
+
+#include "request/request.h"
+
+struct request_wait;
+
+/* Runs the action; answers 503 where too many wait already. */
+void request_wait_begin(struct sails_req *req, sails_action function);
+
+/* Whether the answer has to wait for the action's return: it is sent then, by `finish`. */
+bool request_wait_holds(struct sails_req *req, void (*finish)(struct sails_req *req));
+
+#endif

@@ -1,0 +1,181 @@
+#include "support/http_client.h"
+#include "support/live_app.h"
+
+#include <sails/sails.h>
+#include <sys/stat.h>
+
+static const char shelf[] =
+    "{\"attributes\": {\"title\": {\"type\": \"string\", \"required\": true},"
+    " \"books\": {\"collection\": \"book\", \"via\": \"shelf\"}}}";
+static const char book[] =
+    "{\"attributes\": {\"title\": \"string\", \"shelf\": {\"model\": \"shelf\"}},"
+    " \"beforeCreate\": \"@shout\"}";
+static const char inherited[] =
+    "{\"migrate\": \"drop\", \"attributes\": {\"id\": {\"type\": \"number\", \"autoIncrement\": true}}}";
+
+static int shout(sails_db *db, const char *model, json_t *record, void *ctx)
+{
+    (void)db;
+    (void)model;
+    (void)ctx;
+    return json_object_set_new(record, "title", json_string("SHOUTED"));
+}
+
+static const struct sails_model_function functions[] = {{.name = "shout", .lifecycle = shout}, {0}};
+
+static int fill(sails_db *db, void *ctx)
+{
+    json_t **out = ctx;
+    int rc = sails_create(db, "shelf", json_pack("{s:s}", "title", "a"), NULL, NULL);
+
+    rc = rc == 0 ? sails_create(db, "book", json_pack("{s:s,s:i}", "title", "x", "shelf", 1), NULL,
+                                NULL)
+                 : rc;
+    return rc == 0
+               ? sails_find(db, "shelf", NULL,
+                            &(struct sails_query){.populates = json_pack("{s:b}", "books", 1)}, out)
+               : rc;
+}
+
+/* POST /fill, on a thread that may wait: a transaction */
+static void fill_in_line(sails_req *req, sails_res *res)
+{
+    json_t *shelves = NULL;
+    sails_db *db = sails_req_db(req);
+    int rc = sails_transaction(db, fill, &shelves);
+
+    if (rc < 0) {
+        sails_res_server_error(res, json_string(sails_strerror(rc)));
+    } else {
+        sails_res_json(res, shelves);
+    }
+}
+
+static void answer(int status, json_t *value, void *ctx)
+{
+    sails_res *res = ctx;
+
+    if (status < 0) {
+        json_decref(value);
+        sails_res_server_error(res, json_string(sails_strerror(status)));
+    } else {
+        sails_res_json(res, value != NULL ? value : json_null());
+    }
+}
+
+/* GET /shelf, on the worker */
+static void find_one(sails_req *req, sails_res *res)
+{
+    if (sails_req_db(req) != NULL) {
+        sails_res_server_error(res, NULL); /* a worker has none */
+        return;
+    }
+    sails_find_one_async(sails_req_app(req), "shelf", json_integer(1), NULL, answer, res);
+}
+
+static void find_wrongly(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_find_async(sails_req_app(req), "shelf", json_pack("{s:i}", "nothing", 1), NULL, answer,
+                     res);
+}
+
+static const struct sails_action_def waits = {.run = fill_in_line, .may_wait = true};
+static const struct sails_action_def asks = {.run = find_one};
+static const struct sails_action_def errs = {.run = find_wrongly};
+
+static void prepare(struct live *live, const char *defaults)
+{
+    live_init(live, 1);
+    assert_int_equal(sails_app_set(live->app, "datastores",
+                                   json_pack("{s:{s:s}}", "default", "url", ":memory:")),
+                     0);
+    assert_int_equal(sails_app_set(live->app, "models", json_loads(defaults, 0, NULL)), 0);
+    assert_int_equal(sails_app_model(live->app, "Shelf", json_loads(shelf, 0, NULL)), 0);
+    assert_int_equal(sails_app_model(live->app, "Book", json_loads(book, 0, NULL)), 0);
+    assert_int_equal(sails_app_model_functions(live->app, functions), 0);
+    assert_int_equal(sails_app_action(live->app, "fill", &waits), 0);
+    assert_int_equal(sails_app_action(live->app, "shelf", &asks), 0);
+    assert_int_equal(sails_app_action(live->app, "wrong", &errs), 0);
+    assert_int_equal(sails_app_bind(live->app, "POST /fill", json_string("fill")), 0);
+    assert_int_equal(sails_app_bind(live->app, "GET /shelf", json_string("shelf")), 0);
+    assert_int_equal(sails_app_bind(live->app, "GET /wrong", json_string("wrong")), 0);
+}
+
+static void records_are_asked_for_in_both_ways(void **state)
+{
+    struct live live;
+    sails_db *db = NULL;
+    int64_t n = 0;
+
+    (void)state;
+    prepare(&live, inherited);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/shelf", "", NULL, 200, "null");
+    http_client_expect(live.port, "POST", "/fill", "", "", 200,
+                       "[\n  {\n    \"id\": 1,\n    \"title\": \"a\",\n    \"books\": [\n      {\n"
+                       "        \"id\": 1,\n        \"title\": \"SHOUTED\",\n        \"shelf\": 1\n"
+                       "      }\n    ]\n  }\n]");
+    http_client_expect(live.port, "GET", "/shelf", "", NULL, 200,
+                       "{\n  \"id\": 1,\n  \"title\": \"a\"\n}");
+    http_client_expect(live.port, "GET", "/wrong", "", NULL, 500, NULL);
+    assert_int_equal(sails_app_lease(live.app, &db), 0);
+    assert_int_equal(sails_count(db, "book", NULL, &n), 0);
+    assert_int_equal(n, 1);
+    sails_app_release(live.app, db);
+    live_end(&live);
+}
+
+static void what_is_wrong_with_models_fails_the_lift(void **state)
+{
+    static const struct {
+        const char *defaults, *line;
+    } cases[] = {
+        {"{\"attributes\": {\"id\": {\"type\": \"nmber\"}}}", "nmber"},
+        {"{\"migrate\": \"sometimes\"}", "sometimes"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct live live;
+
+        prepare(&live, cases[i].defaults);
+        assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+        live_log_expect(&live.log, cases[i].line);
+        sails_app_destroy(live.app);
+    }
+}
+
+static void wrong_calls_change_nothing(void **state)
+{
+    sails_app *app = sails_app_create();
+    sails_db *db = NULL;
+
+    (void)state;
+    assert_int_equal(sails_app_model(NULL, "A", json_object()), SAILS_EINVAL);
+    assert_int_equal(sails_app_model(app, NULL, json_object()), SAILS_EINVAL);
+    assert_int_equal(sails_app_model(app, "A", json_array()), SAILS_EINVAL);
+    assert_int_equal(sails_app_model(app, "A", NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_model(app, "A", json_object()), 0);
+    assert_int_equal(sails_app_model(app, "A", json_object()), SAILS_ECONFLICT);
+    assert_int_equal(sails_app_model_functions(app, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_lease(app, &db), SAILS_ESTATE);
+    assert_int_equal(sails_app_lease(NULL, &db), SAILS_EINVAL);
+    sails_app_release(app, NULL);
+    assert_int_equal(sails_find_async(app, "A", json_object(), NULL, answer, NULL), SAILS_ESTATE);
+    assert_int_equal(sails_find_async(NULL, "A", json_object(), NULL, answer, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_query_async(app, NULL, answer, NULL), SAILS_EINVAL);
+    assert_null(sails_req_db(NULL));
+    sails_app_destroy(app);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_are_asked_for_in_both_ways),
+        cmocka_unit_test(what_is_wrong_with_models_fails_the_lift),
+        cmocka_unit_test(wrong_calls_change_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
