@@ -489,8 +489,8 @@ void definition_model_finish(struct definition_reader *r, struct orm_model *mode
     unsigned n = model->n_attributes;
 
     model->columns = definition_calloc(r, n + 1, sizeof(struct orm_attribute *));
-    model->required = definition_calloc(r, n + 1, sizeof(struct orm_attribute *));
-    if (model->columns == NULL || model->required == NULL || r->no_memory) {
+    model->timestamps = definition_calloc(r, n + 1, sizeof(struct orm_attribute *));
+    if (r->no_memory) {
         return;
     }
     for (unsigned i = 0; i < n; i++) {
@@ -500,8 +500,8 @@ void definition_model_finish(struct definition_reader *r, struct orm_model *mode
         if (attribute->is_primary_key) {
             model->primary_key = attribute;
         }
-        if (attribute->required) {
-            model->required[model->n_required++] = attribute;
+        if (attribute->auto_updated_at) {
+            model->timestamps[model->n_timestamps++] = attribute;
         }
         if (attribute->association == ORM_TO_MANY) {
             model->has_collections = true;

@@ -274,8 +274,9 @@ int method_create(struct sails_db *db, struct orm_query *q, json_t **records)
 int method_find_or_create(struct sails_db *db, struct orm_query *q, struct method_result *result)
 {
     json_t *records = NULL;
-    int rc = database_begin(db, q->model);
+    int rc = orm_query_check_breadth(q, &db->error);
 
+    rc = rc == 0 ? database_begin(db, q->model) : rc;
     if (rc < 0) {
         return rc;
     }

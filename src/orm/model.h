@@ -149,10 +149,10 @@ struct orm_model {
     struct map attributes_by_name;
     struct map attributes_by_column;
     const struct orm_attribute *primary_key;
-    bool has_encrypted;                    /* some attribute is */
-    bool has_collections;                  /* some attribute is a to-many */
-    const struct orm_attribute **required; /* those that a new record must have */
-    unsigned n_required;
+    bool has_encrypted;                      /* some attribute is */
+    bool has_collections;                    /* some attribute is a to-many */
+    const struct orm_attribute **timestamps; /* those with autoUpdatedAt */
+    unsigned n_timestamps;
 
     bool fetch_on_create;
     bool fetch_on_create_each;

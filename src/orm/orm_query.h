@@ -117,6 +117,10 @@ int orm_query_init(struct orm_query *query, const struct orm_model *model, enum 
 
 void orm_query_deinit(struct orm_query *query);
 
+/* Refuses a criteria of {} for what is about one record. orm_query_init() has done it but for
+ * findOrCreate(), where Waterline finds it out when it looks. 0, or as orm_query_init(). */
+int orm_query_check_breadth(const struct orm_query *query, struct orm_error *error);
+
 /* {"criteria", "populates", "values", "targets", "members"}, those that the method has, or {"noop":true}.
  * A new reference; NULL: no memory. */
 json_t *orm_query_to_json(const struct orm_query *query);

@@ -1,66 +1,127 @@
 #include "orm/values.h"
 
-#include "orm/values_reader.h"
+#include "orm/value_set.h"
 #include "schema/inspect.h"
 
 #include <assert.h>
 #include <sails/err.h>
 
-/* ---- members ---- */
+/* What is being read, and whose words a problem gets. */
+struct reading {
+    struct values *out;
+    struct arena *arena;
+    const struct orm_model *model;
+    struct values_options options;
+    struct orm_error *problem;
+    bool is_new_record;
+};
 
-/* Of a to-many: ids, each once. */
-static int read_members(struct values_reader *r, const struct orm_attribute *attribute,
-                        json_t *value, struct members *out)
+/* ---- problems ---- */
+
+/* Waterline says of a new record whether it is the type that is wrong. */
+static void begin_problem(const struct reading *r, const struct value_problem *problem,
+                          const struct orm_attribute *attribute, struct buf *details)
 {
-    struct buf why = {0};
-    int rc =
-        values_read_ids(r->arena, attribute->other->primary_key, value, &out->ids, &out->n, &why);
+    bool is_type = problem->code != NULL && strcmp(problem->code, ORM_E_TYPE) == 0;
 
-    out->attribute = attribute;
-    if (rc == SAILS_EINVAL || rc == SAILS_ETOOBIG) {
-        int told = values_problem(r, ORM_E_TYPE, "Could not use specified `%s`.  %.*s",
-                                  attribute->name.ptr, STR_FMT(buf_str(&why)));
+    buf_printf(details,
+               r->is_new_record && is_type
+                   ? "New record contains the wrong type of data for property `%s`.  "
+                   : "Could not use specified `%s`.  ",
+               attribute->name.ptr);
+}
 
-        rc = told == SAILS_ENOMEM ? told : rc;
+/* Tells the problem of one value as the record's. `rc`, or SAILS_ENOMEM. */
+static int wrap(const struct reading *r, int rc, const struct orm_attribute *attribute,
+                struct value_problem *problem)
+{
+    struct buf details = {0};
+    int told = rc;
+
+    if (rc == 0 || rc == SAILS_ENOMEM) {
+        value_problem_deinit(problem);
+        return rc;
     }
-    buf_deinit(&why);
-    return rc;
+    if (rc != SAILS_EINVAL && rc != SAILS_ETOOBIG) {
+        told = orm_error_set(r->problem, ORM_ERROR_PLAIN, rc, NULL, "Could not encrypt `%s`: %s.",
+                             attribute->name.ptr, sails_strerror(rc));
+    } else if (problem->code == NULL) {
+        told = orm_error_set(r->problem, ORM_ERROR_PLAIN, rc, NULL, "%.*s",
+                             STR_FMT(buf_str(&problem->text)));
+    } else {
+        begin_problem(r, problem, attribute, &details);
+        buf_append_str(&details, buf_str(&problem->text));
+        told = details.failed ? orm_error_set_no_memory(r->problem)
+                              : orm_error_set_usage_str(r->problem, problem->code,
+                                                        r->model->identity.ptr, buf_str(&details));
+    }
+    buf_deinit(&details);
+    value_problem_deinit(problem);
+    return told == SAILS_ENOMEM ? told : rc;
 }
 
-static int make_room(struct values_reader *r, struct values *out, size_t n)
+static int refuse_dictionary(const struct reading *r, json_t *json)
 {
-    out->model = r->model;
-    out->n = 0;
-    out->n_collections = 0;
-    out->values = arena_alloc(r->arena, (n + 1) * sizeof(*out->values));
-    out->collections =
-        r->model->has_collections
-            ? arena_alloc(r->arena, (r->model->n_attributes + 1) * sizeof(*out->collections))
-            : NULL;
-    return out->values != NULL && (out->collections != NULL || !r->model->has_collections)
-               ? 0
-               : SAILS_ENOMEM;
-}
-
-static int refuse_dictionary(struct values_reader *r, json_t *json)
-{
-    struct buf text = {0};
+    struct buf details = {0};
     int rc = 0;
 
-    inspect_value(&text, json);
-    buf_append_char(&text, '\0');
-    rc = buf_error(&text) < 0
-             ? SAILS_ENOMEM
-             : values_problem(r, ORM_E_HIGHLY_IRREGULAR,
-                              "Expecting a dictionary, but instead, got: %s", text.ptr);
-    buf_deinit(&text);
+    buf_append_str(&details, r->is_new_record
+                                 ? STR("Expecting new record to be provided as a dictionary (plain "
+                                       "JavaScript object) but instead, got: ")
+                                 : STR("Expecting a dictionary (plain JavaScript object) but "
+                                       "instead, got: "));
+    if (json == NULL) {
+        buf_append_str(&details, STR("undefined"));
+    } else {
+        inspect_value(&details, json);
+    }
+    rc = details.failed ? orm_error_set_no_memory(r->problem)
+                        : orm_error_set_usage_str(r->problem, ORM_E_HIGHLY_IRREGULAR,
+                                                  r->model->identity.ptr, buf_str(&details));
+    buf_deinit(&details);
     return rc;
+}
+
+/* ---- what is given ---- */
+
+static int begin(const struct reading *r, size_t n_values)
+{
+    struct values *out = r->out;
+    size_t n_collections = r->model->has_collections ? r->model->n_attributes : 0;
+
+    *out = (struct values){.model = r->model};
+    out->values = arena_alloc(r->arena, n_values * sizeof(*out->values));
+    out->collections = arena_alloc(r->arena, n_collections * sizeof(*out->collections));
+    return out->values != NULL && out->collections != NULL ? 0 : SAILS_ENOMEM;
+}
+
+static int read_members(const struct reading *r, const struct orm_attribute *attribute,
+                        json_t *value)
+{
+    struct value_problem problem = {0};
+    struct members *members = &r->out->collections[r->out->n_collections];
+    int rc = value_set_read_members(attribute, value, r->arena, &problem, members);
+
+    if (rc == 0) {
+        r->out->n_collections++;
+    }
+    return wrap(r, rc, attribute, &problem);
+}
+
+/* Of an attribute that has a column. */
+static int read_value(const struct reading *r, const struct orm_attribute *attribute, json_t *value,
+                      json_t **out)
+{
+    struct value_problem problem = {0};
+    int rc = value_set_read(attribute, value, &r->options, r->arena, &problem, out);
+
+    return wrap(r, rc, attribute, &problem);
 }
 
 /* ---- new records ---- */
 
-/* The values that were given, in their order; by the attribute's index into `given`. */
-static int read_given(struct values_reader *r, json_t *json, json_t **given, struct values *out)
+/* In the order in which they were given, so that the first that is wrong is told. */
+static int read_given(const struct reading *r, json_t *json, json_t **given)
 {
     const char *name = NULL;
     json_t *value = NULL;
@@ -70,55 +131,66 @@ static int read_given(struct values_reader *r, json_t *json, json_t **given, str
     {
         const struct orm_attribute *attribute = model_find_attribute(r->model, str_from(name));
 
+        if (rc < 0) {
+            break;
+        }
         if (attribute == NULL) {
             continue; /* waterline 3: dropped */
         }
-        if (attribute->association == ORM_TO_MANY) {
-            rc = read_members(r, attribute, value, &out->collections[out->n_collections]);
-            out->n_collections++;
-        } else {
-            rc = values_read_value(r, attribute, value, &given[attribute->index]);
-        }
-        if (rc < 0) {
-            return rc;
-        }
+        rc = attribute->association == ORM_TO_MANY
+                 ? read_members(r, attribute, value)
+                 : read_value(r, attribute, value, &given[attribute->index]);
     }
-    return 0;
+    return rc;
 }
 
-static int refuse_missing(struct values_reader *r, const struct orm_attribute *attribute)
+static int refuse_missing(const struct reading *r, const struct orm_attribute *attribute)
 {
-    const struct orm_attribute *key =
-        attribute->association == ORM_TO_ONE ? attribute->other->primary_key : attribute;
+    static const char *const nouns[] = {[ORM_STRING] = "a string",
+                                        [ORM_NUMBER] = "a number",
+                                        [ORM_BOOLEAN] = "a boolean",
+                                        [ORM_JSON] = "a JSON-compatible value",
+                                        [ORM_REF] = "a value"};
+    const char *noun = nouns[attribute->type];
 
-    return values_problem(r, ORM_E_REQUIRED,
-                          "Missing value for required attribute `%s`.  Expected a %s, but instead, "
-                          "got: undefined",
-                          attribute->name.ptr, model_type_name(key->type));
+    if (attribute->association == ORM_TO_ONE) {
+        return orm_error_set_usage(
+            r->problem, ORM_E_REQUIRED, r->model->identity.ptr,
+            "Missing value for required attribute `%s`.  Expected %s (the %s "
+            "of a %s), but instead, got: undefined",
+            attribute->name.ptr, noun, attribute->other->primary_key->name.ptr,
+            attribute->other->identity.ptr);
+    }
+    return orm_error_set_usage(r->problem, ORM_E_REQUIRED, r->model->identity.ptr,
+                               "Missing value for required attribute `%s`.  Expected %s, but "
+                               "instead, got: undefined",
+                               attribute->name.ptr, noun);
 }
 
-static int complete(struct values_reader *r, const struct orm_attribute *attribute, json_t **value)
+static int complete(const struct reading *r, const struct orm_attribute *attribute, json_t **value)
 {
     if (*value != NULL) {
         return 0;
     }
     if (attribute->auto_created_at || attribute->auto_updated_at) {
-        return values_timestamp(r, attribute, value);
-    }
-    if (attribute->base_value == NULL) {
-        return refuse_missing(r, attribute);
+        *value = value_set_timestamp(attribute, r->options.now_ms, r->arena);
+        return *value != NULL ? 0 : SAILS_ENOMEM;
     }
     *value = attribute->base_value;
-    return 0;
+    return *value != NULL ? 0 : refuse_missing(r, attribute);
 }
 
-static int read_record(struct values_reader *r, json_t *json, struct values *out)
+/* By the index of its attribute, then by column. */
+static int read_record(const struct reading *r, json_t *json)
 {
     const struct orm_model *model = r->model;
-    json_t **given = arena_calloc(r->arena, model->n_attributes + 1, sizeof(json_t *));
-    int rc = given != NULL ? make_room(r, out, model->n_columns) : SAILS_ENOMEM;
+    struct values *out = r->out;
+    json_t **given = arena_calloc(r->arena, model->n_attributes, sizeof(json_t *));
+    int rc = given != NULL ? begin(r, model->n_columns) : SAILS_ENOMEM;
 
-    rc = rc == 0 ? read_given(r, json, given, out) : rc;
+    if (rc == 0) {
+        rc = read_given(r, json, given);
+    }
     for (unsigned i = 0; i < model->n_columns && rc == 0; i++) {
         const struct orm_attribute *attribute = model->columns[i];
 
@@ -131,12 +203,17 @@ static int read_record(struct values_reader *r, json_t *json, struct values *out
 int values_read_new_record(struct values *out, struct arena *arena, const struct orm_model *model,
                            json_t *json, struct values_options options, struct orm_error *problem)
 {
-    struct values_reader r = {arena, model, options, problem};
+    struct reading r = {.out = out,
+                        .arena = arena,
+                        .model = model,
+                        .options = options,
+                        .problem = problem,
+                        .is_new_record = true};
 
     if (json != NULL && !json_is_object(json)) {
         return refuse_dictionary(&r, json);
     }
-    return read_record(&r, json, out);
+    return read_record(&r, json);
 }
 
 /* ---- values to set ---- */
@@ -151,39 +228,45 @@ static bool is_set(const struct values *values, const struct orm_attribute *attr
     return false;
 }
 
-static int read_one_to_set(struct values_reader *r, const char *name, json_t *value,
-                           struct values *out)
+static int read_set(const struct reading *r, json_t *json)
 {
-    const struct orm_attribute *attribute = model_find_attribute(r->model, str_from(name));
-    json_t *made = NULL;
+    struct values *out = r->out;
+    const char *name = NULL;
+    json_t *value = NULL;
     int rc = 0;
 
-    if (attribute == NULL) {
-        return 0;
-    }
-    if (attribute->association == ORM_TO_MANY) {
-        return read_members(r, attribute, value, &out->collections[out->n_collections++]);
-    }
-    rc = values_read_value(r, attribute, value, &made);
-    if (rc == 0) {
-        out->values[out->n++] = (struct value){attribute, made};
+    json_object_foreach(json, name, value)
+    {
+        const struct orm_attribute *attribute = model_find_attribute(r->model, str_from(name));
+        json_t *read = NULL;
+
+        if (attribute != NULL && attribute->association == ORM_TO_MANY) {
+            rc = read_members(r, attribute, value);
+        } else if (attribute != NULL) {
+            rc = read_value(r, attribute, value, &read);
+            out->values[out->n++] = (struct value){attribute, read};
+        }
+        if (rc < 0) {
+            break;
+        }
     }
     return rc;
 }
 
-static int add_timestamps(struct values_reader *r, struct values *out)
+static int add_timestamps(const struct reading *r)
 {
-    for (unsigned i = 0; i < r->model->n_columns; i++) {
-        const struct orm_attribute *attribute = r->model->columns[i];
-        json_t *now = NULL;
-        int rc = 0;
+    struct values *out = r->out;
 
-        if (!attribute->auto_updated_at || is_set(out, attribute)) {
+    for (unsigned i = 0; i < r->model->n_timestamps; i++) {
+        const struct orm_attribute *attribute = r->model->timestamps[i];
+        json_t *now = NULL;
+
+        if (is_set(out, attribute)) {
             continue;
         }
-        rc = values_timestamp(r, attribute, &now);
-        if (rc < 0) {
-            return rc;
+        now = value_set_timestamp(attribute, r->options.now_ms, r->arena);
+        if (now == NULL) {
+            return SAILS_ENOMEM;
         }
         out->values[out->n++] = (struct value){attribute, now};
     }
@@ -193,118 +276,62 @@ static int add_timestamps(struct values_reader *r, struct values *out)
 int values_read_set(struct values *out, struct arena *arena, const struct orm_model *model,
                     json_t *json, struct values_options options, struct orm_error *problem)
 {
-    struct values_reader r = {arena, model, options, problem};
-    const char *name = NULL;
-    json_t *value = NULL;
+    struct reading r = {
+        .out = out, .arena = arena, .model = model, .options = options, .problem = problem};
     int rc = 0;
 
     if (!json_is_object(json)) {
         return refuse_dictionary(&r, json);
     }
-    rc = make_room(&r, out, json_object_size(json) + model->n_columns);
-    if (rc < 0) {
-        return rc;
+    rc = begin(&r, json_object_size(json) + model->n_timestamps);
+    if (rc == 0) {
+        rc = read_set(&r, json);
     }
-    json_object_foreach(json, name, value)
-    {
-        rc = read_one_to_set(&r, name, value, out);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    return out->n + out->n_collections > 0 ? add_timestamps(&r, out) : 0;
+    return rc == 0 ? add_timestamps(&r) : rc;
 }
 
-/* ---- for callbacks ---- */
+/* ---- from callbacks ---- */
 
-static json_t *members_to_json(const struct members *members)
+static int take_value(const struct reading *r, json_t *json, const struct orm_attribute *attribute)
 {
-    json_t *list = json_array();
+    json_t *value = json_object_get(json, attribute->name.ptr);
 
-    for (size_t i = 0; i < members->n; i++) {
-        if (json_array_append(list, members->ids[i]) < 0) {
-            json_decref(list);
-            return NULL;
-        }
+    if (value == NULL && !r->is_new_record) {
+        return 0;
     }
-    return list;
+    value = value != NULL ? value : json_null();
+    r->out->values[r->out->n++] = (struct value){attribute, value};
+    return 0;
 }
 
-static int add_collections(json_t *json, const struct values *values, bool is_new_record)
+static int take_members(const struct reading *r, json_t *json,
+                        const struct orm_attribute *attribute)
 {
-    const struct orm_model *model = values->model;
-    int rc = 0;
+    json_t *value = json_object_get(json, attribute->name.ptr);
+    bool says_nothing = value == NULL || json_is_null(value) ||
+                        (r->is_new_record && json_is_array(value) && json_array_size(value) == 0);
 
-    for (size_t i = 0; i < values->n_collections && rc == 0; i++) {
-        const struct members *members = &values->collections[i];
-
-        rc = json_object_set_new_nocheck(json, members->attribute->name.ptr,
-                                         members_to_json(members));
-    }
-    for (unsigned i = 0; is_new_record && i < model->n_attributes && rc == 0; i++) {
-        const struct orm_attribute *attribute = &model->attributes[i];
-
-        if (attribute->association == ORM_TO_MANY &&
-            json_object_get(json, attribute->name.ptr) == NULL) {
-            rc = json_object_set_new_nocheck(json, attribute->name.ptr, json_array());
-        }
-    }
-    return rc;
-}
-
-json_t *values_to_json(const struct values *values, bool is_new_record)
-{
-    json_t *json = json_object();
-    int rc = json != NULL ? 0 : -1;
-
-    for (size_t i = 0; i < values->n && rc == 0; i++) {
-        rc = json_object_set_new_nocheck(json, values->values[i].attribute->name.ptr,
-                                         json_deep_copy(values->values[i].value));
-    }
-    if (rc < 0 || add_collections(json, values, is_new_record) < 0) {
-        json_decref(json);
-        return NULL;
-    }
-    return json;
-}
-
-/* Empty collections of a new record say nothing. */
-static bool has_members(json_t *value, bool is_new_record)
-{
-    return !json_is_null(value) &&
-           !(is_new_record && json_is_array(value) && json_array_size(value) == 0);
+    return says_nothing ? 0 : read_members(r, attribute, value);
 }
 
 int values_from_json(struct values *out, struct arena *arena, const struct orm_model *model,
                      json_t *json, bool is_new_record, struct orm_error *problem)
 {
-    struct values_reader r = {.arena = arena, .model = model, .problem = problem};
-    const char *name = NULL;
-    json_t *value = NULL;
-    int rc = make_room(&r, out, json_object_size(json));
+    struct reading r = {.out = out,
+                        .arena = arena,
+                        .model = model,
+                        .problem = problem,
+                        .is_new_record = is_new_record};
+    int rc = begin(&r, model->n_columns);
 
-    if (rc < 0) {
-        return rc;
+    if (rc == 0 && arena_keep(arena, json) == NULL) {
+        rc = SAILS_ENOMEM;
     }
-    json_object_foreach(json, name, value)
-    {
-        const struct orm_attribute *attribute = model_find_attribute(model, str_from(name));
-        json_t *kept = arena_keep(arena, value);
+    for (unsigned i = 0; i < model->n_attributes && rc == 0; i++) {
+        const struct orm_attribute *attribute = &model->attributes[i];
 
-        if (kept == NULL) {
-            return SAILS_ENOMEM;
-        }
-        if (attribute == NULL) {
-            continue;
-        }
-        if (attribute->association != ORM_TO_MANY) {
-            out->values[out->n++] = (struct value){attribute, kept};
-        } else if (has_members(value, is_new_record)) {
-            rc = read_members(&r, attribute, value, &out->collections[out->n_collections++]);
-            if (rc < 0) {
-                return rc;
-            }
-        }
+        rc = attribute->association == ORM_TO_MANY ? take_members(&r, json, attribute)
+                                                   : take_value(&r, json, attribute);
     }
-    return 0;
+    return rc;
 }

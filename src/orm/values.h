@@ -3,8 +3,9 @@
  *
  * Purpose    New records, values to set, ids and members: checked, coerced, completed and encrypted
  *            (waterline 3).
- * Ownership  Everything lives in the arena that it was made in, JSON values included: they are references,
- *            some of them of values that the models share (model.h): read them, change nothing.
+ * Ownership  Everything lives in the arena that it was made in. Values that fit are those of the JSON that
+ *            was given, which must live as long and not be changed; others are shared by all threads
+ *            (model.h): read them, change nothing.
  * Threads    One thread at a time.
  * Floor      orm; uses schema, base, OpenSSL (cipher.h).
  */
@@ -38,7 +39,7 @@ struct members {
  *
  * A new record has a value for each of model->columns, in their order: the primary key is null where the
  * database is to make it. Values to set have those that were given, in the order in which they were, and
- * the automatic timestamps behind.
+ * the timestamps of updates behind.
  */
 struct values {
     const struct orm_model *model;
@@ -58,9 +59,9 @@ struct values_options {
 /*
  * A new record. NULL is Waterline's `undefined`: {}.
  *
- * 0; SAILS_EINVAL: `problem` says in Waterline's words what is wrong (and where a rule is broken,
- * `rule_violations`, a new reference, unless NULL, says which); SAILS_ETOOBIG: over a limit, with
- * `problem` alike; SAILS_ENOMEM. So do the following.
+ * 0; SAILS_EINVAL: `problem` says in Waterline's words what is wrong, with one of the codes E_TYPE,
+ * E_REQUIRED, E_VIOLATES_RULES, E_HIGHLY_IRREGULAR; SAILS_ETOOBIG: over a limit, alike; SAILS_ENOMEM; -EIO:
+ * OpenSSL has refused. So do the following.
  */
 int values_read_new_record(struct values *out, struct arena *arena, const struct orm_model *model,
                            json_t *json, struct values_options options, struct orm_error *problem);

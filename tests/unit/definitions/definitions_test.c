@@ -64,7 +64,7 @@ static void the_model_of_the_specification_is_read(void **state)
     assert_string_equal(user->primary_key->name.ptr, "id");
     assert_int_equal(user->n_attributes, 10);
     assert_int_equal(user->n_columns, 10);
-    assert_int_equal(user->n_required, 2);
+    assert_int_equal(user->n_timestamps, 1);
     assert_non_null(user->before_create.call);
     assert_null(user->after_create.call);
     assert_int_equal(attribute_of(orm, "user", "name")->rules.n, 1);
@@ -318,7 +318,6 @@ static void the_archive_is_there_unless_nobody_wants_it(void **state)
     assert_ptr_equal(orm_find_model(orm, STR("b"))->archive, archive);
     assert_true(archive->is_implicit && !archive->is_junction);
     assert_int_equal(archive->n_columns, 5);
-    assert_int_equal(archive->n_required, 2);
     assert_true(attribute_of(orm, "archive", "createdAt")->auto_created_at);
     orm_destroy(orm);
 }
