@@ -16,16 +16,6 @@
 
 #include <sails/err.h>
 
-enum {
-    FIRST_QUEUE_CAP = 8,
-    /*
-     * What a queued packet costs besides its data, so that empty ones are bounded, too. More than a
-     * link counts for its frame, TLS included: what has waited here always fits into a WebSocket's queue
-     * when the session is upgraded.
-     */
-    QUEUED_OVERHEAD = 112
-};
-
 static struct eio_server *server_of(const struct eio_polling *p)
 {
     return p->session->server;
@@ -45,16 +35,6 @@ int eio_polling_create(struct eio_session *session, const struct eio_query *quer
     memcpy(p->jsonp_index, query->jsonp_index, sizeof(p->jsonp_index));
     session->polling = p;
     return 0;
-}
-
-static void clear_queue(struct eio_polling *p)
-{
-    for (size_t i = 0; i < p->n_queued; i++) {
-        eio_message_release(p->queue[i].message);
-    }
-    p->n_queued = 0;
-    p->queued_bytes = 0;
-    p->largest_queued = 0;
 }
 
 static void forget_body(struct eio_polling *p)
@@ -80,7 +60,7 @@ void eio_polling_destroy(struct eio_polling *p)
         return;
     }
     eio_polling_end(p);
-    mem_free(p->queue);
+    eio_queue_deinit(&p->queue);
     mem_free(p);
 }
 
@@ -92,34 +72,7 @@ static enum eio_payload_form choose_form(const struct eio_polling *p)
     if (p->session->revision == 4) {
         return EIO_PAYLOAD_V4;
     }
-    for (size_t i = 0; i < p->n_queued && !p->b64; i++) {
-        if (p->queue[i].message != NULL && p->queue[i].message->is_binary) {
-            return EIO_PAYLOAD_V3_BINARY;
-        }
-    }
-    return EIO_PAYLOAD_V3_TEXT;
-}
-
-static struct eio_packet packet_of(const struct eio_queued *queued)
-{
-    struct eio_packet packet = {.type = queued->type};
-
-    if (queued->message != NULL) {
-        packet.is_binary = queued->message->is_binary;
-        packet.data = eio_message_data(queued->message);
-    }
-    return packet;
-}
-
-/* Whether anything in the queue may be compressed; only a message's sender can object. */
-static bool may_compress(const struct eio_polling *p)
-{
-    for (size_t i = 0; i < p->n_queued; i++) {
-        if (p->queue[i].message == NULL || p->queue[i].message->v4->may_compress) {
-            return true;
-        }
-    }
-    return false;
+    return !p->b64 && eio_queue_has_binary(&p->queue) ? EIO_PAYLOAD_V3_BINARY : EIO_PAYLOAD_V3_TEXT;
 }
 
 /* Answers the pending poll with a payload. */
@@ -160,16 +113,16 @@ static void flush(struct eio_polling *p)
 {
     enum eio_payload_form form = choose_form(p);
     struct buf payload = {0};
-    bool compressible = may_compress(p);
+    bool compressible = eio_queue_may_compress(&p->queue);
     int rc = 0;
 
     deadline_stop(&p->flush);
-    for (size_t i = 0; i < p->n_queued; i++) {
-        struct eio_packet packet = packet_of(&p->queue[i]);
+    for (size_t i = 0; i < p->queue.count; i++) {
+        struct eio_packet packet = eio_queue_packet(&p->queue, i);
 
         eio_payload_append(&payload, form, i == 0, &packet);
     }
-    clear_queue(p);
+    eio_queue_clear(&p->queue);
     rc = answer(p, &payload, form == EIO_PAYLOAD_V3_BINARY, compressible);
     buf_deinit(&payload);
     if (rc < 0) {
@@ -182,69 +135,20 @@ static void on_flush_due(struct deadline *deadline, void *ctx)
     struct eio_polling *p = container_of(deadline, struct eio_polling, flush);
 
     (void)ctx;
-    if (p->poll != NULL && p->n_queued > 0) {
+    if (p->poll != NULL && p->queue.count > 0) {
         flush(p);
     }
-}
-
-static bool grow_queue(struct eio_polling *p)
-{
-    size_t cap = p->queue_cap > 0 ? p->queue_cap * 2 : FIRST_QUEUE_CAP;
-    size_t size = 0;
-    struct eio_queued *grown = NULL;
-
-    if (p->n_queued < p->queue_cap) {
-        return true;
-    }
-    if (size_mul(cap, sizeof(*p->queue), &size)) {
-        grown = mem_realloc(p->queue, size);
-    }
-    if (grown == NULL) {
-        return false;
-    }
-    p->queue = grown;
-    p->queue_cap = cap;
-    return true;
-}
-
-/* Binary is base64 in most payloads. */
-static size_t cost_of(const struct eio_message *message)
-{
-    size_t len = message != NULL ? eio_message_data(message).len : 0;
-
-    return QUEUED_OVERHEAD + len + (message != NULL && message->is_binary ? len / 3 + 4 : 0);
-}
-
-/* As a link's queue does (outq_admits()): the longest message does not count, or one that is over the
- * bound could never be sent. */
-static bool admits(const struct eio_polling *p, size_t cost, size_t *all)
-{
-    size_t max = server_of(p)->options->max_queued;
-    size_t exempt = cost > p->largest_queued ? cost : p->largest_queued;
-
-    return size_add(p->queued_bytes, cost, all) && (max == 0 || *all - exempt <= max);
 }
 
 int eio_polling_push(struct eio_polling *p, enum eio_packet_type type, struct eio_message *message)
 {
     struct eio_server *server = server_of(p);
-    size_t cost = cost_of(message);
-    size_t all = 0;
+    int rc = eio_queue_push(&p->queue, type, message, server->options->max_queued);
 
-    if (!admits(p, cost, &all)) {
-        return SAILS_ESLOW;
-    }
-    if (!grow_queue(p)) {
-        return SAILS_ENOMEM;
-    }
-    p->queue[p->n_queued++] =
-        (struct eio_queued){message != NULL ? eio_message_retain(message) : NULL, type};
-    p->queued_bytes = all;
-    p->largest_queued = cost > p->largest_queued ? cost : p->largest_queued;
-    if (p->poll != NULL && !deadline_is_running(&p->flush)) {
+    if (rc == 0 && p->poll != NULL && !deadline_is_running(&p->flush)) {
         deadline_start(&p->flush, &server->flushes, server->env->now_ms);
     }
-    return 0;
+    return rc;
 }
 
 bool eio_polling_is_pending(const struct eio_polling *p)
@@ -254,12 +158,12 @@ bool eio_polling_is_pending(const struct eio_polling *p)
 
 bool eio_polling_is_empty(const struct eio_polling *p)
 {
-    return p->n_queued == 0;
+    return p->queue.count == 0;
 }
 
 void eio_polling_release_poll(struct eio_polling *p)
 {
-    if (p->poll != NULL && p->n_queued == 0) {
+    if (p->poll != NULL && p->queue.count == 0) {
         answer_type(p, EIO_NOOP);
     }
 }
@@ -319,7 +223,7 @@ static void on_get(struct eio_polling *p, struct http_exchange *x)
     }
     p->poll = x;
     http_accept(x, &poll_events, p, server_of(p)->options->max_http_buffer_size);
-    if (p->n_queued > 0) {
+    if (p->queue.count > 0) {
         flush(p);
     } else if (p->session->state == EIO_STATE_CLOSING) {
         close_for_waiting_client(p);
@@ -478,13 +382,13 @@ void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
 void eio_polling_discard(struct eio_polling *p)
 {
     deadline_stop(&p->flush);
-    clear_queue(p);
+    eio_queue_clear(&p->queue);
 }
 
 /* Where the close has no room the queue is lost, and eio_polling_end() tells the close alone. */
 void eio_polling_say_last(struct eio_polling *p)
 {
-    if (p->poll != NULL && p->n_queued > 0 && eio_polling_push(p, EIO_CLOSE, NULL) == 0) {
+    if (p->poll != NULL && p->queue.count > 0 && eio_polling_push(p, EIO_CLOSE, NULL) == 0) {
         flush(p);
     }
 }
@@ -505,13 +409,13 @@ void eio_polling_move_queue(struct eio_polling *p, struct eio_websocket *websock
 {
     int rc = 0;
 
-    for (size_t i = 0; i < p->n_queued && rc == 0; i++) {
-        struct eio_queued *queued = &p->queue[i];
+    for (size_t i = 0; i < p->queue.count && rc == 0; i++) {
+        const struct eio_queued *queued = &p->queue.packets[i];
 
         rc = queued->message != NULL ? eio_websocket_send(websocket, queued->message)
                                      : eio_websocket_send_bare(websocket, queued->type);
     }
-    clear_queue(p);
+    eio_queue_clear(&p->queue);
     if (rc < 0) {
         eio_session_end_later(p->session, EIO_TRANSPORT_ERROR, rc); /* packets are lost */
     }

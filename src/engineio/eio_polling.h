@@ -10,15 +10,10 @@
 #ifndef ENGINEIO_EIO_POLLING_H
 #define ENGINEIO_EIO_POLLING_H
 
+#include "engineio/eio_queue.h"
 #include "engineio/eio_session.h"
 
 struct eio_probe;
-
-/* A packet that waits. */
-struct eio_queued {
-    struct eio_message *message; /* NULL: the packet has no data */
-    enum eio_packet_type type;
-};
 
 struct eio_polling {
     struct eio_session *session;
@@ -26,11 +21,7 @@ struct eio_polling {
     struct http_exchange *post; /* the POST whose body is being read, or NULL */
     struct buf body;            /* of the POST, so far */
     size_t body_charged;        /* to options->budget */
-    struct eio_queued *queue;
-    size_t n_queued;
-    size_t queue_cap;
-    size_t queued_bytes;
-    size_t largest_queued;   /* of one packet in the queue */
+    struct eio_queue queue;
     struct deadline flush;   /* runs: the queue leaves at the end of this turn */
     struct eio_probe *probe; /* an upgrade under way, or NULL */
     bool b64;

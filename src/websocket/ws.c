@@ -260,11 +260,8 @@ static void read_frames(struct ws_conn *ws, struct ws_intake *in, struct bytes d
 
 static void drop_intake(struct ws_conn *ws)
 {
-    if (ws->intake != NULL) {
-        byte_budget_set(ws->service->options->budget, &ws->intake->charged, 0);
-        ws_intake_destroy(ws->intake);
-        ws->intake = NULL;
-    }
+    ws_intake_destroy(ws->intake, ws->service->options->budget);
+    ws->intake = NULL;
 }
 
 /* What is kept until the next read counts against the budget of all connections. */
@@ -446,7 +443,7 @@ int ws_conn_accept(struct ws_conn *ws, struct ws_service *service, struct http_e
     }
 
 out:
-    ws_intake_destroy(intake);
+    ws_intake_destroy(intake, service->options->budget);
     if (rc < 0) {
         http_drop(x);
     }

@@ -30,11 +30,12 @@ struct ws_intake *ws_intake_create_copy(const struct ws_intake *in)
     return copy;
 }
 
-void ws_intake_destroy(struct ws_intake *in)
+void ws_intake_destroy(struct ws_intake *in, struct byte_budget *budget)
 {
     if (in == NULL) {
         return;
     }
+    byte_budget_set(budget, &in->charged, 0);
     buf_deinit(&in->message);
     buf_deinit(&in->unread);
     mem_free(in);

@@ -11,6 +11,7 @@
 #define WEBSOCKET_WS_INTAKE_H
 
 #include "base/buf.h"
+#include "base/byte_budget.h"
 #include "base/utf8.h"
 #include "websocket/ws_frame.h"
 
@@ -41,8 +42,8 @@ static inline bool ws_intake_is_idle(const struct ws_intake *in)
 /* A copy on the heap with a copy of the message, no larger than need be. NULL: no memory. */
 struct ws_intake *ws_intake_create_copy(const struct ws_intake *in);
 
-/* NULL is nothing to destroy. */
-void ws_intake_destroy(struct ws_intake *in);
+/* What was charged goes back to `budget`. NULL is nothing to destroy. */
+void ws_intake_destroy(struct ws_intake *in, struct byte_budget *budget);
 
 /* Adds a piece of a control frame's payload, which the decoder has found short enough. */
 void ws_intake_add_control(struct ws_intake *in, const struct ws_chunk *chunk);
