@@ -42,6 +42,7 @@ void app_http_limits(const struct sails_app *app, struct http_limits *out)
     out->max_headers = size(c, "http.maxHeaders");
     out->header_timeout_ms = ms(c, "http.headersTimeout");
     out->body_timeout_ms = ms(c, "http.bodyTimeout");
+    out->body_total_ms = ms(c, "http.bodyTotalTimeout");
     out->keep_alive_ms = ms(c, "http.keepAliveTimeout");
 }
 

@@ -127,6 +127,8 @@ const struct config_key config_keys[] = {
     TEXT("http.uploadDir", "\".tmp/uploads\"", "Folder where uploads are received"),
     MS("http.headersTimeout", 1, "60000", "How long a request's head may take, in ms"),
     MS("http.bodyTimeout", 1, "30000", "How long a body may pause, in ms"),
+    MS("http.bodyTotalTimeout", 0, "300000",
+       "How long a body may take in all, in ms, unless it brings 500 bytes a second; 0: any time"),
     {.name = "http.compress",
      .type = CONFIG_BOOLEAN,
      .about = "Whether long texts that actions answer are sent compressed; without a word in "

@@ -65,12 +65,16 @@ struct http_limits {
     uint64_t header_timeout_ms;
     /* Without any byte of the body: 408. Without any byte of a response taken by the peer: closed. */
     uint64_t body_timeout_ms;
+    /* For a body from its head to its end, pauses of http_pause() apart: 408. One that has come with
+     * body_min_rate bytes a second or more may take longer. 0: any time. */
+    uint64_t body_total_ms;
+    uint64_t body_min_rate;
     /* Idle between requests: closed silently. */
     uint64_t keep_alive_ms;
 };
 
 /* 16 KiB as Node and nginx; 8 KiB target; 100 headers; 60 s, 30 s, 5 s (Node's keep-alive, and its
- * headersTimeout). */
+ * headersTimeout); 300 s in all as Node's requestTimeout, and 500 bytes a second as Apache's. */
 extern const struct http_limits http_default_limits;
 
 /*

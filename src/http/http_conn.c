@@ -264,6 +264,9 @@ void http_conn_pause_body(struct http_conn *conn, bool paused)
     if (!paused && conn->is_body_paused) {
         http_conn_start_deadline(conn, &conn->service->resume_deadlines);
     } else if (paused) {
+        if (!conn->is_body_paused) {
+            conn->body_paused_ms = conn->service->env->now_ms;
+        }
         conn->is_body_paused = true; /* I4 */
         deadline_stop(&conn->deadline);
         set_paused(conn, true);
@@ -276,6 +279,7 @@ void http_conn_on_resume_due(struct deadline *deadline, void *ctx)
 
     (void)ctx;
     conn->is_body_paused = false;
+    conn->body_began_ms += conn->service->env->now_ms - conn->body_paused_ms;
     http_conn_start_deadline(conn, &conn->service->body_deadlines);
     work_on_held(conn);
 }

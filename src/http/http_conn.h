@@ -48,7 +48,10 @@ struct http_conn {
     enum http_framing framing; /* of the body that is arriving */
     uint64_t body_left;        /* of FRAMING_LENGTH */
     struct http_chunked chunked;
-    size_t discarded; /* bytes of a body that nobody wanted */
+    size_t discarded;        /* bytes of a body that nobody wanted */
+    uint64_t body_began_ms;  /* later by as long as it was paused */
+    uint64_t body_paused_ms; /* while is_body_paused: since when */
+    uint64_t body_seen;      /* bytes of it, without its coding */
 
     uint64_t written;      /* bytes given to the link, ever */
     uint64_t taken_before; /* how many of them the kernel had when the write deadline began */

@@ -21,6 +21,8 @@ static void open_body(struct http_conn *conn, const struct http_head *head)
     conn->body_left = head->content_length;
     conn->chunked = (struct http_chunked){0};
     conn->discarded = 0;
+    conn->body_seen = 0;
+    conn->body_began_ms = conn->service->env->now_ms;
     if (head->framing == HTTP_FRAMING_NONE) {
         conn->state = HTTP_CONN_ANSWER;
         return;
@@ -167,6 +169,23 @@ bool http_receive_is_complete(const struct http_conn *conn)
                                                  : conn->body_left == 0;
 }
 
+/*
+ * A byte now and then keeps the deadline from being due, and would keep the connection, the request and what has
+ * come of it for ever. Only asked where bytes have come: where none do, the deadline is due. (A peer that takes
+ * an answer as slowly needs no such rule: the kernel takes nothing from us until a third of its buffer is free.)
+ */
+static bool is_dripping(const struct http_conn *conn)
+{
+    const struct http_limits *limits = conn->service->limits;
+    uint64_t took_ms = conn->service->env->now_ms - conn->body_began_ms;
+    uint64_t may_ms = limits->body_total_ms;
+
+    if (limits->body_min_rate > 0 && conn->body_seen / limits->body_min_rate > may_ms / 1000) {
+        may_ms = conn->body_seen / limits->body_min_rate * 1000;
+    }
+    return limits->body_total_ms > 0 && took_ms > may_ms;
+}
+
 void http_receive_body(struct http_conn *conn)
 {
     struct bytes piece = {0};
@@ -176,11 +195,17 @@ void http_receive_body(struct http_conn *conn)
         on_broken_body(conn);
         return;
     }
+    conn->body_seen += piece.len;
     if (piece.len > 0) {
         give_piece(conn, piece);
     }
-    if (conn->state == HTTP_CONN_BODY && !conn->is_body_paused && http_receive_is_complete(conn)) {
+    if (conn->state != HTTP_CONN_BODY || conn->is_body_paused) {
+        return;
+    }
+    if (http_receive_is_complete(conn)) {
         end_body(conn);
+    } else if (is_dripping(conn)) {
+        http_conn_on_body_due(&conn->deadline, NULL);
     }
 }
 

@@ -7,6 +7,8 @@ const struct http_limits http_default_limits = {
     .max_headers = 100,
     .header_timeout_ms = 60 * 1000,
     .body_timeout_ms = 30 * 1000,
+    .body_total_ms = 300 * 1000,
+    .body_min_rate = 500,
     .keep_alive_ms = 5 * 1000,
 };
 

@@ -172,6 +172,26 @@ static void a_paused_body_has_no_time_limit(void **state)
     world_deinit(&w);
 }
 
+/* The server's pauses are not the client's fault. */
+static void a_pause_takes_nothing_from_the_total_time(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_init(&w);
+    sim_feed_text(w.link, HEAD "Content-Length: 3\r\n\r\na");
+    sim_advance(&w.sim, w.limits.body_total_ms + 1000);
+    go_on(&w);
+    sim_feed_text(w.link, "b");
+    sim_advance(&w.sim, w.limits.body_total_ms + 1000);
+    assert_string_equal(log_of(&w), "a,b,");
+    go_on(&w);
+    sim_feed_text(w.link, "c");
+    go_on(&w);
+    assert_string_equal(log_of(&w), "c,end ");
+    world_deinit(&w);
+}
+
 static void an_answer_ends_the_pause(void **state)
 {
     struct world w;
@@ -246,6 +266,7 @@ int main(void)
         cmocka_unit_test(the_end_of_a_body_waits_as_well),
         cmocka_unit_test(who_goes_on_at_once_misses_nothing),
         cmocka_unit_test(a_paused_body_has_no_time_limit),
+        cmocka_unit_test(a_pause_takes_nothing_from_the_total_time),
         cmocka_unit_test(an_answer_ends_the_pause),
         cmocka_unit_test(a_late_answer_to_a_big_body_closes),
         cmocka_unit_test(the_end_of_a_connection_ends_the_pause),

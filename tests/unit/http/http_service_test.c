@@ -84,6 +84,60 @@ static void a_body_may_be_slow_but_not_stand_still(void **state)
     fixture_deinit(&f);
 }
 
+/* Each byte in time, and still no connection for ever: however big the body says that it will be. */
+static void a_body_that_drips_has_an_end(void **state)
+{
+    static const char *const framings[] = {"Content-Length: 100000\r\n\r\n",
+                                           "Transfer-Encoding: chunked\r\n\r\n1000000\r\n",
+                                           "Transfer-Encoding: chunked\r\n\r\n1;"};
+    static const char *const paths[] = {"/wait", "/now"}; /* read, and thrown away */
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(framings) * ARRAY_LEN(paths); i++) {
+        char head[200];
+        struct fixture f;
+        uint64_t took_ms = 0;
+
+        snprintf(head, sizeof(head), "POST %s HTTP/1.1\r\n" HOST "%s",
+                 paths[i / ARRAY_LEN(framings)], framings[i % ARRAY_LEN(framings)]);
+        fixture_init(&f);
+        f.max_body = SIZE_MAX;
+        sim_feed_text(f.link, head);
+        for (; !f.link->ended && took_ms < 3600 * 1000; took_ms += 20000) {
+            sim_feed_text(f.link, "x");
+            sim_advance(&f.sim, 20000);
+        }
+        assert_in_range(took_ms, f.limits.body_total_ms, f.limits.body_total_ms + 40000);
+        if (i < ARRAY_LEN(framings)) {
+            assert_string_equal(fixture_log(&f), "abort(SAILS_ETIMEOUT) ");
+            assert_int_equal(status_in(sim_take_text(f.link)), 408);
+        }
+        fixture_deinit(&f);
+    }
+}
+
+/* A big file on a thin line: as long as it gets on. */
+static void a_body_that_gets_on_may_take_long(void **state)
+{
+    struct fixture f;
+    char piece[20 * 600];
+    uint64_t sent = 0;
+
+    (void)state;
+    memset(piece, 'x', sizeof(piece));
+    fixture_init(&f);
+    f.max_body = SIZE_MAX;
+    sim_feed_text(f.link, "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 1200000\r\n\r\n");
+    while (sent < 1200000) {
+        sim_advance(&f.sim, 20000);
+        sim_feed(f.link, piece, sizeof(piece), 0);
+        sent += sizeof(piece);
+        assert_false(f.link->ended);
+    }
+    assert_string_equal(fixture_log(&f), "end ");
+    fixture_deinit(&f);
+}
+
 static void a_body_that_is_thrown_away_may_not_stand_still_either(void **state)
 {
     struct fixture f;
@@ -220,6 +274,8 @@ int main(void)
         cmocka_unit_test(the_head_of_a_later_request_has_its_own_time),
         cmocka_unit_test(an_idle_connection_is_closed_silently),
         cmocka_unit_test(a_body_may_be_slow_but_not_stand_still),
+        cmocka_unit_test(a_body_that_drips_has_an_end),
+        cmocka_unit_test(a_body_that_gets_on_may_take_long),
         cmocka_unit_test(a_body_that_is_thrown_away_may_not_stand_still_either),
         cmocka_unit_test(a_response_may_take_its_time),
         cmocka_unit_test(a_peer_that_takes_nothing_of_a_response_is_dropped),
