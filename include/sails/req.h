@@ -65,7 +65,8 @@ SAILS_API const char *sails_req_url(const sails_req *req);
 /** The path part, not decoded; a view. @see req.path */
 SAILS_API const char *sails_req_path(const sails_req *req);
 
-/** A header by its name in any case ("Referer" and "Referrer" are one); a view. NULL: there is none.
+/** A header by its name in any case ("Referer" and "Referrer" are one); a view. NULL: there is none. It
+ *  is UTF-8: a value that was sent as something else is read as ISO-8859-1, byte by byte, as by Node.
  *  @see req.get(), req.header() */
 SAILS_API const char *sails_req_header(const sails_req *req, const char *name);
 

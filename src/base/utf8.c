@@ -94,6 +94,23 @@ bool utf8_is_valid(struct bytes text)
     return utf8_check_feed(&check, text) && utf8_check_is_whole(&check);
 }
 
+void utf8_append_any(struct buf *out, struct str bytes)
+{
+    if (utf8_is_valid(str_bytes(bytes))) {
+        buf_append_str(out, bytes);
+        return;
+    }
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t c = (uint8_t)bytes.ptr[i];
+
+        if (c >= 0x80) {
+            buf_append_char(out, (char)(0xc0 | c >> 6));
+            c = 0x80 | (c & 0x3f);
+        }
+        buf_append_char(out, (char)c);
+    }
+}
+
 size_t utf8_utf16_len(struct str text)
 {
     size_t units = 0;

@@ -10,7 +10,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 /* A check under way. {0} is the beginning of a text. */
 struct utf8_check {
@@ -33,6 +33,12 @@ static inline bool utf8_check_is_whole(const struct utf8_check *check)
 
 /* Whether `text` is valid as a whole. */
 bool utf8_is_valid(struct bytes text);
+
+/*
+ * Appends bytes that may be text of either kind: UTF-8 as it is; else each byte is a character of
+ * ISO-8859-1, as HTTP once said of its headers and Node still reads them, so that "caf\xe9" is "café".
+ */
+void utf8_append_any(struct buf *out, struct str bytes);
 
 /* How many UTF-16 units (JavaScript's `length`) valid UTF-8 has. Of invalid text it is any number. */
 size_t utf8_utf16_len(struct str text);

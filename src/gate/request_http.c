@@ -1,5 +1,6 @@
 #include "base/json_parse.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "http/http.h"
 #include "request/form.h"
 #include "request/request.h"
@@ -196,14 +197,28 @@ static const struct http_exchange_events exchange_events = {
 
 /* ---- the head ---- */
 
+/* A header is text for whoever asks, and may go into JSON: see sails_req_header(). */
+static int copy_header(struct sails_req *req, const struct http_header *header)
+{
+    struct buf text = {0};
+    int rc = 0;
+
+    if (utf8_is_valid(str_bytes(header->value))) {
+        return header_list_add(&req->headers, header->name, header->value);
+    }
+    utf8_append_any(&text, header->value);
+    rc = buf_error(&text);
+    rc = rc == 0 ? header_list_add(&req->headers, header->name, buf_str(&text)) : rc;
+    buf_deinit(&text);
+    return rc;
+}
+
 static int copy_head(struct sails_req *req, struct http_exchange *x)
 {
     const struct http_request *request = http_request(x);
 
     for (size_t i = 0; i < request->n_headers; i++) {
-        const struct http_header *header = &request->headers[i];
-
-        if (header_list_add(&req->headers, header->name, header->value) < 0) {
+        if (copy_header(req, &request->headers[i]) < 0) {
             return SAILS_ENOMEM;
         }
     }

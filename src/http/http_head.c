@@ -1,6 +1,7 @@
 #include "http/http_head.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "http/http_parse.h"
 
 struct count {
@@ -161,6 +162,10 @@ static enum http_method method_of(struct str name)
 static unsigned read_target(struct http_head *head, struct http_parsed *parsed)
 {
     struct http_request *request = &head->request;
+
+    if (!utf8_is_valid(str_bytes(parsed->target))) {
+        return 400; /* no text, as JSON and every function that takes one understands it */
+    }
 
     if (str_eq(parsed->method, STR("CONNECT")) || str_eq(parsed->method, STR("TRACE"))) {
         return 501;

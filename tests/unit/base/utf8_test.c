@@ -137,6 +137,29 @@ static void the_length_in_utf16_counts_pairs_twice(void **state)
     assert_int_equal(utf8_utf16_len(STR("\xf0\x9f\x98\x80!")), 3);
 }
 
+static void text_of_either_kind_becomes_utf8(void **state)
+{
+    static const struct {
+        const char *bytes, *want;
+    } cases[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"caf\xc3\xa9", "caf\xc3\xa9"},
+        {"caf\xe9", "caf\xc3\xa9"},
+        {"\x80\xff\xc3\xa9", "\xc2\x80\xc3\xbf\xc3\x83\xc2\xa9"}, /* all of it, or nothing */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf out = {0};
+
+        utf8_append_any(&out, str_from(cases[i].bytes));
+        assert_true(str_eq(buf_str(&out), str_from(cases[i].want)));
+        assert_true(utf8_is_valid(buf_bytes(&out)));
+        buf_deinit(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +168,7 @@ int main(void)
         cmocka_unit_test(an_incomplete_character_is_possible_but_not_whole),
         cmocka_unit_test(every_character_of_one_to_four_bytes_is_judged_as_rfc_3629_says),
         cmocka_unit_test(the_length_in_utf16_counts_pairs_twice),
+        cmocka_unit_test(text_of_either_kind_becomes_utf8),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,8 @@ static const struct {
     {"HTTP/1.0 without a host", 200, "GET /now HTTP/1.0\r\n\r\n"},
     {"absolute form", 200, "GET http://b/now HTTP/1.1\r\nHost: a\r\n\r\n"},
     {"bytes over 127 in a value", 200, "GET /now HTTP/1.1\r\nHost: a\r\nX: \xc3\xa9\r\n\r\n"},
+    {"no UTF-8 in the target", 400, "GET /now?\xff HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {"half a character in the target", 400, "GET /now/\xc3 HTTP/1.1\r\nHost: a\r\n\r\n"},
     {"bytes over 127 in the target", 200, "GET /now?\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"},
     {"a tab in a value", 200, "GET /now HTTP/1.1\r\nHost: a\r\nX: a\tb\r\n\r\n"},
     {"Content-Length 0", 200, "GET /now HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"},
