@@ -263,8 +263,26 @@ SAILS_API int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before
 typedef int (*sails_bootstrap_cb)(sails_app *app, void *ctx);
 SAILS_API int sails_app_bootstrap(sails_app *app, sails_bootstrap_cb bootstrap, void *ctx);
 
-/** The port that it listens on (useful when it was configured as 0); 0 if it is not lifted. */
+/**
+ * Sets what is called once when the app has been lifted and listens, on the thread that lifts it, behind
+ * the line that says where: sails_app_port() and sails_app_address() know it now. Clients may be there
+ * already. It may stop the app, sails_app_stop(), but not lower it. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL; SAILS_ESTATE: lifted already.
+ * @see    Sails documentation, "Application events": `lifted`
+ */
+typedef void (*sails_lifted_cb)(sails_app *app, void *ctx);
+SAILS_API int sails_app_on_lifted(sails_app *app, sails_lifted_cb on_lifted, void *ctx);
+
+/** The port that it listens on (useful when it was configured as 0); 0 if it is not lifted. Any thread. */
 SAILS_API unsigned sails_app_port(const sails_app *app);
+
+/**
+ * The address that it listens on, a view for as long as it is lifted: "127.0.0.1", "::1"; "::": all
+ * addresses of the machine (of IPv6 only, if `explicitHost` is "::"), "0.0.0.0": all of IPv4. NULL: it is not
+ * lifted. Any thread.
+ */
+SAILS_API const char *sails_app_address(const sails_app *app);
 
 /**
  * Lowers the app: stops accepting, lets what is being answered be answered, tells the clients,
@@ -285,7 +303,8 @@ SAILS_API void sails_app_stop(sails_app *app);
 
 /**
  * Loads the configuration, lifts, serves until SIGTERM, SIGINT or sails_app_stop(), lowers, and
- * destroys the app: the whole of main().
+ * destroys the app: the whole of main(). What a command line asks for instead (--help, --version,
+ * --routes, --openapi) is printed, and nothing is lifted.
  *
  * With NODE_ENV not set and production as the environment it sets NODE_ENV, for child processes.
  *

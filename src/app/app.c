@@ -297,6 +297,9 @@ static int lift(struct sails_app *app, void *uv_loop)
     }
     if (rc == 0) {
         app->state = APP_LIFTED;
+        if (app->on_lifted != NULL) {
+            app->on_lifted(app, app->lifted_ctx);
+        }
         return 0;
     }
     app_hooks_lower(app);
@@ -328,9 +331,27 @@ int sails_app_lift_on(sails_app *app, void *uv_loop)
     return uv_loop != NULL ? lift(app, uv_loop) : SAILS_EINVAL;
 }
 
+int sails_app_on_lifted(sails_app *app, sails_lifted_cb on_lifted, void *ctx)
+{
+    if (app == NULL || on_lifted == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->on_lifted = on_lifted;
+    app->lifted_ctx = ctx;
+    return 0;
+}
+
 unsigned sails_app_port(const sails_app *app)
 {
     return app != NULL && app->state == APP_LIFTED ? net_port(app->net) : 0;
+}
+
+const char *sails_app_address(const sails_app *app)
+{
+    return app != NULL && app->state == APP_LIFTED ? net_address(app->net) : NULL;
 }
 
 static uint64_t shutdown_timeout(const struct sails_app *app)

@@ -50,7 +50,7 @@ struct app_worker {
 };
 
 struct sails_app {
-    enum app_state state;
+    _Atomic(enum app_state) state;
     struct config config;
     json_t *overrides;             /* of sails_app_set() */
     const struct machine *machine; /* the time and chance for threads that are no worker's */
@@ -78,6 +78,8 @@ struct sails_app {
     struct app_models models;
     sails_bootstrap_cb bootstrap; /* NULL: none */
     void *bootstrap_ctx;
+    sails_lifted_cb on_lifted; /* NULL: none */
+    void *lifted_ctx;
     sails_shutdown_cb before_shutdown; /* NULL: none */
     void *shutdown_ctx;
     bool has_runner; /* sails_app_run() waits for signals on `runner` */

@@ -73,18 +73,67 @@ static void show_settings(const struct sails_app *app, const struct net_options 
     log_line(&app->log, LOG_DEBUG, "%s", rule);
 }
 
+static bool is_any(const char *address)
+{
+    return strcmp(address, "::") == 0 || strcmp(address, "0.0.0.0") == 0;
+}
+
+/* A URL that a browser on this machine can open: nobody can connect to "any address". */
+static void write_url(struct buf *out, const struct sails_app *app,
+                      const struct net_options *options)
+{
+    const char *address = net_address(app->net);
+    const char *host = options->host;
+
+    if (host == NULL || (is_any(address) && strcmp(address, "::") != 0)) {
+        host = "localhost";
+    } else if (is_any(address)) {
+        host = "::1"; /* :: as a host is IPv6 alone, and "localhost" may be another */
+    }
+    buf_printf(out, strchr(host, ':') != NULL ? "%s://[%s]:%u" : "%s://%s:%u",
+               options->tls.cert_file != NULL ? "https" : "http", host, net_port(app->net));
+}
+
+/* What the URL does not say: that there are more addresses, or which one a name has. */
+static void write_addresses(struct buf *out, const struct sails_app *app,
+                            const struct net_options *options)
+{
+    const char *address = net_address(app->net);
+
+    if (is_any(address)) {
+        buf_printf(out, " (and at all other %saddresses of this machine)",
+                   strcmp(address, "0.0.0.0") == 0 ? "IPv4 "
+                   : options->host != NULL         ? "IPv6 "
+                                                   : "");
+    } else if (strcmp(address, options->host) != 0) {
+        buf_printf(out, " (%s)", address);
+    }
+}
+
+static void show_address(const struct sails_app *app, const struct net_options *options)
+{
+    struct buf url = {0};
+    struct buf more = {0};
+
+    write_url(&url, app, options);
+    write_addresses(&more, app, options);
+    log_fields(&app->log, LOG_INFO,
+               (const struct log_field[]){
+                   {.name = "url", .text = buf_str(&url)},
+                   {.name = "port", .is_number = true, .number = net_port(app->net)},
+               },
+               2, "Listening on %.*s%.*s", STR_FMT(buf_str(&url)), STR_FMT(buf_str(&more)));
+    buf_deinit(&url);
+    buf_deinit(&more);
+}
+
 void app_banner_lifted(const struct sails_app *app, const struct net_options *options)
 {
-    bool has_colons = options->host != NULL && strchr(options->host, ':') != NULL;
-
     if (!config_boolean(&app->config, "log.noShip")) {
         show_ship(app);
     }
     show_settings(app, options);
-    log_line(&app->log, LOG_INFO, "Listening on %s://%s%s%s:%u",
-             options->tls.cert_file != NULL ? "https" : "http", has_colons ? "[" : "",
-             options->host != NULL ? options->host : "localhost", has_colons ? "]" : "",
-             net_port(app->net));
+    show_address(app, options);
 }
 
 /* What may be done about it. */

@@ -2,6 +2,7 @@
 #include "app/app_describe.h"
 #include "net/main_loop.h"
 
+#include <sails/version.h>
 #include <signal.h>
 
 /* sails_app_run(): the whole of main(). */
@@ -80,20 +81,32 @@ static void print_help(const char *program)
     buf_deinit(&text);
 }
 
+static int load_and_serve(struct sails_app *app, int argc, char **argv)
+{
+    int rc = sails_app_load(app, argc, argv);
+
+    if (rc == 0 && app_wants_description(app)) {
+        return app_describe(app, argc > 0 ? argv[0] : "app");
+    }
+    return rc == 0 ? serve(app) : rc;
+}
+
 int sails_app_run(sails_app *app, int argc, char **argv)
 {
+    struct config_wishes wishes;
     int rc = 0;
 
     if (app == NULL) {
         return 1;
     }
-    rc = sails_app_load(app, argc, argv);
-    if (rc == 0 && app->wishes.help) {
+    /* Help is needed most where the configuration is wrong. */
+    wishes = config_find_wishes(argc, (const char *const *)argv);
+    if (wishes.help) {
         print_help(argc > 0 ? argv[0] : "app");
-    } else if (rc == 0 && app_wants_description(app)) {
-        rc = app_describe(app, argc > 0 ? argv[0] : "app");
-    } else if (rc == 0) {
-        rc = serve(app);
+    } else if (wishes.version) {
+        printf("%s\n", sails_version());
+    } else {
+        rc = load_and_serve(app, argc, argv);
     }
     sails_app_destroy(app);
     return exit_status(rc);

@@ -38,13 +38,49 @@ static const struct short_form *find_short_form(struct str name)
     return NULL;
 }
 
+/* What is asked for instead of serving. */
+static const struct wish {
+    const char *option;
+    size_t offset; /* in struct config_wishes */
+} wishes_known[] = {
+    {"help", offsetof(struct config_wishes, help)},
+    {"version", offsetof(struct config_wishes, version)},
+    {"routes", offsetof(struct config_wishes, routes)},
+    {"openapi", offsetof(struct config_wishes, openapi)},
+};
+
+static bool *find_wish(struct config_wishes *wishes, struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(wishes_known); i++) {
+        if (str_eq(name, str_from(wishes_known[i].option))) {
+            return (bool *)((char *)wishes + wishes_known[i].offset);
+        }
+    }
+    return NULL;
+}
+
 /* Options that take no value: what follows them is another option. */
 static bool is_alone(struct str name)
 {
     const struct short_form *form = find_short_form(name);
+    struct config_wishes wishes;
 
-    return (form != NULL && form->value != NULL) || str_eq(name, STR("help")) ||
-           str_eq(name, STR("routes")) || str_eq(name, STR("openapi"));
+    return (form != NULL && form->value != NULL) || find_wish(&wishes, name) != NULL;
+}
+
+/* Of one letter there are those that everybody tries first. */
+static const char *spell_out(const char *text)
+{
+    static const struct {
+        const char *letter, *word;
+    } letters[] = {{"-h", "--help"}, {"-v", "--version"}, {"-V", "--version"}};
+
+    for (size_t i = 0; text != NULL && i < ARRAY_LEN(letters); i++) {
+        if (strcmp(text, letters[i].letter) == 0) {
+            return letters[i].word;
+        }
+    }
+    return text;
 }
 
 /*
@@ -54,7 +90,7 @@ static bool is_alone(struct str name)
 static int next_option(int argc, const char *const *argv, int *at, struct option *out,
                        struct buf *why)
 {
-    const char *text = *at < argc ? argv[*at] : NULL;
+    const char *text = *at < argc ? spell_out(argv[*at]) : NULL;
     const char *next = *at + 1 < argc ? argv[*at + 1] : NULL;
     const char *equals = NULL;
 
@@ -99,22 +135,35 @@ const char *config_find_config_option(int argc, const char *const *argv)
 
 static bool take_wish(const struct option *option, struct config_wishes *wishes)
 {
-    const struct {
-        struct str name;
-        bool *wish;
-    } known[] = {
-        {STR("help"), &wishes->help},
-        {STR("routes"), &wishes->routes},
-        {STR("openapi"), &wishes->openapi},
-    };
+    bool *wish = find_wish(wishes, option->name);
 
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (option->value == NULL && !option->is_negated && str_eq(option->name, known[i].name)) {
-            *known[i].wish = true;
-            return true;
-        }
+    if (wish != NULL && option->value == NULL && !option->is_negated) {
+        *wish = true;
+        return true;
     }
     return str_eq(option->name, STR("config")); /* config_rc.c has read it */
+}
+
+struct config_wishes config_find_wishes(int argc, const char *const *argv)
+{
+    struct config_wishes wishes = {0};
+    struct buf ignored = {0};
+    struct option option;
+
+    for (int at = 1; at < argc;) {
+        int rc = next_option(argc, argv, &at, &option, &ignored);
+
+        if (rc == 0) {
+            break;
+        }
+        if (rc > 0) {
+            (void)take_wish(&option, &wishes);
+        } else {
+            at++; /* no option: somebody else complains of it */
+        }
+    }
+    buf_deinit(&ignored);
+    return wishes;
 }
 
 static int collect_value(json_t *collected, const char *name, const char *text, struct buf *why)

@@ -35,7 +35,8 @@ struct config_sources {
 
 /* What a command line asks for instead of serving. */
 struct config_wishes {
-    bool help;    /* --help */
+    bool help;    /* --help, -h */
+    bool version; /* --version, -v, -V */
     bool routes;  /* --routes */
     bool openapi; /* --openapi */
 };
@@ -78,6 +79,9 @@ const char *config_find_variable(const char *const *environment, const char *nam
 /* --port 80, --port=80, --no-x, --x, --verbose and Sails' other short forms; -- ends them. */
 int config_load_arguments(struct config *config, int argc, const char *const *argv,
                           struct config_wishes *wishes, struct buf *why);
+
+/* What a command line asks for, whatever else is wrong with it or with other sources. */
+struct config_wishes config_find_wishes(int argc, const char *const *argv);
 
 /* The value of --config; NULL: it is not there. */
 const char *config_find_config_option(int argc, const char *const *argv);

@@ -166,7 +166,8 @@ void config_write_help(struct buf *out, const char *program)
                "Usage: %s [--key value | --key=value | --no-key]...\n\n"
                "Short forms: --verbose, --silly, --silent (log.level); --prod, --staging, --dev\n"
                "(environment); --redis (session.adapter); --host (explicitHost).\n"
-               "Other options: --config FILE (an rc file); --routes, --openapi (print and end).\n\n"
+               "Other options: --config FILE (an rc file). Print and end: --help or -h, --version\n"
+               "or -v (of Sails for C), --routes, --openapi.\n\n"
                "Settings come from here, the later one wins:\n",
                program);
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {

@@ -1,7 +1,5 @@
 #include "net/bind.h"
 
-#include "net/address.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,40 +84,41 @@ static int bind_first(const char *host, unsigned port, int backlog, int *fd)
     return rc;
 }
 
-static int bind_siblings(bool both_families, int backlog, int *fds, unsigned n, unsigned *port)
+static int bind_siblings(const struct address *address, bool both_families, int backlog, int *fds,
+                         unsigned n)
 {
-    struct address address;
-    int rc = find_address(fds[0], &address);
+    int rc = 0;
 
-    if (rc == 0) {
-        *port = address_port(&address);
-    }
-    if (rc == 0 && n > 1) {
+    if (n > 1) {
         rc = set_option(fds[0], SOL_SOCKET, SO_REUSEPORT, 1);
     }
     for (unsigned i = 1; rc == 0 && i < n; i++) {
-        rc = listen_on(&address, both_families, true, backlog, &fds[i]);
+        rc = listen_on(address, both_families, true, backlog, &fds[i]);
     }
     return rc;
 }
 
-int bind_all(const char *host, unsigned *port, int backlog, int *fds, unsigned n)
+int bind_all(const char *host, unsigned port, int backlog, int *fds, unsigned n,
+             struct address *bound)
 {
-    unsigned found = 0;
+    struct address found;
     int rc = 0;
 
     for (unsigned i = 0; i < n; i++) {
         fds[i] = -1;
     }
-    rc = bind_first(host, *port, backlog, &fds[0]);
+    rc = bind_first(host, port, backlog, &fds[0]);
     if (rc == 0) {
-        rc = bind_siblings(host == NULL, backlog, fds, n, &found);
+        rc = find_address(fds[0], &found);
+    }
+    if (rc == 0) {
+        rc = bind_siblings(&found, host == NULL, backlog, fds, n);
     }
     if (rc < 0) {
         bind_close(fds, n);
         return rc;
     }
-    *port = found;
+    *bound = found;
     return 0;
 }
 

@@ -9,14 +9,17 @@
 #ifndef NET_BIND_H
 #define NET_BIND_H
 
+#include "net/address.h"
+
 /*
  * Opens `n` listening sockets on one address, all or none, non-blocking and closed on exec. `host`
  * NULL: all addresses, IPv6 and IPv4 on one socket, or IPv4 alone where the machine has no IPv6.
- * *port may be 0 and then becomes the one that was found.
+ * The port may be 0, "any": *bound is where they listen.
  *
  * 0; -EADDRINUSE, -EACCES, ...: as the system says; SAILS_ENOENT: unknown host; SAILS_ENOMEM.
  */
-int bind_all(const char *host, unsigned *port, int backlog, int *fds, unsigned n);
+int bind_all(const char *host, unsigned port, int backlog, int *fds, unsigned n,
+             struct address *bound);
 
 void bind_close(int *fds, unsigned n);
 

@@ -341,6 +341,14 @@ static int start_here(struct loop *loop)
     return rc;
 }
 
+static void keep_address(struct net *net, const struct address *bound)
+{
+    struct peer_address address = peer_address_from(&bound->storage);
+
+    net->port = address_port(bound);
+    peer_address_text(&address, net->address);
+}
+
 /* Takes the sockets, also on failure. */
 static int open_workers(struct net *net, int *fds)
 {
@@ -372,17 +380,18 @@ static void undo_open(struct net *net)
 int net_start(struct net *net)
 {
     int fds[WORKERS_MAX];
-    unsigned port = net->options.port;
+    struct address bound;
     int rc = 0;
 
     if (net->phase != NET_IDLE || net->loops[0]->state != LOOP_CLOSED) {
         return SAILS_ESTATE;
     }
-    rc = bind_all(net->options.host, &port, net->options.backlog, fds, net->pool.count);
+    rc = bind_all(net->options.host, net->options.port, net->options.backlog, fds, net->pool.count,
+                  &bound);
     if (rc < 0) {
         return rc;
     }
-    net->port = port;
+    keep_address(net, &bound);
     rc = open_workers(net, fds);
     if (rc == 0) {
         rc = is_embedded(net) ? start_here(net->loops[0]) : start_threads(net);
@@ -444,6 +453,11 @@ void net_join(struct net *net)
 unsigned net_port(const struct net *net)
 {
     return net->port;
+}
+
+const char *net_address(const struct net *net)
+{
+    return net->address;
 }
 
 unsigned net_worker_count(const struct net *net)

@@ -90,11 +90,13 @@ int net_start(struct net *net);
 /* How many connections were closed because there were too many. Any thread. */
 size_t net_refused_count(const struct net *net);
 
-/* The port that net_start() bound. */
+/* The port that net_start() bound, and the address: "127.0.0.1"; "0.0.0.0": all of IPv4; "::": all, and of
+ * IPv6 only if it was asked for as the host. */
 unsigned net_port(const struct net *net);
 struct worker_pool *net_pool(struct net *net);
 unsigned net_worker_count(const struct net *net);
 struct worker *net_worker(struct net *net, unsigned index);
+const char *net_address(const struct net *net);
 
 /* The time of day and chance, for threads that are no worker's. */
 extern const struct machine net_machine;

@@ -11,6 +11,7 @@
 #define NET_NET_STATE_H
 
 #include "base/ids.h"
+#include "net/address.h"
 #include "net/loop.h"
 #include "net/net.h"
 #include "net/peer_census.h"
@@ -43,10 +44,11 @@ struct net {
     void *ctx;
     struct tls_context *tls; /* NULL: plain TCP */
     enum net_phase phase;
-    unsigned port;
-    atomic_size_t n_connections; /* of all workers, also those on their way between two */
-    struct peer_census census;   /* the same, by address, where there is a limit */
-    atomic_size_t n_refused;     /* connections that were too many */
+    unsigned port;                   /* it listens there */
+    char address[ADDRESS_TEXT_SIZE]; /* the same */
+    atomic_size_t n_connections;     /* of all workers, also those on their way between two */
+    struct peer_census census;       /* the same, by address, where there is a limit */
+    atomic_size_t n_refused;         /* connections that were too many */
 
     uv_mutex_t lock;
     uv_cond_t changed;

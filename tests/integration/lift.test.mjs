@@ -330,6 +330,33 @@ test('a mistake is one line on stderr, and status 78', async (t) => {
   )
 })
 
+// app-config-cli 14; and where the configuration is wrong, which is when help is needed
+for (const [option, pattern] of [
+  ['--version', /^\d+\.\d+\.\d+\n$/],
+  ['-v', /^\d+\.\d+\.\d+\n$/],
+  ['-h', /^Usage: /],
+  ['--help', /^Usage: /],
+]) {
+  test(`${option} is answered whatever the configuration is`, async (t) => {
+    const { program } = await lift(t, { args: ['--prot=1', option], files: { 'config/a.json': { port: 'x' } } })
+
+    assert.equal(await program.exited, 0)
+    assert.match(program.out, pattern)
+    assert.equal(program.err, '')
+  })
+}
+
+test('who listens on all addresses says so, with a URL that opens', async (t) => {
+  const program = new Program(t, await folderOf(t), ['--port=0', '--log.format=json'])
+  const [line] = await program.says(/^.*Listening on.*$/m)
+  const { message, url, port } = JSON.parse(line)
+
+  assert.match(message, /^Listening on http:\/\/localhost:\d+ \(and at all other .*addresses of this machine\)$/)
+  assert.equal(url, `http://localhost:${port}`)
+  assert.equal((await fetch(`http://127.0.0.1:${port}/setting?name=port`)).status, 200)
+  assert.equal(await program.stop(), 0)
+})
+
 test('--help names every key of the reference page', async (t) => {
   const { program } = await lift(t, { args: ['--help'] })
   const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8')

@@ -128,6 +128,102 @@ static void an_app_is_lifted_once_and_defined_before_that(void **state)
     live_end(&live);
 }
 
+/* What is heard when the app has been lifted. */
+struct heard {
+    struct live *live;
+    int n_times;
+    unsigned port;
+    char address[64];
+};
+
+static void hear_of_lift(sails_app *app, void *ctx)
+{
+    struct heard *heard = ctx;
+    const char *address = sails_app_address(app);
+
+    live_log_expect(&heard->live->log, "Listening on http://127.0.0.1:"); /* has been said */
+    heard->n_times++;
+    heard->port = sails_app_port(app);
+    (void)snprintf(heard->address, sizeof(heard->address), "%s", address != NULL ? address : "");
+}
+
+/* app-config-cli section 7: `lifted` */
+static void the_program_is_told_where_its_app_listens(void **state)
+{
+    (void)state;
+    for (int workers = 1; workers <= 4; workers += 3) {
+        struct live live;
+        struct heard heard = {.live = &live};
+
+        live_init(&live, workers);
+        assert_int_equal(sails_app_on_lifted(NULL, hear_of_lift, NULL), SAILS_EINVAL);
+        assert_int_equal(sails_app_on_lifted(live.app, NULL, NULL), SAILS_EINVAL);
+        assert_int_equal(sails_app_on_lifted(live.app, hear_of_lift, &heard), 0);
+        assert_null(sails_app_address(live.app));
+        live_lift(&live);
+        assert_int_equal(heard.n_times, 1);
+        assert_int_equal(heard.port, live.port);
+        assert_int_not_equal(heard.port, 0);
+        assert_string_equal(heard.address, "127.0.0.1");
+        http_client_expect(heard.port, "GET", "/", "", NULL, 404, NULL);
+        assert_int_equal(sails_app_on_lifted(live.app, hear_of_lift, NULL), SAILS_ESTATE);
+        sails_app_lower(live.app);
+        assert_null(sails_app_address(live.app));
+        assert_int_equal(heard.n_times, 1);
+        live_end(&live);
+    }
+}
+
+static void nobody_is_told_of_a_lift_that_fails(void **state)
+{
+    struct live live;
+    struct heard heard = {.live = &live};
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_on_lifted(live.app, hear_of_lift, &heard), 0);
+    assert_int_equal(sails_app_static(live.app, "/", "no/such/folder"), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+    assert_int_equal(heard.n_times, 0);
+    live_end(&live);
+}
+
+/* A URL that can be opened, and what it does not say. Without IPv6 in the kernel "all" is IPv4 alone. */
+static void the_line_says_which_addresses_are_listened_on(void **state)
+{
+    static const struct {
+        const char *host, *url, *more;
+    } cases[] = {
+        {NULL, "http://localhost", " (and at all other "},
+        {"0.0.0.0", "http://localhost", " (and at all other IPv4 addresses of this machine)\n"},
+        {"127.0.0.1", "http://127.0.0.1", "\n"},
+        {"127.1", "http://127.1", " (127.0.0.1)\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct live_log *log = mem_calloc(1, sizeof(*log));
+        sails_app *app = sails_app_create();
+        char want[128];
+
+        pthread_mutex_init(&log->lock, NULL);
+        pthread_cond_init(&log->has_grown, NULL);
+        assert_int_equal(sails_app_set_log(app, live_log_write, log), 0);
+        assert_int_equal(sails_app_set(app, "port", json_integer(0)), 0);
+        if (cases[i].host != NULL) {
+            assert_int_equal(sails_app_set(app, "explicitHost", json_string(cases[i].host)), 0);
+        }
+        assert_int_equal(sails_app_lift(app), 0);
+        (void)snprintf(want, sizeof(want), "info Listening on %s:%u%s", cases[i].url,
+                       sails_app_port(app), cases[i].more);
+        live_log_expect(log, want);
+        sails_app_destroy(app);
+        pthread_cond_destroy(&log->has_grown);
+        pthread_mutex_destroy(&log->lock);
+        mem_free(log);
+    }
+}
+
 static void a_port_in_use_is_told_with_its_address(void **state)
 {
     struct live first, second;
@@ -508,6 +604,9 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_refused_and_said),
         cmocka_unit_test(an_app_can_go_at_each_stage),
         cmocka_unit_test(an_app_is_lifted_once_and_defined_before_that),
+        cmocka_unit_test(the_program_is_told_where_its_app_listens),
+        cmocka_unit_test(nobody_is_told_of_a_lift_that_fails),
+        cmocka_unit_test(the_line_says_which_addresses_are_listened_on),
         cmocka_unit_test(a_port_in_use_is_told_with_its_address),
         cmocka_unit_test(a_lift_that_fails_leaves_nothing_behind),
         cmocka_unit_test(two_apps_live_in_one_process),

@@ -163,12 +163,43 @@ static void without_memory_it_fails_and_leaves_nothing_behind(void **state)
     }
 }
 
+/* They are printed where the configuration is wrong, too: that is when help is needed. */
+static void wishes_are_found_whatever_else_is_wrong(void **state)
+{
+    static const struct {
+        const char *argv[ARGUMENTS_MAX];
+        bool help, version;
+    } cases[] = {
+        {{"app", "--help"}, true, false},
+        {{"app", "-h"}, true, false},
+        {{"app", "--version"}, false, true},
+        {{"app", "-v"}, false, true},
+        {{"app", "-V"}, false, true},
+        {{"app", "nonsense", "-x", "-h"}, true, false},
+        {{"app", "--help", "port"}, true, false},
+        {{"app", "--", "--help"}, false, false},
+        {{"app", "--custom.x", "-h"}, false, false},
+        {{"app", "--no-help"}, false, false},
+        {{"app"}, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct config_wishes wishes = config_find_wishes(count(cases[i].argv), cases[i].argv);
+
+        assert_int_equal(wishes.help, cases[i].help);
+        assert_int_equal(wishes.version, cases[i].version);
+    }
+    assert_false(config_find_wishes(0, NULL).help);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_set_what_they_say),
         cmocka_unit_test(mistakes_are_told_with_their_place),
         cmocka_unit_test(what_is_wanted_instead_of_serving_is_told_and_sets_nothing),
+        cmocka_unit_test(wishes_are_found_whatever_else_is_wrong),
         cmocka_unit_test(without_memory_it_fails_and_leaves_nothing_behind),
     };
 
