@@ -27,11 +27,20 @@ static bool has_any(const json_t *criteria, const char *const *clauses, size_t n
     return false;
 }
 
-/* Whoever writes 0 or '' has not meant all records; nor null, where records are changed. */
-static bool is_no_criteria(const json_t *criteria)
+static bool is_about_one(enum orm_method method)
 {
-    return criteria == NULL || json_is_null(criteria) ||
-           (json_is_number(criteria) && json_number_value(criteria) == 0) ||
+    return method == ORM_FIND_ONE || method == ORM_UPDATE_ONE || method == ORM_DESTROY_ONE ||
+           method == ORM_ARCHIVE_ONE;
+}
+
+/* Whoever writes 0 or '' has not meant all records; nor null, where records are changed. (What is about
+ * one record has words of its own for what is too broad.) */
+static bool is_no_criteria(const json_t *criteria, enum orm_method method)
+{
+    if (criteria == NULL || json_is_null(criteria)) {
+        return !is_about_one(method);
+    }
+    return (json_is_number(criteria) && json_number_value(criteria) == 0) ||
            (json_is_string(criteria) && json_string_length(criteria) == 0);
 }
 
@@ -39,12 +48,6 @@ static bool changes_records(enum orm_method method)
 {
     return method == ORM_UPDATE || method == ORM_UPDATE_ONE || method == ORM_DESTROY ||
            method == ORM_DESTROY_ONE || method == ORM_ARCHIVE || method == ORM_ARCHIVE_ONE;
-}
-
-static bool is_about_one(enum orm_method method)
-{
-    return method == ORM_FIND_ONE || method == ORM_UPDATE_ONE || method == ORM_DESTROY_ONE ||
-           method == ORM_ARCHIVE_ONE;
 }
 
 static int check_clauses(struct query_reader *r, json_t *criteria)
@@ -163,7 +166,8 @@ static int check_given(struct query_reader *r, json_t *criteria)
 {
     int rc = check_clauses(r, criteria);
 
-    if (rc == 0 && changes_records(r->query->method) && is_no_criteria(criteria)) {
+    if (rc == 0 && changes_records(r->query->method) &&
+        is_no_criteria(criteria, r->query->method)) {
         return orm_query_refuse_value(
             r, ORM_E_INVALID_CRITERIA,
             "Cannot use this method with such a criteria.  (This is just a simple failsafe to help "

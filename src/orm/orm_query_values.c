@@ -190,14 +190,11 @@ static int read_ids(struct query_reader *r, json_t *json, const struct orm_attri
 }
 
 /* One child cannot have several parents. */
-static int check_exclusive(struct query_reader *r)
+static int check_exclusive(struct query_reader *r, size_t n_members)
 {
     const struct orm_query *q = r->query;
-    json_t *members = r->call->members;
-    bool sets_some =
-        json_array_size(members) > 0 || json_is_string(members) || json_is_number(members);
 
-    if (q->method == ORM_REMOVE_FROM_COLLECTION || q->n_targets < 2 || !sets_some ||
+    if (q->method == ORM_REMOVE_FROM_COLLECTION || q->n_targets < 2 || n_members == 0 ||
         !model_is_exclusive(q->attribute)) {
         return 0;
     }
@@ -225,10 +222,14 @@ int orm_query_read_links(struct query_reader *r)
         q->is_noop = true;
         return 0;
     }
-    rc = check_exclusive(r);
+    /* Of a list before it is read, as in Waterline; which forgets about a single one. */
+    rc = check_exclusive(r, json_array_size(r->call->members));
     if (rc == 0) {
         rc = read_ids(r, r->call->members, q->attribute->other->primary_key,
                       ORM_E_INVALID_ASSOCIATED_IDS, &q->members, &q->n_members);
+    }
+    if (rc == 0) {
+        rc = check_exclusive(r, q->n_members);
     }
     q->is_noop = rc == 0 && q->n_members == 0 && q->method != ORM_REPLACE_COLLECTION;
     return rc;
