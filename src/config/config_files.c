@@ -5,6 +5,7 @@
 #include "config/config_names.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sails/err.h>
 #include <sys/stat.h>
 
@@ -39,7 +40,25 @@ static int read_whole(FILE *file, struct buf *out)
         n = fread(piece, 1, sizeof(piece), file);
         buf_append(out, piece, n);
     } while (n == sizeof(piece));
+    if (ferror(file) != 0) {
+        return SAILS_ECONFIG;
+    }
     return buf_error(out);
+}
+
+/* What is there and cannot be read may say that a route is protected: nothing goes on without it. */
+static int refuse_unreadable(const char *path, struct buf *why)
+{
+    buf_printf(why, "%s: it cannot be read: %s", path, strerror(errno));
+    return SAILS_ECONFIG;
+}
+
+/* Whether there is nothing of that name; a link that leads nowhere is something. */
+static bool is_absent(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* jansson ends its sentences with "near" and what stands there, which may be a secret. */
@@ -77,9 +96,16 @@ int config_read_file(const char *path, json_t **tree, struct buf *why)
 
     *tree = NULL;
     if (file == NULL) {
-        return 0;
+        int error = errno;
+        bool is_nothing = is_absent(path);
+
+        errno = error;
+        return is_nothing ? 0 : refuse_unreadable(path, why);
     }
     rc = read_whole(file, &text);
+    if (rc == SAILS_ECONFIG) {
+        refuse_unreadable(path, why);
+    }
     (void)fclose(file);
     if (rc == 0) {
         *tree = parse_text(path, &text, why);
@@ -205,15 +231,20 @@ static int load_folder(struct config *config, const char *folder, struct buf *wh
     int n = scandir(folder, &entries, is_visible, alphasort);
     int rc = 0;
 
+    if (n < 0) {
+        int error = errno;
+        bool is_nothing = is_absent(folder);
+
+        errno = error;
+        return is_nothing ? 0 : refuse_unreadable(folder, why);
+    }
     for (int i = 0; i < n; i++) {
         if (rc == 0) {
             rc = load_entry(config, folder, entries[i]->d_name, why);
         }
         mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
     }
-    if (n >= 0) {
-        mem_free(entries);
-    }
+    mem_free(entries);
     return rc;
 }
 

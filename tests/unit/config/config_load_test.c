@@ -441,6 +441,36 @@ static void a_mistake_is_told_with_its_place_and_without_secrets(void **state)
     }
 }
 
+/* What cannot be read may be what protects a route: it is never as if it were not there. */
+static void what_is_there_and_cannot_be_read_is_a_mistake(void **state)
+{
+    static const char *const names[] = {
+        "home/app/config/routes.json",
+        "home/app/config/local.json",
+        "home/app/config/env/staging.json",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const char *environment[] = {"NODE_ENV=staging", NULL};
+        struct place place;
+        char path[128];
+        char want[128];
+
+        place_init(&place);
+        snprintf(path, sizeof(path), "%s/%s", place.folder, names[i]);
+        snprintf(want, sizeof(want), "%s: it cannot be read: ", names[i] + strlen("home/app/"));
+        assert_int_equal(symlink("/nowhere/at/all", path), 0);
+        assert_int_equal(place_load(&place, &(struct config_sources){.environment = environment}),
+                         SAILS_ECONFIG);
+        if (!str_starts_with(buf_str(&place.why), str_from(want))) {
+            fail_msg("%s: %.*s", names[i], STR_FMT(buf_str(&place.why)));
+        }
+        assert_int_equal(unlink(path), 0);
+        place_deinit(&place);
+    }
+}
+
 static void without_memory_it_fails_and_leaves_nothing_behind(void **state)
 {
     const char *environment[] = {NULL, "NODE_ENV=staging", "sails_custom__x=1", NULL};
@@ -478,6 +508,7 @@ int main(void)
         cmocka_unit_test(a_file_may_hold_the_bare_section_that_it_is_named_for),
         cmocka_unit_test(an_rc_file_may_hold_notes_of_the_command),
         cmocka_unit_test(a_mistake_is_told_with_its_place_and_without_secrets),
+        cmocka_unit_test(what_is_there_and_cannot_be_read_is_a_mistake),
         cmocka_unit_test(without_memory_it_fails_and_leaves_nothing_behind),
     };
 
