@@ -125,7 +125,7 @@ static int destroy_found(struct sails_db *db, struct orm_query *q, json_t *recor
     json_t *keys = NULL;
     int rc = method_told(db, keys_of(q->model, records, &keys));
 
-    if (rc == 0 && (q->meta.cascade || q->model->cascade_on_destroy)) {
+    if (rc == 0 && q->meta.cascade) {
         rc = cascade(db, q, keys);
     }
     rc = rc == 0 ? delete_keys(db, q, keys) : rc;
@@ -137,7 +137,7 @@ static int destroy_found(struct sails_db *db, struct orm_query *q, json_t *recor
 
 static bool needs_records(const struct orm_query *q)
 {
-    return q->meta.fetch || q->meta.cascade || q->model->cascade_on_destroy;
+    return q->meta.fetch || q->meta.cascade;
 }
 
 static int destroy_all(struct sails_db *db, struct orm_query *q, json_t **records)
@@ -283,7 +283,7 @@ int method_archive(struct sails_db *db, struct orm_query *q, json_t **records)
 
     *records = NULL;
     if (q->model->archive == NULL) {
-        return orm_error_set(&db->error, ORM_ERROR_PLAIN, SAILS_ESTATE, NULL,
+        return orm_error_set(&db->error, ORM_ERROR_USAGE, SAILS_ESTATE, NULL,
                              "`%s` has no archive: its `archiveModelIdentity` is false.",
                              q->model->global_id);
     }

@@ -396,32 +396,24 @@ static int distribute(const struct level *level, const json_t *by_key)
     return 0;
 }
 
-/* The criteria of the children, with the foreign key among what is selected. */
+/* The criteria of the children. What is selected has the foreign key, too, as in Waterline; what is omitted is
+ * not there, even if it is that. */
 static int prepare_criteria(struct level *level, const struct criteria *given)
 {
     const struct orm_attribute *key = level->attribute->foreign_key;
     const struct orm_attribute **list = NULL;
-    size_t n = 0;
 
     level->criteria = *given;
-    if (key == NULL || sql_is_selected(given, key)) {
+    if (key == NULL || given->selects_all || sql_is_selected(given, key)) {
         return 0;
     }
-    list = arena_alloc(&level->q->arena, (given->n_select + given->n_omit + 1) * sizeof(*list));
+    list = arena_alloc(&level->q->arena, (given->n_select + 1) * sizeof(*list));
     if (list == NULL) {
         return SAILS_ENOMEM;
     }
-    if (given->selects_all) {
-        for (size_t i = 0; i < given->n_omit; i++) {
-            if (given->omit[i] != key) {
-                list[n++] = given->omit[i];
-            }
-        }
-        level->criteria.omit = list;
-        level->criteria.n_omit = n;
-        return 0;
+    if (given->n_select > 0) {
+        memcpy(list, given->select, given->n_select * sizeof(*list));
     }
-    memcpy(list, given->select, given->n_select * sizeof(*list));
     list[given->n_select] = key;
     level->criteria.select = list;
     level->criteria.n_select = given->n_select + 1;

@@ -71,12 +71,30 @@ static int keys_afterwards(const struct orm_query *q, json_t **keys)
     return 0;
 }
 
+/* A child cannot have several parents (waterline 5, addToCollection()). */
+static int check_members(struct sails_db *db, const struct orm_query *q, const json_t *keys)
+{
+    const struct values *set = &q->records[0];
+
+    for (size_t i = 0; i < set->n_collections && json_array_size(keys) > 1; i++) {
+        const struct members *members = &set->collections[i];
+
+        if (members->n > 0 && model_is_exclusive(members->attribute)) {
+            return orm_error_set_usage(
+                &db->error, ORM_E_INVALID_TARGET_RECORD_IDS, q->model->identity.ptr,
+                "`%s` is exclusive: a record cannot be in it for several parents.",
+                members->attribute->name.ptr);
+        }
+    }
+    return 0;
+}
+
 /* Takes the keys. */
 static int update_found(struct sails_db *db, struct orm_query *q, json_t *keys, json_t **records)
 {
-    int rc = 0;
+    int rc = check_members(db, q, keys);
 
-    if (q->records[0].n > 0) {
+    if (rc == 0 && q->records[0].n > 0) {
         rc = update_keys(db, q, keys);
     }
     rc = rc == 0 ? method_told(db, keys_afterwards(q, &keys)) : rc;

@@ -120,6 +120,21 @@ static int read_call(struct query_reader *r)
     return rc == 0 && !is_over(r->query) ? check_iteratee(r) : rc;
 }
 
+/* Members are put into records that are there: so Waterline fetches them, and answers with them. */
+static void imply_fetch(struct orm_query *q)
+{
+    bool changes = q->method == ORM_UPDATE;
+
+    if (!changes && q->method != ORM_CREATE && q->method != ORM_CREATE_EACH) {
+        return;
+    }
+    for (size_t i = 0; i < q->n_records; i++) {
+        for (size_t j = 0; j < q->records[i].n_collections; j++) {
+            q->meta.fetch = q->meta.fetch || changes || q->records[i].collections[j].n > 0;
+        }
+    }
+}
+
 int orm_query_init(struct orm_query *query, const struct orm_model *model, enum orm_method method,
                    const struct orm_call *call, struct orm_error *error)
 {
@@ -133,6 +148,9 @@ int orm_query_init(struct orm_query *query, const struct orm_model *model, enum 
     query->criteria.model = model;
     arena_init(&query->arena, query->first_memory, sizeof(query->first_memory));
     rc = read_call(&r);
+    if (rc == 0) {
+        imply_fetch(query);
+    }
     assert(rc == 0 || rc == SAILS_ENOMEM || error->class != ORM_ERROR_NONE);
     return rc == SAILS_ENOMEM ? orm_error_set_no_memory(error) : rc;
 }
