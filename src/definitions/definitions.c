@@ -153,11 +153,15 @@ static int compare_tables(const void *a, const void *b)
     return order != 0 ? order : strcmp(one->identity.ptr, two->identity.ptr);
 }
 
-/* Two models on one table would each change the other's records unseen. */
+/* Two models on one table would each change the other's records unseen. What has a problem may have no
+ * table. */
 static void check_tables(struct definition_reader *r)
 {
     struct orm *orm = r->orm;
 
+    if (r->n_problems > 0 || r->no_memory) {
+        return;
+    }
     qsort(orm->models, orm->n_models, sizeof(struct orm_model *), compare_tables);
     for (unsigned i = 1; i < orm->n_models; i++) {
         const struct orm_model *model = orm->models[i];

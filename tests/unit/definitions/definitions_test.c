@@ -514,6 +514,7 @@ static void a_model_that_cannot_be_is_refused(void **state)
 {
     static const struct refusal rows[] = {
         {NULL, "{'a': null}", "a: a model is an object"},
+        {NULL, "{'a': null, 'b': 5}", "a: a model is an object"},
         {NULL, "{'a': {'attributes': []}}", "a: `attributes` must be an object"},
         {NULL, "{'a': {}}", "a: its primary key is `id`, but it has no such attribute"},
         {NULL, "{'a-b': {'attributes': {" ID "}}}", "a-b: `a-b` is no name of a model"},
