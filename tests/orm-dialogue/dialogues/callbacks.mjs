@@ -11,7 +11,7 @@ const THREE = hooked.createEach([{ id: 1, name: 'a', n: 1 }, { id: 2, name: 'b',
 
 export const callbacks = [
   dialogue('28', 'who is called, with what', 'hooked', [
-    hooked.create({ name: 'a' }), hooked.create({ name: 'a' }, {}), hooked.create({ name: 'b' }, none), hooked.create({ id: 50, name: 'c' }),
+    hooked.create({ name: 'a' }), hooked.create({ name: 'a' }, {}), hooked.create({ name: 'b' }, none), hooked.create({ name: 'c' }),
     hooked.createEach([{ name: 'd' }, { name: 'e' }]), hooked.createEach([{ name: 'd' }, { name: 'e' }], {}), hooked.createEach([]),
     hooked.update({ name: 'a' }, { n: 1 }), hooked.update({ name: 'a' }, { n: 2 }, FETCH), hooked.update({ name: 'nobody' }, { n: 2 }, FETCH), hooked.update({ name: 'a' }, { n: 3 }, none),
     hooked.update([], { n: 1 }, FETCH), hooked.updateOne({ name: 'c' }, { n: 4 }), hooked.updateOne({ name: 'nobody' }, { n: 4 }), hooked.updateOne({ name: 'a' }, { n: 4 }), hooked.updateOne({ name: 'c' }, {}),
@@ -64,7 +64,7 @@ export const callbacks = [
 
   dialogue('28', 'an error of an after callback comes after what has been written', 'hooked', [
     THREE,
-    hooked.create({ name: 'x' }), hooked.update({ name: 'a' }, { n: 5 }, FETCH), hooked.destroy({ name: 'b' }, FETCH), hooked.find({ sort: 'id' }),
+    hooked.create({ id: 9, name: 'x' }), hooked.update({ name: 'a' }, { n: 5 }, FETCH), hooked.destroy({ name: 'b' }, FETCH), hooked.find({ sort: 'id' }),
   ], {
     functions: {
       ...quiet,
@@ -98,11 +98,11 @@ export const callbacks = [
   ], { functions: { eachBatch: () => null } }),
 
   dialogue('37', 'findOrCreate finds, or creates', 'people', [
-    user.findOrCreate({ name: 'A' }, { name: 'A', email: 'a@x.com', age: '5' }), user.findOrCreate({ name: 'A' }, { name: 'B', email: 'b@x.com' }),
-    user.findOrCreate({ name: 'B' }, { name: 'B', email: 'a@x.com' }), user.findOrCreate({ name: 'A' }, { name: '' }), user.findOrCreate({ name: 'A' }, undefined), user.findOrCreate({ name: 'A' }, []),
-    user.findOrCreate({}, { name: 'C', email: 'c@x.com' }), user.findOrCreate(undefined, { name: 'C', email: 'c@x.com' }), user.findOrCreate({ id: [] }, { name: 'D', email: 'd@x.com' }), user.findOrCreate([], { name: 'E', email: 'e@x.com' }),
-    user.findOrCreate({ bogus: 1 }, { name: 'C', email: 'c@x.com' }), user.findOrCreate(1, { name: 'C', email: 'c@x.com' }), user.findOrCreate({ where: { name: 'A' }, limit: 1 }, { name: 'C', email: 'c@x.com' }),
-    user.findOrCreate({ age: { '>=': 0 } }, { name: 'C', email: 'c@x.com' }), user.findOrCreate({ name: 'A' }, { name: 'A', email: 'a@x.com', bogus: 1 }, { normalize: true }), user.findOrCreate({ id: [] }, { name: 'D', email: 'd@x.com' }, { normalize: true }),
-    user.findOrCreate({ name: 'Z' }, { name: 'Z', email: 'z@x.com' }, { meta: { fetch: false } }), user.count(),
+    user.findOrCreate({ name: 'A' }, { id: 1, name: 'A', email: 'a@x.com', age: '5' }), user.findOrCreate({ name: 'A' }, { id: 2, name: 'B', email: 'b@x.com' }),
+    user.findOrCreate({ name: 'B' }, { id: 3, name: 'B', email: 'a@x.com' }), user.findOrCreate({ name: 'A' }, { name: '' }), user.findOrCreate({ name: 'A' }, undefined), user.findOrCreate({ name: 'A' }, []),
+    user.findOrCreate({}, { id: 4, name: 'C', email: 'c@x.com' }), user.findOrCreate(undefined, { id: 5, name: 'C', email: 'c@x.com' }), user.findOrCreate({ id: [] }, { id: 6, name: 'D', email: 'd@x.com' }), user.findOrCreate([], { id: 7, name: 'E', email: 'e@x.com' }),
+    user.findOrCreate({ bogus: 1 }, { id: 8, name: 'C', email: 'c@x.com' }), user.findOrCreate(1, { id: 9, name: 'C', email: 'c@x.com' }), user.findOrCreate({ where: { name: 'A' }, limit: 1 }, { id: 10, name: 'C', email: 'c@x.com' }),
+    user.findOrCreate({ age: { '>=': 0 } }, { id: 11, name: 'C', email: 'c@x.com' }), user.findOrCreate({ name: 'A' }, { id: 12, name: 'A', email: 'a@x.com', bogus: 1 }, { normalize: true }), user.findOrCreate({ id: [] }, { id: 13, name: 'D', email: 'd@x.com' }, { normalize: true }),
+    user.findOrCreate({ name: 'Z' }, { id: 14, name: 'Z', email: 'z@x.com' }, { meta: { fetch: false } }), user.count(),
   ]),
 ]

@@ -251,6 +251,7 @@ export const criteria = [
       ...PEOPLE,
       user.update(criteria, { score: 77 }, FETCH),
       user.destroy(criteria, FETCH),
+      user.destroy({}),
     ]),
   ]),
 

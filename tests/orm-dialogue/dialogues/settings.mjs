@@ -15,9 +15,9 @@ export const settings = [
     secret.create({ mail: 'nope' }, PLAIN), secret.create({ number: 'x' }, PLAIN), secret.create({ text: 5 }, PLAIN),
     secret.update({ open: 'o' }, { text: 'y', number: 6 }, PLAIN), secret.updateOne(1, { object: [1, 2] }, { meta: { decrypt: true } }), secret.updateOne(1, { text: 'z' }),
     secret.findOne(1, { meta: { decrypt: true } }), secret.findOrCreate({ id: 1 }, { text: 'q' }, { meta: { decrypt: true } }), secret.findOrCreate({ id: 70 }, { id: 70, text: 'q' }, { meta: { decrypt: true } }),
-    secret.createEach([{ text: 'p' }, { text: 'q' }], PLAIN), secret.stream({ id: 70 }, { each: 'record', meta: { decrypt: true } }), secret.count({ text: '' }), secret.sum('number'),
+    secret.createEach([{ id: 80, text: 'p' }, { id: 81, text: 'q' }], PLAIN), secret.stream({ id: 70 }, { each: 'record', meta: { decrypt: true } }), secret.count({ text: '' }), secret.sum('number'),
     secret.destroyOne(70, { meta: { decrypt: true } }), secret.destroy({ id: 1 }, PLAIN), secret.archive({ id: 2 }, PLAIN), archive.find({}),
-    secret.create({ text: 'x' }, { meta: { fetch: true, decrypt: true, encryptWith: 'second' } }), secret.create({ text: 'x' }, { meta: { fetch: true, encryptWith: 'bogus' } }), secret.create({ text: 'x' }, { meta: { fetch: true, skipEncryption: true } }),
+    secret.create({ id: 82, text: 'x' }, { meta: { fetch: true, decrypt: true, encryptWith: 'second' } }), secret.create({ text: 'x' }, { meta: { fetch: true, encryptWith: 'bogus' } }), secret.create({ id: 83, text: 'x' }, { meta: { fetch: true, skipEncryption: true } }),
     secret.create({ text: 'x' }, { meta: { encryptWith: '' } }), secret.create({ text: 'x' }, { meta: { encryptWith: 5 } }), secret.create({ text: 'x' }, { meta: { decrypt: 'yes' } }),
     secret.validate('mail', 'nope'), secret.validate('text', 'x'),
   ], { functions: { eachRecord: () => null } }),
@@ -54,14 +54,14 @@ export const settings = [
 
   dialogue('33', 'tables and columns with names of their own', 'settings', [
     renamed.create({ name: 'a' }), renamed.create({ key: 7, name: 'b', link: 1 }), renamed.find({ sort: 'key' }), renamed.find({ sort: 'name DESC', select: ['name'] }), renamed.find({ where: { name: { '>': 'a' } } }), renamed.find(7), renamed.find({ the_name: 'a' }),
-    renamed.find({ sort: 'key' }, { populates: { link: true, all: true } }), renamed.update({ name: 'a' }, { name: 'c' }, FETCH), renamed.updateOne(1, { key: 5 }), renamed.sum('key'), renamed.destroy({ key: 7 }, FETCH), renamed.find({ omit: ['name'] }), renamed.create({ the_name: 'x' }), renamed.findOne('5', { normalize: true }),
+    renamed.find({ sort: 'key' }, { populates: { link: true, all: true } }), renamed.update({ name: 'a' }, { name: 'c' }, FETCH), renamed.updateOne(1, { key: 5 }), renamed.sum('key'), renamed.destroy({ key: 7 }, FETCH), renamed.find({ omit: ['name'] }), renamed.create({ key: 9, the_name: 'x' }), renamed.findOne('5', { normalize: true }),
     renamed.replaceCollection(5, 'all', [5]), renamed.find({ sort: 'key' }, { populates: { all: { select: ['name'] } } }),
   ]),
 
   dialogue('10', 'customToJSON, when it is asked for', 'settings', [
     shown.createEach([{ id: 1, name: 'a', secret: 's', next: 2 }, { id: 2, name: 'b', secret: 't' }]), shown.find({ sort: 'id' }), shown.find({ sort: 'id' }, { toJSON: true }), shown.find({ sort: 'id' }, { toJSON: false }), shown.findOne(1, { toJSON: true }), shown.findOne(9, { toJSON: true }),
-    shown.find({ sort: 'id' }, { toJSON: true, populates: { next: true, all: true } }), shown.create({ name: 'c', secret: 'u' }, { toJSON: true, meta: { fetch: true } }), shown.create({ name: 'c', secret: 'u' }, { toJSON: true }), shown.update({ name: 'c' }, { secret: 'v' }, { toJSON: true, meta: { fetch: true } }),
-    shown.destroy({ name: 'c' }, { toJSON: true, meta: { fetch: true } }), shown.findOrCreate({ name: 'd' }, { name: 'd', secret: 'w' }, { toJSON: true }), shown.updateOne({ name: 'd' }, { name: 'e' }, { toJSON: true }), shown.destroyOne({ name: 'e' }, { toJSON: true }), shown.count({}, { toJSON: true }),
+    shown.find({ sort: 'id' }, { toJSON: true, populates: { next: true, all: true } }), shown.create({ id: 3, name: 'c', secret: 'u' }, { toJSON: true, meta: { fetch: true } }), shown.create({ id: 4, name: 'c', secret: 'u' }, { toJSON: true }), shown.update({ name: 'c' }, { secret: 'v' }, { toJSON: true, meta: { fetch: true } }),
+    shown.destroy({ name: 'c' }, { toJSON: true, meta: { fetch: true } }), shown.findOrCreate({ name: 'd' }, { id: 5, name: 'd', secret: 'w' }, { toJSON: true }), shown.updateOne({ name: 'd' }, { name: 'e' }, { toJSON: true }), shown.destroyOne({ name: 'e' }, { toJSON: true }), shown.count({}, { toJSON: true }),
     keeper.find({}, { toJSON: true }),
   ], { functions: { hideSecret: ({ secret: hidden, ...rest }) => rest } }),
 
@@ -75,7 +75,7 @@ export const settings = [
       user.find({ name: 'Ann' }, { meta }),
       user.update({ name: 'Ann' }, { score: 1 }, { meta }),
     ]),
-    user.find({ name: { contains: 'ANN' } }, { meta: { makeLikeModifierCaseInsensitive: true } }), user.count({}, { meta: null }), user.sum('age', {}, { meta: 5 }), user.addToCollection(1, 'groups', [], { meta: 'x' }), user.create({ name: 'B', email: 'b@x.com' }, { meta: { cascade: true } }),
+    user.find({ name: { contains: 'ANN' } }, { meta: { makeLikeModifierCaseInsensitive: true } }), user.count({}, { meta: null }), user.sum('age', {}, { meta: 5 }), user.addToCollection(1, 'groups', [], { meta: 'x' }), user.create({ id: 2, name: 'B', email: 'b@x.com' }, { meta: { cascade: true } }),
   ]),
 
   dialogue('33', 'datastores of models', 'things', [plain.getDatastore(), of('archive').getDatastore()]),

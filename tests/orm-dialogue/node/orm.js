@@ -78,9 +78,9 @@ async function onDatastore(request) {
   demand(Array.isArray(request.calls), 'calls are a list')
   demand(['commit', 'rollback', undefined].includes(request.end), 'no such end')
   request.calls.forEach(checkCall)
-  const datastore = datastoreOf(request.datastore)
   const answers = []
   try {
+    const datastore = datastoreOf(request.datastore)
     await withConnection(datastore, request, (connection) => body(request, datastore, connection, answers))
     return { result: null, answers }
   } catch (error) {
@@ -114,7 +114,7 @@ async function body({ calls, end }, datastore, connection, answers) {
     }
   }
   if (end === 'rollback') {
-    throw Object.assign(new Error('Rolled back.'), { code: 'E_ROLLBACK' })
+    throw Object.assign(new Error('Rolled back, as asked for.'), { code: 'E_ROLLBACK' })
   }
 }
 

@@ -13,7 +13,8 @@ const QUOTED = [
 
 const isNow = (ms) => Math.abs(ms - Date.now()) < NEARLY_NOW_MS
 
-function masked(value) {
+/** Without what is different in every run. */
+export function masked(value) {
   if (typeof value === 'number' && isNow(value)) {
     return '<now>'
   }
