@@ -79,7 +79,7 @@ SAILS_API int sails_sockets_blast(sails_app *app, const char *event, json_t *dat
  * Makes every present member of a room join other rooms. Those who join it later are not affected. A
  * room that nobody is in is no error.
  *
- * @param room        A socket's id stands for that socket.
+ * @param room        A socket's id stands for that socket, whoever else is in a room of that name.
  * @param dest_rooms  Ends with NULL.
  * @see    Sails reference, sails.sockets.addRoomMembersToRooms()
  */

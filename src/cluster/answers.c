@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sails/err.h>
 
@@ -22,8 +23,7 @@ struct answers {
     void *ctx;
 };
 
-struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb on_answers,
-                               void *ctx)
+struct answers *answers_create(uint64_t timeout_ms, answers_cb on_answers, void *ctx)
 {
     struct answers *a = mem_alloc(sizeof(*a));
     json_t *list = json_array();
@@ -34,7 +34,6 @@ struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb 
         return NULL;
     }
     *a = (struct answers){
-        .ack_id = ack_id,
         .timeout_ms = timeout_ms,
         .waiting = 1,
         .list = list,
@@ -44,6 +43,11 @@ struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb 
     atomic_init(&a->refs, 1);
     pthread_mutex_init(&a->lock, NULL);
     return a;
+}
+
+void answers_set_id(struct answers *a, uint64_t ack_id)
+{
+    a->ack_id = ack_id;
 }
 
 struct answers *answers_retain(struct answers *a)
@@ -62,8 +66,7 @@ void answers_release(struct answers *a)
     mem_free(a);
 }
 
-/* One less to wait for, with its answer (taken), or without (NULL) and the reason. */
-static void settle(struct answers *a, json_t *answer, int status)
+void answers_give(struct answers *a, json_t *answer, int status)
 {
     bool is_last = false;
 
@@ -98,8 +101,16 @@ static void on_ack(struct sio_socket *socket, int status, const struct sio_packe
     struct answers *a = ctx;
 
     (void)socket;
-    settle(a, status == 0 ? first_argument(answer) : NULL, status == 0 ? 0 : SAILS_ETIMEOUT);
+    answers_give(a, status == 0 ? first_argument(answer) : NULL, status == 0 ? 0 : SAILS_ETIMEOUT);
     answers_release(a);
+}
+
+void answers_expect_more(struct answers *a, size_t n)
+{
+    pthread_mutex_lock(&a->lock);
+    assert(a->waiting > 0); /* I1 */
+    a->waiting += n;
+    pthread_mutex_unlock(&a->lock);
 }
 
 void answers_expect(struct answers *a, struct sio_socket *socket)
@@ -107,17 +118,15 @@ void answers_expect(struct answers *a, struct sio_socket *socket)
     if (a == NULL) {
         return;
     }
-    pthread_mutex_lock(&a->lock);
-    a->waiting++;
-    pthread_mutex_unlock(&a->lock);
+    answers_expect_more(a, 1);
     answers_retain(a);
     if (sio_socket_expect_ack(socket, a->ack_id, a->timeout_ms, on_ack, a) < 0) {
-        settle(a, NULL, SAILS_ETIMEOUT);
+        answers_give(a, NULL, SAILS_ETIMEOUT);
         answers_release(a);
     }
 }
 
 void answers_close(struct answers *a, int status)
 {
-    settle(a, NULL, status);
+    answers_give(a, NULL, status);
 }

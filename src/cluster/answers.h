@@ -21,16 +21,24 @@ struct answers;
  * somebody has not answered, or what answers_close() was given. `list` is a view. */
 typedef void (*answers_cb)(int status, json_t *list, void *ctx);
 
-/* `ack_id` is the one id that all receivers answer to. NULL: no memory. */
-struct answers *answers_create(uint64_t ack_id, uint64_t timeout_ms, answers_cb on_answers,
-                               void *ctx);
+/* NULL: no memory. */
+struct answers *answers_create(uint64_t timeout_ms, answers_cb on_answers, void *ctx);
 struct answers *answers_retain(struct answers *a);
 
 /* NULL is harmless. */
 void answers_release(struct answers *a);
 
+/* The one id that all receivers on this node answer to. Before anybody is asked. */
+void answers_set_id(struct answers *a, uint64_t ack_id);
+
 /* The socket, of the worker whose thread this is, has been asked. NULL answers: nothing to do. */
 void answers_expect(struct answers *a, struct sio_socket *socket);
+
+/* For carriers: other nodes have asked `n` clients more. While not everybody has been asked. */
+void answers_expect_more(struct answers *a, size_t n);
+
+/* For carriers: one of them has answered. `answer` is taken; NULL: it will not, and `status` says why. */
+void answers_give(struct answers *a, json_t *answer, int status);
 
 /* Everybody has been asked: calls back as soon as the last answer is there, maybe now; with `status`
  * if that is an error. */

@@ -2,115 +2,87 @@
 
 #include "base/ids.h"
 
+#include <assert.h>
 #include <sails/err.h>
-#include <stdatomic.h>
+
+/*
+ * An operation that names a socket asks twice where it must: once for the socket, and when no worker of
+ * this node has it, once more for the room of that name:
+ *
+ *     cluster_send() --OPERATION_SOCKET--> the workers that may have it --nobody--> send_on()
+ *                                                                                      |
+ *                          everybody, other nodes included <--OPERATION_ROOM-----------+
+ *
+ * So an id stands for that socket, whoever else is in a room that bears its name, on whichever worker. As
+ * long as nobody is, one question is enough (OPERATION_SOCKET_OR_ROOM).
+ */
 
 void cluster_init(struct cluster *cluster, struct worker_pool *pool,
                   const struct cluster_host *host)
 {
     *cluster = (struct cluster){.pool = pool, .host = host};
-    atomic_init(&cluster->has_id_rooms, false);
+    mail_carrier_init(&cluster->mail, pool);
 }
 
-void cluster_note_join(struct cluster *cluster, struct str own_id, struct str room)
+void cluster_set_adapter(struct cluster *cluster, struct carrier *adapter)
 {
-    if (id_worker(room) >= 0 && !str_eq(own_id, room)) {
-        atomic_store(&cluster->has_id_rooms, true);
-    }
+    cluster->adapter = adapter;
 }
 
-/* ---- when all have applied it ---- */
+/* ---- at a worker ---- */
 
-static int status_of(struct operation *op, struct worker *worker)
+static void apply(const struct cluster *cluster, struct worker *worker, const struct operation *op,
+                  struct operation_part *part)
 {
-    int status = atomic_load(&op->status);
+    const struct cluster_host *host = cluster->host;
 
-    if (status == 0 && !worker_is_running(worker)) {
-        status = SAILS_ECLOSED;
-    }
-    if (status == 0 && op->must_match && atomic_load(&op->matched) == 0) {
-        status = SAILS_ENOENT;
-    }
-    return status;
-}
-
-static void deliver_done(struct worker *worker, struct mail *mail)
-{
-    struct operation *op = container_of(mail, struct operation_mail, mail)->op;
-
-    if (op->answers != NULL) {
-        answers_close(op->answers, worker_is_running(worker) ? 0 : SAILS_ECLOSED);
-    }
-    if (op->on_done != NULL) {
-        op->on_done(op, status_of(op, worker), op->ctx);
-    }
-    operation_release(op);
-}
-
-/* One worker less; the last one sends the news, which comes on a later turn. Takes a reference. */
-static void finish_part(struct operation *op, struct worker *worker)
-{
-    if (atomic_fetch_sub(&op->pending, 1) > 1) {
-        operation_release(op);
-        return;
-    }
-    if (op->on_done == NULL && op->answers == NULL) {
-        operation_release(op);
-        return;
-    }
-    op->done_mail = (struct operation_mail){.mail.deliver = deliver_done, .op = op};
-    worker_post(worker, &op->done_mail.mail);
-}
-
-/* ---- at each worker ---- */
-
-static void apply_here(struct operation *op, struct worker *worker)
-{
-    const struct cluster_host *host = op->cluster->host;
-
+    worker_assert_thread(worker);
     if (worker_is_running(worker)) {
-        operation_apply(op, worker_index(worker), host->find(host->ctx, worker, op->nsp),
-                        host->describe);
+        part->nsp = host->find(host->ctx, worker, op->nsp);
+        part->describe = host->describe;
     }
-    finish_part(op, worker);
+    operation_apply(op, part);
 }
 
-static void deliver_operation(struct worker *worker, struct mail *mail)
+void cluster_apply(struct delivery *d, struct worker *worker)
 {
-    apply_here(container_of(mail, struct operation_mail, mail)->op, worker);
+    struct operation_part part = {
+        .scope = d->scope, .message = d->message, .answers = d->outcome.answers};
+
+    apply(d->cluster, worker, &d->op, &part);
+    delivery_report(d, &(struct delivery_report){part.status, part.n_matched, part.found});
 }
 
-/* ---- whom to ask ---- */
+/* ---- what is to be done ---- */
 
-/* Bit i: worker i. Names of rooms concern every worker; ids, as a rule, the one that made them. */
-static uint64_t concerned(const struct cluster *cluster, const struct operation *op)
+struct plans {
+    struct carrier_plan mail;
+    struct carrier_plan adapter;
+};
+
+static struct plans plan(const struct cluster *cluster, const struct operation *op,
+                         enum operation_scope scope)
 {
-    unsigned n = cluster->pool->count;
-    uint64_t all = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
-    uint64_t some = 0;
+    const struct carrier *mail = &cluster->mail.carrier;
+    const struct carrier *adapter = cluster->adapter;
+    struct plans plans = {0};
 
-    if (op->target.n_rooms == 0 || cluster->ids_move || atomic_load(&cluster->has_id_rooms)) {
-        return all;
+    mail->ops->plan(mail, op, scope, &plans.mail);
+    if (adapter != NULL && scope != OPERATION_SOCKET) {
+        adapter->ops->plan(adapter, op, scope, &plans.adapter);
     }
-    for (size_t i = 0; i < op->target.n_rooms; i++) {
-        int worker = id_worker(op->target.rooms[i]);
-
-        if (worker < 0 || (unsigned)worker >= n) {
-            return all;
-        }
-        some |= UINT64_C(1) << worker;
-    }
-    return some;
+    return plans;
 }
 
-static unsigned count_bits(uint64_t bits)
+/* Whether the name in `to` could be a socket's somewhere and a room's elsewhere. */
+static enum operation_scope scope_of(const struct cluster *cluster, const struct operation *op)
 {
-    unsigned n = 0;
+    bool is_elsewhere = atomic_load(&cluster->mail.has_id_rooms) || cluster->adapter != NULL;
 
-    for (; bits != 0; bits &= bits - 1) {
-        n++;
+    if ((op->flags & OPERATION_NAMES_SOCKET) == 0 || !is_elsewhere) {
+        return OPERATION_SOCKET_OR_ROOM;
     }
-    return n;
+    return id_worker(op->target.rooms[0]) >= 0 ? OPERATION_SOCKET : OPERATION_ROOM;
 }
 
 /* A join by a name that looks like an id, of whoever is not known to be that socket. */
@@ -119,37 +91,118 @@ static void note_id_rooms(struct cluster *cluster, const struct operation *op)
     struct str only = op->target.n_rooms == 1 ? op->target.rooms[0] : (struct str){NULL, 0};
 
     for (size_t i = 0; op->kind == OPERATION_JOIN && i < op->n_rooms; i++) {
-        cluster_note_join(cluster, only, op->rooms[i]);
+        mail_carrier_note_join(&cluster->mail, only, op->rooms[i]);
     }
 }
 
-void cluster_send(struct cluster *cluster, struct operation *op)
+/* ---- sending ---- */
+
+static void send_with(struct carrier *carrier, const struct carrier_plan *plan,
+                      const struct operation *op, struct delivery *d, size_t first)
 {
-    struct worker *here = worker_current(cluster->pool);
-    uint64_t workers = 0;
-    bool is_mine = false;
+    if (plan->is_sent) {
+        carrier->ops->send(carrier, op, plan, d, d != NULL ? d->parties + first : NULL);
+    }
+}
 
+/* All that the carriers have planned; then what the caller's own worker has to do. */
+static void send_all(struct cluster *cluster, const struct plans *plans, const struct operation *op,
+                     struct delivery *d)
+{
+    delivery_expect(d, plans->mail.n_parties + plans->adapter.n_parties);
+    send_with(cluster->adapter, &plans->adapter, op, d, plans->mail.n_parties);
+    send_with(&cluster->mail.carrier, &plans->mail, op, d, 0);
+    if (plans->mail.concerns_caller) {
+        delivery_expect(d, 1);
+        cluster_apply(d, worker_current(cluster->pool));
+    }
+}
+
+/* The sender has given it to all. */
+static void finish_sending(struct delivery *d)
+{
+    delivery_report(d, &(struct delivery_report){0});
+}
+
+/* Nobody here has a socket of that id: it is a room's name, then. */
+static void send_on(struct delivery *d)
+{
+    struct plans plans;
+
+    d->scope = OPERATION_ROOM;
+    plans = plan(d->cluster, &d->op, d->scope);
+    assert(plans.mail.n_parties + plans.adapter.n_parties <= d->n_parties);
+    atomic_store(&d->pending, 1);
+    send_all(d->cluster, &plans, &d->op, d);
+    finish_sending(d);
+}
+
+static void on_all(struct delivery *d)
+{
+    struct worker *here = worker_current(d->cluster->pool);
+
+    if (d->scope == OPERATION_SOCKET && atomic_load(&d->n_matched) == 0) {
+        send_on(d);
+        return;
+    }
+    delivery_end(d, here != NULL ? here : d->cluster->pool->workers[0]);
+}
+
+static size_t places(const struct cluster *cluster, const struct plans *plans,
+                     enum operation_scope scope)
+{
+    return scope == OPERATION_SOCKET ? cluster->pool->count + 1 /* of the adapter */
+                                     : plans->mail.n_parties + plans->adapter.n_parties;
+}
+
+static int deliver(struct cluster *cluster, const struct plans *plans, const struct operation *op,
+                   struct sio_message *message, const struct delivery_outcome *outcome,
+                   enum operation_scope scope)
+{
+    struct delivery *d = delivery_create(op, message, outcome, places(cluster, plans, scope));
+
+    if (d == NULL) {
+        return SAILS_ENOMEM;
+    }
+    d->cluster = cluster;
+    d->on_all = on_all;
+    d->scope = scope;
+    send_all(cluster, plans, op, d);
+    finish_sending(d);
+    return 0;
+}
+
+/* The one way without an allocation: nobody has to report, and nobody wants to hear. */
+static void apply_at_once(struct cluster *cluster, const struct plans *plans,
+                          const struct operation *op, struct sio_message *message,
+                          enum operation_scope scope)
+{
+    struct operation_part part = {.scope = scope, .message = message};
+
+    send_with(cluster->adapter, &plans->adapter, op, NULL, 0);
+    if (plans->mail.concerns_caller) {
+        apply(cluster, worker_current(cluster->pool), op, &part);
+        json_decref(part.found);
+    }
+}
+
+int cluster_send(struct cluster *cluster, const struct operation *op, struct sio_message *message,
+                 const struct delivery_outcome *outcome)
+{
+    static const struct delivery_outcome nobody = {0};
+    enum operation_scope scope = OPERATION_SOCKET_OR_ROOM;
+    struct plans plans;
+
+    assert(op->kind != OPERATION_BROADCAST || message != NULL);
+    assert((op->flags & OPERATION_NAMES_SOCKET) == 0 || op->kind != OPERATION_BROADCAST);
+    outcome = outcome != NULL ? outcome : &nobody;
     note_id_rooms(cluster, op);
-    workers = concerned(cluster, op);
-    op->cluster = cluster;
-    atomic_store(&op->pending, count_bits(workers));
-    for (unsigned i = 0; i < cluster->pool->count; i++) {
-        struct worker *worker = cluster->pool->workers[i];
-
-        if ((workers & UINT64_C(1) << i) == 0) {
-            continue;
-        }
-        if (worker == here) {
-            is_mine = true;
-            continue;
-        }
-        op->mails[i] = (struct operation_mail){.mail.deliver = deliver_operation, .op = op};
-        operation_retain(op);
-        worker_post(worker, &op->mails[i].mail);
+    scope = scope_of(cluster, op);
+    plans = plan(cluster, op, scope);
+    if (outcome->on_done == NULL && outcome->answers == NULL && scope != OPERATION_SOCKET &&
+        plans.mail.n_parties + plans.adapter.n_parties == 0) {
+        apply_at_once(cluster, &plans, op, message, scope);
+        return 0;
     }
-    if (is_mine) {
-        operation_retain(op);
-        apply_here(op, here);
-    }
-    operation_release(op);
+    return deliver(cluster, &plans, op, message, outcome, scope);
 }

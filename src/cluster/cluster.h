@@ -1,16 +1,25 @@
 /*
  * cluster.h - carries operations to everybody whom they concern.
  *
- * Purpose    The calling worker applies an operation to its own sockets; mail takes it to the other
- *            workers. (An adapter that takes it to other nodes joins here.)
- * Ownership  Lies in its owner; borrows the pool and the host for its life.
- * Threads    cluster_send: any thread.
+ * Purpose    The calling worker applies an operation to its own sockets; carriers take it to the other
+ *            workers (mail_carrier.h) and to other nodes (an adapter: carrier.h).
+ * Ownership  Lies in its owner; borrows the pool, the host and the adapter for its life.
+ * Threads    cluster_send(): any thread.
  * Floor      cluster; uses socketio, base.
+ *
+ *   any thread                     worker 0                      worker 1
+ *   ----------                     --------                      --------
+ *   cluster_send() -- mail -->     operation_apply()
+ *                 \- mail ------------------------------------>  operation_apply()
+ *                                       |                             |
+ *                                       +--- the last of them --------+
+ *                                                    |
+ *                                             on_done, by mail
  */
 #ifndef CLUSTER_CLUSTER_H
 #define CLUSTER_CLUSTER_H
 
-#include "cluster/operation.h"
+#include "cluster/mail_carrier.h"
 
 /* What the floor above knows and this one needs. */
 struct cluster_host {
@@ -18,30 +27,42 @@ struct cluster_host {
     struct sio_namespace *(*find)(void *ctx, struct worker *worker, struct str name);
     /* A socket as fetchSockets() shows it: a new reference. On its worker's thread. */
     json_t *(*describe)(struct sio_socket *socket);
+    /*
+     * What another node has sent: does on this node what a call of the application would do. Any thread.
+     * Adds OPERATION_LOCAL. 0, and the outcome is told; SAILS_ENOENT: no such namespace; SAILS_ENOMEM;
+     * SAILS_ESTATE: the node has stopped.
+     */
+    int (*receive)(void *ctx, struct operation *op, const struct delivery_outcome *outcome);
     void *ctx;
 };
 
 struct cluster {
     struct worker_pool *pool;
     const struct cluster_host *host;
-    /*
-     * An id as a room's name stands for that one socket, and its worker alone need be asked: until
-     * somebody lets another socket join a room of that kind of name.
-     */
-    atomic_bool has_id_rooms;
-    bool ids_move; /* ids do not tell the worker (connection state recovery) */
+    struct mail_carrier mail;
+    struct carrier *adapter; /* to other nodes; NULL: this node is alone */
 };
 
 void cluster_init(struct cluster *cluster, struct worker_pool *pool,
                   const struct cluster_host *host);
 
-/* A socket other than `own_id` joins `room`: remembers whether the name looks like an id. */
-void cluster_note_join(struct cluster *cluster, struct str own_id, struct str room);
+/* Joins the other nodes. Before the pool starts. */
+void cluster_set_adapter(struct cluster *cluster, struct carrier *adapter);
 
 /*
- * Applies the operation on the caller's worker at once, and sends it to the others. Takes the
- * caller's reference. on_done comes on a later turn, when all workers have applied it.
+ * Applies the operation on the caller's worker at once, and sends it to the others. `message`: of a
+ * broadcast, its event and arguments encoded for this node's clients; borrowed. The outcome (NULL:
+ * nobody wants to hear of it) is told on a later turn, when all have applied it.
+ *
+ * Operations that one thread sends are applied by every party in the order of sending; but one that
+ * names a socket which is not there, while some other socket is in a room of that name, takes a turn more.
+ *
+ * 0; SAILS_ENOMEM: nobody has applied anything.
  */
-void cluster_send(struct cluster *cluster, struct operation *op);
+int cluster_send(struct cluster *cluster, const struct operation *op, struct sio_message *message,
+                 const struct delivery_outcome *outcome);
+
+/* For carriers to workers: in a turn of that worker, applies it to its sockets, and reports. */
+void cluster_apply(struct delivery *d, struct worker *worker);
 
 #endif

@@ -1,39 +1,105 @@
 #include "cluster/operation.h"
 
+#include "base/macros.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <sails/err.h>
 #include <sails/types.h>
 
-/* ---- building: one allocation holds the operation, its lists and all of its text ---- */
+/* ---- from lists of the public API ---- */
+
+/* 0, and the number of names; SAILS_EINVAL: one of the wrong length. */
+static int count_names(const char *const *names, size_t *n)
+{
+    *n = 0;
+    for (; names != NULL && names[*n] != NULL; (*n)++) {
+        size_t len = strnlen(names[*n], SAILS_ROOM_NAME_MAX + 1);
+
+        if (len == 0 || len > SAILS_ROOM_NAME_MAX) {
+            return SAILS_EINVAL;
+        }
+    }
+    return 0;
+}
+
+static int count_all(struct operation *op, const struct operation_spec *spec)
+{
+    bool needs_rooms = spec->kind == OPERATION_JOIN || spec->kind == OPERATION_LEAVE;
+    int rc = count_names(spec->to, &op->target.n_rooms);
+
+    if (rc == 0) {
+        rc = count_names(spec->except, &op->target.n_except);
+    }
+    if (rc == 0) {
+        rc = count_names(spec->rooms, &op->n_rooms);
+    }
+    return rc == 0 && needs_rooms && op->n_rooms == 0 ? SAILS_EINVAL : rc;
+}
+
+static const struct str *put_names(struct str **at, const char *const *names, size_t n)
+{
+    const struct str *first = *at;
+
+    for (size_t i = 0; i < n; i++) {
+        *(*at)++ = str_from(names[i]);
+    }
+    return first;
+}
+
+int operation_init(struct operation *op, const struct operation_spec *spec)
+{
+    struct str *at = op->few;
+    size_t n = 0;
+    int rc = 0;
+
+    *op = (struct operation){
+        .kind = spec->kind,
+        .flags = spec->flags,
+        .event = spec->event,
+        .args = spec->args,
+        .timeout_ms = spec->timeout_ms,
+    };
+    rc = count_all(op, spec);
+    if (rc < 0) {
+        return rc;
+    }
+    n = op->target.n_rooms + op->target.n_except + op->n_rooms;
+    if (n > OPERATION_NAMES_FEW) {
+        op->many = at = mem_calloc(n, sizeof(struct str));
+        if (at == NULL) {
+            return SAILS_ENOMEM;
+        }
+    }
+    op->target.rooms = put_names(&at, spec->to, op->target.n_rooms);
+    op->target.except = put_names(&at, spec->except, op->target.n_except);
+    op->rooms = put_names(&at, spec->rooms, op->n_rooms);
+    op->target.except_id = str_from(spec->except_id);
+    op->to_nobody = spec->to != NULL && op->target.n_rooms == 0;
+    return 0;
+}
+
+void operation_deinit(struct operation *op)
+{
+    mem_free(op->many);
+    op->many = NULL;
+}
+
+/* ---- copies ---- */
 
 struct packer {
     struct str *next_str;
     char *next_text;
 };
 
-static size_t count_names(const char *const *names)
+static size_t size_of(const struct str *names, size_t n)
 {
-    size_t n = 0;
+    size_t size = n * sizeof(struct str);
 
-    while (names != NULL && names[n] != NULL) {
-        n++;
+    for (size_t i = 0; i < n; i++) {
+        size += names[i].len; /* at most SAILS_ROOM_NAME_MAX: cannot overflow */
     }
-    return n;
-}
-
-/* Adds the room that `names` need to *size; SAILS_EINVAL for a name of the wrong length. */
-static int measure_names(const char *const *names, size_t *size)
-{
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        size_t len = strnlen(names[i], SAILS_ROOM_NAME_MAX + 1);
-
-        if (len == 0 || len > SAILS_ROOM_NAME_MAX) {
-            return SAILS_EINVAL;
-        }
-        *size += sizeof(struct str) + len;
-    }
-    return 0;
+    return size;
 }
 
 static struct str pack_text(struct packer *packer, struct str text)
@@ -47,130 +113,68 @@ static struct str pack_text(struct packer *packer, struct str text)
     return copy;
 }
 
-static const struct str *pack_names(struct packer *packer, const char *const *names, size_t *n)
+static const struct str *pack_names(struct packer *packer, const struct str *names, size_t n)
 {
     const struct str *first = packer->next_str;
 
-    *n = count_names(names);
-    for (size_t i = 0; i < *n; i++) {
-        *packer->next_str++ = pack_text(packer, str_from(names[i]));
+    for (size_t i = 0; i < n; i++) {
+        *packer->next_str++ = pack_text(packer, names[i]);
     }
     return first;
 }
 
-static int measure(const struct operation_spec *spec, size_t *size)
+size_t operation_copy_size(const struct operation *op)
 {
-    bool needs_rooms = spec->kind == OPERATION_JOIN || spec->kind == OPERATION_LEAVE;
-    int rc = 0;
-
-    if (needs_rooms && count_names(spec->rooms) == 0) {
-        return SAILS_EINVAL;
-    }
-    *size = sizeof(struct operation) + spec->nsp.len + str_from(spec->except_id).len;
-    rc = measure_names(spec->to, size);
-    if (rc == 0) {
-        rc = measure_names(spec->except, size);
-    }
-    if (rc == 0) {
-        rc = measure_names(spec->rooms, size);
-    }
-    return rc;
+    return size_of(op->target.rooms, op->target.n_rooms) +
+           size_of(op->target.except, op->target.n_except) + size_of(op->rooms, op->n_rooms) +
+           op->nsp.len + op->target.except_id.len;
 }
 
-static void fill(struct operation *op, const struct operation_spec *spec)
+void operation_copy(struct operation *copy, const struct operation *op, void *room)
 {
-    size_t n_names = count_names(spec->to) + count_names(spec->except) + count_names(spec->rooms);
-    struct str *names = (struct str *)(void *)(op + 1);
-    struct packer packer = {names, (char *)(names + n_names)};
+    size_t n = op->target.n_rooms + op->target.n_except + op->n_rooms;
+    struct str *names = room;
+    struct packer packer = {names, (char *)(names + n)};
 
-    op->kind = spec->kind;
-    op->target.rooms = pack_names(&packer, spec->to, &op->target.n_rooms);
-    op->target.except = pack_names(&packer, spec->except, &op->target.n_except);
-    op->rooms = pack_names(&packer, spec->rooms, &op->n_rooms);
-    op->nsp = pack_text(&packer, spec->nsp);
-    op->target.except_id = pack_text(&packer, str_from(spec->except_id));
-    op->to_nobody = spec->to != NULL && op->target.n_rooms == 0;
-    op->is_volatile = spec->is_volatile;
-    op->close = spec->close;
-    op->must_match = spec->must_match;
-    op->names_socket = spec->names_socket;
-    op->on_done = spec->on_done;
-    op->ctx = spec->ctx;
-    op->message = spec->message != NULL ? sio_message_retain(spec->message) : NULL;
-    op->answers = spec->answers != NULL ? answers_retain(spec->answers) : NULL;
-}
-
-int operation_create(const struct operation_spec *spec, struct operation **out)
-{
-    size_t size = 0;
-    struct operation *op = NULL;
-    int rc = measure(spec, &size);
-
-    if (rc < 0) {
-        return rc;
-    }
-    op = mem_calloc(1, size);
-    if (op == NULL) {
-        return SAILS_ENOMEM;
-    }
-    atomic_init(&op->refs, 1);
-    atomic_init(&op->pending, 0);
-    atomic_init(&op->matched, 0);
-    atomic_init(&op->status, 0);
-    fill(op, spec);
-    *out = op;
-    return 0;
-}
-
-struct operation *operation_retain(struct operation *op)
-{
-    atomic_fetch_add_explicit(&op->refs, 1, memory_order_relaxed);
-    return op;
-}
-
-void operation_release(struct operation *op)
-{
-    if (op == NULL || atomic_fetch_sub_explicit(&op->refs, 1, memory_order_acq_rel) > 1) {
-        return;
-    }
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        json_decref(op->fetched[i]);
-    }
-    sio_message_release(op->message);
-    answers_release(op->answers);
-    mem_free(op);
+    *copy = *op;
+    copy->many = NULL;
+    copy->event = NULL;
+    copy->args = NULL;
+    copy->target.rooms = pack_names(&packer, op->target.rooms, op->target.n_rooms);
+    copy->target.except = pack_names(&packer, op->target.except, op->target.n_except);
+    copy->rooms = pack_names(&packer, op->rooms, op->n_rooms);
+    copy->nsp = pack_text(&packer, op->nsp);
+    copy->target.except_id = pack_text(&packer, op->target.except_id);
 }
 
 /* ---- applying ---- */
 
 struct applying {
-    struct operation *op;
-    json_t *fetched;
-    json_t *(*describe)(struct sio_socket *socket);
+    const struct operation *op;
+    struct operation_part *part;
 };
 
-static void note_status(struct operation *op, int status)
+static void note_status(struct operation_part *part, int status)
 {
-    int none = 0;
-
-    if (status < 0) {
-        atomic_compare_exchange_strong(&op->status, &none, status);
+    if (part->status == 0) {
+        part->status = status;
     }
 }
 
 static void apply_to_socket(struct sio_socket *socket, void *ctx)
 {
-    struct applying *a = ctx;
-    struct operation *op = a->op;
+    const struct applying *a = ctx;
+    const struct operation *op = a->op;
+    struct operation_part *part = a->part;
 
     switch (op->kind) {
     case OPERATION_BROADCAST:
-        answers_expect(op->answers, socket);
-        sio_socket_send(socket, op->message, op->is_volatile);
+        answers_expect(part->answers, socket);
+        sio_socket_send(socket, part->message, (op->flags & OPERATION_VOLATILE) != 0);
         break;
     case OPERATION_JOIN:
         for (size_t i = 0; i < op->n_rooms; i++) {
-            note_status(op, sio_socket_join(socket, op->rooms[i]));
+            note_status(part, sio_socket_join(socket, op->rooms[i]));
         }
         break;
     case OPERATION_LEAVE:
@@ -182,52 +186,62 @@ static void apply_to_socket(struct sio_socket *socket, void *ctx)
         sio_socket_leave_all(socket);
         break;
     case OPERATION_DISCONNECT:
-        sio_socket_disconnect(socket, op->close);
+        sio_socket_disconnect(socket, (op->flags & OPERATION_CLOSE) != 0);
         break;
     case OPERATION_FETCH:
-        if (json_array_append_new(a->fetched, a->describe(socket)) != 0) {
-            note_status(op, SAILS_ENOMEM);
+        if (json_array_append_new(part->found, part->describe(socket)) != 0) {
+            note_status(part, SAILS_ENOMEM);
         }
         break;
     }
 }
 
-/* The socket that `to` names, where it may be one that is not in its own room. NULL: none is. */
-static struct sio_socket *named_socket(const struct operation *op, const struct sio_namespace *nsp)
+/* The socket that `to` names. NULL: none is here, or it may not be one. */
+static struct sio_socket *named_socket(const struct operation *op,
+                                       const struct operation_part *part)
 {
-    return op->names_socket && op->target.n_rooms == 1
-               ? sio_namespace_find(nsp, op->target.rooms[0])
-               : NULL;
+    struct sio_socket *named = NULL;
+
+    if ((op->flags & OPERATION_NAMES_SOCKET) != 0 && part->scope != OPERATION_ROOM) {
+        assert(op->target.n_rooms == 1);
+        named = sio_namespace_find(part->nsp, op->target.rooms[0]);
+    }
+    return named != NULL && sio_socket_is_connected(named) ? named : NULL;
 }
 
-static size_t apply_to_all(struct operation *op, struct sio_namespace *nsp, struct applying *a)
+static size_t apply_to_all(const struct operation *op, struct operation_part *part)
 {
-    struct sio_socket *named = named_socket(op, nsp);
+    struct applying a = {op, part};
+    struct sio_socket *named = named_socket(op, part);
 
-    if (named != NULL && sio_socket_is_connected(named)) {
-        apply_to_socket(named, a);
+    if (named != NULL) {
+        apply_to_socket(named, &a);
         return 1;
     }
-    if (op->kind == OPERATION_BROADCAST && op->answers == NULL) {
-        return sio_namespace_broadcast(nsp, &op->target, op->message, op->is_volatile);
+    if (part->scope == OPERATION_SOCKET) {
+        return 0;
     }
-    return sio_namespace_each(nsp, &op->target, apply_to_socket, a);
+    if (op->kind == OPERATION_BROADCAST && part->answers == NULL) {
+        return sio_namespace_broadcast(part->nsp, &op->target, part->message,
+                                       (op->flags & OPERATION_VOLATILE) != 0);
+    }
+    return sio_namespace_each(part->nsp, &op->target, apply_to_socket, &a);
 }
 
-void operation_apply(struct operation *op, unsigned worker, struct sio_namespace *nsp,
-                     json_t *(*describe)(struct sio_socket *socket))
+void operation_apply(const struct operation *op, struct operation_part *part)
 {
-    struct applying a = {.op = op, .describe = describe};
-
-    if (nsp == NULL || op->to_nobody) {
+    part->n_matched = 0;
+    part->status = 0;
+    part->found = NULL;
+    if (part->nsp == NULL || op->to_nobody) {
         return;
     }
     if (op->kind == OPERATION_FETCH) {
-        a.fetched = op->fetched[worker] = json_array();
-        if (a.fetched == NULL) {
-            note_status(op, SAILS_ENOMEM);
+        part->found = json_array();
+        if (part->found == NULL) {
+            part->status = SAILS_ENOMEM;
             return;
         }
     }
-    atomic_fetch_add(&op->matched, apply_to_all(op, nsp, &a));
+    part->n_matched = apply_to_all(op, part);
 }

@@ -2,17 +2,19 @@
  * operation.h - what to do to sockets anywhere, as one small value.
  *
  * Purpose    Broadcast, join, leave, leave all, disconnect, fetch: whoever calls, wherever the
- *            sockets are, it is one operation and one operation_apply(). Nothing else crosses threads.
- * Ownership  Counted (atomic). An operation copies all its text into itself and holds references to
- *            its message and answers.
- * Threads    Built by any thread; from cluster_send() on nobody changes anything but the atomics.
+ *            sockets are, it is one operation and one operation_apply().
+ * Ownership  A value that borrows everything it names: an operation costs no allocation (unless it
+ *            names many rooms). What outlives its call is a copy of it, in a delivery.
+ * Threads    One thread at a time; one that nobody changes any more: any.
  * Floor      cluster; uses socketio, base.
+ *
+ * It is pure: it names no worker and no node, and holds what clients shall get as values (event,
+ * arguments), not as bytes, so that it can be encoded for clients of either revision, and by a carrier
+ * for other nodes.
  */
 #ifndef CLUSTER_OPERATION_H
 #define CLUSTER_OPERATION_H
 
-#include "base/ids.h"
-#include "base/worker.h"
 #include "cluster/answers.h"
 #include "socketio/sio.h"
 
@@ -25,70 +27,89 @@ enum operation_kind {
     OPERATION_FETCH
 };
 
-struct operation;
+enum operation_flags {
+    OPERATION_VOLATILE = 1 << 0, /* of broadcast: who is not writable right now does not get it */
+    OPERATION_NO_COMPRESS = 1 << 1, /* of broadcast */
+    OPERATION_LOCAL = 1 << 2,       /* this node only */
+    OPERATION_CLOSE = 1 << 3,       /* of disconnect: the connection, too */
+    /* The one name in `to` is first of all a socket's id, in its own room or not, and only where there
+     * is no such socket a room. */
+    OPERATION_NAMES_SOCKET = 1 << 4
+};
 
-/* Runs once, on a worker's thread (or as the pool ends: SAILS_ECLOSED). */
-typedef void (*operation_cb)(struct operation *op, int status, void *ctx);
-
-struct operation_mail {
-    struct mail mail;
-    struct operation *op;
+enum {
+    OPERATION_NAMES_FEW = 8 /* names in all, of all lists, that need no allocation */
 };
 
 struct operation {
-    atomic_uint refs;
     enum operation_kind kind;
+    unsigned flags;
     struct str nsp;
     struct sio_target target;
     bool to_nobody;          /* the target was an empty list */
     const struct str *rooms; /* of join and leave */
     size_t n_rooms;
-    struct sio_message *message; /* of broadcast */
-    struct answers *answers;     /* of broadcast with acks; NULL: none are wanted */
-    bool is_volatile;
-    bool close;        /* of disconnect: the connection, too */
-    bool must_match;   /* nobody concerned: SAILS_ENOENT */
-    bool names_socket; /* the only name in `to` is first of all a socket's id */
+    const char *event;   /* of broadcast */
+    json_t *args;        /* of broadcast: an array, with binary values in it (base/json_value.h) */
+    uint64_t timeout_ms; /* of broadcast: how long its acks are waited for; 0: none are wanted */
 
-    operation_cb on_done; /* NULL: nobody is told */
-    void *ctx;
-
-    struct cluster *cluster;
-    atomic_uint pending; /* workers that have not applied it */
-    atomic_size_t matched;
-    atomic_int status;            /* the first error */
-    json_t *fetched[WORKERS_MAX]; /* of fetch: an array per worker */
-    struct operation_mail done_mail;
-    struct operation_mail mails[WORKERS_MAX];
+    struct str *many; /* what the lists point to: this, or `few` */
+    struct str few[OPERATION_NAMES_FEW];
 };
 
-/* What to make an operation of: everything is borrowed and copied. Lists end with NULL. */
+/* What to make an operation of, as the public API has it. Lists end with NULL. */
 struct operation_spec {
     enum operation_kind kind;
-    struct str nsp;
+    unsigned flags;
     const char *const *to;     /* NULL: everybody; an empty list: nobody */
     const char *const *except; /* NULL: none */
     const char *except_id;     /* NULL: none */
     const char *const *rooms;  /* of join and leave: at least one */
-    struct sio_message *message;
-    struct answers *answers;
-    bool is_volatile;
-    bool close;
-    bool must_match;
-    bool names_socket; /* the one name in `to` is a socket, in its own room or not; else a room */
-    operation_cb on_done;
-    void *ctx;
+    const char *event;
+    json_t *args;
+    uint64_t timeout_ms;
 };
 
-/* 0; SAILS_EINVAL: a name in `to`, `except` or `rooms` that is empty or longer than
- * SAILS_ROOM_NAME_MAX, or no rooms where they are needed; SAILS_ENOMEM. */
-int operation_create(const struct operation_spec *spec, struct operation **out);
-struct operation *operation_retain(struct operation *op);
-void operation_release(struct operation *op);
+/*
+ * Borrows what the spec names. `op` must not be moved: its lists may point into it. It has no
+ * namespace yet. 0; SAILS_EINVAL: a name in `to`, `except` or `rooms` that is empty or longer than
+ * SAILS_ROOM_NAME_MAX, or no rooms where they are needed; SAILS_ENOMEM. After an error there is
+ * nothing to deinit.
+ */
+int operation_init(struct operation *op, const struct operation_spec *spec);
+void operation_deinit(struct operation *op);
 
-/* Does it to the sockets of this worker. `nsp` is NULL where the worker does not know the
- * namespace. `describe` makes the JSON value of a socket for OPERATION_FETCH. */
-void operation_apply(struct operation *op, unsigned worker, struct sio_namespace *nsp,
-                     json_t *(*describe)(struct sio_socket *socket));
+/* ---- copies: names and texts in one piece of memory; without event and arguments ---- */
+
+size_t operation_copy_size(const struct operation *op);
+
+/* `room`: that many bytes, aligned for any type, which live as long as the copy. */
+void operation_copy(struct operation *copy, const struct operation *op, void *room);
+
+/* ---- applying ---- */
+
+/* Whom a name stands for that may be a socket's id (OPERATION_NAMES_SOCKET). */
+enum operation_scope {
+    OPERATION_SOCKET_OR_ROOM, /* all are here whom the name could mean */
+    OPERATION_SOCKET,         /* the socket; that it is not here says nothing about the others */
+    OPERATION_ROOM            /* there is no such socket */
+};
+
+/* The part of one worker. */
+struct operation_part {
+    struct sio_namespace *nsp; /* NULL: the worker does not know it */
+    enum operation_scope scope;
+    struct sio_message *message;                    /* of broadcast: event and arguments, encoded */
+    struct answers *answers;                        /* NULL: none are wanted */
+    json_t *(*describe)(struct sio_socket *socket); /* of fetch: a new value */
+
+    /* What has come of it. */
+    size_t n_matched;
+    int status;    /* 0, or the first error */
+    json_t *found; /* of fetch: an array, the caller's; NULL: nobody */
+};
+
+/* Does it to the sockets of the worker whose thread this is. */
+void operation_apply(const struct operation *op, struct operation_part *part);
 
 #endif

@@ -15,6 +15,7 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
     io->host = (struct cluster_host){
         .find = io_worker_find,
         .describe = io_describe,
+        .receive = io_receive,
         .ctx = io,
     };
     return io;
@@ -48,7 +49,7 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
     io->options.engine.budget = &io->messages;
     io->options.socketio.budget = &io->messages;
     cluster_init(&io->cluster, pool, &io->host);
-    io->cluster.ids_move = options->recovery; /* a recovered id may live on another worker */
+    io->cluster.mail.ids_move = options->recovery; /* a recovered id may live on another worker */
     io->is_lifted = true;
     atomic_store(&io->is_open, true);
     return rc;

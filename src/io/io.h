@@ -187,6 +187,9 @@ int io_registry_lift(struct sails_io *io);
 struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
                                                const char **why);
 
+/* What has that name now: a new reference; NULL: nothing. Any thread. */
+struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name);
+
 /* A worker has no part of it any more: a dynamic one without parts is forgotten. */
 void io_registry_drop_part(struct sails_io_namespace *nsp);
 
@@ -244,29 +247,30 @@ json_t *io_arguments(json_t *args);
  */
 json_t *io_unkept_arguments(const struct sails_io_namespace *nsp, json_t *args);
 
-struct io_emission {
-    const char *const *to;
-    const char *const *except;
-    const char *except_id;
-    unsigned flags;
-    const char *event;
-    json_t *args; /* an array, or NULL; borrowed */
-};
+/* An event to the sockets of a namespace: encodes it, keeps it for recovery, gives it an ack id where
+ * answers are wanted, and sends it. op->nsp is set. */
+int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
+               const struct delivery_outcome *outcome);
 
-/* Sends an event to a namespace, or to all children of a parent. */
-int io_emit(struct sails_io_namespace *nsp, const struct io_emission *emission);
+/* For functions of the public API: with all that is checked first; takes `args`. */
+int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
+            const char *except_id);
 
-/* The same with all that is checked first, for functions of the public API; takes `args`. */
-int io_emit_checked(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
-                    json_t *args, const char *except_id);
+/* ---- operations: io_operate.c ---- */
 
-/* ---- operations without a message: io_operate.c ---- */
-
-/* Fills in spec->nsp and sends. Of a parent: to all children, and on_done comes for the last one. */
-int io_operate(struct sails_io_namespace *nsp, struct operation_spec *spec);
+/*
+ * The way of every operation: to the sockets of a namespace, or of all children of a parent (then the
+ * outcome comes for the last one). Fills in op->nsp. 0; SAILS_ENOMEM; of a broadcast, what
+ * sio_message_create() gives.
+ */
+int io_operate(struct sails_io_namespace *nsp, struct operation *op,
+               const struct delivery_outcome *outcome);
 
 /* The same for functions of the public API: checks, and tells `done` (may be NULL). */
-int io_operate_then(sails_io_namespace *nsp, struct operation_spec *spec, sails_done_cb done,
-                    void *ctx);
+int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, bool must_match,
+                    sails_done_cb done, void *ctx);
+
+/* As struct cluster_host wants it; ctx is the sails_io. */
+int io_receive(void *ctx, struct operation *op, const struct delivery_outcome *outcome);
 
 #endif

@@ -45,54 +45,32 @@ json_t *io_unkept_arguments(const struct sails_io_namespace *nsp, json_t *args)
 
 /* ---- events ---- */
 
-static int send_message(struct sails_io_namespace *nsp, const struct io_emission *emission,
-                        struct sio_message *message)
-{
-    struct operation_spec spec = {
-        .kind = OPERATION_BROADCAST,
-        .nsp = str_from(nsp->name),
-        .to = emission->to,
-        .except = emission->except,
-        .except_id = emission->except_id,
-        .message = message,
-        .is_volatile = (emission->flags & SAILS_IO_VOLATILE) != 0,
-    };
-    struct operation *op = NULL;
-    int rc = operation_create(&spec, &op);
-
-    if (rc == 0) {
-        cluster_send(&nsp->io->cluster, op);
-    }
-    return rc;
-}
-
-static int encode(struct sails_io_namespace *nsp, const struct io_emission *emission,
+static int encode(const struct sails_io_namespace *nsp, const struct operation *op, json_t *args,
                   const char *offset, int64_t id, struct sio_message **out)
 {
     struct sio_message_options options = {
-        .no_compress = (emission->flags & SAILS_IO_NO_COMPRESS) != 0,
+        .no_compress = (op->flags & OPERATION_NO_COMPRESS) != 0,
         .no_v3 = !nsp->io->options.engine.allow_eio3,
     };
 
-    return sio_message_create(str_from(nsp->name), emission->event, emission->args, offset, id,
-                              &options, out);
+    return sio_message_create(op->nsp, op->event, args, offset, id, &options, out);
 }
 
 /* With recovery on: the event gets an offset and is kept (socket-io 14.2, 14.3). */
-static int emit_kept(struct sails_io_namespace *nsp, const struct io_emission *emission)
+static int send_kept(struct sails_io_namespace *nsp, const struct operation *op,
+                     const struct delivery_outcome *outcome)
 {
-    const struct recovery_target target = {emission->to, emission->except, emission->except_id};
     char offset[RECOVERY_OFFSET_SIZE];
     struct sio_message *message = NULL;
     int rc = 0;
 
     recovery_begin(&nsp->recovery, offset);
-    rc = encode(nsp, emission, offset, -1, &message);
+    rc = encode(nsp, op, op->args, offset, -1, &message);
     if (rc == 0) {
-        rc = recovery_keep(&nsp->recovery, offset, message, &target);
+        rc = recovery_keep(&nsp->recovery, offset, message, &op->target, op->to_nobody);
     }
     if (rc == 0) {
-        rc = send_message(nsp, emission, message);
+        rc = cluster_send(&nsp->io->cluster, op, message, outcome);
         if (rc < 0) {
             recovery_unkeep(&nsp->recovery);
         }
@@ -102,42 +80,43 @@ static int emit_kept(struct sails_io_namespace *nsp, const struct io_emission *e
     return rc;
 }
 
-static int emit_to_one(struct sails_io_namespace *nsp, const struct io_emission *emission)
+static int send_unkept(struct sails_io_namespace *nsp, const struct operation *op, json_t *args,
+                       int64_t id, const struct delivery_outcome *outcome)
 {
-    struct io_emission unkept = *emission;
     struct sio_message *message = NULL;
-    int rc = SAILS_ENOMEM;
+    int rc = encode(nsp, op, args, NULL, id, &message);
 
-    if (nsp->io->options.recovery && (emission->flags & SAILS_IO_VOLATILE) == 0) {
-        return emit_kept(nsp, emission);
-    }
-    unkept.args = io_unkept_arguments(nsp, emission->args);
-    if (unkept.args != NULL) {
-        rc = encode(nsp, &unkept, NULL, -1, &message);
-    }
     if (rc == 0) {
-        rc = send_message(nsp, &unkept, message);
+        rc = cluster_send(&nsp->io->cluster, op, message, outcome);
     }
     sio_message_release(message);
-    json_decref(unkept.args);
     return rc;
 }
 
-int io_emit(struct sails_io_namespace *nsp, const struct io_emission *emission)
+int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
+               const struct delivery_outcome *outcome)
 {
-    struct io_children children;
-    int rc = 0;
+    json_t *args = NULL;
+    int rc = SAILS_ENOMEM;
 
-    if (nsp->match == NULL) {
-        return emit_to_one(nsp, emission);
+    if (outcome != NULL && outcome->answers != NULL) {
+        uint64_t id = atomic_fetch_add(&nsp->ack_ids, 1);
+
+        answers_set_id(outcome->answers, id);
+        return send_unkept(nsp, op, op->args, (int64_t)id, outcome);
     }
-    rc = io_registry_children(nsp, &children);
-    for (size_t i = 0; rc == 0 && i < children.n; i++) {
-        rc = emit_to_one(children.list[i], emission);
+    if (nsp->io->options.recovery && (op->flags & OPERATION_VOLATILE) == 0) {
+        return send_kept(nsp, op, outcome);
     }
-    io_registry_release_children(&children);
+    args = io_unkept_arguments(nsp, op->args);
+    if (args != NULL) {
+        rc = send_unkept(nsp, op, args, -1, outcome);
+    }
+    json_decref(args);
     return rc;
 }
+
+/* ---- the public API ---- */
 
 /* What every emitting function checks first. */
 static int check(const sails_io_namespace *nsp, const char *event)
@@ -148,31 +127,50 @@ static int check(const sails_io_namespace *nsp, const char *event)
     return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
 }
 
-static struct io_emission emission_of(const sails_io_target *target, const char *event,
-                                      json_t *args)
+static unsigned flags_of(const sails_io_target *target)
 {
-    sails_io_target all = {0};
+    unsigned flags = target != NULL ? target->flags : 0;
 
-    target = target != NULL ? target : &all;
-    return (struct io_emission){
-        .to = target->to,
-        .except = target->except,
-        .flags = target->flags,
+    return ((flags & SAILS_IO_VOLATILE) != 0 ? OPERATION_VOLATILE : 0u) |
+           ((flags & SAILS_IO_NO_COMPRESS) != 0 ? OPERATION_NO_COMPRESS : 0u) |
+           ((flags & SAILS_IO_LOCAL) != 0 ? OPERATION_LOCAL : 0u);
+}
+
+static struct operation_spec spec_of(const sails_io_target *target, const char *event, json_t *args)
+{
+    return (struct operation_spec){
+        .kind = OPERATION_BROADCAST,
+        .flags = flags_of(target),
+        .to = target != NULL ? target->to : NULL,
+        .except = target != NULL ? target->except : NULL,
         .event = event,
         .args = args,
     };
 }
 
-int io_emit_checked(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
-                    json_t *args, const char *except_id)
+static int operate(struct sails_io_namespace *nsp, const struct operation_spec *spec,
+                   const struct delivery_outcome *outcome)
+{
+    struct operation op;
+    int rc = operation_init(&op, spec);
+
+    if (rc == 0) {
+        rc = io_operate(nsp, &op, outcome);
+        operation_deinit(&op);
+    }
+    return rc;
+}
+
+int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
+            const char *except_id)
 {
     int rc = check(nsp, event);
     json_t *array = io_arguments(args);
-    struct io_emission emission = emission_of(target, event, array);
+    struct operation_spec spec = spec_of(target, event, array);
 
-    emission.except_id = except_id;
+    spec.except_id = except_id;
     if (rc == 0) {
-        rc = array != NULL ? io_emit(nsp, &emission) : SAILS_ENOMEM;
+        rc = array != NULL ? operate(nsp, &spec, NULL) : SAILS_ENOMEM;
     }
     json_decref(array);
     return rc;
@@ -181,7 +179,7 @@ int io_emit_checked(sails_io_namespace *nsp, const sails_io_target *target, cons
 int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
                   json_t *args)
 {
-    return io_emit_checked(nsp, target, event, args, NULL);
+    return io_emit(nsp, target, event, args, NULL);
 }
 
 int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *target,
@@ -191,7 +189,7 @@ int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *ta
         json_decref(args);
         return SAILS_EINVAL;
     }
-    return io_emit_checked(io_part_of(socket)->nsp, target, event, args, sio_socket_id(socket));
+    return io_emit(io_part_of(socket)->nsp, target, event, args, sio_socket_id(socket));
 }
 
 /* ---- events with acks ---- */
@@ -209,31 +207,13 @@ static void on_answers(int status, json_t *list, void *ctx)
     mem_free(gathering);
 }
 
-static int send_asking(sails_io_namespace *nsp, const struct io_emission *emission,
-                       uint64_t timeout_ms, struct gathering *gathering)
+static int send_asking(sails_io_namespace *nsp, const struct operation_spec *spec,
+                       struct gathering *gathering)
 {
-    uint64_t id = atomic_fetch_add(&nsp->ack_ids, 1);
-    struct sio_message *message = NULL;
-    struct answers *answers = answers_create(id, timeout_ms, on_answers, gathering);
-    struct operation *op = NULL;
-    struct operation_spec spec = {
-        .kind = OPERATION_BROADCAST,
-        .nsp = str_from(nsp->name),
-        .to = emission->to,
-        .except = emission->except,
-        .answers = answers,
-        .is_volatile = (emission->flags & SAILS_IO_VOLATILE) != 0,
-    };
-    int rc = answers != NULL ? encode(nsp, emission, NULL, (int64_t)id, &message) : SAILS_ENOMEM;
+    struct answers *answers = answers_create(spec->timeout_ms, on_answers, gathering);
+    struct delivery_outcome outcome = {.answers = answers};
+    int rc = answers != NULL ? operate(nsp, spec, &outcome) : SAILS_ENOMEM;
 
-    if (rc == 0) {
-        spec.message = message;
-        rc = operation_create(&spec, &op);
-    }
-    if (rc == 0) {
-        cluster_send(&nsp->io->cluster, op);
-    }
-    sio_message_release(message);
     answers_release(answers);
     return rc;
 }
@@ -245,8 +225,9 @@ int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *targe
     int rc = check(nsp, event);
     json_t *array = io_arguments(args);
     struct gathering *gathering = NULL;
-    struct io_emission emission = emission_of(target, event, array);
+    struct operation_spec spec = spec_of(target, event, array);
 
+    spec.timeout_ms = timeout_ms;
     if (rc == 0 && (nsp->match != NULL || timeout_ms == 0 || on_gathered == NULL)) {
         rc = SAILS_EINVAL;
     }
@@ -256,7 +237,7 @@ int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *targe
     }
     if (rc == 0) {
         *gathering = (struct gathering){on_gathered, ctx};
-        rc = send_asking(nsp, &emission, timeout_ms, gathering);
+        rc = send_asking(nsp, &spec, gathering);
     }
     if (rc < 0) {
         mem_free(gathering);

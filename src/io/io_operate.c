@@ -1,51 +1,67 @@
 #include "base/mem.h"
 #include "io/io.h"
 
-/* ---- operations without a message ---- */
+/* ---- the way of every operation ---- */
 
-static int operate_on_one(struct sails_io_namespace *nsp, struct operation_spec *spec)
+static int operate_on_one(struct sails_io_namespace *nsp, struct operation *op,
+                          const struct delivery_outcome *outcome)
 {
-    struct operation *op = NULL;
-    int rc = 0;
-
-    spec->nsp = str_from(nsp->name);
-    rc = operation_create(spec, &op);
-    if (rc == 0) {
-        cluster_send(&nsp->io->cluster, op);
-    }
-    return rc;
+    op->nsp = str_from(nsp->name);
+    return op->kind == OPERATION_BROADCAST ? io_emit_to(nsp, op, outcome)
+                                           : cluster_send(&nsp->io->cluster, op, NULL, outcome);
 }
 
 /* The last child's operation alone tells: operations of one caller are applied in order. */
-static int operate_on_children(struct sails_io_namespace *parent, struct operation_spec *spec)
+static int operate_on_children(struct sails_io_namespace *parent, struct operation *op,
+                               const struct delivery_outcome *outcome)
 {
-    struct operation_spec silent = *spec;
     struct io_children children;
     int rc = io_registry_children(parent, &children);
 
-    silent.on_done = NULL;
-    for (size_t i = 0; rc == 0 && i + 1 < children.n; i++) {
-        rc = operate_on_one(children.list[i], &silent);
+    for (size_t i = 0; rc == 0 && i < children.n; i++) {
+        rc = operate_on_one(children.list[i], op, i + 1 < children.n ? NULL : outcome);
     }
-    if (rc == 0) {
-        /* Without children: to nobody, so that `done` is told all the same. */
-        rc = operate_on_one(children.n > 0 ? children.list[children.n - 1] : parent, spec);
+    if (rc == 0 && children.n == 0) {
+        rc = operate_on_one(parent, op,
+                            outcome); /* to nobody, so that `done` is told all the same */
     }
     io_registry_release_children(&children);
     return rc;
 }
 
-int io_operate(struct sails_io_namespace *nsp, struct operation_spec *spec)
+int io_operate(struct sails_io_namespace *nsp, struct operation *op,
+               const struct delivery_outcome *outcome)
 {
-    return nsp->match == NULL ? operate_on_one(nsp, spec) : operate_on_children(nsp, spec);
+    return nsp->match == NULL ? operate_on_one(nsp, op, outcome)
+                              : operate_on_children(nsp, op, outcome);
 }
+
+int io_receive(void *ctx, struct operation *op, const struct delivery_outcome *outcome)
+{
+    struct sails_io *io = ctx;
+    struct sails_io_namespace *nsp = NULL;
+    int rc = SAILS_ENOENT;
+
+    if (!atomic_load(&io->is_open)) {
+        return SAILS_ESTATE;
+    }
+    op->flags |= OPERATION_LOCAL;
+    nsp = io_registry_find(io, op->nsp);
+    if (nsp != NULL) {
+        rc = operate_on_one(nsp, op, outcome);
+        io_namespace_release(nsp);
+    }
+    return rc;
+}
+
+/* ---- operations without a message ---- */
 
 struct news {
     sails_done_cb done;
     void *ctx;
 };
 
-static int done_create(sails_done_cb done, void *ctx, struct news **out)
+static int news_create(sails_done_cb done, void *ctx, struct news **out)
 {
     *out = NULL;
     if (done == NULL) {
@@ -59,18 +75,20 @@ static int done_create(sails_done_cb done, void *ctx, struct news **out)
     return 0;
 }
 
-static void call_done(struct operation *op, int status, void *ctx)
+static void tell_news(int status, json_t *found, void *ctx)
 {
-    struct news *done = ctx;
+    struct news *news = ctx;
 
-    (void)op;
-    done->done(status, done->ctx);
-    mem_free(done);
+    (void)found;
+    news->done(status, news->ctx);
+    mem_free(news);
 }
 
-int io_operate_then(sails_io_namespace *nsp, struct operation_spec *spec, sails_done_cb done,
-                    void *ctx)
+int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, bool must_match,
+                    sails_done_cb done, void *ctx)
 {
+    struct delivery_outcome outcome = {.must_match = must_match};
+    struct operation op;
     struct news *news = NULL;
     int rc = 0;
 
@@ -80,15 +98,20 @@ int io_operate_then(sails_io_namespace *nsp, struct operation_spec *spec, sails_
     if (!atomic_load(&nsp->io->is_open)) {
         return SAILS_ESTATE;
     }
-    rc = done_create(done, ctx, &news);
+    rc = operation_init(&op, spec);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = news_create(done, ctx, &news);
     if (rc == 0) {
-        spec->on_done = news != NULL ? call_done : NULL;
-        spec->ctx = news;
-        rc = io_operate(nsp, spec);
+        outcome.on_done = news != NULL ? tell_news : NULL;
+        outcome.ctx = news;
+        rc = io_operate(nsp, &op, &outcome);
     }
     if (rc < 0) {
         mem_free(news);
     }
+    operation_deinit(&op);
     return rc;
 }
 
@@ -97,6 +120,7 @@ static struct operation_spec spec_of(enum operation_kind kind, const sails_io_ta
 {
     return (struct operation_spec){
         .kind = kind,
+        .flags = target != NULL && (target->flags & SAILS_IO_LOCAL) != 0 ? OPERATION_LOCAL : 0,
         .to = target != NULL ? target->to : NULL,
         .except = target != NULL ? target->except : NULL,
         .rooms = rooms,
@@ -108,7 +132,7 @@ int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target
 {
     struct operation_spec spec = spec_of(OPERATION_JOIN, target, rooms);
 
-    return io_operate_then(nsp, &spec, done, ctx);
+    return io_operate_then(nsp, &spec, false, done, ctx);
 }
 
 int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *target,
@@ -116,7 +140,7 @@ int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *targe
 {
     struct operation_spec spec = spec_of(OPERATION_LEAVE, target, rooms);
 
-    return io_operate_then(nsp, &spec, done, ctx);
+    return io_operate_then(nsp, &spec, false, done, ctx);
 }
 
 int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *target, bool close,
@@ -124,8 +148,8 @@ int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *
 {
     struct operation_spec spec = spec_of(OPERATION_DISCONNECT, target, NULL);
 
-    spec.close = close;
-    return io_operate_then(nsp, &spec, done, ctx);
+    spec.flags |= close ? OPERATION_CLOSE : 0u;
+    return io_operate_then(nsp, &spec, false, done, ctx);
 }
 
 /* ---- fetching ---- */
@@ -135,26 +159,38 @@ struct fetching {
     void *ctx;
 };
 
-static void on_fetched(struct operation *op, int status, void *ctx)
+static void on_fetched(int status, json_t *found, void *ctx)
 {
     struct fetching *fetching = ctx;
-    json_t *all = json_array();
+    json_t *all = found != NULL ? json_incref(found) : json_array();
 
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (op->fetched[i] != NULL && json_array_extend(all, op->fetched[i]) != 0) {
-            status = SAILS_ENOMEM;
-        }
-    }
     fetching->on_sockets(all != NULL ? status : SAILS_ENOMEM, all, fetching->ctx);
     json_decref(all);
     mem_free(fetching);
+}
+
+static int fetch(sails_io_namespace *nsp, struct operation *op, sails_io_sockets_cb on_sockets,
+                 void *ctx)
+{
+    struct fetching *fetching = mem_alloc(sizeof(*fetching));
+    struct delivery_outcome outcome = {.on_done = on_fetched, .ctx = fetching};
+    int rc = SAILS_ENOMEM;
+
+    if (fetching != NULL) {
+        *fetching = (struct fetching){on_sockets, ctx};
+        rc = io_operate(nsp, op, &outcome);
+    }
+    if (rc < 0) {
+        mem_free(fetching);
+    }
+    return rc;
 }
 
 int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *target,
                            sails_io_sockets_cb on_sockets, void *ctx)
 {
     struct operation_spec spec = spec_of(OPERATION_FETCH, target, NULL);
-    struct fetching *fetching = NULL;
+    struct operation op;
     int rc = 0;
 
     if (nsp == NULL || on_sockets == NULL || nsp->match != NULL) {
@@ -163,16 +199,10 @@ int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *targe
     if (!atomic_load(&nsp->io->is_open)) {
         return SAILS_ESTATE;
     }
-    fetching = mem_alloc(sizeof(*fetching));
-    if (fetching == NULL) {
-        return SAILS_ENOMEM;
-    }
-    *fetching = (struct fetching){on_sockets, ctx};
-    spec.on_done = on_fetched;
-    spec.ctx = fetching;
-    rc = io_operate(nsp, &spec);
-    if (rc < 0) {
-        mem_free(fetching);
+    rc = operation_init(&op, &spec);
+    if (rc == 0) {
+        rc = fetch(nsp, &op, on_sockets, ctx);
+        operation_deinit(&op);
     }
     return rc;
 }

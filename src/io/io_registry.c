@@ -113,6 +113,19 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
     return found;
 }
 
+struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name)
+{
+    struct sails_io_namespace *found = NULL;
+
+    pthread_mutex_lock(&io->lock);
+    found = find_by_name(io, name);
+    if (found != NULL) {
+        io_namespace_retain(found);
+    }
+    pthread_mutex_unlock(&io->lock);
+    return found;
+}
+
 sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match, void *ctx)
 {
     struct sails_io_namespace *parent = NULL;

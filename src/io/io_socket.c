@@ -127,8 +127,8 @@ int sails_io_socket_join(sails_io_socket *socket, const char *room)
     if (rc < 0) {
         return rc;
     }
-    cluster_note_join(&io_part_of(socket)->nsp->io->cluster, str_from(sio_socket_id(socket)),
-                      str_from(room));
+    mail_carrier_note_join(&io_part_of(socket)->nsp->io->cluster.mail,
+                           str_from(sio_socket_id(socket)), str_from(room));
     return sio_socket_join(socket, str_from(room));
 }
 
@@ -167,14 +167,9 @@ json_t *sails_io_socket_rooms(const sails_io_socket *socket)
 /* Recovery keeps what is sent to one socket, too, so it goes the way of broadcasts. */
 static int emit_kept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
 {
-    struct io_emission emission = {
-        .to = SAILS_ROOMS(sio_socket_id(socket)),
-        .flags = flags,
-        .event = event,
-        .args = args,
-    };
+    const sails_io_target target = {.to = SAILS_ROOMS(sio_socket_id(socket)), .flags = flags};
 
-    return io_emit(io_part_of(socket)->nsp, &emission);
+    return io_emit(io_part_of(socket)->nsp, &target, event, json_incref(args), NULL);
 }
 
 static int send_event(sails_io_socket *socket, const char *event, json_t *args, int64_t id,

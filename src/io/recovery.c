@@ -202,12 +202,12 @@ static bool make_room(struct recovery_log *log)
 }
 
 int recovery_keep(struct recovery_log *log, const char *offset, struct sio_message *message,
-                  const struct recovery_target *target)
+                  const struct sio_target *target, bool to_nobody)
 {
     struct recovery_packet *packet = NULL;
 
     if (make_room(log)) {
-        packet = recovery_packet_create(log->key, message, target);
+        packet = recovery_packet_create(log->key, message, target, to_nobody);
     }
     if (packet == NULL) {
         return SAILS_ENOMEM;

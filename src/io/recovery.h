@@ -62,10 +62,10 @@ void recovery_deinit(struct recovery_log *log);
  */
 void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE]);
 
-/* Keeps the event, which nobody else has seen yet, and marks it. 0 or SAILS_ENOMEM. Once between begin
+/* Keeps the event, which nobody else has seen yet, for those whom it was for, and marks it. 0 or SAILS_ENOMEM. Once between begin
  * and end. */
 int recovery_keep(struct recovery_log *log, const char *offset, struct sio_message *message,
-                  const struct recovery_target *target);
+                  const struct sio_target *target, bool to_nobody);
 
 /* Takes back what was kept just now: it could not be sent. Between begin and end. */
 void recovery_unkeep(struct recovery_log *log);

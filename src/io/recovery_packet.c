@@ -18,20 +18,10 @@
 
 /* ---- names ---- */
 
-static size_t count(const char *const *names)
-{
-    size_t n = 0;
-
-    while (names != NULL && names[n] != NULL) {
-        n++;
-    }
-    return n;
-}
-
-static bool add_texts(size_t *size, const char *const *names, size_t n)
+static bool add_texts(size_t *size, const struct str *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!size_add(*size, strlen(names[i]), size)) {
+        if (!size_add(*size, names[i].len, size)) {
             return false;
         }
     }
@@ -39,24 +29,24 @@ static bool add_texts(size_t *size, const char *const *names, size_t n)
 }
 
 /* Copies a text to *at, and moves *at behind it. */
-static struct recovery_name put_name(char **at, struct hash_key key, const char *text)
+static struct recovery_name put_name(char **at, struct hash_key key, struct str text)
 {
-    struct str copy = {*at, strlen(text)};
+    struct str copy = {*at, text.len};
 
     if (copy.len > 0) {
-        memcpy(*at, text, copy.len);
+        memcpy(*at, text.ptr, copy.len);
         *at += copy.len;
     }
     return (struct recovery_name){hash_str(key, copy), copy};
 }
 
 static struct recovery_names put_names(struct recovery_name *list, char **at, struct hash_key key,
-                                       const char *const *names, size_t n)
+                                       const struct str *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         list[i] = put_name(at, key, names[i]);
     }
-    return (struct recovery_names){list, n, names != NULL};
+    return (struct recovery_names){list, n, n > 0};
 }
 
 /* ---- life ---- */
@@ -72,18 +62,17 @@ static size_t message_size(const struct sio_message *message)
 }
 
 struct recovery_packet *recovery_packet_create(struct hash_key key, struct sio_message *message,
-                                               const struct recovery_target *target)
+                                               const struct sio_target *target, bool to_nobody)
 {
-    size_t n_to = count(target->to);
-    size_t n_except = count(target->except);
+    size_t n_to = target->n_rooms;
+    size_t n_except = target->n_except;
     size_t size = 0;
     struct recovery_packet *packet = NULL;
     char *at = NULL;
 
     if (!size_mul(n_to + n_except, sizeof(packet->names[0]), &size) ||
-        !size_add(size, sizeof(*packet), &size) || !add_texts(&size, target->to, n_to) ||
-        !add_texts(&size, target->except, n_except) ||
-        !add_texts(&size, &target->except_id, target->except_id != NULL ? 1 : 0)) {
+        !size_add(size, sizeof(*packet), &size) || !add_texts(&size, target->rooms, n_to) ||
+        !add_texts(&size, target->except, n_except) || !add_texts(&size, &target->except_id, 1)) {
         return NULL;
     }
     packet = mem_alloc(size);
@@ -94,9 +83,10 @@ struct recovery_packet *recovery_packet_create(struct hash_key key, struct sio_m
     atomic_init(&packet->refs, 1);
     packet->size = size + message_size(message);
     at = (char *)(packet->names + n_to + n_except);
-    packet->to = put_names(packet->names, &at, key, target->to, n_to);
+    packet->to = put_names(packet->names, &at, key, target->rooms, n_to);
+    packet->to.is_given = packet->to.is_given || to_nobody;
     packet->except = put_names(packet->names + n_to, &at, key, target->except, n_except);
-    if (target->except_id != NULL) {
+    if (target->except_id.len > 0) {
         packet->except_id = put_name(&at, key, target->except_id);
     }
     assert(at == (char *)packet + size);

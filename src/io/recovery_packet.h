@@ -45,16 +45,10 @@ struct recovery_packet {
     struct recovery_name names[]; /* of `to` and `except`, and behind them their texts */
 };
 
-/* Whom an event was for; as in struct operation_spec, ended by NULL. */
-struct recovery_target {
-    const char *const *to;
-    const char *const *except;
-    const char *except_id;
-};
-
-/* With one reference. Names are copied, `message` is retained. NULL: no memory. */
+/* With one reference, for those whom `target` selects, or for nobody. Names are copied, `message` is
+ * retained. NULL: no memory. */
 struct recovery_packet *recovery_packet_create(struct hash_key key, struct sio_message *message,
-                                               const struct recovery_target *target);
+                                               const struct sio_target *target, bool to_nobody);
 struct recovery_packet *recovery_packet_retain(struct recovery_packet *packet);
 
 /* The last one frees it, and lets go of the one behind. NULL is nothing to release. */

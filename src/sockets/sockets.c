@@ -17,53 +17,56 @@ static bool is_name(const char *name)
 }
 
 static int operate(sails_app *app, struct operation_spec spec, const char *room,
-                   const char *const *dest_rooms, sails_done_cb done, void *ctx)
+                   const char *const *dest_rooms, bool must_match, sails_done_cb done, void *ctx)
 {
     if (app == NULL || !is_name(room)) {
         return SAILS_EINVAL;
     }
     spec.to = SAILS_ROOMS(room);
     spec.rooms = dest_rooms;
-    return io_operate_then(sails_io_of(sails_app_io(app), "/"), &spec, done, ctx);
+    return io_operate_then(sails_io_of(sails_app_io(app), "/"), &spec, must_match, done, ctx);
 }
 
 int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_done_cb done,
                        void *ctx)
 {
-    struct operation_spec spec = {.kind = OPERATION_JOIN, .must_match = true, .names_socket = true};
+    struct operation_spec spec = {.kind = OPERATION_JOIN, .flags = OPERATION_NAMES_SOCKET};
 
-    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
+    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx)
+                         : SAILS_EINVAL;
 }
 
 int sails_sockets_leave(sails_app *app, const char *id, const char *room, sails_done_cb done,
                         void *ctx)
 {
-    struct operation_spec spec = {
-        .kind = OPERATION_LEAVE, .must_match = true, .names_socket = true};
+    struct operation_spec spec = {.kind = OPERATION_LEAVE, .flags = OPERATION_NAMES_SOCKET};
 
-    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), done, ctx) : SAILS_EINVAL;
+    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx)
+                         : SAILS_EINVAL;
 }
 
 int sails_sockets_add_room_members_to_rooms(sails_app *app, const char *room,
                                             const char *const *dest_rooms, sails_done_cb done,
                                             void *ctx)
 {
-    return operate(app, (struct operation_spec){.kind = OPERATION_JOIN, .names_socket = true}, room,
-                   dest_rooms, done, ctx);
+    return operate(app,
+                   (struct operation_spec){.kind = OPERATION_JOIN, .flags = OPERATION_NAMES_SOCKET},
+                   room, dest_rooms, false, done, ctx);
 }
 
 int sails_sockets_remove_room_members_from_rooms(sails_app *app, const char *room,
                                                  const char *const *dest_rooms, sails_done_cb done,
                                                  void *ctx)
 {
-    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE, .names_socket = true},
-                   room, dest_rooms, done, ctx);
+    return operate(
+        app, (struct operation_spec){.kind = OPERATION_LEAVE, .flags = OPERATION_NAMES_SOCKET},
+        room, dest_rooms, false, done, ctx);
 }
 
 int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done, void *ctx)
 {
-    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE_ALL}, room, NULL, done,
-                   ctx);
+    return operate(app, (struct operation_spec){.kind = OPERATION_LEAVE_ALL}, room, NULL, false,
+                   done, ctx);
 }
 
 /* ---- sending ---- */
@@ -86,7 +89,7 @@ static int send(sails_app *app, const char *const *rooms, const char *event, jso
     if (args == NULL) {
         return SAILS_ENOMEM;
     }
-    return io_emit_checked(sails_io_of(sails_app_io(app), "/"), &target, event, args, id_to_omit);
+    return io_emit(sails_io_of(sails_app_io(app), "/"), &target, event, args, id_to_omit);
 }
 
 /* Without the empty names, which nobody can be in. The list is the caller's to free. */

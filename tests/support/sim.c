@@ -9,23 +9,17 @@ static struct sim_link *sim_of(struct link *link)
     return container_of(link, struct sim_link, link);
 }
 
-/* xorshift64*: good enough for a test, and the same on every machine. */
 static void fill_random(void *ctx, void *out, size_t len)
 {
     struct sim *sim = ctx;
-    uint8_t *at = out;
 
-    for (size_t i = 0; i < len; i++) {
-        sim->seed ^= sim->seed >> 12;
-        sim->seed ^= sim->seed << 25;
-        sim->seed ^= sim->seed >> 27;
-        at[i] = (uint8_t)((sim->seed * UINT64_C(0x2545F4914F6CDD1D)) >> 56);
-    }
+    chance_fill(&sim->chance, out, len);
 }
 
 void sim_init(struct sim *sim, uint64_t seed)
 {
-    *sim = (struct sim){.seed = seed != 0 ? seed : 1};
+    *sim = (struct sim){.max_queue = 0};
+    chance_init(&sim->chance, seed);
     sim->env.now_ms = 1000;
     sim->env.unix_ms = UINT64_C(1767225600000);
     sim->env.random = fill_random;

@@ -11,11 +11,12 @@
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/link.h"
+#include "support/chance.h"
 
 struct sim {
     struct env env;
     struct list links;
-    uint64_t seed;
+    struct chance chance;
     size_t max_queue; /* of every link; 0: no bound */
 };
 

@@ -1,9 +1,11 @@
 #include "io/recovery.h"
 
 #include "base/mem.h"
+#include "cluster/operation.h"
 #include "support/cmocka.h"
 
 #include <sails/err.h>
+#include <sails/io.h>
 #include <time.h>
 
 /* A log with a clock that the test moves. */
@@ -63,16 +65,20 @@ static void end(struct fixture *f)
 
 /* Keeps an event and gives its offset. */
 static void keep_for(struct fixture *f, struct sio_message *message,
-                     const struct recovery_target *target, char offset[RECOVERY_OFFSET_SIZE])
+                     const struct operation_spec *whom, char offset[RECOVERY_OFFSET_SIZE])
 {
+    struct operation op;
+
+    assert_int_equal(operation_init(&op, whom), 0);
     recovery_begin(&f->log, offset);
-    assert_int_equal(recovery_keep(&f->log, offset, message, target), 0);
+    assert_int_equal(recovery_keep(&f->log, offset, message, &op.target, op.to_nobody), 0);
     recovery_end(&f->log);
+    operation_deinit(&op);
 }
 
 static void keep(struct fixture *f, char offset[RECOVERY_OFFSET_SIZE])
 {
-    keep_for(f, f->message, &(struct recovery_target){NULL}, offset);
+    keep_for(f, f->message, &(struct operation_spec){.to = NULL}, offset);
 }
 
 static void keep_some(struct fixture *f, int n)
@@ -137,15 +143,15 @@ static int come_back(struct fixture *f, const char *offset)
 /* socket-io 31 */
 static void what_a_session_missed_is_what_was_for_it(void **state)
 {
-    const struct recovery_target targets[] = {
-        {NULL},
+    const struct operation_spec targets[] = {
+        {.to = NULL},
         {.to = (const char *const[]){"hall", NULL}},
         {.to = (const char *const[]){"hall", "kitchen", NULL}},
         {.except = (const char *const[]){"attic", "kitchen", NULL}},
         {.except_id = "SID"},
         {.to = (const char *const[]){"SID", NULL}, .except_id = "other"},
         {.to = (const char *const[]){NULL}}, /* nobody */
-        {.to = (const char *const[]){"", "kitchen ", "kitche", NULL}},
+        {.to = (const char *const[]){"kitchen ", "kitche", NULL}},
     };
     struct fixture f;
     struct sio_message *m[8];
@@ -232,7 +238,7 @@ static void who_has_long_received_nothing_is_recovered_if_it_left_just_now(void 
 {
     struct fixture f;
     char offset[RECOVERY_OFFSET_SIZE];
-    const struct recovery_target hall = {.to = (const char *const[]){"hall", NULL}};
+    const struct operation_spec hall = {.to = (const char *const[]){"hall", NULL}};
 
     (void)state;
     begin(&f);
@@ -338,8 +344,8 @@ static void what_could_not_be_sent_is_not_kept(void **state)
     begin(&f);
     for (int i = 0; i < 2; i++) {
         recovery_begin(&f.log, offset);
-        assert_int_equal(recovery_keep(&f.log, offset, f.message, &(struct recovery_target){NULL}),
-                         0);
+        assert_int_equal(
+            recovery_keep(&f.log, offset, f.message, &(struct sio_target){.n_rooms = 0}, false), 0);
         recovery_unkeep(&f.log);
         recovery_end(&f.log);
         assert_true(f.log.last_seq == (uint64_t)i && f.log.n_packets == (size_t)i);
@@ -489,19 +495,20 @@ static void a_reader_may_stop(void **state)
 
 static void every_failing_allocation_keeps_nothing(void **state)
 {
-    const struct recovery_target target = {.to = (const char *const[]){"a", "b", NULL},
-                                           .except = (const char *const[]){"c", NULL},
-                                           .except_id = "id"};
+    const struct operation_spec whom = {
+        .to = SAILS_ROOMS("a", "b"), .except = SAILS_ROOMS("c"), .except_id = "id"};
+    struct operation op;
     struct fixture f;
     char offset[RECOVERY_OFFSET_SIZE];
     int rc = SAILS_ENOMEM;
 
     (void)state;
     begin(&f);
+    assert_int_equal(operation_init(&op, &whom), 0);
     for (long n = 0; rc != 0; n++) {
         recovery_begin(&f.log, offset);
         mem_fail_after(n);
-        rc = recovery_keep(&f.log, offset, f.message, &target);
+        rc = recovery_keep(&f.log, offset, f.message, &op.target, false);
         mem_fail_after(-1);
         recovery_end(&f.log);
         assert_true(rc == 0 || (rc == SAILS_ENOMEM && f.log.first == NULL && f.log.last_seq == 0));

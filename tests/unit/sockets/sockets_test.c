@@ -535,6 +535,74 @@ static void a_call_after_the_app_was_lowered_is_told_that_it_is_too_late(void **
     }
 }
 
+/* ---- "a socket's id stands for that socket" ---- */
+
+static void move_by_id(struct world *world)
+{
+    sails_app *app = world->live.app;
+    const char *id = id_of(world, world->at_case);
+
+    must(sails_sockets_join(app, id, "joined", NULL, NULL) == 0);
+    must(sails_sockets_add_room_members_to_rooms(app, id, SAILS_ROOMS("added", "left"), NULL,
+                                                 NULL) == 0);
+    must(sails_sockets_leave(app, id, "left", NULL, NULL) == 0);
+    must(sails_sockets_remove_room_members_from_rooms(app, id, SAILS_ROOMS("both"), NULL, NULL) ==
+         0);
+}
+
+/* Whoever else is in a room that bears the name of the id of `p`, on whichever worker. */
+static void an_id_is_that_socket(struct world *world)
+{
+    for (size_t p = 0; p < N_CLIENTS; p++) {
+        unsigned all = (1u << N_CLIENTS) - 1;
+
+        for (size_t q = 0; q < N_CLIENTS; q++) {
+            if (q != p) {
+                world_join(world, q, q, id_of(world, p));
+            }
+        }
+        world_join(world, 0, N_CLIENTS - 1, "both");
+        world->at_case = p;
+        world_call(world, move_by_id);
+        world_expect_members(world, "joined", 1u << p);
+        world_expect_members(world, "added", 1u << p);
+        world_expect_members(world, "left", 0);
+        world_expect_members(world, "both", all & ~(1u << p));
+        world_expect_members(world, id_of(world, p), all); /* a broadcast reaches both */
+        for (size_t i = 0; i < N_CLIENTS; i++) {
+            must(sails_sockets_leave_all(world->live.app, id_of(world, i), NULL, NULL) == 0);
+        }
+    }
+}
+
+IN_EVERY_WAY(an_id_stands_for_that_socket_whoever_is_in_a_room_of_that_name, an_id_is_that_socket)
+
+/* ... and for the room, when that socket has gone. */
+static void an_id_that_is_gone_is_a_room(struct world *world)
+{
+    const char *gone = id_of(world, 0);
+    sails_io_target target = {.to = SAILS_ROOMS(gone)};
+
+    assert_int_equal(
+        sails_io_disconnect_sockets(world->live.root, &target, false, tell, &world->done), 0);
+    assert_int_equal(told_status(&world->done), 0);
+    ws_client_expect(&world->clients[0], "41");
+    world_join(world, 1, 4, gone);
+    assert_int_equal(sails_sockets_join(world->live.app, gone, "heirs", tell, &world->done), 0);
+    assert_int_equal(told_status(&world->done), 0);
+    assert_int_equal(
+        sails_sockets_broadcast(world->live.app, SAILS_ROOMS("heirs"), "heard", NULL, NULL), 0);
+    live_settle(&world->live);
+    for (size_t i = 1; i < N_CLIENTS; i++) {
+        if (i <= 4) {
+            ws_client_expect(&world->clients[i], "42[\"heard\",null]");
+        }
+        live_expect_nothing(&world->clients[i]);
+    }
+}
+
+IN_EVERY_WAY(an_id_of_a_socket_that_has_gone_is_a_room, an_id_that_is_gone_is_a_room)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -557,6 +625,8 @@ int main(void)
         cmocka_unit_test(reserved_and_impossible_events_are_refused),
         cmocka_unit_test(a_socket_request_has_an_id_and_an_http_request_has_none),
         cmocka_unit_test(a_call_after_the_app_was_lowered_is_told_that_it_is_too_late),
+        cmocka_unit_test(an_id_stands_for_that_socket_whoever_is_in_a_room_of_that_name),
+        cmocka_unit_test(an_id_of_a_socket_that_has_gone_is_a_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
