@@ -481,6 +481,7 @@ static void add_column(struct definition_reader *r, struct orm_model *model,
         return;
     }
     map_insert(&model->attributes_by_column, &attribute->by_column, hash_nocase(attribute->column));
+    attribute->column_index = model->n_columns;
     model->columns[model->n_columns++] = attribute;
 }
 
@@ -504,7 +505,7 @@ void definition_model_finish(struct definition_reader *r, struct orm_model *mode
             model->timestamps[model->n_timestamps++] = attribute;
         }
         if (attribute->association == ORM_TO_MANY) {
-            model->has_collections = true;
+            model->n_collections++;
         } else if (attribute->column.ptr != NULL) {
             add_column(r, model, attribute);
         }

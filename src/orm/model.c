@@ -140,6 +140,7 @@ void orm_check(const struct orm *orm)
                    model_find_attribute(model, attribute->name) == attribute);
             if (attribute->column.len > 0) {
                 assert(n_columns < model->n_columns && model->columns[n_columns] == attribute);
+                assert(attribute->column_index == n_columns);
                 assert(model_find_column(model, attribute->column) == attribute);
                 n_columns++;
             }

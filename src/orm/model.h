@@ -78,6 +78,7 @@ struct orm_attribute {
     const struct orm_model *model; /* whose it is */
     struct str name;               /* with a NUL behind it */
     unsigned index;                /* in model->attributes */
+    unsigned column_index;         /* in model->columns; of a to-many: meaningless */
     enum orm_type type;
     enum orm_association association;
 
@@ -150,7 +151,7 @@ struct orm_model {
     struct map attributes_by_column;
     const struct orm_attribute *primary_key;
     bool has_encrypted;                      /* some attribute is */
-    bool has_collections;                    /* some attribute is a to-many */
+    unsigned n_collections;                  /* attributes that are a to-many */
     const struct orm_attribute **timestamps; /* those with autoUpdatedAt */
     unsigned n_timestamps;
 

@@ -41,6 +41,7 @@ static int told(struct query_reader *r, int rc, const char *code, const char *be
 int orm_query_read_record(struct query_reader *r)
 {
     struct orm_query *q = r->query;
+    struct values_options options = options_of(r);
     int rc = 0;
 
     if (json_is_array(r->call->values)) {
@@ -51,8 +52,8 @@ int orm_query_read_record(struct query_reader *r)
     }
     rc = begin_records(r, 1);
     if (rc == 0) {
-        rc = values_read_new_record(&q->records[0], &q->arena, q->model, r->call->values,
-                                    options_of(r), r->error);
+        rc = values_read_new_record(&q->records[0], &q->arena, q->model, r->call->values, &options,
+                                    r->error);
     }
     return told(r, rc, ORM_E_INVALID_NEW_RECORD, "");
 }
@@ -80,6 +81,7 @@ static int check_records(struct query_reader *r, json_t *list)
 int orm_query_read_records(struct query_reader *r)
 {
     struct orm_query *q = r->query;
+    struct values_options options = options_of(r);
     json_t *list = r->call->values;
     int rc = check_records(r, list);
 
@@ -90,7 +92,7 @@ int orm_query_read_records(struct query_reader *r)
     rc = begin_records(r, json_array_size(list));
     for (size_t i = 0; i < q->n_records && rc == 0; i++) {
         rc = values_read_new_record(&q->records[i], &q->arena, q->model, json_array_get(list, i),
-                                    options_of(r), r->error);
+                                    &options, r->error);
         rc = told(r, rc, ORM_E_INVALID_NEW_RECORDS,
                   "Could not use one of the provided new records: ");
     }
@@ -100,10 +102,11 @@ int orm_query_read_records(struct query_reader *r)
 int orm_query_read_values(struct query_reader *r)
 {
     struct orm_query *q = r->query;
+    struct values_options options = options_of(r);
     int rc = begin_records(r, 1);
 
     if (rc == 0) {
-        rc = values_read_set(&q->records[0], &q->arena, q->model, r->call->values, options_of(r),
+        rc = values_read_set(&q->records[0], &q->arena, q->model, r->call->values, &options,
                              r->error);
     }
     return told(r, rc, ORM_E_INVALID_VALUES_TO_SET, "");

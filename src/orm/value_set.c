@@ -308,14 +308,18 @@ int value_set_read_members(const struct orm_attribute *attribute, json_t *value,
     return rc;
 }
 
-json_t *value_set_timestamp(const struct orm_attribute *attribute, int64_t now_ms,
+json_t *value_set_timestamp(const struct orm_attribute *attribute, struct values_options *options,
                             struct arena *arena)
 {
+    bool is_number = attribute->type == ORM_NUMBER;
+    json_t **now = is_number ? &options->now_number : &options->now_text;
     char text[ISO_TIME_LEN + 1];
 
-    if (attribute->type == ORM_NUMBER) {
-        return arena_keep_new(arena, json_integer(now_ms));
+    if (*now == NULL && is_number) {
+        *now = arena_keep_new(arena, json_integer(options->now_ms));
+    } else if (*now == NULL) {
+        iso_time_format(text, options->now_ms);
+        *now = arena_keep_new(arena, json_string(text));
     }
-    iso_time_format(text, now_ms);
-    return arena_keep_new(arena, json_string(text));
+    return *now;
 }

@@ -35,7 +35,7 @@ int value_set_read_members(const struct orm_attribute *attribute, json_t *value,
                            struct arena *arena, struct value_problem *problem, struct members *out);
 
 /* What an automatic timestamp is now. NULL: no memory. */
-json_t *value_set_timestamp(const struct orm_attribute *attribute, int64_t now_ms,
+json_t *value_set_timestamp(const struct orm_attribute *attribute, struct values_options *options,
                             struct arena *arena);
 
 #endif

@@ -11,7 +11,7 @@ struct reading {
     struct values *out;
     struct arena *arena;
     const struct orm_model *model;
-    struct values_options options;
+    struct values_options *options; /* NULL: nothing is to be checked again */
     struct orm_error *problem;
     bool is_new_record;
 };
@@ -87,11 +87,10 @@ static int refuse_dictionary(const struct reading *r, json_t *json)
 static int begin(const struct reading *r, size_t n_values)
 {
     struct values *out = r->out;
-    size_t n_collections = r->model->has_collections ? r->model->n_attributes : 0;
 
     *out = (struct values){.model = r->model};
-    out->values = arena_alloc(r->arena, n_values * sizeof(*out->values));
-    out->collections = arena_alloc(r->arena, n_collections * sizeof(*out->collections));
+    out->values = arena_calloc(r->arena, n_values, sizeof(*out->values));
+    out->collections = arena_alloc(r->arena, r->model->n_collections * sizeof(*out->collections));
     return out->values != NULL && out->collections != NULL ? 0 : SAILS_ENOMEM;
 }
 
@@ -113,15 +112,16 @@ static int read_value(const struct reading *r, const struct orm_attribute *attri
                       json_t **out)
 {
     struct value_problem problem = {0};
-    int rc = value_set_read(attribute, value, &r->options, r->arena, &problem, out);
+    int rc = value_set_read(attribute, value, r->options, r->arena, &problem, out);
 
     return wrap(r, rc, attribute, &problem);
 }
 
 /* ---- new records ---- */
 
-/* In the order in which they were given, so that the first that is wrong is told. */
-static int read_given(const struct reading *r, json_t *json, json_t **given)
+/* In the order in which they were given, so that the first that is wrong is told; each at the place of
+ * its column. */
+static int read_given(const struct reading *r, json_t *json)
 {
     const char *name = NULL;
     json_t *value = NULL;
@@ -139,7 +139,7 @@ static int read_given(const struct reading *r, json_t *json, json_t **given)
         }
         rc = attribute->association == ORM_TO_MANY
                  ? read_members(r, attribute, value)
-                 : read_value(r, attribute, value, &given[attribute->index]);
+                 : read_value(r, attribute, value, &r->out->values[attribute->column_index].value);
     }
     return rc;
 }
@@ -173,35 +173,32 @@ static int complete(const struct reading *r, const struct orm_attribute *attribu
         return 0;
     }
     if (attribute->auto_created_at || attribute->auto_updated_at) {
-        *value = value_set_timestamp(attribute, r->options.now_ms, r->arena);
+        *value = value_set_timestamp(attribute, r->options, r->arena);
         return *value != NULL ? 0 : SAILS_ENOMEM;
     }
     *value = attribute->base_value;
     return *value != NULL ? 0 : refuse_missing(r, attribute);
 }
 
-/* By the index of its attribute, then by column. */
 static int read_record(const struct reading *r, json_t *json)
 {
     const struct orm_model *model = r->model;
     struct values *out = r->out;
-    json_t **given = arena_calloc(r->arena, model->n_attributes, sizeof(json_t *));
-    int rc = given != NULL ? begin(r, model->n_columns) : SAILS_ENOMEM;
+    int rc = begin(r, model->n_columns);
 
     if (rc == 0) {
-        rc = read_given(r, json, given);
+        rc = read_given(r, json);
     }
     for (unsigned i = 0; i < model->n_columns && rc == 0; i++) {
-        const struct orm_attribute *attribute = model->columns[i];
-
-        rc = complete(r, attribute, &given[attribute->index]);
-        out->values[out->n++] = (struct value){attribute, given[attribute->index]};
+        out->values[i].attribute = model->columns[i];
+        rc = complete(r, model->columns[i], &out->values[i].value);
+        out->n++;
     }
     return rc;
 }
 
 int values_read_new_record(struct values *out, struct arena *arena, const struct orm_model *model,
-                           json_t *json, struct values_options options, struct orm_error *problem)
+                           json_t *json, struct values_options *options, struct orm_error *problem)
 {
     struct reading r = {.out = out,
                         .arena = arena,
@@ -264,7 +261,7 @@ static int add_timestamps(const struct reading *r)
         if (is_set(out, attribute)) {
             continue;
         }
-        now = value_set_timestamp(attribute, r->options.now_ms, r->arena);
+        now = value_set_timestamp(attribute, r->options, r->arena);
         if (now == NULL) {
             return SAILS_ENOMEM;
         }
@@ -274,7 +271,7 @@ static int add_timestamps(const struct reading *r)
 }
 
 int values_read_set(struct values *out, struct arena *arena, const struct orm_model *model,
-                    json_t *json, struct values_options options, struct orm_error *problem)
+                    json_t *json, struct values_options *options, struct orm_error *problem)
 {
     struct reading r = {
         .out = out, .arena = arena, .model = model, .options = options, .problem = problem};

@@ -49,9 +49,12 @@ struct values {
     size_t n_collections;
 };
 
-/* What decides how values are read, beside themselves. */
+/* What decides how values are read, beside themselves; one for all records of a call. */
 struct values_options {
-    int64_t now_ms;           /* of automatic timestamps */
+    int64_t now_ms; /* of automatic timestamps */
+    json_t
+        *now_number; /* the same as a value, which is made once, when it is wanted; to begin with */
+    json_t *now_text;         /* NULL, as this one */
     bool skip_encryption;     /* meta skipEncryption */
     const char *encrypt_with; /* meta encryptWith: the id of a key; NULL: "default" */
 };
@@ -64,11 +67,11 @@ struct values_options {
  * OpenSSL has refused. So do the following.
  */
 int values_read_new_record(struct values *out, struct arena *arena, const struct orm_model *model,
-                           json_t *json, struct values_options options, struct orm_error *problem);
+                           json_t *json, struct values_options *options, struct orm_error *problem);
 
 /* Values to set of an update. */
 int values_read_set(struct values *out, struct arena *arena, const struct orm_model *model,
-                    json_t *json, struct values_options options, struct orm_error *problem);
+                    json_t *json, struct values_options *options, struct orm_error *problem);
 
 /*
  * A record for the application's callbacks to look at and to change: {attribute: value}, with the members

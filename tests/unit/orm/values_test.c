@@ -51,7 +51,7 @@ static void read_values(struct reading *r, enum purpose purpose, const char *mod
 
     *r = (struct reading){.orm = read_models(), .json = json != NULL ? models_json(json) : NULL};
     r->rc = (purpose == NEW_RECORD ? values_read_new_record : values_read_set)(
-        &r->values, &r->arena, orm_find_model(r->orm, str_from(model)), r->json, options,
+        &r->values, &r->arena, orm_find_model(r->orm, str_from(model)), r->json, &options,
         &r->error);
 }
 
@@ -157,7 +157,7 @@ static void encryption_can_be_skipped_or_named(void **state)
 
     (void)state;
     assert_int_equal(values_read_new_record(&values, &arena, user, json,
-                                            (struct values_options){.skip_encryption = true},
+                                            &(struct values_options){.skip_encryption = true},
                                             &error),
                      0);
     json_t *record = values_to_json(&values, true);
@@ -165,7 +165,7 @@ static void encryption_can_be_skipped_or_named(void **state)
     models_expect_json(json_incref(json_object_get(record, "secret")), "5");
     json_decref(record);
     assert_int_equal(values_read_new_record(&values, &arena, user, json,
-                                            (struct values_options){.encrypt_with = "nope"},
+                                            &(struct values_options){.encrypt_with = "nope"},
                                             &error),
                      SAILS_EINVAL);
     assert_int_equal(error.class, ORM_ERROR_PLAIN);
@@ -378,7 +378,7 @@ static int read_write_and_read(const struct orm_model *user, json_t *json)
     struct orm_error error = {0};
     json_t *written = NULL;
     int rc = values_read_new_record(&values, &arena, user, json,
-                                    (struct values_options){.now_ms = NOW}, &error);
+                                    &(struct values_options){.now_ms = NOW}, &error);
 
     if (rc == 0) {
         written = values_to_json(&values, true);
