@@ -27,7 +27,6 @@ sails_app *sails_app_create(void)
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
-    app->requests.workers = app->request_workers;
     if (app->overrides == NULL || app->io == NULL || config_init(&app->config) < 0 ||
         request_socket_listen(&app->requests) < 0) {
         sails_app_destroy(app);
@@ -60,6 +59,8 @@ void sails_app_destroy(sails_app *app)
     app_models_deinit(&app->models);
     json_decref(app->overrides);
     config_deinit(&app->config);
+    mem_free(app->workers);
+    mem_free(app->requests.workers);
     mem_free(app);
 }
 
@@ -222,6 +223,13 @@ static int configure(struct sails_app *app)
     return static_files_open(&app->files, &app->log);
 }
 
+static int make_workers(struct sails_app *app, unsigned n)
+{
+    app->workers = mem_calloc(n, sizeof(struct app_worker));
+    app->requests.workers = mem_calloc(n, sizeof(struct request_worker));
+    return app->workers != NULL && app->requests.workers != NULL ? 0 : SAILS_ENOMEM;
+}
+
 /* Everything up to the threads. What was made stays with the app, and goes with it. */
 static int make_net(struct sails_app *app, const struct net_options *options)
 {
@@ -233,6 +241,9 @@ static int make_net(struct sails_app *app, const struct net_options *options)
         if (rc < 0) {
             app_io_options_deinit(&io_options);
         }
+    }
+    if (rc == 0) {
+        rc = make_workers(app, net_pool(app->net)->count);
     }
     if (rc == 0) {
         rc = io_lift(app->io, net_pool(app->net), &io_options);

@@ -60,7 +60,6 @@ struct sails_app {
     void *log_ctx;
     struct sails_io *io;
     struct request_service requests;
-    struct request_worker request_workers[WORKERS_MAX];
     struct session_memory *session_memory; /* NULL: another store is in use */
     struct session_redis *session_redis;   /* as above */
     char session_secret[40];               /* made up, where none is set */
@@ -73,7 +72,7 @@ struct sails_app {
     struct departure_watch departures;
     struct http_limits limits;
     struct net *net;
-    struct app_worker workers[WORKERS_MAX];
+    struct app_worker *workers; /* by index, as many as there are; from the lift on */
     struct app_hooks hooks;
     struct app_models models;
     sails_bootstrap_cb bootstrap; /* NULL: none */

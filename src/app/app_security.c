@@ -224,13 +224,13 @@ int sails_app_refused(const sails_app *app, sails_refused *out)
         return SAILS_EINVAL;
     }
     *out = (sails_refused){0};
-    if (app->net == NULL) {
+    if (app->net == NULL || app->requests.workers == NULL) {
         return 0;
     }
     out->connections = net_refused_count(app->net);
     out->sessions = atomic_load(&app->guard.sessions.n_refused);
     for (unsigned i = 0; i < net_worker_count(app->net); i++) {
-        const struct limits *limits = &app->request_workers[i].limits;
+        const struct limits *limits = &app->requests.workers[i].limits;
 
         out->requests += atomic_load(&limits->requests_per_address.n_refused) +
                          atomic_load(&limits->requests_per_socket.n_refused);

@@ -99,6 +99,16 @@ static inline bool worker_is_current(const struct worker *worker)
     return worker_current(worker->pool) == worker;
 }
 
+/* Delivers `mail` within the call where this is a turn of that worker, and else as worker_post() does. */
+static inline void worker_call(struct worker *worker, struct mail *mail)
+{
+    if (worker_is_current(worker)) {
+        mail->deliver(worker, mail);
+    } else {
+        worker_post(worker, mail);
+    }
+}
+
 /* Stands where a worker's state is touched. */
 #ifdef NDEBUG
 #define worker_assert_thread(worker) ((void)(worker))

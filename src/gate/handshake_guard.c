@@ -93,12 +93,8 @@ static void deliver_decision(struct worker *worker, struct mail *mail)
 
 static void decide(struct sails_handshake *h)
 {
-    if (worker_is_current(h->worker)) {
-        finish(h);
-        return;
-    }
     h->mail.deliver = deliver_decision;
-    worker_post(h->worker, &h->mail);
+    worker_call(h->worker, &h->mail);
 }
 
 static void on_request(void *ctx, const struct http_request *request, const struct link *link,

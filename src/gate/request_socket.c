@@ -107,17 +107,9 @@ static void write_cookies(struct buf *out, struct str cookies, struct str pair)
     buf_append_char(out, '\0');
 }
 
-/* NULL: it has gone. */
-static struct sio_socket *find_socket(const struct sails_req *req)
-{
-    struct sio_namespace *root = io_worker_find(req->service->io, req->worker, STR("/"));
-
-    return root != NULL ? sio_namespace_find(root, str_from(req->socket_id)) : NULL;
-}
-
 static const char *session_cookie(struct sails_req *req)
 {
-    struct sio_socket *socket = find_socket(req);
+    struct sio_socket *socket = io_ref_find(&req->socket);
 
     return socket != NULL ? io_socket_cookie(socket) : NULL;
 }
@@ -125,7 +117,7 @@ static const char *session_cookie(struct sails_req *req)
 /* Other cookies stay (sails-sockets D10, D11), and requests see the handshake's header, if it had one. */
 static void keep_session(struct sails_req *req, struct str pair)
 {
-    struct sio_socket *socket = find_socket(req);
+    struct sio_socket *socket = io_ref_find(&req->socket);
     struct buf cookies = {0};
 
     if (socket == NULL) {
@@ -328,7 +320,6 @@ static struct sails_req *make_request(const struct request_service *service,
 {
     json_t *url = json_object_get(message, "url");
     struct str address = eio_handshake_address(sio_socket_handshake(socket));
-    const char *id = sails_io_socket_id(socket);
     struct sails_req *req =
         request_create(service, io_part_of(socket)->worker->worker, &socket_transport, method,
                        (struct str){json_string_value(url), json_string_length(url)});
@@ -336,9 +327,8 @@ static struct sails_req *make_request(const struct request_service *service,
     if (req == NULL) {
         return NULL;
     }
-    req->socket_id = mem_strndup(id, strlen(id));
     req->body = make_body(method, message);
-    if (req->socket_id == NULL || req->body == NULL) {
+    if (io_ref_init(&req->socket, socket) < 0 || req->body == NULL) {
         request_destroy(req);
         return NULL;
     }

@@ -88,7 +88,7 @@ static unsigned refuse(struct session_limits *limits, struct worker *worker, uns
 unsigned session_limits_admit(struct session_limits *limits, const struct eio_handshake *handshake)
 {
     struct worker *worker = worker_current(limits->io->cluster.pool);
-    struct sio_server *server = limits->io->workers[worker_index(worker)].server;
+    struct sio_server *server = io_worker_of(limits->io, worker)->server;
     struct search search = {.limits = limits, .client = client_of(limits, handshake)};
 
     if (!peer_census_admits(&limits->by_address, &search.client) &&

@@ -27,6 +27,7 @@ void io_destroy(struct sails_io *io)
         return;
     }
     io_registry_deinit(io);
+    mem_free(io->workers);
     mem_free(io);
 }
 
@@ -39,6 +40,10 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
 {
     int rc = io_registry_lift(io);
 
+    io->workers = mem_calloc(pool->count, sizeof(struct io_worker));
+    if (io->workers == NULL) {
+        rc = SAILS_ENOMEM;
+    }
     io->options = *options;
     io->recovery = (struct recovery_options){
         .keep_ms = options->recovery_max_disconnection_ms,

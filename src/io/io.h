@@ -118,7 +118,7 @@ struct sails_io {
     struct list forgotten;  /* dynamic ones that clients do not find any more; oldest first */
     size_t n_dynamic;
     size_t n_forgotten;
-    struct io_worker workers[WORKERS_MAX];
+    struct io_worker *workers; /* by index, as many as there are; from the lift on */
     /* The hook of allowRequest and others of the engine, from the floors above. */
     struct eio_events engine_hooks;
     /* Whether a socket's event is heard at all; asked before its filters. NULL: it is. */
@@ -137,7 +137,7 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
 /* After all workers have stopped. NULL is harmless. */
 void io_destroy(struct sails_io *io);
 
-/* Closes the definitions; the pool's workers start next. The options are copied. */
+/* Closes the definitions; the pool's workers start next. The options are copied. 0, SAILS_ENOMEM. */
 int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options);
 
 /* All workers have stopped: operations are refused from now on. Any thread. */
@@ -150,6 +150,9 @@ void io_worker_stop(struct sails_io *io, struct worker *worker);
 
 /* Whether an HTTP exchange is Socket.IO's; if so it is taken. */
 bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x);
+
+/* What is on the worker whose turn this is. */
+struct io_worker *io_worker_of(struct sails_io *io, struct worker *worker);
 
 /* The engine below a worker's part of the server. */
 struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker);

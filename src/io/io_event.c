@@ -133,13 +133,14 @@ void sails_io_ack_drop(sails_io_ack *ack)
 }
 
 /* On its worker. Whoever has gone hears nothing, and that is no error. */
-static int send_ack(struct sails_io_ack *ack)
+static void send_ack(struct sails_io_ack *ack)
 {
     const struct eio_server *engine = io_worker_engine(ack->nsp->io, ack->worker);
     struct eio_session *session = eio_server_find(engine, str_from(ack->session_id));
-    int rc = session != NULL ? sio_ack_send(session, ack->message) : 0;
 
-    return rc == SAILS_ECLOSED ? 0 : rc;
+    if (session != NULL) {
+        (void)sio_ack_send(session, ack->message);
+    }
 }
 
 static void deliver_ack(struct worker *worker, struct mail *mail)
@@ -161,14 +162,11 @@ int sails_io_ack_send(sails_io_ack *ack, json_t *args)
         return SAILS_EINVAL;
     }
     rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
-    if (rc == 0 && !worker_is_current(ack->worker)) {
-        ack->mail.deliver = deliver_ack;
-        worker_post(ack->worker, &ack->mail);
-        return 0;
+    if (rc < 0) {
+        sails_io_ack_drop(ack);
+        return rc;
     }
-    if (rc == 0) {
-        send_ack(ack);
-    }
-    sails_io_ack_drop(ack);
-    return rc;
+    ack->mail.deliver = deliver_ack;
+    worker_call(ack->worker, &ack->mail);
+    return 0;
 }

@@ -390,9 +390,15 @@ static const struct sio_events worker_events = {
 
 /* ---- the life of a worker ---- */
 
+struct io_worker *io_worker_of(struct sails_io *io, struct worker *worker)
+{
+    worker_assert_thread(worker);
+    return &io->workers[worker_index(worker)];
+}
+
 int io_worker_start(struct sails_io *io, struct worker *worker)
 {
-    struct io_worker *w = &io->workers[worker_index(worker)];
+    struct io_worker *w = io_worker_of(io, worker);
 
     *w = (struct io_worker){.io = io, .worker = worker};
     map_init(&w->parts);
@@ -410,12 +416,12 @@ int io_worker_start(struct sails_io *io, struct worker *worker)
 
 void io_worker_drain(struct sails_io *io, struct worker *worker)
 {
-    sio_server_shutdown(io->workers[worker_index(worker)].server);
+    sio_server_shutdown(io_worker_of(io, worker)->server);
 }
 
 void io_worker_stop(struct sails_io *io, struct worker *worker)
 {
-    struct io_worker *w = &io->workers[worker_index(worker)];
+    struct io_worker *w = io_worker_of(io, worker);
 
     /* Sessions that have no connection just now (nobody polls) end only here: see sio.h. */
     sio_server_destroy(w->server);
@@ -429,23 +435,23 @@ void io_worker_stop(struct sails_io *io, struct worker *worker)
 
 struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker)
 {
-    return sio_server_engine(io->workers[worker_index(worker)].server);
+    return sio_server_engine(io_worker_of(io, worker)->server);
 }
 
 bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_exchange *x)
 {
-    return eio_server_handle(sio_server_engine(io->workers[worker_index(worker)].server), x);
+    return eio_server_handle(sio_server_engine(io_worker_of(io, worker)->server), x);
 }
 
 void io_worker_destroy_upgrade(struct sails_io *io, struct worker *worker, struct http_exchange *x)
 {
-    eio_server_destroy_upgrade(sio_server_engine(io->workers[worker_index(worker)].server), x);
+    eio_server_destroy_upgrade(sio_server_engine(io_worker_of(io, worker)->server), x);
 }
 
 struct sio_namespace *io_worker_find(void *ctx, struct worker *worker, struct str name)
 {
     struct sails_io *io = ctx;
-    struct io_part *part = find_part(&io->workers[worker_index(worker)], name);
+    struct io_part *part = find_part(io_worker_of(io, worker), name);
 
     return part != NULL ? part->sio : NULL;
 }

@@ -49,8 +49,8 @@ unsigned limits_of_request(struct limits *limits, const struct sails_req *req)
     struct str network = network_of(str_from(req->ip), text);
     uint64_t wait = take(&limits->requests_per_address, network, now_ms);
 
-    if (wait == 0 && req->socket_id != NULL) {
-        wait = take(&limits->requests_per_socket, str_from(req->socket_id), now_ms);
+    if (wait == 0 && req->socket.id != NULL) {
+        wait = take(&limits->requests_per_socket, str_from(req->socket.id), now_ms);
     }
     return (unsigned)((wait + 999999) / 1000000);
 }

@@ -227,5 +227,5 @@ const char *sails_req_transport(const sails_req *req)
 
 const char *sails_req_socket_id(const sails_req *req)
 {
-    return req != NULL ? req->socket_id : NULL;
+    return req != NULL ? req->socket.id : NULL;
 }

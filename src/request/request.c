@@ -99,7 +99,7 @@ void request_destroy(struct sails_req *req)
     byte_budget_set(&req->service->io->messages, &req->body_charged, 0);
     buf_deinit(&req->url);
     mem_free(req->path);
-    mem_free(req->socket_id);
+    io_ref_deinit(&req->socket);
     mem_free(req);
 }
 

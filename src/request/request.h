@@ -19,7 +19,7 @@
 #include "base/deadline_ladder.h"
 #include "base/job.h"
 #include "base/worker.h"
-#include "io/io.h"
+#include "io/io_ref.h"
 #include "request/error_pages.h"
 #include "request/limits.h"
 #include "request/request_session.h"
@@ -63,7 +63,7 @@ struct request_service {
     struct limits_settings limits;
     struct job_pool *waiting;       /* threads of actions that may wait */
     struct models *models;          /* NULL: the app has none */
-    struct request_worker *workers; /* by index; the app's */
+    struct request_worker *workers; /* by index, as many as there are; the app's */
     bool is_production;
     bool compresses;            /* answers over HTTP */
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
@@ -128,7 +128,7 @@ struct sails_req {
     const struct request_transport *transport;
     struct http_exchange *exchange; /* HTTP; NULL: not HTTP, or gone */
     sails_io_ack *ack;              /* socket; NULL: none is wanted */
-    char *socket_id;                /* NULL: HTTP */
+    struct io_ref socket;           /* who asked; HTTP: refers to nothing */
     enum http_method method;
     struct buf url; /* NUL-terminated behind its length */
     char *path;     /* NUL-terminated copy of its path */

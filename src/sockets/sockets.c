@@ -140,7 +140,7 @@ int sails_sockets_blast(sails_app *app, const char *event, json_t *data, const c
 
 const char *sails_sockets_get_id(const sails_req *req)
 {
-    return req != NULL ? req->socket_id : NULL;
+    return req != NULL ? req->socket.id : NULL;
 }
 
 const char *sails_sockets_id(const sails_req *req)
