@@ -175,6 +175,22 @@ static int insert_all(struct sails_db *db, struct orm_query *q, struct inserted 
 
 /* ---- behind ---- */
 
+/* A new record has no members: [] changes nothing, and what dangles of one that had its key before stays. */
+static void forget_empty_collections(struct orm_query *q)
+{
+    for (size_t i = 0; i < q->n_records; i++) {
+        struct values *values = &q->records[i];
+        size_t n = 0;
+
+        for (size_t j = 0; j < values->n_collections; j++) {
+            if (values->collections[j].n > 0) {
+                values->collections[n++] = values->collections[j];
+            }
+        }
+        values->n_collections = n;
+    }
+}
+
 static int replace_members(struct sails_db *db, struct orm_query *q, const json_t *records)
 {
     int rc = 0;
@@ -243,16 +259,21 @@ static int create(struct sails_db *db, struct orm_query *q, json_t **records)
     return 0;
 }
 
+static bool is_one_statement(struct sails_db *db, const struct orm_query *q)
+{
+    return q->n_records == 1 && !has_members(q) && !calls_after(q) &&
+           q->model->before_create.call == NULL &&
+           (!has_key(&q->records[0]) || !q->model->primary_key->auto_increment) &&
+           (!q->meta.fetch || database_sql(db, q->model)->dialect->has_returning);
+}
+
 int method_create(struct sails_db *db, struct orm_query *q, json_t **records)
 {
-    bool is_one_statement = q->n_records == 1 && !has_members(q) && !calls_after(q) &&
-                            q->model->before_create.call == NULL &&
-                            (!has_key(&q->records[0]) || !q->model->primary_key->auto_increment) &&
-                            (!q->meta.fetch || database_sql(db, q->model)->dialect->has_returning);
     int rc = 0;
 
     *records = NULL;
-    if (is_one_statement) {
+    forget_empty_collections(q);
+    if (is_one_statement(db, q)) {
         return create(db, q, records);
     }
     rc = database_begin(db, q->model);
@@ -260,6 +281,7 @@ int method_create(struct sails_db *db, struct orm_query *q, json_t **records)
         return rc;
     }
     rc = call_before_each(db, q);
+    forget_empty_collections(q);
     rc = rc == 0 ? create(db, q, records) : rc;
     rc = database_finish(db, q->model, rc);
     if (rc < 0) {

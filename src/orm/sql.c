@@ -203,6 +203,9 @@ void sql_select(struct sql *sql, const struct criteria *criteria)
     if (criteria_primary_key(criteria) == NULL) {
         sql_append_order(sql, criteria);
         sql_append_limit(sql, criteria->limit, criteria->skip);
+    } else {
+        /* One at most: no order and no limit, and one statement for all. But it may be skipped. */
+        sql_append_limit(sql, CRITERIA_NO_LIMIT, criteria->skip);
     }
 }
 

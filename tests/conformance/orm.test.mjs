@@ -281,6 +281,8 @@ item(17, 'limit and skip', async (t, kind) => {
   assert.deepEqual(await found({ limit: -1 }), [1, 2, 3])
   assert.deepEqual(await found({ limit: '2' }), [1, 2])
   assert.deepEqual(await found({ skip: 2 }), [3])
+  assert.deepEqual(await found({ where: { id: 2 }, skip: 1 }), [])
+  assert.deepEqual(await found({ where: { id: 2 }, limit: 1 }), [2])
   await fails(peer, user.find({ skip: -1 }), 'E_INVALID_CRITERIA')
   await fails(peer, user.find({ limit: 'x' }), 'E_INVALID_CRITERIA')
 })
@@ -513,6 +515,7 @@ item(31, 'streams', async (t, kind) => {
 
   assert.deepEqual(await streamed(user.stream({ sort: 'id' }, { each: 'record' })), [['eachRecord', 1], ['eachRecord', 2], ['eachRecord', 3]])
   assert.deepEqual(await streamed(user.stream({ sort: 'id' }, { each: 'batch', meta: { batchSize: 2 } })), [['eachBatch', [1, 2]], ['eachBatch', [3]]])
+  assert.deepEqual(await streamed(user.stream({ id: 2 }, { each: 'batch', meta: { batchSize: 1 } })), [['eachBatch', [2]]])
   await fails(peer, user.stream({}), 'E_INVALID_STREAM_ITERATEE')
   const failing = { eachRecord: ({ id }) => (id === 2 ? new Thrown({ message: 'enough', code: 'E_ENOUGH' }) : null) }
   const answer = await peer.ask(user.stream({ sort: 'id' }, { each: 'record' }), failing)
