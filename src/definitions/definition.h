@@ -7,10 +7,11 @@
  * Threads    One thread at a time.
  * Floor      definitions; uses orm, schema, base.
  *
- *     definitions.c --> definition_model.c --> definition_attribute.c --> definition_rules.c
- *           |                 settings             keys of one                  its rules
+ *     definitions.c --> definition_model.c --> definition_attribute.c --> definition_check.c
+ *           |             definition_settings.c                |            definition_column.c
+ *           |                                                  +----------> definition_rules.c
  *           +---------> definition_link.c --> definition_junction.c
- *                         what names whom         tables of pairs
+ *                         definition_archive.c
  *
  * Reading goes on after a problem, so that all of them are told at once; what has one is not used
  * further. Memory that is out is noted once, in `no_memory`, and asked for at the end.
@@ -101,11 +102,22 @@ const struct sails_model_function *definition_function(struct definition_reader 
 /* The model with its settings and attributes, nothing linked yet. */
 void definition_model_read(struct definition_reader *r, struct orm_model *model, json_t *json);
 
+/* Lists columns, finds names, and sets what follows from all attributes together. */
+void definition_model_finish(struct definition_reader *r, struct orm_model *model);
+
+/* A model that nobody defines, with room for attributes, of which the first is `id`. NULL: no memory. */
+struct orm_model *definition_model_make(struct definition_reader *r, struct str identity,
+                                        struct str table, const struct orm_datastore *datastore,
+                                        unsigned n_attributes);
+
+/* All settings of a model but its attributes and its primary key. */
+void definition_settings_read(struct definition_reader *r, struct orm_model *model, json_t *json);
+
 /* The value of a setting: the model's own, else the project's; NULL: neither. */
-json_t *definition_model_setting(const struct definition_reader *r, json_t *json, const char *key);
+json_t *definition_settings_get(const struct definition_reader *r, json_t *json, const char *key);
 
 /* Checks that config.models has nothing but settings. */
-void definition_model_check_defaults(struct definition_reader *r);
+void definition_settings_check_defaults(struct definition_reader *r);
 
 /* One attribute of model->attributes; `json` is a text or an object. */
 void definition_attribute_read(struct definition_reader *r, struct orm_model *model,
@@ -131,9 +143,6 @@ bool definition_rules_know(const char *key);
 void definition_rules_read(struct definition_reader *r, struct orm_attribute *attribute,
                            json_t *json);
 
-/* Lists columns, finds names, and sets what follows from all attributes together. */
-void definition_model_finish(struct definition_reader *r, struct orm_model *model);
-
 /* Finds what associations name, makes the models of junctions, and lists all models in orm->models. */
 void definition_link_all(struct definition_reader *r);
 
@@ -152,8 +161,7 @@ void definition_link_add_model(struct definition_reader *r, struct orm_model *mo
 const struct definition_link *definition_link_of(const struct definition_reader *r,
                                                  const struct orm_attribute *attribute);
 
-/* The model that archives are kept in, where it is not defined; NULL: a problem, or no memory. */
-struct orm_model *definition_archive_make(struct definition_reader *r,
-                                          const struct orm_datastore *datastore);
+/* Finds the archive of each model that was given, and makes the one that nobody has defined. */
+void definition_archive_link_all(struct definition_reader *r);
 
 #endif

@@ -85,33 +85,6 @@ static struct str lower(struct definition_reader *r, struct str text)
 
 /* ---- the model of the table ---- */
 
-static struct orm_model *make_model(struct definition_reader *r, struct str identity,
-                                    struct str table, const struct orm_datastore *datastore,
-                                    unsigned n_attributes)
-{
-    struct orm_model *model = definition_calloc(r, 1, sizeof(*model));
-
-    if (model == NULL || identity.ptr == NULL || table.ptr == NULL) {
-        return NULL;
-    }
-    *model = (struct orm_model){.orm = r->orm,
-                                .identity = identity,
-                                .table = table,
-                                .global_id = table.ptr,
-                                .datastore = datastore,
-                                .is_implicit = true};
-    model->attributes = definition_calloc(r, n_attributes, sizeof(*model->attributes));
-    if (model->attributes == NULL) {
-        return NULL;
-    }
-    model->n_attributes = n_attributes;
-    definition_column_of(r, model, 0, "id", ORM_NUMBER, ORM_COLUMN_NUMBER_KEY);
-    model->attributes[0].is_primary_key = true;
-    model->attributes[0].unique = true;
-    model->attributes[0].auto_increment = true;
-    return model;
-}
-
 /* A key that the project calls otherwise in its tables is called so in these, too. */
 static void name_id_column(struct definition_reader *r, struct orm_attribute *id)
 {
@@ -153,7 +126,7 @@ static struct orm_model *make_table(struct definition_reader *r, const struct de
                                     struct str identity, struct str table)
 {
     struct orm_model *model =
-        make_model(r, identity, table, choose_datastore(r, link), N_PAIR_COLUMNS);
+        definition_model_make(r, identity, table, choose_datastore(r, link), N_PAIR_COLUMNS);
 
     if (model == NULL) {
         return NULL;
@@ -317,40 +290,4 @@ const struct orm_junction *definition_junction_through(struct definition_reader 
     }
     link->attribute->via = parent;
     return make_junction(r, through, parent, child);
-}
-
-/* ---- the archive ---- */
-
-struct orm_model *definition_archive_make(struct definition_reader *r,
-                                          const struct orm_datastore *datastore)
-{
-    static const struct {
-        const char *name;
-        enum orm_type type;
-        enum orm_column column;
-    } columns[] = {
-        {"id", ORM_NUMBER, ORM_COLUMN_NUMBER_KEY},
-        {"createdAt", ORM_NUMBER, ORM_COLUMN_NUMBER_TIMESTAMP},
-        {"fromModel", ORM_STRING, ORM_COLUMN_STRING},
-        {"originalRecord", ORM_JSON, ORM_COLUMN_JSON},
-        {"originalRecordId", ORM_JSON, ORM_COLUMN_JSON},
-    };
-    struct str identity = definition_copy(r, STR("archive"));
-    struct orm_model *model = make_model(r, identity, identity, datastore, ARRAY_LEN(columns));
-
-    if (model == NULL) {
-        return NULL;
-    }
-    for (unsigned i = 1; i < ARRAY_LEN(columns); i++) {
-        definition_column_of(r, model, i, columns[i].name, columns[i].type, columns[i].column);
-    }
-    model->attributes[1].auto_created_at = true;
-    model->attributes[1].base_value = NULL;
-    model->attributes[2].required = true;
-    model->attributes[2].base_value = NULL;
-    model->attributes[3].required = true;
-    model->attributes[3].base_value = NULL;
-    definition_link_add_model(r, model);
-    definition_model_finish(r, model);
-    return r->no_memory ? NULL : model;
 }

@@ -146,80 +146,6 @@ static void link_to_many(struct definition_reader *r, struct definition_link *li
     }
 }
 
-/* ---- archives ---- */
-
-static void check_archive(struct definition_reader *r, const struct orm_model *archive)
-{
-    static const char *const names[] = {"id", "createdAt", "fromModel", "originalRecord",
-                                        "originalRecordId"};
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        const struct orm_attribute *attribute = model_find_attribute(archive, str_from(names[i]));
-
-        if (attribute == NULL || attribute->column.ptr == NULL) {
-            definition_problem(r, "`archiveModelIdentity`: the model `%s` has no attribute `%s`",
-                               archive->identity.ptr, names[i]);
-        } else if (attribute->encrypt) {
-            definition_problem(r, "`archiveModelIdentity`: `%s` of model `%s` may not be encrypted",
-                               names[i], archive->identity.ptr);
-        }
-    }
-    if (archive->primary_key != NULL && strcmp(archive->primary_key->name.ptr, "id") != 0) {
-        definition_problem(r, "`archiveModelIdentity`: the primary key of model `%s` is not `id`",
-                           archive->identity.ptr);
-    }
-}
-
-/* NULL: it wants none, or there is a problem. */
-static const char *archive_name(struct definition_reader *r, const struct orm_model *model,
-                                json_t *json)
-{
-    json_t *value = definition_model_setting(r, json, "archiveModelIdentity");
-
-    if (json_is_false(value)) {
-        return NULL;
-    }
-    if (value == NULL) {
-        return str_eq(model->identity, STR("archive")) ? NULL : "archive";
-    }
-    return definition_text(r, "archiveModelIdentity", value);
-}
-
-static void link_archive(struct definition_reader *r, struct orm_model *model, json_t *json)
-{
-    const char *name = archive_name(r, model, json);
-
-    if (name == NULL) {
-        return;
-    }
-    if (str_eq_nocase(str_from(name), model->identity)) {
-        definition_problem(r, "a model cannot be its own archive");
-        return;
-    }
-    model->archive = orm_find_model(r->orm, str_from(name));
-    if (model->archive == NULL && strcmp(name, "archive") == 0 && model->datastore != NULL) {
-        model->archive = definition_archive_make(r, model->datastore);
-    }
-    if (model->archive == NULL) {
-        definition_problem(r, "`archiveModelIdentity`: there is no model `%s`", name);
-    } else if (!model->archive->is_implicit) {
-        check_archive(r, model->archive);
-    }
-}
-
-static void link_archives(struct definition_reader *r)
-{
-    for (unsigned i = 0; i < r->n_models && !r->no_memory; i++) {
-        struct orm_model *model = r->models[i];
-        json_t *json = json_object_get(r->given->models, model->global_id);
-        json_t *place = json_object_get(r->given->places, model->global_id);
-
-        r->place = json_is_string(place) ? json_string_value(place) : model->global_id;
-        link_archive(r, model, json);
-        r->place = NULL;
-    }
-}
-
 /* ---- all ---- */
 
 void definition_link_add_model(struct definition_reader *r, struct orm_model *model)
@@ -262,7 +188,7 @@ static void link_many_side(struct definition_reader *r, struct definition_link *
 
 void definition_link_all(struct definition_reader *r)
 {
-    link_archives(r);
+    definition_archive_link_all(r);
     each_link(r, ORM_TO_ONE, link_one_side);
     each_link(r, ORM_TO_MANY, link_other);
     each_link(r, ORM_TO_MANY, link_many_side);

@@ -200,7 +200,7 @@ static void read_all(struct definition_reader *r)
         return;
     }
     read_datastores(r);
-    definition_model_check_defaults(r);
+    definition_settings_check_defaults(r);
     list_models(r);
     for (unsigned i = 0; i < r->n_models && !r->no_memory; i++) {
         read_model(r, r->models[i]);

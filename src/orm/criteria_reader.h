@@ -56,4 +56,7 @@ int criteria_read_constraint(struct criteria_reader *r, const char *key, json_t 
 /* limit, skip, sort, select and omit, in this order. OUTCOME_NOTHING for a limit of 0. */
 int criteria_read_clauses(struct criteria_reader *r, json_t *json, struct criteria *criteria);
 
+/* 0, or an error: `sort`, whatever it is. */
+int criteria_read_sort(struct criteria_reader *r, json_t *json, struct criteria *criteria);
+
 #endif

@@ -1,6 +1,7 @@
 #include "orm/orm_query_reader.h"
 #include "orm/value_fit.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /* ---- records ---- */
@@ -139,6 +140,7 @@ int orm_query_read_number_attribute(struct query_reader *r)
     if (rc < 0) {
         return rc;
     }
+    assert(attribute != NULL);
     if (attribute->association == ORM_TO_ONE && attribute->type == ORM_NUMBER) {
         return orm_query_refuse(
             r, ORM_E_INVALID_NUMERIC_ATTR_NAME,
@@ -164,16 +166,18 @@ static int read_collection_attribute(struct query_reader *r)
     const struct orm_attribute *attribute = NULL;
     int rc = find_attribute(r, ORM_E_INVALID_COLLECTION_ATTR_NAME, &attribute);
 
-    if (rc == 0 && attribute->association != ORM_TO_MANY) {
+    if (rc < 0) {
+        return rc;
+    }
+    assert(attribute != NULL);
+    if (attribute->association != ORM_TO_MANY) {
         return orm_query_refuse(r, ORM_E_INVALID_COLLECTION_ATTR_NAME,
                                 "The attribute named `%s` defined in this model is not a plural "
                                 "(\"collection\") association.",
                                 attribute->name.ptr);
     }
-    if (rc == 0) {
-        r->query->attribute = attribute;
-    }
-    return rc;
+    r->query->attribute = attribute;
+    return 0;
 }
 
 /* ---- ids ---- */
