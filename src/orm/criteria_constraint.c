@@ -1,3 +1,4 @@
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "orm/criteria_reader.h"
 #include "orm/value_fit.h"
@@ -317,7 +318,7 @@ static int read_like(const struct constraint *c, const char *name, json_t *value
     if (rc < 0) {
         return rc;
     }
-    if (!json_is_string(value) || json_string_length(value) == 0 ||
+    if (!json_is_string(value) || json_string_length(value) == 0 || json_value_is_binary(value) ||
         strlen(json_string_value(value)) != json_string_length(value)) {
         return refuse_shown(
             c,

@@ -1,6 +1,7 @@
 #include "orm/value_fit.h"
 
 #include "base/hash.h"
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "schema/coerce.h"
 #include "schema/inspect.h"
@@ -115,7 +116,7 @@ static int fit_string(json_t *value, struct arena *arena, json_t **out)
     if (!json_is_string(value)) {
         return keep_coerced(coerce_to_string, value, arena, out);
     }
-    if (has_nul(text_of(value))) {
+    if (has_nul(text_of(value)) || json_value_is_binary(value)) {
         return SAILS_EINVAL;
     }
     *out = value;
@@ -137,6 +138,9 @@ int value_fit(enum orm_type type, enum value_purpose purpose, json_t *value, str
         break;
     case ORM_JSON:
     case ORM_REF:
+        if (json_value_count_binary(value) > 0) {
+            return SAILS_EINVAL;
+        }
         break;
     }
     *out = value;
@@ -166,6 +170,10 @@ static const char *kind_of(const json_t *value)
 
 void value_fit_explain(enum orm_type type, json_t *value, struct buf *out)
 {
+    if (json_value_count_binary(value) > 0) {
+        buf_append_str(out, STR("Binary data cannot be kept; as base64 it is a text."));
+        return;
+    }
     if (type == ORM_STRING && json_is_string(value)) {
         buf_append_str(out, STR("A text with the character NUL cannot be kept in a database."));
         return;
@@ -228,7 +236,8 @@ int value_fit_key(enum orm_type type, json_t *value, struct arena *arena, json_t
     if (type == ORM_NUMBER) {
         return fit_number_key(value, arena, out);
     }
-    if (!json_is_string(value) || json_string_length(value) == 0 || has_nul(text_of(value))) {
+    if (!json_is_string(value) || json_string_length(value) == 0 || has_nul(text_of(value)) ||
+        json_value_is_binary(value)) {
         return SAILS_EINVAL;
     }
     *out = value;

@@ -23,7 +23,8 @@ enum value_purpose {
     VALUE_TO_WRITE    /* they do not fit */
 };
 
-/* null fits json and ref only. Texts with a NUL fit no text: some databases cannot hold them. */
+/* null fits json and ref only. Texts with a NUL fit no text: some databases cannot hold them. Binary values,
+ * which sockets bring, fit nothing. */
 int value_fit(enum orm_type type, enum value_purpose purpose, json_t *value, struct arena *arena,
               json_t **out);
 

@@ -1,5 +1,6 @@
 #include "schema/inspect.h"
 
+#include "base/json_value.h"
 #include "base/json_write.h"
 
 static void inspect(struct buf *out, json_t *value, unsigned depth);
@@ -130,11 +131,21 @@ static void inspect_whole(struct buf *out, json_t *value, unsigned depth)
     }
 }
 
+/* Bytes are nobody's reading. */
+static void inspect_string(struct buf *out, json_t *value)
+{
+    if (json_value_is_binary(value)) {
+        buf_printf(out, "<Buffer of %zu bytes>", json_value_bytes(value).len);
+    } else {
+        inspect_text(out, (struct str){json_string_value(value), json_string_length(value)});
+    }
+}
+
 static void inspect(struct buf *out, json_t *value, unsigned depth)
 {
     switch (json_typeof(value)) {
     case JSON_STRING:
-        inspect_text(out, (struct str){json_string_value(value), json_string_length(value)});
+        inspect_string(out, value);
         break;
     case JSON_INTEGER:
         json_write_integer(out, json_integer_value(value));

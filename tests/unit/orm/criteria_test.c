@@ -1,5 +1,6 @@
 #include "orm/criteria.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
@@ -328,6 +329,32 @@ static void a_where_that_cannot_be_used_is_refused(void **state)
     }
 }
 
+static void bytes_are_no_text_to_search_for(void **state)
+{
+    static const char *const modifiers[] = {"like", "contains", "!=", "in"};
+    struct orm *orm = read_models();
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(modifiers); i++) {
+        bool is_list = strcmp(modifiers[i], "in") == 0;
+        json_t *bytes = json_value_binary("abc", 3);
+        json_t *json =
+            json_pack("{s:{s:o}}", "name", modifiers[i], is_list ? json_pack("[o]", bytes) : bytes);
+        struct arena arena = {0};
+        struct criteria criteria;
+        struct buf problem = {0};
+
+        assert_int_equal(criteria_read(&criteria, &arena, orm_find_model(orm, STR("user")), json,
+                                       (struct criteria_options){0}, &problem),
+                         SAILS_EINVAL);
+        assert_non_null(strstr(problem.ptr, "`name`"));
+        buf_deinit(&problem);
+        arena_deinit(&arena);
+        json_decref(json);
+    }
+    orm_destroy(orm);
+}
+
 /* waterline 14, 15, 16 */
 static void a_clause_that_cannot_be_used_is_refused(void **state)
 {
@@ -574,6 +601,7 @@ int main(void)
         cmocka_unit_test(conditions_are_combined),
         cmocka_unit_test(every_clause_is_normalized),
         cmocka_unit_test(a_where_that_cannot_be_used_is_refused),
+        cmocka_unit_test(bytes_are_no_text_to_search_for),
         cmocka_unit_test(a_clause_that_cannot_be_used_is_refused),
         cmocka_unit_test(deep_targets_are_read_where_they_are_allowed),
         cmocka_unit_test(a_look_up_by_key_is_known_as_such),

@@ -1,5 +1,6 @@
 #include "orm/value_fit.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
@@ -180,6 +181,31 @@ static void what_does_not_fit_is_explained(void **state)
     }
 }
 
+/* What a socket may bring where JSON is expected. */
+static void bytes_fit_nothing(void **state)
+{
+    static const enum orm_type types[] = {ORM_STRING, ORM_NUMBER, ORM_BOOLEAN, ORM_JSON, ORM_REF};
+    json_t *bytes = json_value_binary("abc", 3);
+    json_t *whole = json_pack("{s:[O]}", "a", bytes);
+    struct arena arena = {0};
+    struct buf why = {0};
+    json_t *out = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        assert_int_equal(value_fit(types[i], VALUE_TO_WRITE, bytes, &arena, &out), SAILS_EINVAL);
+        assert_int_equal(value_fit(types[i], VALUE_TO_COMPARE, whole, &arena, &out), SAILS_EINVAL);
+    }
+    assert_int_equal(value_fit_key(ORM_STRING, bytes, &arena, &out), SAILS_EINVAL);
+    value_fit_explain(ORM_JSON, whole, &why);
+    buf_append_char(&why, '\0');
+    assert_string_equal(why.ptr, "Binary data cannot be kept; as base64 it is a text.");
+    buf_deinit(&why);
+    arena_deinit(&arena);
+    json_decref(whole);
+    json_decref(bytes);
+}
+
 /* waterline 12.4: single ids and lists, each id once. */
 static void lists_of_keys_have_each_once(void **state)
 {
@@ -270,6 +296,7 @@ int main(void)
         cmocka_unit_test(numbers_are_never_rounded_unseen),
         cmocka_unit_test(keys_are_positive_integers_or_texts),
         cmocka_unit_test(what_does_not_fit_is_explained),
+        cmocka_unit_test(bytes_fit_nothing),
         cmocka_unit_test(lists_of_keys_have_each_once),
         cmocka_unit_test(too_many_keys_are_refused),
         cmocka_unit_test(any_allocation_may_fail),

@@ -1,5 +1,6 @@
 #include "schema/inspect.h"
 
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
 
@@ -12,6 +13,19 @@ static void expect_inspected(const char *json, const char *want)
     inspect_value(&text, value);
     buf_append_char(&text, '\0');
     assert_string_equal(text.ptr, want);
+    buf_deinit(&text);
+    json_decref(value);
+}
+
+static void bytes_are_counted(void **state)
+{
+    json_t *value = json_value_binary("\0\xff\n", 3);
+    struct buf text = {0};
+
+    (void)state;
+    inspect_value(&text, value);
+    buf_append_char(&text, '\0');
+    assert_string_equal(text.ptr, "<Buffer of 3 bytes>");
     buf_deinit(&text);
     json_decref(value);
 }
@@ -58,6 +72,7 @@ static void a_long_text_is_cut_between_characters(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_are_counted),
         cmocka_unit_test(values_are_shown_as_node_shows_them),
         cmocka_unit_test(a_long_text_is_cut_between_characters),
     };
