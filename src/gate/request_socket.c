@@ -406,7 +406,7 @@ static bool refuses(void *ctx, sails_io_socket *socket, sails_io_event *event)
     const char *namespace = sails_io_namespace_name(sails_io_socket_namespace(socket));
 
     for (size_t i = 0; strcmp(namespace, "/") == 0 && i < ARRAY_LEN(verbs); i++) {
-        if (io_event_has_name(event, verbs[i])) {
+        if (str_eq(io_event_name(event), str_from(verbs[i]))) {
             refuse(ctx, socket, event, "A name in the request has a NUL in it");
             return true;
         }

@@ -12,6 +12,11 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
     io->log = log;
     io->machine = machine;
     io_registry_init(io);
+    io->root = sails_io_of(io, "/");
+    if (io->root == NULL) {
+        io_destroy(io);
+        return NULL;
+    }
     io->host = (struct cluster_host){
         .find = io_worker_find,
         .describe = io_describe,

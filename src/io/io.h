@@ -19,6 +19,7 @@
 
 #include "base/worker.h"
 #include "cluster/cluster.h"
+#include "io/io_listeners.h"
 #include "io/recovery.h"
 #include "socketio/sio.h"
 
@@ -38,37 +39,13 @@ struct io_options {
     bool recovery_skip_middlewares;
 };
 
-enum io_listener_kind {
-    IO_MIDDLEWARE,
-    IO_CONNECTION,
-    IO_DISCONNECTING,
-    IO_DISCONNECT,
-    IO_FILTER,
-    IO_ANY,
-    IO_EVENT
-};
-
-struct io_listener {
-    struct list in_namespace;
-    enum io_listener_kind kind;
-    union {
-        sails_io_middleware_cb middleware;
-        sails_io_connection_cb connection;
-        sails_io_disconnect_cb disconnect;
-        sails_io_filter_cb filter;
-        sails_io_event_cb event;
-    } call;
-    void *ctx;
-    char event[]; /* of IO_EVENT */
-};
-
 /* A namespace, or the parent of dynamic ones. */
 struct sails_io_namespace {
     atomic_uint refs;
     struct sails_io *io;
     struct list in_registry; /* of namespaces, parents or forgotten */
     struct map_node by_name;
-    struct list listeners;             /* of a dynamic one: empty, for it has its parent's */
+    struct io_listeners listeners;     /* of a dynamic one: empty, for it has its parent's */
     struct sails_io_namespace *parent; /* of a child; NULL: it has none, or is a parent */
     struct list in_parent;
     struct list children; /* of a parent; under the registry's lock */
@@ -112,10 +89,11 @@ struct sails_io {
     atomic_bool is_open;  /* between lift and the end of lowering: operations are taken */
     pthread_mutex_t lock; /* of the registry, once lifted */
     struct hash_key hash_key;
-    struct list namespaces; /* those with a name, children included */
-    struct map by_name;     /* the same */
-    struct list parents;    /* in the order of definition */
-    struct list forgotten;  /* dynamic ones that clients do not find any more; oldest first */
+    sails_io_namespace *root; /* "/", which is always there */
+    struct list namespaces;   /* those with a name, children included */
+    struct map by_name;       /* the same */
+    struct list parents;      /* in the order of definition */
+    struct list forgotten;    /* dynamic ones that clients do not find any more; oldest first */
     size_t n_dynamic;
     size_t n_forgotten;
     struct io_worker *workers; /* by index, as many as there are; from the lift on */
@@ -167,11 +145,9 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
 struct sails_io_namespace *io_namespace_retain(struct sails_io_namespace *nsp);
 void io_namespace_release(struct sails_io_namespace *nsp);
 
-/* Copies of the parent's listeners come before its own. Before the lift. 0 or SAILS_ENOMEM. */
-int io_namespace_inherit(struct sails_io_namespace *nsp, const struct sails_io_namespace *parent);
-
-/* The listeners of a namespace, in order. */
-static inline struct list *io_namespace_listeners(struct sails_io_namespace *nsp)
+/* What listens to it. */
+static inline const struct io_listeners *
+io_namespace_listeners(const struct sails_io_namespace *nsp)
 {
     return nsp->is_dynamic ? &nsp->parent->listeners : &nsp->listeners;
 }

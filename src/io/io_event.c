@@ -24,14 +24,14 @@ void io_event_deinit(struct sails_io_event *event)
     json_decref(event->args);
 }
 
-bool io_event_has_name(struct sails_io_event *event, const char *name)
+struct str io_event_name(const struct sails_io_event *event)
 {
     struct str text = event->packet->event;
 
     if (text.len >= 2 && text.ptr[0] == '"' && str_find(text, '\\') == text.len) {
-        return str_eq((struct str){text.ptr + 1, text.len - 2}, str_from(name));
+        return (struct str){text.ptr + 1, text.len - 2};
     }
-    return strcmp(sails_io_event_name(event), name) == 0;
+    return str_from(sails_io_event_name(event));
 }
 
 /* The name is a cache: const for the caller, who sees no change. */

@@ -24,7 +24,7 @@ void io_event_init(struct sails_io_event *event, struct sio_socket *socket,
                    const struct sio_packet *packet);
 void io_event_deinit(struct sails_io_event *event);
 
-/* Compares without decoding where the name has no escapes. */
-bool io_event_has_name(struct sails_io_event *event, const char *name);
+/* Its name; a view, valid as long as the event. Decodes it only where it has escapes. */
+struct str io_event_name(const struct sails_io_event *event);
 
 #endif

@@ -16,7 +16,7 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
     atomic_init(&nsp->refs, 1);
     atomic_init(&nsp->ack_ids, 0);
     nsp->io = io;
-    list_init(&nsp->listeners);
+    io_listeners_init(&nsp->listeners, io->hash_key);
     list_init(&nsp->children);
     recovery_init(&nsp->recovery, io->machine, &io->recovery);
     if (name.len > 0) {
@@ -28,9 +28,7 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
 
 static void namespace_destroy(struct sails_io_namespace *nsp)
 {
-    while (!list_is_empty(&nsp->listeners)) {
-        mem_free(container_of(list_take_first(&nsp->listeners), struct io_listener, in_namespace));
-    }
+    io_listeners_deinit(&nsp->listeners);
     recovery_deinit(&nsp->recovery);
     mem_free(nsp);
 }
@@ -55,36 +53,6 @@ const char *sails_io_namespace_name(const sails_io_namespace *nsp)
 
 /* ---- listeners ---- */
 
-/* At the end of the list before `at`. */
-static int copy_listener(const struct io_listener *listener, const char *event, struct list *at)
-{
-    size_t event_size = event != NULL ? strlen(event) + 1 : 1;
-    struct io_listener *made = mem_alloc(sizeof(*made) + event_size);
-
-    if (made == NULL) {
-        return SAILS_ENOMEM;
-    }
-    *made = *listener;
-    memcpy(made->event, event != NULL ? event : "", event_size);
-    list_insert_before(at, &made->in_namespace);
-    return 0;
-}
-
-int io_namespace_inherit(struct sails_io_namespace *nsp, const struct sails_io_namespace *parent)
-{
-    struct list *own = nsp->listeners.next; /* or the head */
-
-    list_each(node, &parent->listeners) {
-        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
-        int rc = copy_listener(listener, listener->event, own);
-
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    return 0;
-}
-
 static int add_listener(sails_io_namespace *nsp, const struct io_listener *listener, bool has_call,
                         const char *event)
 {
@@ -94,7 +62,7 @@ static int add_listener(sails_io_namespace *nsp, const struct io_listener *liste
     if (nsp->io->is_lifted) {
         return SAILS_ESTATE;
     }
-    return copy_listener(listener, event, &nsp->listeners);
+    return io_listeners_add(&nsp->listeners, listener, str_from(event));
 }
 
 int sails_io_use(sails_io_namespace *nsp, sails_io_middleware_cb middleware, void *ctx)

@@ -22,10 +22,10 @@ struct sails_io_next {
     struct mail mail;
     struct io_worker *worker;
     struct sio_socket *socket;
-    struct list *listener;  /* the middleware that is being asked */
-    enum decision decision; /* given in the call */
-    enum decision mailed;   /* given later, or by another thread; read when the mail is delivered */
-    bool is_running;        /* a middleware is being called */
+    const struct list *middleware; /* the one that is being asked */
+    enum decision decision;        /* given in the call */
+    enum decision mailed; /* given later, or by another thread; read when the mail is delivered */
+    bool is_running;      /* a middleware is being called */
     char *message;
     json_t *data;
 };
@@ -37,15 +37,15 @@ static void next_destroy(struct sails_io_next *next)
     mem_free(next);
 }
 
-/* The next middleware behind `from`, or NULL. */
-static struct list *find_middleware(struct list *listeners, struct list *from)
+static const struct list *middlewares_of(const struct sio_socket *socket)
 {
-    for (struct list *node = from->next; node != listeners; node = node->next) {
-        if (container_of(node, struct io_listener, in_namespace)->kind == IO_MIDDLEWARE) {
-            return node;
-        }
-    }
-    return NULL;
+    return io_listeners_of(io_namespace_listeners(io_part_of(socket)->nsp), IO_MIDDLEWARE);
+}
+
+/* The one behind `from`, which is one or the head; NULL: no more. */
+static const struct list *next_middleware(const struct list *middlewares, const struct list *from)
+{
+    return from->next != middlewares ? from->next : NULL;
 }
 
 /* The way is at its end: takes the socket from `next` and frees it. */
@@ -86,7 +86,8 @@ static void finish_refused(struct sails_io_next *next)
  */
 static enum decision ask(struct sails_io_next *next)
 {
-    struct io_listener *listener = container_of(next->listener, struct io_listener, in_namespace);
+    const struct io_listener *listener =
+        container_of(next->middleware, const struct io_listener, in_kind);
 
     next->decision = UNDECIDED;
     next->is_running = true;
@@ -96,9 +97,9 @@ static enum decision ask(struct sails_io_next *next)
 }
 
 /* From the middleware at hand on, as far as they answer at once. */
-static void run_on(struct sails_io_next *next, struct list *listeners)
+static void run_on(struct sails_io_next *next, const struct list *middlewares)
 {
-    while (next->listener != NULL) {
+    while (next->middleware != NULL) {
         enum decision decision = ask(next);
 
         if (decision == UNDECIDED) {
@@ -112,15 +113,15 @@ static void run_on(struct sails_io_next *next, struct list *listeners)
             finish_refused(next);
             return;
         }
-        next->listener = find_middleware(listeners, next->listener);
+        next->middleware = next_middleware(middlewares, next->middleware);
     }
     finish_accepted(next);
 }
 
 void io_next_run(struct sio_socket *socket, struct io_worker *worker)
 {
-    struct list *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
-    struct list *first = find_middleware(listeners, listeners);
+    const struct list *middlewares = middlewares_of(socket);
+    const struct list *first = next_middleware(middlewares, middlewares);
     struct io_socket_state *state = NULL;
     struct sails_io_next *next = NULL;
 
@@ -135,9 +136,9 @@ void io_next_run(struct sio_socket *socket, struct io_worker *worker)
         sio_socket_refuse(socket, sails_strerror(SAILS_ENOMEM), NULL);
         return;
     }
-    *next = (struct sails_io_next){.worker = worker, .socket = socket, .listener = first};
+    *next = (struct sails_io_next){.worker = worker, .socket = socket, .middleware = first};
     state->next = next;
-    run_on(next, listeners);
+    run_on(next, middlewares);
 }
 
 void io_next_forget(struct sio_socket *socket)
@@ -153,7 +154,7 @@ void io_next_forget(struct sio_socket *socket)
 static void deliver_decision(struct worker *worker, struct mail *mail)
 {
     struct sails_io_next *next = container_of(mail, struct sails_io_next, mail);
-    struct list *listeners = NULL;
+    const struct list *middlewares = NULL;
 
     if (next->socket == NULL || !worker_is_running(worker)) {
         next_destroy(next);
@@ -163,9 +164,9 @@ static void deliver_decision(struct worker *worker, struct mail *mail)
         finish_refused(next);
         return;
     }
-    listeners = io_namespace_listeners(io_part_of(next->socket)->nsp);
-    next->listener = find_middleware(listeners, next->listener);
-    run_on(next, listeners);
+    middlewares = middlewares_of(next->socket);
+    next->middleware = next_middleware(middlewares, next->middleware);
+    run_on(next, middlewares);
 }
 
 static void decide(struct sails_io_next *next, enum decision decision)

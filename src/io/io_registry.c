@@ -168,7 +168,7 @@ static int adopt_defined(struct sails_io_namespace *nsp, json_t *no_auth)
         return 0;
     }
     add_to_parent(nsp, parent);
-    return io_namespace_inherit(nsp, parent);
+    return io_listeners_inherit(&nsp->listeners, &parent->listeners);
 }
 
 int io_registry_lift(struct sails_io *io)

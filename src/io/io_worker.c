@@ -101,10 +101,12 @@ struct io_part *io_part_of(const struct sio_socket *socket)
 
 static void call_connection(struct sio_socket *socket)
 {
-    list_each(node, io_namespace_listeners(io_part_of(socket)->nsp)) {
-        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+    const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
 
-        if (listener->kind == IO_CONNECTION && sio_socket_is_connected(socket)) {
+    list_each(node, io_listeners_of(listeners, IO_CONNECTION)) {
+        const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
+
+        if (sio_socket_is_connected(socket)) {
             listener->call.connection(socket, listener->ctx);
         }
     }
@@ -223,20 +225,12 @@ void io_worker_refused(struct io_part *part)
 
 /* ---- events ---- */
 
-static bool is_wanted(const struct io_listener *listener, enum io_listener_kind kind,
-                      struct sails_io_event *event)
+static bool passes_filters(const struct io_listeners *listeners, struct sails_io_event *event)
 {
-    return listener->kind == kind &&
-           (kind != IO_EVENT || io_event_has_name(event, listener->event));
-}
+    list_each(node, io_listeners_of(listeners, IO_FILTER)) {
+        const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 
-static bool passes_filters(struct list *listeners, struct sails_io_event *event)
-{
-    list_each(node, listeners) {
-        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
-
-        if (listener->kind == IO_FILTER &&
-            !listener->call.filter(event->socket, event, listener->ctx)) {
+        if (!listener->call.filter(event->socket, event, listener->ctx)) {
             return false;
         }
     }
@@ -244,21 +238,32 @@ static bool passes_filters(struct list *listeners, struct sails_io_event *event)
 }
 
 /* A socket that a listener has disconnected hears no more of the event. */
-static void tell(struct list *listeners, enum io_listener_kind kind, struct sails_io_event *event)
+static void tell_one(const struct io_listener *listener, struct sails_io_event *event)
 {
-    list_each(node, listeners) {
-        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+    if (sio_socket_is_connected(event->socket)) {
+        listener->call.event(event->socket, event, listener->ctx);
+    }
+}
 
-        if (is_wanted(listener, kind, event) && sio_socket_is_connected(event->socket)) {
-            listener->call.event(event->socket, event, listener->ctx);
-        }
+static void tell(const struct io_listeners *listeners, struct sails_io_event *event)
+{
+    const struct list *named = io_listeners_find(listeners, io_event_name(event));
+
+    list_each(node, io_listeners_of(listeners, IO_ANY)) {
+        tell_one(container_of(node, const struct io_listener, in_kind), event);
+    }
+    if (named == NULL) {
+        return;
+    }
+    list_each(node, named) {
+        tell_one(container_of(node, const struct io_listener, in_event), event);
     }
 }
 
 static void on_event(void *ctx, struct sio_socket *socket, const struct sio_packet *packet)
 {
     struct sails_io_event event;
-    struct list *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
+    const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
     const struct io_worker *w = ctx;
 
     if (packet->event.len == 0) {
@@ -271,8 +276,7 @@ static void on_event(void *ctx, struct sio_socket *socket, const struct sio_pack
         }
     } else if ((w->io->hears == NULL || w->io->hears(w->io->hears_ctx, socket, &event)) &&
                passes_filters(listeners, &event)) {
-        tell(listeners, IO_ANY, &event);
-        tell(listeners, IO_EVENT, &event);
+        tell(listeners, &event);
     }
     io_event_deinit(&event);
 }
@@ -282,12 +286,12 @@ static void on_event(void *ctx, struct sio_socket *socket, const struct sio_pack
 static void call_disconnect(struct sio_socket *socket, enum io_listener_kind kind,
                             enum sio_reason reason)
 {
-    list_each(node, io_namespace_listeners(io_part_of(socket)->nsp)) {
-        struct io_listener *listener = container_of(node, struct io_listener, in_namespace);
+    const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
 
-        if (listener->kind == kind) {
-            listener->call.disconnect(socket, sio_reason_text(reason), listener->ctx);
-        }
+    list_each(node, io_listeners_of(listeners, kind)) {
+        const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
+
+        listener->call.disconnect(socket, sio_reason_text(reason), listener->ctx);
     }
 }
 

@@ -24,7 +24,7 @@ static int operate(sails_app *app, struct operation_spec spec, const char *room,
     }
     spec.to = SAILS_ROOMS(room);
     spec.rooms = dest_rooms;
-    return io_operate_then(sails_io_of(sails_app_io(app), "/"), &spec, must_match, done, ctx);
+    return io_operate_then(sails_app_io(app)->root, &spec, must_match, done, ctx);
 }
 
 int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_done_cb done,
@@ -89,38 +89,52 @@ static int send(sails_app *app, const char *const *rooms, const char *event, jso
     if (args == NULL) {
         return SAILS_ENOMEM;
     }
-    return io_emit(sails_io_of(sails_app_io(app), "/"), &target, event, args, id_to_omit);
+    return io_emit(sails_app_io(app)->root, &target, event, args, id_to_omit);
 }
 
-/* Without the empty names, which nobody can be in. The list is the caller's to free. */
-static int without_empty(const char *const *rooms, const char ***out)
+static bool has_empty(const char *const *rooms)
 {
+    while (*rooms != NULL && (*rooms)[0] != '\0') {
+        rooms++;
+    }
+    return *rooms != NULL;
+}
+
+/* Without the empty names, which nobody can be in. The list is the caller's to free; NULL: no memory. */
+static const char **without_empty(const char *const *rooms)
+{
+    const char **named = NULL;
     size_t n = 0, kept = 0;
 
     while (rooms[n] != NULL) {
         n++;
     }
-    *out = mem_calloc(n + 1, sizeof(char *));
-    if (*out == NULL) {
-        return SAILS_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
+    named = mem_calloc(n + 1, sizeof(char *));
+    for (size_t i = 0; i < n && named != NULL; i++) {
         if (rooms[i][0] != '\0') {
-            (*out)[kept++] = rooms[i];
+            named[kept++] = rooms[i];
         }
     }
-    return 0;
+    return named;
 }
 
 int sails_sockets_broadcast(sails_app *app, const char *const *rooms, const char *event,
                             json_t *data, const char *id_to_omit)
 {
     const char **named = NULL;
-    int rc = app != NULL && rooms != NULL ? without_empty(rooms, &named) : SAILS_EINVAL;
+    int rc = 0;
 
-    if (rc < 0) {
+    if (app == NULL || rooms == NULL) {
         json_decref(data);
-        return rc;
+        return SAILS_EINVAL;
+    }
+    if (!has_empty(rooms)) {
+        return send(app, rooms, event, data, id_to_omit);
+    }
+    named = without_empty(rooms);
+    if (named == NULL) {
+        json_decref(data);
+        return SAILS_ENOMEM;
     }
     rc = send(app, named, event, data, id_to_omit);
     mem_free(named);
