@@ -71,6 +71,19 @@ SAILS_API const char *sails_db_error_details(const sails_db *db);
  *  the last five what there is. A new reference; NULL: nothing has failed, or no memory. */
 SAILS_API json_t *sails_db_error_json(const sails_db *db);
 
+/**
+ * Says why an application refuses something, in a life-cycle callback or in the body of a transaction: the
+ * call that this ends fails with that error, unchanged.
+ *
+ *     return sails_db_refuse(db, "E_NO_STOCK", "There is not that much in stock.");
+ *
+ * @param code     What programs compare; NULL: none. Copied, as the message.
+ * @param message  For people.
+ * @return SAILS_EREFUSED; SAILS_ENOMEM; SAILS_EINVAL: NULL where there must be something.
+ * @see    Sails documentation, "Lifecycle callbacks", `proceed(err)`
+ */
+SAILS_API int sails_db_refuse(sails_db *db, const char *code, const char *message);
+
 /* ---- reading ---- */
 
 /** The records that match, as a list. @param criteria NULL: all. @see Model.find() */

@@ -32,7 +32,7 @@ SAILS_BEGIN_DECLS
     X(SAILS_ETLS, -10015, "TLS failed")                                                            \
     X(SAILS_EDEFLATE, -10016, "invalid compressed data")                                           \
     X(SAILS_ELENGTHPARAM, -10017, "E_ROUTE_WITH_LENGTH: no parameter can be named \"length\"")     \
-    X(SAILS_EREFUSED, -10018, "the other server refused")                                          \
+    X(SAILS_EREFUSED, -10018, "refused, by another server or by the application")                  \
     X(SAILS_EBUSY, -10019, "as much is waiting already as may")                                    \
     X(SAILS_EIDENTITY, -10020, "E_INVALID_ACTION_IDENTITY: an identity is \"user/find\"")          \
     X(SAILS_ECONFLICT, -10021, "E_CONFLICT: that name is taken")                                   \

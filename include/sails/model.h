@@ -31,7 +31,7 @@ SAILS_BEGIN_DECLS
  *               changed, destroyed. What a "before" callback changes in it is what is done, and is not
  *               checked again.
  * @return 0; a negative code ends the call with that error, and a "before" callback's before anything was
- *         written.
+ *         written. sails_db_refuse() (sails/db.h) gives it a code and words.
  * @see    Sails documentation, "Lifecycle callbacks"
  */
 typedef int (*sails_lifecycle_cb)(sails_db *db, const char *model, json_t *value, void *ctx);

@@ -29,6 +29,14 @@ const char *sails_db_error_details(const sails_db *db)
     return db != NULL && db->error.class != ORM_ERROR_NONE ? orm_error_details(&db->error) : "";
 }
 
+int sails_db_refuse(sails_db *db, const char *code, const char *message)
+{
+    if (db == NULL || message == NULL) {
+        return SAILS_EINVAL;
+    }
+    return orm_error_set_foreign(&db->error, SAILS_EREFUSED, NULL, code, message);
+}
+
 json_t *sails_db_error_json(const sails_db *db)
 {
     return db != NULL && db->error.class != ORM_ERROR_NONE ? orm_error_to_json(&db->error) : NULL;
