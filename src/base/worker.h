@@ -28,6 +28,7 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+struct job_pool;
 struct worker;
 struct worker_pool;
 
@@ -55,6 +56,7 @@ struct worker {
 struct worker_pool {
     const struct worker_pool_ops *ops;
     const struct machine *machine;
+    struct job_pool *files; /* threads that may wait for the disk: job.h */
     unsigned count;
     struct worker *workers[WORKERS_MAX]; /* `count` of them */
 };

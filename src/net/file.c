@@ -1,19 +1,22 @@
 #include "net/file.h"
 
+#include "base/job.h"
+#include "base/macros.h"
 #include "base/mem.h"
 #include "net/beneath.h"
-#include "net/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sails/err.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /*
- * A file has one job at a time: opening, reading or writing a chunk, ... While it is on the thread
- * pool, the pool's thread has `fd`, `path`, `info`, `chunk`, `is_made` and `result` for itself, and
- * the worker's thread only the flags of its end; libuv's own locks hand all of it over at both ends.
+ * A file has one job at a time: opening, reading or writing a chunk, ... While it is on the pool of
+ * threads for files, the pool's thread has `fd`, `path`, `info`, `chunk`, `is_made` and `result` for
+ * itself, and the worker's thread only the flags of its end; the job's way there and back hands all of it
+ * over.
  *
  * I1  Who closes or discards a busy file only marks it; the job's end does the rest.
  * I2  is_made: the file at `path` is ours, and file_discard() takes it away.
@@ -24,8 +27,7 @@ struct file_folder {
 };
 
 struct file {
-    uv_work_t work;
-    struct loop *loop;
+    struct job job;
     struct file_folder *folder;
     char *path; /* while it is being opened; of one that was made, until the end */
     int fd;     /* -1: not open */
@@ -116,9 +118,9 @@ static int look(int fd, struct file_info *info)
     return 0;
 }
 
-static void work_open(uv_work_t *work)
+static void work_open(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
     int fd = beneath_open(file->folder->fd, file->path);
 
     file->result = fd >= 0 ? look(fd, &file->info) : fd;
@@ -129,9 +131,9 @@ static void work_open(uv_work_t *work)
     }
 }
 
-static void work_read(uv_work_t *work)
+static void work_read(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
     size_t have = 0;
 
     file->result = 0;
@@ -153,11 +155,19 @@ static void work_read(uv_work_t *work)
 
 /* ---- on the worker's thread ---- */
 
-static void begin(struct file *file, uv_work_cb work, uv_after_work_cb after)
+/* 0, or why the pool does not take it: job_submit(). */
+static int begin(struct file *file, void (*work)(struct job *job),
+                 void (*done)(struct job *job, int status))
 {
-    file->is_busy = true;
-    loop_job_begun(file->loop);
-    (void)uv_queue_work(file->loop->uv, &file->work, work, after); /* fails without `work` only */
+    int rc = 0;
+
+    worker_assert_thread(file->job.worker);
+    assert(!file->is_busy);
+    file->job.run = work;
+    file->job.done = done;
+    rc = job_submit(file->job.worker->pool->files, &file->job);
+    file->is_busy = rc == 0;
+    return rc;
 }
 
 static void remove_made(struct file *file);
@@ -177,66 +187,80 @@ static bool take_back(struct file *file)
     return true;
 }
 
-static void after_open(uv_work_t *work, int status)
+/* status: 0, or SAILS_ECANCELED: no thread has had it. */
+static void note_canceled(struct file *file, int status)
 {
-    struct file *file = container_of(work, struct file, work);
-    struct loop *loop = file->loop;
-    struct worker_scope scope;
+    file->result = status < 0 ? -ECANCELED : file->result;
+}
 
-    (void)status; /* nobody cancels */
-    loop_enter(&scope, loop);
+static void after_open(struct job *job, int status)
+{
+    struct file *file = container_of(job, struct file, job);
+
+    note_canceled(file, status);
     mem_free(file->path);
     file->path = NULL;
     if (take_back(file)) {
         file->on_open(file, file->result, file->result == 0 ? &file->info : NULL, file->ctx);
     }
-    loop_job_done(loop);
-    worker_leave(&scope);
 }
 
-static void after_read(uv_work_t *work, int status)
+static void after_read(struct job *job, int status)
 {
-    struct file *file = container_of(work, struct file, work);
-    struct loop *loop = file->loop;
+    struct file *file = container_of(job, struct file, job);
     struct shared *chunk = file->chunk;
-    struct worker_scope scope;
 
-    (void)status;
-    loop_enter(&scope, loop);
+    note_canceled(file, status);
     file->chunk = NULL;
     if (take_back(file)) {
         file->on_read(file, file->result, file->result == 0 ? chunk : NULL, file->ctx);
     }
     shared_release(chunk);
-    loop_job_done(loop);
-    worker_leave(&scope);
+}
+
+/* NULL: no memory. */
+static struct file *file_make(struct worker *worker, const char *path, void *ctx)
+{
+    struct file *file = mem_calloc(1, sizeof(*file));
+
+    if (file == NULL) {
+        return NULL;
+    }
+    file->job.worker = worker;
+    file->fd = -1;
+    file->ctx = ctx;
+    file->path = mem_strndup(path, strlen(path));
+    if (file->path == NULL) {
+        destroy(file);
+        return NULL;
+    }
+    return file;
 }
 
 int file_open(struct worker *worker, struct file_folder *folder, const char *path,
               file_open_cb on_open, void *ctx, struct file **out)
 {
-    struct file *file = mem_calloc(1, sizeof(*file));
+    struct file *file = file_make(worker, path, ctx);
+    int rc = SAILS_ENOMEM;
 
     if (file == NULL) {
-        return SAILS_ENOMEM;
+        return rc;
     }
-    file->loop = loop_of(worker);
     file->folder = folder;
-    file->fd = -1;
     file->on_open = on_open;
-    file->ctx = ctx;
-    file->path = mem_strndup(path, strlen(path));
-    if (file->path == NULL) {
+    rc = begin(file, work_open, after_open);
+    if (rc < 0) {
         destroy(file);
-        return SAILS_ENOMEM;
+        return rc;
     }
-    begin(file, work_open, after_open);
     *out = file;
     return 0;
 }
 
 int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_read, void *ctx)
 {
+    int rc = 0;
+
     if (file->is_busy || file->fd < 0) {
         return SAILS_ESTATE;
     }
@@ -250,8 +274,12 @@ int file_read(struct file *file, uint64_t offset, size_t len, file_read_cb on_re
     file->offset = offset;
     file->on_read = on_read;
     file->ctx = ctx;
-    begin(file, work_read, after_read);
-    return 0;
+    rc = begin(file, work_read, after_read);
+    if (rc < 0) {
+        shared_release(file->chunk);
+        file->chunk = NULL;
+    }
+    return rc;
 }
 
 /* ---- writing: on the thread pool ---- */
@@ -279,9 +307,9 @@ static int make_file(const char *path)
     return fd >= 0 ? fd : -errno;
 }
 
-static void work_create(uv_work_t *work)
+static void work_create(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
     int fd = make_file(file->path);
 
     if (fd == -ENOENT) {
@@ -293,9 +321,9 @@ static void work_create(uv_work_t *work)
     file->result = fd >= 0 ? 0 : fd;
 }
 
-static void work_write(uv_work_t *work)
+static void work_write(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
     size_t done = 0;
 
     file->result = 0;
@@ -310,66 +338,78 @@ static void work_write(uv_work_t *work)
     }
 }
 
-static void work_finish(uv_work_t *work)
+static void work_finish(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
 
     file->result = close(file->fd) == 0 || errno == EINTR ? 0 : -errno;
     file->fd = -1;
 }
 
-static void work_remove(uv_work_t *work)
+static void work_remove(struct job *job)
 {
-    struct file *file = container_of(work, struct file, work);
+    struct file *file = container_of(job, struct file, job);
 
     (void)unlink(file->path);
 }
 
 /* ---- writing: on the worker's thread ---- */
 
-static void after_job(uv_work_t *work, int status)
+static void after_job(struct job *job, int status)
 {
-    struct file *file = container_of(work, struct file, work);
-    struct loop *loop = file->loop;
-    struct worker_scope scope;
+    struct file *file = container_of(job, struct file, job);
 
-    (void)status;
-    loop_enter(&scope, loop);
+    note_canceled(file, status);
     shared_release(file->chunk);
     file->chunk = NULL;
     if (take_back(file)) {
         file->on_done(file, file->result, file->ctx);
     }
-    loop_job_done(loop);
-    worker_leave(&scope);
 }
 
-static void after_remove(uv_work_t *work, int status)
+static void be_gone(struct file *file)
 {
-    struct file *file = container_of(work, struct file, work);
-    struct loop *loop = file->loop;
     void (*on_gone)(void *ctx) = file->on_gone;
     void *ctx = file->gone_ctx;
-    struct worker_scope scope;
 
-    (void)status;
-    loop_enter(&scope, loop);
     destroy(file);
     if (on_gone != NULL) {
         on_gone(ctx);
     }
-    loop_job_done(loop);
-    worker_leave(&scope);
 }
 
-static void work_nothing(uv_work_t *work)
+static void after_remove(struct job *job, int status)
 {
-    (void)work;
+    struct file *file = container_of(job, struct file, job);
+
+    if (status < 0 && file->is_made) {
+        work_remove(job);
+    }
+    be_gone(file);
 }
 
+static void deliver_gone(struct worker *worker, struct mail *mail)
+{
+    (void)worker;
+    be_gone(container_of(mail, struct file, job.mail));
+}
+
+static void work_nothing(struct job *job)
+{
+    (void)job;
+}
+
+/* It cannot fail: what no thread takes is done here, which is better than files that nobody wants. */
 static void remove_made(struct file *file)
 {
-    begin(file, file->is_made ? work_remove : work_nothing, after_remove);
+    if (begin(file, file->is_made ? work_remove : work_nothing, after_remove) == 0) {
+        return;
+    }
+    if (file->is_made) {
+        work_remove(&file->job);
+    }
+    file->job.mail.deliver = deliver_gone;
+    worker_post(file->job.worker, &file->job.mail);
 }
 
 void file_discard(struct file *file, void (*on_gone)(void *ctx), void *ctx)
@@ -386,37 +426,40 @@ void file_discard(struct file *file, void (*on_gone)(void *ctx), void *ctx)
 int file_create(struct worker *worker, const char *path, file_done_cb on_done, void *ctx,
                 struct file **out)
 {
-    struct file *file = mem_calloc(1, sizeof(*file));
+    struct file *file = file_make(worker, path, ctx);
+    int rc = SAILS_ENOMEM;
 
     if (file == NULL) {
-        return SAILS_ENOMEM;
+        return rc;
     }
-    file->loop = loop_of(worker);
-    file->fd = -1;
     file->on_done = on_done;
-    file->ctx = ctx;
-    file->path = mem_strndup(path, strlen(path));
-    if (file->path == NULL) {
+    rc = begin(file, work_create, after_job);
+    if (rc < 0) {
         destroy(file);
-        return SAILS_ENOMEM;
+        return rc;
     }
-    begin(file, work_create, after_job);
     *out = file;
     return 0;
 }
 
 /* `data`: what the job writes, if it writes. */
-static int begin_job(struct file *file, uv_work_cb work, struct shared *data, file_done_cb on_done,
-                     void *ctx)
+static int begin_job(struct file *file, void (*work)(struct job *job), struct shared *data,
+                     file_done_cb on_done, void *ctx)
 {
+    int rc = 0;
+
     if (file->is_busy || file->fd < 0 || !file->is_made) {
         return SAILS_ESTATE;
     }
     file->on_done = on_done;
     file->ctx = ctx;
     file->chunk = data != NULL ? shared_retain(data) : NULL;
-    begin(file, work, after_job);
-    return 0;
+    rc = begin(file, work, after_job);
+    if (rc < 0) {
+        shared_release(file->chunk);
+        file->chunk = NULL;
+    }
+    return rc;
 }
 
 int file_write(struct file *file, struct shared *data, file_done_cb on_done, void *ctx)

@@ -3,7 +3,7 @@
  *
  * Purpose    Static files: opens one below a folder, tells its size and age, and reads it in chunks
  *            that can be written to a link as they are. Uploads: makes a file, writes it, and takes it
- *            away again where they fail. The disk is waited for on libuv's thread pool.
+ *            away again where they fail. The disk is waited for on threads (worker_pool.files).
  * Ownership  file_open() or file_create() to file_close() or file_discard(). Every file must be
  *            closed before its worker's on_stop returns; folders before the net is destroyed, and after
  *            their files.
@@ -50,7 +50,8 @@ typedef void (*file_read_cb)(struct file *file, int err, struct shared *chunk, v
 
 /*
  * Opens `path`, relative to the folder, which it cannot leave (beneath.h); borrowed. The callback
- * comes on a later turn. 0; SAILS_ENOMEM.
+ * comes on a later turn. 0; SAILS_ENOMEM; SAILS_EBUSY: too many wait for the disk, or SAILS_ECANCELED: it
+ * is closing (so all of them below).
  */
 int file_open(struct worker *worker, struct file_folder *folder, const char *path,
               file_open_cb on_open, void *ctx, struct file **out);

@@ -18,7 +18,10 @@ enum {
     MAX_QUEUE =
         4 * 1024 * 1024, /* some seconds of a slow phone; beyond it a peer is not coming back */
     LINGER_MS = 2000,
-    PORT_MAX = 65535
+    PORT_MAX = 65535,
+    FILE_THREADS = 4, /* as libuv's: a disk is not faster with more */
+    /* Each is a request that holds a few KiB; who comes then is told to come back (503). */
+    MAX_WAITING_FOR_FILES = 4096
 };
 
 /* A longer time limit than anybody waits, and far from where adding to the clock would overflow. */
@@ -88,10 +91,25 @@ static int create_workers(struct net *net, unsigned n)
     return 0;
 }
 
+static int create_files(struct net *net)
+{
+    static const struct jobs_options options = {
+        .name = "sails files", .n_threads = FILE_THREADS, .max_waiting = MAX_WAITING_FOR_FILES};
+    int rc = jobs_create(&options, &net->files);
+
+    if (rc == 0) {
+        net->pool.files = jobs_pool(net->files);
+    }
+    return rc;
+}
+
 static int fill_net(struct net *net, const struct net_options *options)
 {
     int rc = copy_options(net, options);
 
+    if (rc == 0) {
+        rc = create_files(net);
+    }
     if (rc == 0) {
         rc = create_workers(net, choose_worker_count(options));
     }
@@ -106,6 +124,7 @@ static void free_parts(struct net *net)
     for (unsigned i = 0; i < net->pool.count; i++) {
         loop_destroy(net->loops[i]);
     }
+    jobs_destroy(net->files);
     tls_context_destroy(net->tls);
     mem_free(net->host);
     mem_free(net);
@@ -192,6 +211,8 @@ static void deliver_rest(struct net *net)
 
 static void free_net(struct net *net)
 {
+    jobs_destroy(net->files);
+    net->files = NULL;
     deliver_rest(net);
     peer_census_deinit(&net->census);
     uv_cond_destroy(&net->changed);

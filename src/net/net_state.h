@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "net/address.h"
+#include "net/jobs.h"
 #include "net/loop.h"
 #include "net/net.h"
 #include "net/peer_census.h"
@@ -43,6 +44,7 @@ struct net {
     struct net_events events;
     void *ctx;
     struct tls_context *tls; /* NULL: plain TCP */
+    struct jobs *files;      /* pool.files */
     enum net_phase phase;
     unsigned port;                   /* it listens there */
     char address[ADDRESS_TEXT_SIZE]; /* the same */
