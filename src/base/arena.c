@@ -11,12 +11,15 @@
  */
 
 enum {
-    BLOCK_SIZE = 4096, /* a page; what is greater gets a block of its own size */
+    FIRST_BLOCK =
+        4096, /* a page; each block is twice the one before: few for much, little for little */
+    GREATEST_BLOCK = 65536, /* what is greater gets a block of its own size */
     ALIGNMENT = alignof(max_align_t)
 };
 
 struct arena_block {
     struct arena_block *older;
+    size_t size; /* of `bytes` */
     alignas(max_align_t) char bytes[];
 };
 
@@ -60,10 +63,20 @@ void arena_deinit(struct arena *a)
     *a = (struct arena){0};
 }
 
+static size_t next_size(const struct arena *a, size_t wanted)
+{
+    size_t size = FIRST_BLOCK;
+
+    if (a->blocks != NULL) {
+        size = a->blocks->size < GREATEST_BLOCK / 2 ? a->blocks->size * 2 : GREATEST_BLOCK;
+    }
+    return size > wanted ? size : wanted;
+}
+
 /* What is left of the current block is given up: at most what was too little for `size`. */
 static bool add_block(struct arena *a, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t room = next_size(a, size);
     size_t total = 0;
     struct arena_block *block = NULL;
 
@@ -75,6 +88,7 @@ static bool add_block(struct arena *a, size_t size)
         return false;
     }
     block->older = a->blocks;
+    block->size = room;
     a->blocks = block;
     a->next = block->bytes;
     a->end = a->next + room;

@@ -164,24 +164,48 @@ static int prepare(struct connection *c, struct str sql, uint64_t hash,
     return 0;
 }
 
+/* The statement that ran last, if it is this one: what is done many times needs no hash of its text. */
+static struct cached_statement *find_last(const struct connection *c, struct str sql)
+{
+    struct cached_statement *last = NULL;
+
+    if (list_is_empty(&c->by_use)) {
+        return NULL;
+    }
+    last = container_of(c->by_use.prev, struct cached_statement, by_use);
+    return str_eq((struct str){last->sql, last->len}, sql) ? last : NULL;
+}
+
+/* Found, or prepared. */
+static int take_statement(struct connection *c, struct str sql, struct cached_statement **out)
+{
+    uint64_t hash = 0;
+
+    *out = find_last(c, sql);
+    if (*out != NULL) {
+        return 0;
+    }
+    hash = hash_str((struct hash_key){0}, sql);
+    *out = find_statement(c, sql, hash);
+    if (*out == NULL) {
+        return prepare(c, sql, hash, out);
+    }
+    list_remove(&(*out)->by_use);
+    list_append(&c->by_use, &(*out)->by_use);
+    return 0;
+}
+
 /* 1, 0, or an error after which nothing runs. */
 static int try_query(struct connection *c, struct str sql, const struct db_value *values, size_t n,
                      struct cached_statement **running)
 {
-    uint64_t hash = hash_str((struct hash_key){0}, sql);
-    struct cached_statement *cached = find_statement(c, sql, hash);
-    int rc = 0;
+    struct cached_statement *cached = NULL;
+    int rc = take_statement(c, sql, &cached);
 
-    assert(cached == NULL || !cached->is_running);
-    if (cached == NULL) {
-        rc = prepare(c, sql, hash, &cached);
-    } else if (cached->by_use.next != &c->by_use) {
-        list_remove(&cached->by_use);
-        list_append(&c->by_use, &cached->by_use);
-    }
     if (rc < 0) {
         return rc;
     }
+    assert(!cached->is_running);
     cached->is_running = true;
     rc = cached->adapter->run(cached->statement, values, n, &c->error);
     if (rc == 0) {

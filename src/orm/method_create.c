@@ -76,8 +76,9 @@ static size_t count_for_one(const struct orm_query *q, size_t at, const struct s
 
 /* What an insertion is to tell. */
 struct inserted {
-    struct records_reader reader; /* list: whole records; NULL: nobody wants them */
-    json_t *keys;                 /* NULL: nobody wants them */
+    struct records_reader
+        reader;   /* list: whole records; NULL: nobody wants them, or no RETURNING */
+    json_t *keys; /* of a database without RETURNING; NULL: nobody wants them */
 };
 
 /* Of a database without RETURNING: ids of one statement follow each other. */
@@ -96,25 +97,40 @@ static int add_keys(struct inserted *inserted, const struct orm_query *q, size_t
     return 0;
 }
 
+/* How the statement that inserts looks: the next one with the same numbers is the same text. */
+struct shape {
+    size_t n; /* records; 0: there is no statement yet */
+    bool with_key;
+};
+
+static void make_insert(struct sails_db *db, const struct orm_query *q, size_t at, size_t n,
+                        bool returning, struct shape *shape)
+{
+    bool with_key = has_key(&q->records[at]);
+    struct sql *sql = &db->sql;
+
+    if (n == shape->n && with_key == shape->with_key) {
+        sql_insert_again(sql, &q->records[at], n, with_key);
+        return;
+    }
+    sql = database_sql(db, q->model);
+    sql_insert(sql, &q->records[at], n, with_key, returning);
+    *shape = (struct shape){n, with_key};
+}
+
 static int insert_some(struct sails_db *db, struct orm_query *q, size_t at, size_t n,
-                       struct inserted *inserted)
+                       struct inserted *inserted, struct shape *shape)
 {
     const struct orm_model *model = q->model;
-    bool with_key = has_key(&q->records[at]);
-    struct sql *sql = database_sql(db, model);
-    bool returns = sql->dialect->has_returning;
-    struct keys_reader keys = {.attribute = model->primary_key, .list = inserted->keys};
+    bool returning = inserted->reader.list != NULL;
     int64_t first = 0;
     int rc = 0;
 
-    sql_insert(sql, &q->records[at], n, with_key, returns && inserted->reader.list != NULL);
-    if (returns && inserted->reader.list != NULL) {
+    make_insert(db, q, at, n, returning, shape);
+    if (returning) {
         return database_change(db, model, records_read_row, &inserted->reader, NULL, NULL);
     }
-    if (returns && !with_key && inserted->keys != NULL) {
-        return database_change(db, model, records_read_key, &keys, NULL, NULL);
-    }
-    rc = database_change(db, model, NULL, NULL, &first, NULL);
+    rc = database_change(db, model, NULL, NULL, inserted->keys != NULL ? &first : NULL, NULL);
     return rc == 0 && inserted->keys != NULL ? method_told(db, add_keys(inserted, q, at, n, first))
                                              : rc;
 }
@@ -162,12 +178,13 @@ static int raise_sequence(struct sails_db *db, const struct orm_query *q)
 static int insert_all(struct sails_db *db, struct orm_query *q, struct inserted *inserted)
 {
     const struct sql_dialect *dialect = database_sql(db, q->model)->dialect;
+    struct shape shape = {0, false};
     int rc = 0;
 
     for (size_t at = 0; at < q->n_records && rc == 0;) {
         size_t n = count_for_one(q, at, dialect);
 
-        rc = insert_some(db, q, at, n, inserted);
+        rc = insert_some(db, q, at, n, inserted, &shape);
         at += n;
     }
     return rc == 0 ? raise_sequence(db, q) : rc;

@@ -67,8 +67,6 @@ struct orm_meta {
     bool decrypt;
     bool skip_lifecycle_callbacks;
     bool skip_encryption;
-    bool skip_record_verification;
-    bool skip_expanding_select;
     bool allows_deep_targets;
     bool like_ignores_case;
     const char *encrypt_with; /* NULL: "default" */

@@ -24,8 +24,6 @@ static const struct flag {
     FLAG("decrypt", decrypt),
     FLAG("skipAllLifecycleCallbacks", skip_lifecycle_callbacks),
     FLAG("skipEncryption", skip_encryption),
-    FLAG("skipRecordVerification", skip_record_verification),
-    FLAG("skipExpandingDefaultSelectClause", skip_expanding_select),
     FLAG("enableExperimentalDeepTargets", allows_deep_targets),
     FLAG("makeLikeModifierCaseInsensitive", like_ignores_case),
 #undef FLAG

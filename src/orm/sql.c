@@ -29,10 +29,14 @@ void sql_deinit(struct sql *sql)
 void sql_clear(struct sql *sql)
 {
     buf_clear(&sql->text);
+    sql_clear_values(sql);
+    sql->rc = 0;
+}
+
+void sql_clear_values(struct sql *sql)
+{
     sql->n_values = 0;
     arena_deinit(&sql->arena);
-    arena_init(&sql->arena, NULL, 0);
-    sql->rc = 0;
 }
 
 int sql_error(const struct sql *sql)
@@ -88,12 +92,17 @@ static bool grow(struct sql *sql)
     return true;
 }
 
-void sql_append_value(struct sql *sql, struct db_value value)
+static void bind_value(struct sql *sql, struct db_value value)
 {
     if (sql->n_values == sql->values_cap && !grow(sql)) {
         return;
     }
     sql->values[sql->n_values++] = value;
+}
+
+void sql_append_value(struct sql *sql, struct db_value value)
+{
+    bind_value(sql, value);
     if (sql->dialect->numbers_params) {
         buf_append_char(&sql->text, '$');
         buf_append_u64(&sql->text, sql->n_values);
@@ -102,7 +111,8 @@ void sql_append_value(struct sql *sql, struct db_value value)
     }
 }
 
-void sql_append_json(struct sql *sql, const struct orm_attribute *attribute, const json_t *value)
+static struct db_value value_of(struct sql *sql, const struct orm_attribute *attribute,
+                                const json_t *value)
 {
     struct db_value bound = {.type = DB_NULL};
     int rc = column_value_write(attribute, value, &sql->arena, &bound);
@@ -110,7 +120,17 @@ void sql_append_json(struct sql *sql, const struct orm_attribute *attribute, con
     if (rc < 0 && sql->rc == 0) {
         sql->rc = rc;
     }
-    sql_append_value(sql, bound);
+    return bound;
+}
+
+void sql_append_json(struct sql *sql, const struct orm_attribute *attribute, const json_t *value)
+{
+    sql_append_value(sql, value_of(sql, attribute, value));
+}
+
+void sql_bind_json(struct sql *sql, const struct orm_attribute *attribute, const json_t *value)
+{
+    bind_value(sql, value_of(sql, attribute, value));
 }
 
 /* ---- parts ---- */

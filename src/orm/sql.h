@@ -55,6 +55,11 @@ void sql_append_value(struct sql *sql, struct db_value value);
 /* The same for a value of an attribute's, as its column wants it. */
 void sql_append_json(struct sql *sql, const struct orm_attribute *attribute, const json_t *value);
 
+/* For a statement that is run again with other values: forgets the values, keeps the text; and binds a value
+ * to the next of its parameters. */
+void sql_clear_values(struct sql *sql);
+void sql_bind_json(struct sql *sql, const struct orm_attribute *attribute, const json_t *value);
+
 /* ---- parts of statements ---- */
 
 /* The columns that a criteria selects, in the order of the model's; NULL: all of them. */

@@ -40,13 +40,9 @@ static void append_empty(struct sql *sql)
     sql_append(sql, sql->dialect->quote == '`' ? " () VALUES ()" : " DEFAULT VALUES");
 }
 
-static void append_returning(struct sql *sql, const struct orm_model *model, bool whole)
+static void append_returning(struct sql *sql, const struct orm_model *model)
 {
     sql_append(sql, " RETURNING ");
-    if (!whole) {
-        sql_append_identifier(sql, model->primary_key->column);
-        return;
-    }
     for (unsigned i = 0; i < model->n_columns; i++) {
         sql_append(sql, i > 0 ? ", " : "");
         sql_append_identifier(sql, model->columns[i]->column);
@@ -73,8 +69,22 @@ void sql_insert(struct sql *sql, const struct values *records, size_t n, bool wi
             append_row(sql, &records[i], with_key);
         }
     }
-    if (sql->dialect->has_returning && (returning_record || !with_key)) {
-        append_returning(sql, model, returning_record);
+    if (sql->dialect->has_returning && returning_record) {
+        append_returning(sql, model);
+    }
+}
+
+void sql_insert_again(struct sql *sql, const struct values *records, size_t n, bool with_key)
+{
+    sql_clear_values(sql);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < records[i].n; j++) {
+            const struct value *value = &records[i].values[j];
+
+            if (is_written(value->attribute, with_key)) {
+                sql_bind_json(sql, value->attribute, value->value);
+            }
+        }
     }
 }
 

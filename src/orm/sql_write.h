@@ -14,11 +14,15 @@
 
 /*
  * INSERT of `n` new records of one model. All have a primary key that is null, which is left to the
- * database then, or none has: `with_key`. `returning`: the columns of a criteria (NULL: none) behind
- * RETURNING, where the dialect has it.
+ * database then, or none has: `with_key`. `returning_record`: all columns behind RETURNING, where the
+ * dialect has it.
  */
 void sql_insert(struct sql *sql, const struct values *records, size_t n, bool with_key,
                 bool returning_record);
+
+/* The statement that sql_insert() has made, with the values of other records: as many, of the same model
+ * and with_key. */
+void sql_insert_again(struct sql *sql, const struct values *records, size_t n, bool with_key);
 
 /* UPDATE with the values of `set`, of which there is at least one that has a column. */
 void sql_update(struct sql *sql, const struct values *set, const struct predicate *where);

@@ -195,16 +195,26 @@ static int read_plain(const struct setting *s, json_t *value, json_t **out)
 
 /* ---- rules ---- */
 
+/* A message has what was given in it, which need not be UTF-8 where it came from C. */
+static json_t *make_violation(const char *name, struct str message)
+{
+    json_t *violation = json_pack("{s:s,s:s%}", "rule", name, "message", message.ptr, message.len);
+
+    return violation != NULL
+               ? violation
+               : json_pack("{s:s,s:s}", "rule", name, "message", "Value is not valid.");
+}
+
+/* The list and its heading are made when the first rule is broken: mostly none is. */
 static void on_broken(void *ctx, const char *name, struct str message)
 {
     struct value_problem *problem = ctx;
-    json_t *violation = json_pack("{s:s,s:s%}", "rule", name, "message", message.ptr, message.len);
 
-    /* A message has what was given in it, which need not be UTF-8 where it came from C. */
-    if (violation == NULL) {
-        violation = json_pack("{s:s,s:s}", "rule", name, "message", "Value is not valid.");
+    if (problem->rule_violations == NULL) {
+        problem->rule_violations = json_array();
+        buf_append_str(&problem->text, STR("Violated one or more validation rules:\n"));
     }
-    if (json_array_append_new(problem->rule_violations, violation) != 0) {
+    if (json_array_append_new(problem->rule_violations, make_violation(name, message)) != 0) {
         problem->text.failed = true;
     }
     buf_append_str(&problem->text, STR("  • "));
@@ -215,19 +225,12 @@ static void on_broken(void *ctx, const char *name, struct str message)
 static int check_rules(const struct setting *s, json_t *value)
 {
     struct value_problem *problem = s->problem;
-    int n_broken = 0;
+    int n_broken = rule_set_check(&s->attribute->rules, value, on_broken, problem);
 
-    problem->rule_violations = json_array();
-    if (problem->rule_violations == NULL) {
-        return SAILS_ENOMEM;
-    }
-    buf_append_str(&problem->text, STR("Violated one or more validation rules:\n"));
-    n_broken = rule_set_check(&s->attribute->rules, value, on_broken, problem);
     if (n_broken < 0 || buf_error(&problem->text) < 0) {
         return SAILS_ENOMEM;
     }
     if (n_broken == 0) {
-        value_problem_deinit(problem);
         return 0;
     }
     problem->code = ORM_E_VIOLATES_RULES;

@@ -38,7 +38,11 @@ static int wrap(const struct reading *r, int rc, const struct orm_attribute *att
     struct buf details = {0};
     int told = rc;
 
-    if (rc == 0 || rc == SAILS_ENOMEM) {
+    if (rc == 0) {
+        assert(problem->text.ptr == NULL && problem->rule_violations == NULL);
+        return 0;
+    }
+    if (rc == SAILS_ENOMEM) {
         value_problem_deinit(problem);
         return rc;
     }
