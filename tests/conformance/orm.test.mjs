@@ -510,12 +510,14 @@ item(30, 'encrypted attributes', async (t, kind) => {
 })
 
 item(31, 'streams', async (t, kind) => {
-  const { peer, user } = await people(t, kind)
+  const { peer, user } = await zoo(t, kind)
   const streamed = async (request) => (await peer.ask(request, quiet)).calls.map(({ function: name, arguments: [item] }) => [name, Array.isArray(item) ? ids(item) : item.id])
 
   assert.deepEqual(await streamed(user.stream({ sort: 'id' }, { each: 'record' })), [['eachRecord', 1], ['eachRecord', 2], ['eachRecord', 3]])
   assert.deepEqual(await streamed(user.stream({ sort: 'id' }, { each: 'batch', meta: { batchSize: 2 } })), [['eachBatch', [1, 2]], ['eachBatch', [3]]])
   assert.deepEqual(await streamed(user.stream({ id: 2 }, { each: 'batch', meta: { batchSize: 1 } })), [['eachBatch', [2]]])
+  const populated = await peer.ask(user.stream({ sort: 'id' }, { each: 'record', meta: { batchSize: 1 }, populates: { pets: { where: { name: { '>': 'p1' } }, sort: 'id' }, boss: true } }), quiet)
+  assert.deepEqual(populated.calls.map(({ arguments: [{ pets, boss }] }) => [ids(pets), boss]), [[[2], null], [[3], null], [[], null]])
   await fails(peer, user.stream({}), 'E_INVALID_STREAM_ITERATEE')
   const failing = { eachRecord: ({ id }) => (id === 2 ? new Thrown({ message: 'enough', code: 'E_ENOUGH' }) : null) }
   const answer = await peer.ask(user.stream({ sort: 'id' }, { each: 'record' }), failing)

@@ -3,6 +3,7 @@
 import {
   asks, firstSorted, isDefinition, isError, isNarrower, isReordered, isUnordered, isWider, replaceError,
 } from './support/exchange.mjs'
+import { masked } from './support/record.mjs'
 
 const PATTERNS = ['contains', 'startsWith', 'endsWith', 'like']
 const isPattern = ({ operator }) => PATTERNS.includes(operator)
@@ -41,9 +42,13 @@ const criteria = [
     reason: '0 and \'\' are nobody, not everybody: nothing is found, and what changes records is refused; so it is with null.',
     decide: ({ request, c }) =>
       NOBODY.includes(request.criteria) &&
-      (/^(update|destroy|archive)/.test(request.method)
-        ? c.error?.code === 'E_INVALID_CRITERIA'
+      (/^(update|destroy|archive|findOrCreate)/.test(request.method)
+        ? c.error?.code === 'E_INVALID_CRITERIA' || request.method === 'findOrCreate'
         : request.criteria !== null && !isError(c) && [null, 0, '[]', '{"noop":true}'].includes(typeof c.result === 'object' && c.result !== null ? JSON.stringify(c.result) : c.result)),
+  },
+  {
+    reason: 'So is 0 in a populate.',
+    decide: ({ request }) => Object.values(Object(request.populates)).some((one) => NOBODY.includes(one) && one !== null),
   },
   {
     reason: 'What cannot be a criteria is a usage error with a code: of Node the clauses that were removed, and a select of numbers, are errors without one.',
@@ -72,6 +77,23 @@ const criteria = [
   },
 ]
 
+/** Criteria, of a request and its populates, that ask for some of what they have in an order. */
+const pages = ({ criteria: given, populates, paginate }) =>
+  [given, ...Object.values(Object(populates))].map(Object).filter((one) => Object.hasOwn(one, 'sort') && (Object.hasOwn(one, 'limit') || Object.hasOwn(one, 'skip') || paginate))
+
+/** An answer with six digits of each number. */
+const digits = (answer) => JSON.stringify(masked(answer), (key, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value))
+
+/** What records have of the attributes that they are sorted by. */
+function sortedBy({ request }, { result }) {
+  const { sort } = Object(request.criteria)
+  const names = [sort].flat().map((one) => (typeof one === 'string' ? one.split(' ')[0] : Object.keys(Object(one)))).flat()
+  return JSON.stringify(Array.isArray(result) && result.map((record) => names.map((name) => record[name] ?? null)))
+}
+
+const isUnequal = ({ operator }) => ['!=', '!', 'not', 'nin'].includes(operator)
+const isEncrypted = (answer) => JSON.stringify(answer).includes('YWVzLTI1Ni1nY20kJGRlZmF1bHQ=')
+
 // ---- databases ----
 
 const SERVED = ['postgresql', 'mariadb']
@@ -79,28 +101,41 @@ const SERVED = ['postgresql', 'mariadb']
 const databases = [
   {
     reason: 'Without a sort records come by their primary key, children of a populate, too; Node leaves it to the database.',
-    on: SERVED,
     decide: (exchange) => isUnordered(exchange) && isReordered(exchange),
+  },
+  {
+    reason: 'What a sort leaves equal comes by primary key.',
+    decide: (exchange) => isReordered(exchange) && sortedBy(exchange, exchange.node) === sortedBy(exchange, exchange.c),
+  },
+  {
+    reason: 'In the tables that C makes in MariaDB text is in the order of its bytes; in those of Node in that of a language.',
+    on: ['mariadb'],
+    decide: (exchange) => isReordered(exchange) && firstSorted(exchange) !== undefined,
   },
   {
     reason: 'null comes first, as in SQLite; in PostgreSQL it would come last.',
     on: ['postgresql'],
-    decide: (exchange) => isReordered(exchange) && (exchange.node.result ?? []).some?.((record) => (record[firstSorted(exchange)] ?? null) === null),
+    decide: (exchange) => isReordered(exchange) && /null/.test(sortedBy(exchange, exchange.node)),
   },
   {
     reason: 'What is null is unequal to every value: Node\'s SQL leaves it out.',
     on: SERVED,
-    decide: (exchange) => asks(exchange, ({ operator }) => ['!=', '!', 'not', 'nin'].includes(operator)) && isWider(exchange),
+    decide: (exchange) => asks(exchange.after ?? exchange, isUnequal) && (exchange.after !== undefined || isWider(exchange) || exchange.c.calls !== undefined || /found too many|More than one/.test(exchange.c.error?.message)),
   },
   {
     reason: 'Numbers have all their digits: Node\'s columns in PostgreSQL are REAL.',
     on: ['postgresql'],
-    decide: ({ dialogue, c }) => dialogue?.endsWith('numbers survive up to 2^53') && !isError(c),
+    decide: ({ node, c }) => !isError(node) && !isError(c) && digits(node) === digits(c),
   },
   {
-    reason: 'A number that no id can be is nobody\'s id; PostgreSQL refuses it for a column of integers.',
+    reason: 'What Node\'s SQL cannot say (branches within branches, 1.5 as an id, JSON that is compared) is asked all the same.',
+    on: SERVED,
+    decide: ({ node, c }) => node.error?.name === 'AdapterError' && node.error.code === undefined && c.error?.name !== 'AdapterError',
+  },
+  {
+    reason: 'null comes first, also where only the first are asked for.',
     on: ['postgresql'],
-    decide: ({ request, node, c }) => typeof request.criteria === 'number' && node.error?.name === 'AdapterError' && Array.isArray(c.result),
+    decide: ({ request, node, c }) => pages(request).length > 0 && !isError(node) && !isError(c),
   },
   {
     reason: 'A populate that omits the foreign key has its children all the same; in Node it has none.',
@@ -130,7 +165,10 @@ const databases = [
   {
     reason: 'createEach() creates all or none; in MariaDB Node keeps those before the one that fails.',
     on: ['mariadb'],
-    decide: ({ dialogue, request, node, c }) => /a duplicate is told|createEach takes a list/.test(dialogue ?? '') && request.method === 'count' && c.result < node.result,
+    decide: ({ dialogue, after, request, node, c }) =>
+      after === undefined
+        ? /a duplicate is told|createEach takes a list/.test(dialogue ?? '') && request.method === 'count' && c.result < node.result
+        : after.request.method === 'createEach' && isError(after.c),
   },
   {
     reason: 'The keys of junction rows follow the order in which they are written, which in Node is nobody\'s.',
@@ -173,6 +211,30 @@ const writing = [
     decide: ({ node, c }) => node.error?.code === 'E_UNIQUE' && node.error.attrNames.length === 0 && replaceError(node, { attrNames: c.error?.attrNames ?? [] }),
   },
   {
+    reason: 'One child for several parents is refused, also where its id stands alone and not in a list.',
+    decide: ({ request, c }) => Array.isArray(request.targets) && request.members !== undefined && !Array.isArray(request.members) && c.error?.code === 'E_INVALID_TARGET_RECORD_IDS',
+  },
+  {
+    reason: 'A record that is not good is refused by findOrCreate(), also where nothing can match and it would be created.',
+    decide: ({ request, node, c }) => request.method === 'findOrCreate' && request.normalize === true && node.result?.noop && c.error?.code === 'E_INVALID_NEW_RECORD',
+  },
+  {
+    reason: 'What an update answers with is what is stored, links to oneself included; Node has read it before.',
+    decide: ({ request, node, c }) => /^update/.test(request.method) && !isError(node) && !isError(c) && Object.values(Object(request.values)).some(Array.isArray),
+  },
+  {
+    reason: 'The archive counts its own ids: in Node it has a key like that of some model.',
+    decide: ({ request, node, c }) => /^archive/.test(request.method) && node.error?.code === 'E_INVALID_NEW_RECORDS' && !isError(c),
+  },
+  {
+    reason: 'findOrCreate() validates and encrypts once: Node validates twice, what it has put in for omitted values, too, and does not encrypt where nothing can match.',
+    decide: ({ request, node, c }) => request.method === 'findOrCreate' && c.created === true && (node.error?.code === 'E_INVALID_NEW_RECORD' || (node.created && isEncrypted(c))),
+  },
+  {
+    reason: 'The meta of updateOne() is a dictionary, as of every method.',
+    decide: ({ request, c }) => request.method === 'updateOne' && c.error?.code === 'E_INVALID_META',
+  },
+  {
     reason: 'The first callback that fails ends the call: of createEach() Node calls the others all the same.',
     decide: ({ request, node, c }) => request.method === 'createEach' && isError(c) && c.calls?.length < node.calls?.length && c.error.code === node.error.code,
   },
@@ -197,7 +259,7 @@ const encryption = [
   },
   {
     reason: 'What is encrypted is so in the archive, too, whoever has asked for it decrypted.',
-    decide: ({ request, c }) => request.model === 'archive' && JSON.stringify(c).includes('YWVzLTI1Ni1nY20kJGRlZmF1bHQ='),
+    decide: ({ request, c }) => request.model === 'archive' && isEncrypted(c),
   },
   {
     reason: 'What is not encrypted is left as it is by decrypting: a column may have been filled before.',

@@ -8,6 +8,7 @@ import { callbacks } from './dialogues/callbacks.mjs'
 import { criteria } from './dialogues/criteria.mjs'
 import { datastores } from './dialogues/datastores.mjs'
 import { definitions } from './dialogues/definitions.mjs'
+import { found } from './dialogues/found.mjs'
 import { settings } from './dialogues/settings.mjs'
 import { values } from './dialogues/values.mjs'
 import { Decisions } from './support/decide.mjs'
@@ -15,7 +16,7 @@ import { Pair } from './support/hold.mjs'
 import { Peer } from './support/peer.mjs'
 import { KINDS, openStore } from './support/stores.mjs'
 
-const dialogues = [...values, ...criteria, ...associations, ...callbacks, ...settings, ...datastores]
+const dialogues = [...values, ...criteria, ...associations, ...callbacks, ...settings, ...datastores, ...found]
 const LAST_ITEM = 43
 
 const only = process.env.ORM_STORES?.split(',') ?? KINDS

@@ -219,4 +219,10 @@ const hooked = {
   part: { beforeUpdate: '@beforeUpdate', attributes: { name: 'string', whole: { model: 'hooked' } } },
 }
 
-export const worlds = { people, things, settings, hooked }
+/** Keys that are text, the first model's among them. */
+const texts = {
+  atext: { primaryKey: 'code', attributes: { id: false, code: { type: 'string', required: true }, name: 'string' } },
+  btext: { attributes: { name: 'string' } },
+}
+
+export const worlds = { people, things, settings, hooked, texts }

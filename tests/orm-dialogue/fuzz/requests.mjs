@@ -3,9 +3,11 @@ import { describe, typeOf } from './worlds.mjs'
 
 const TEXTS = ['a', 'b', 'ab', 'abc', '', ' ', 'x', '5', '1.5', 'a%', '%', "o'h", 'é', 'true', 'a@b.co', '127.0.0.1', '#fff', 'http://a.b', '00000000-0000-0000-0000-000000000000']
 const NUMBERS = [0, 1, 2, 3, 5, 7, 10, 11, -1, 1.5, 100, 4294967296, 9007199254740991]
-const JSONS = [null, 0, 1, 'a', '', true, false, [], [1, 'a', null], {}, { a: 1 }, { a: { b: [true] } }]
+const JSONS = [null, 0, 1, 'a', '', true, false, [], [1, 'a'], {}, { a: 1 }, { a: { b: [true] } }]
 const ODD = [null, '', 'x', '7', 0, -1, 1.5, true, false, [], ['a'], {}, { a: 1 }, undefined]
 const WRONG = 12 // 1 in so many is anything
+
+const dictionary = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {})
 
 export class Requests {
   constructor(random, world) {
@@ -130,6 +132,10 @@ export class Requests {
   constraint(model, name) {
     const { random } = this
     const type = typeOf(this.world, model, name)
+    if (type === 'json') {
+      // What is before what, and what is in what, is a database's own affair with JSON.
+      return random.oneIn(2) ? null : { '!=': null }
+    }
     const value = () => (model.attributes[name].model !== undefined || name === model.primaryKey ? this.idOf(model.attributes[name].model ? this.otherOf(model, name) : model) : this.valueOf(type))
     const list = () => random.times(random.below(4), value)
 
@@ -148,7 +154,7 @@ export class Requests {
 
   where(model, depth = 0) {
     const { random } = this
-    const names = random.oneIn(40) ? [random.pick([...model.sortable, ...model.toMany, 'bogus'])] : random.some([...model.sortable.filter((name) => !/edAt$/.test(name)), ...model.toOne], random.weighted([[5, 1], [2, 2], [1, 0], [1, 3]]))
+    const names = random.oneIn(40) ? [random.pick([...model.searchable, ...model.toMany, 'bogus'])] : random.some([...model.searchable.filter((name) => !/edAt$/.test(name)), ...model.toOne], random.weighted([[5, 1], [2, 2], [1, 0], [1, 3]]))
     const where = Object.fromEntries(names.map((name) => [name, name in model.attributes && !model.attributes[name].collection ? this.constraint(model, name) : 1]))
 
     if (depth < 3 && random.oneIn(4)) {
@@ -260,10 +266,12 @@ export class Requests {
 
     return random.weighted([
       [10, () => ({ method: 'find', ...paged(this.criteria(model, 'all')), ...found(), ...decrypted, ...normalized })],
-      [3, () => ({ method: 'findOne', criteria: this.criteria(model, 'some'), ...found(), ...decrypted, ...normalized })],
+      // Anything but a dictionary is a callback to Node's findOne().
+      [3, () => ({ method: 'findOne', criteria: this.criteria(model, 'some'), populates: dictionary(this.populates(model)), ...decrypted, ...normalized })],
       [2, () => ({ method: 'count', criteria: this.criteria(model, 'some'), ...normalized })],
-      [2, () => ({ method: random.pick(['sum', 'avg']), attribute: random.oneIn(8) ? random.pick([...ODD, 'bogus', ...Object.keys(model.attributes)]) : random.pick(model.numbers.length > 0 ? model.numbers : ['bogus']), criteria: this.criteria(model, 'some'), ...normalized })],
-      [7, () => ({ method: 'create', values: random.oneIn(30) ? random.pick(ODD) : this.record(model), ...fetch, ...normalized })],
+      [2, () => ({ method: random.pick(['sum', 'avg']), attribute: random.oneIn(8) ? random.pick([...ODD, 'bogus', ...Object.keys(model.attributes).filter((name) => !/edAt$/.test(name))]) : random.pick(model.numbers.length > 0 ? model.numbers : ['bogus']), criteria: this.criteria(model, 'some'), ...normalized })],
+      [7, () => ({ method: 'create', values: this.record(model), ...fetch, ...normalized })],
+      [1, () => ({ method: 'create', values: random.pick(ODD), normalize: true })],
       [3, () => ({ method: 'createEach', values: random.oneIn(20) ? random.pick(ODD) : random.times(random.below(4), () => this.record(model)), ...fetch, ...normalized })],
       [2, () => ({ method: 'findOrCreate', criteria: this.criteria(model, 'some'), values: this.record(model), ...normalized })],
       [4, () => ({ method: 'update', criteria: this.criteria(model, 'some'), values: this.set(model), ...fetch, ...normalized })],
@@ -271,7 +279,8 @@ export class Requests {
       [2, () => ({ method: 'destroy', criteria: this.criteria(model, 'some'), meta: { ...fetch.meta, ...(random.oneIn(3) ? { cascade: true } : {}) }, ...normalized })],
       [1, () => ({ method: 'destroyOne', criteria: this.criteria(model, 'some') })],
       [1, () => ({ method: random.pick(['archive', 'archiveOne']), criteria: this.criteria(model, 'some'), ...fetch })],
-      [1, () => ({ method: 'stream', criteria: { where: this.where(model), ...this.clauses(model), sort: model.primaryKey }, each: random.pick(['record', 'batch', undefined]), meta: { batchSize: 1 + random.below(3) }, ...found() })],
+      // With populates Node fails in the second batch, and goes on all the same.
+      [1, () => ({ method: 'stream', criteria: { where: this.where(model), ...this.clauses(model), sort: model.primaryKey }, each: random.pick(['record', 'batch', undefined]), meta: { batchSize: 1 + random.below(3) } })],
       [model.toMany.length > 0 ? 5 : 1, () => this.link(model, normalized)],
       [3, () => ({ method: 'validate', ...this.validation(model) })],
     ])()

@@ -38,7 +38,7 @@ function walk(where) {
 
 export const asks = (exchange, test) => constraintsOf(exchange).some(test)
 
-const keyOf = (record) => record.id ?? record.slug ?? record.key ?? JSON.stringify(record)
+const keyOf = (record) => record.id ?? record.slug ?? record.key ?? record.code ?? JSON.stringify(record)
 const keysOf = (records) => records.map(keyOf)
 
 /** The result as a list of records; null: it is none. */
@@ -81,9 +81,9 @@ export const isReordered = ({ node, c }) =>
 
 /** Whether nobody has said in which order records, or those of a populate, are wanted. */
 export function isUnordered({ request }) {
-  const all = [Object(request.criteria), ...Object.values(Object(request.populates)).map(Object)]
+  const all = [request.criteria, ...Object.values(Object(request.populates))].map(Object)
 
-  return request.method === 'createEach' || isWrite({ request }) || all.some((criteria) => criteria.sort === undefined)
+  return isWrite({ request }) || all.some((criteria) => !Object.hasOwn(criteria, 'sort'))
 }
 
 /** The first attribute of a sort. */
