@@ -170,14 +170,7 @@ const databases = [
         ? /a duplicate is told|createEach takes a list/.test(dialogue ?? '') && request.method === 'count' && c.result < node.result
         : after.request.method === 'createEach' && isError(after.c),
   },
-  {
-    reason: 'The keys of junction rows follow the order in which they are written, which in Node is nobody\'s.',
-    on: SERVED,
-    decide: ({ request, node, c }) => request.model?.includes('__') && isReordered({ node: withoutIds(node), c: withoutIds(c) }),
-  },
 ]
-
-const withoutIds = ({ result, ...rest }) => ({ ...rest, result: Array.isArray(result) ? result.map(({ id, ...row }) => row) : result })
 
 // ---- native queries ----
 

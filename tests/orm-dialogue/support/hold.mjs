@@ -1,6 +1,16 @@
 // Holding a dialogue with both programs.
 import { defaults, worlds } from '../worlds.mjs'
 
+/** Node writes the rows of junctions all at once: their keys, and so their order, are chance. */
+const isJunction = ({ model }) => model?.includes('__')
+
+function withoutKeys({ result, ...rest }) {
+  const rows = Array.isArray(result) ? result.map(({ id, ...row }) => row) : result
+  const text = (row) => JSON.stringify(Object.entries(row).sort())
+
+  return { ...rest, result: Array.isArray(rows) ? rows.sort((a, b) => (text(a) < text(b) ? -1 : 1)) : rows }
+}
+
 export class Pair {
   #lifted = null
 
@@ -16,7 +26,8 @@ export class Pair {
       this.peers.node.ask(request, functions),
       this.peers.c.ask(request, functions),
     ])
-    return { request, node, c, kind: this.store.kind, attributes: this.attributesOf(request.model) }
+    const kept = isJunction(request) ? [node, c].map(withoutKeys) : [node, c]
+    return { request, node: kept[0], c: kept[1], kind: this.store.kind, attributes: this.attributesOf(request.model) }
   }
 
   attributesOf(model) {
