@@ -8,7 +8,21 @@
 
 /* ---- creating ---- */
 
+static int open_net(void *world, const struct net_options *options, const struct net_events *events,
+                    void *ctx, struct worker_pool **out)
+{
+    (void)world;
+    return net_open(options, events, ctx, out);
+}
+
+static const struct app_world real_world = {.machine = &net_machine, .open = open_net};
+
 sails_app *sails_app_create(void)
+{
+    return app_create_in(&real_world);
+}
+
+sails_app *app_create_in(const struct app_world *world)
 {
     struct sails_app *app = mem_calloc(1, sizeof(*app));
 
@@ -22,8 +36,8 @@ sails_app *sails_app_create(void)
     static_files_init(&app->files);
     app_log_init(app);
     app->overrides = json_object();
-    app->machine = &net_machine;
-    app->io = io_create(&app->log, app->machine);
+    app->world = *world;
+    app->io = io_create(&app->log, app->world.machine);
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
@@ -42,7 +56,9 @@ void sails_app_destroy(sails_app *app)
     }
     sails_app_lower(app);
     app_models_close(app); /* what comes back from its threads is mail of the net's workers */
-    net_destroy(app->net);
+    if (app->pool != NULL) {
+        app->pool->ops->destroy(app->pool);
+    }
     if (app->io != NULL) {
         app_io_options_deinit(&app->io->options);
     }
@@ -237,16 +253,16 @@ static int make_net(struct sails_app *app, const struct net_options *options)
     int rc = app_io_options(app, &io_options);
 
     if (rc == 0) {
-        rc = net_create(options, &app_net_events, app, &app->net);
+        rc = app->world.open(app->world.ctx, options, &app_net_events, app, &app->pool);
         if (rc < 0) {
             app_io_options_deinit(&io_options);
         }
     }
     if (rc == 0) {
-        rc = make_workers(app, net_pool(app->net)->count);
+        rc = make_workers(app, app->pool->count);
     }
     if (rc == 0) {
-        rc = io_lift(app->io, net_pool(app->net), &io_options);
+        rc = io_lift(app->io, app->pool, &io_options);
     }
     return rc;
 }
@@ -314,7 +330,7 @@ static int lift(struct sails_app *app, void *uv_loop)
         return 0;
     }
     app_hooks_lower(app);
-    if (app->net != NULL || rc == SAILS_EHOOK || rc == SAILS_EBOOTSTRAP) {
+    if (app->pool != NULL || rc == SAILS_EHOOK || rc == SAILS_EBOOTSTRAP) {
         app->state = APP_LOWERED;
     }
     return rc;
@@ -357,12 +373,12 @@ int sails_app_on_lifted(sails_app *app, sails_lifted_cb on_lifted, void *ctx)
 
 unsigned sails_app_port(const sails_app *app)
 {
-    return app != NULL && app->state == APP_LIFTED ? net_port(app->net) : 0;
+    return app != NULL && app->state == APP_LIFTED ? app->pool->ops->port(app->pool) : 0;
 }
 
 const char *sails_app_address(const sails_app *app)
 {
-    return app != NULL && app->state == APP_LIFTED ? net_address(app->net) : NULL;
+    return app != NULL && app->state == APP_LIFTED ? app->pool->ops->address(app->pool) : NULL;
 }
 
 static uint64_t shutdown_timeout(const struct sails_app *app)
@@ -406,7 +422,7 @@ void app_begin_lowering(void *ctx)
     if (before != NULL) {
         before(app, app->shutdown_ctx);
     }
-    net_stop(app->net, shutdown_timeout(app));
+    app->pool->ops->stop(app->pool, shutdown_timeout(app));
 }
 
 void app_finish_lowering(struct sails_app *app)
@@ -425,7 +441,7 @@ int sails_app_lower(sails_app *app)
         return 0;
     }
     app_begin_lowering(app);
-    net_join(app->net);
+    app->pool->ops->join(app->pool);
     app_finish_lowering(app);
     return 0;
 }
@@ -438,7 +454,7 @@ void sails_app_stop(sails_app *app)
     if (app->has_runner) {
         pthread_kill(app->runner, SIGTERM); /* sails_app_run() takes it, as one from outside */
     } else {
-        net_stop(app->net, shutdown_timeout(app));
+        app->pool->ops->stop(app->pool, shutdown_timeout(app));
     }
 }
 

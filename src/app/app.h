@@ -37,6 +37,16 @@ enum app_state {
     APP_LOWERED
 };
 
+/* What an app runs in: the machine, threads and sockets; or, in tests, a world that simulates them. */
+struct app_world {
+    const struct machine *machine; /* the time and chance for threads that are no worker's */
+    /* Workers that listen, as net_open() makes them. */
+    int (*open)(void *world, const struct net_options *options, const struct net_events *events,
+                void *ctx, struct worker_pool **out);
+    void *ctx;         /* `world` of open() */
+    bool is_simulated; /* nothing takes time, and no thread may begin */
+};
+
 /* What lines look like. */
 struct app_log_style {
     bool is_json;
@@ -52,8 +62,8 @@ struct app_worker {
 struct sails_app {
     _Atomic(enum app_state) state;
     struct config config;
-    json_t *overrides;             /* of sails_app_set() */
-    const struct machine *machine; /* the time and chance for threads that are no worker's */
+    json_t *overrides; /* of sails_app_set() */
+    struct app_world world;
     struct log log;
     struct app_log_style log_style;
     sails_log_cb log_write; /* NULL: stdout and stderr */
@@ -71,7 +81,7 @@ struct sails_app {
     struct handshake_guard guard;
     struct departure_watch departures;
     struct http_limits limits;
-    struct net *net;
+    struct worker_pool *pool;   /* NULL: not lifted yet */
     struct app_worker *workers; /* by index, as many as there are; from the lift on */
     struct app_hooks hooks;
     struct app_models models;
@@ -87,6 +97,9 @@ struct sails_app {
 };
 
 /* ---- app.c: steps of lifting and lowering ---- */
+
+/* sails_app_create(), in a world of the caller's. */
+sails_app *app_create_in(const struct app_world *world);
 
 /* With the key dontLift: all but listening. 0, or what sails_app_lift() would give. */
 int app_try_lift(struct sails_app *app);

@@ -58,7 +58,7 @@ static void show_date(const struct sails_app *app)
 
 static void show_settings(const struct sails_app *app, const struct net_options *options)
 {
-    unsigned port = net_port(app->net);
+    unsigned port = app->pool->ops->port(app->pool);
 
     log_line(&app->log, LOG_DEBUG, "%s", rule);
     show_date(app);
@@ -82,7 +82,7 @@ static bool is_any(const char *address)
 static void write_url(struct buf *out, const struct sails_app *app,
                       const struct net_options *options)
 {
-    const char *address = net_address(app->net);
+    const char *address = app->pool->ops->address(app->pool);
     const char *host = options->host;
 
     if (host == NULL || (is_any(address) && strcmp(address, "::") != 0)) {
@@ -91,14 +91,15 @@ static void write_url(struct buf *out, const struct sails_app *app,
         host = "::1"; /* :: as a host is IPv6 alone, and "localhost" may be another */
     }
     buf_printf(out, strchr(host, ':') != NULL ? "%s://[%s]:%u" : "%s://%s:%u",
-               options->tls.cert_file != NULL ? "https" : "http", host, net_port(app->net));
+               options->tls.cert_file != NULL ? "https" : "http", host,
+               app->pool->ops->port(app->pool));
 }
 
 /* What the URL does not say: that there are more addresses, or which one a name has. */
 static void write_addresses(struct buf *out, const struct sails_app *app,
                             const struct net_options *options)
 {
-    const char *address = net_address(app->net);
+    const char *address = app->pool->ops->address(app->pool);
 
     if (is_any(address)) {
         buf_printf(out, " (and at all other %saddresses of this machine)",
@@ -120,7 +121,7 @@ static void show_address(const struct sails_app *app, const struct net_options *
     log_fields(&app->log, LOG_INFO,
                (const struct log_field[]){
                    {.name = "url", .text = buf_str(&url)},
-                   {.name = "port", .is_number = true, .number = net_port(app->net)},
+                   {.name = "port", .is_number = true, .number = app->pool->ops->port(app->pool)},
                },
                2, "Listening on %.*s%.*s", STR_FMT(buf_str(&url)), STR_FMT(buf_str(&more)));
     buf_deinit(&url);

@@ -59,12 +59,15 @@ int app_start_net(struct sails_app *app)
     struct patience patience;
     int rc = 0;
 
+    if (app->world.is_simulated) {
+        return app->pool->ops->start(app->pool);
+    }
     patience_begin(
         &patience, &app->log, LOG_WARN, limit_ms,
         "Server is taking a while to start up (it's been %.3g seconds): is explicitHost a "
         "name that is looked up slowly?",
         (double)limit_ms / 1000);
-    rc = net_start(app->net);
+    rc = app->pool->ops->start(app->pool);
     (void)patience_end(&patience);
     return rc;
 }

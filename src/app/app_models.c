@@ -347,13 +347,12 @@ static int ask(sails_app *app, const struct query_call *call)
 {
     struct worker *worker = NULL;
 
-    if (app == NULL || app->models.models == NULL || app->net == NULL) {
+    if (app == NULL || app->models.models == NULL || app->pool == NULL) {
         query_drop(call);
         return app == NULL ? SAILS_EINVAL : SAILS_ESTATE;
     }
-    worker = worker_current(net_pool(app->net));
-    return query_run(app->models.models, worker != NULL ? worker : net_pool(app->net)->workers[0],
-                     call);
+    worker = worker_current(app->pool);
+    return query_run(app->models.models, worker != NULL ? worker : app->pool->workers[0], call);
 }
 
 static int ask_model(sails_app *app,

@@ -49,7 +49,7 @@ static int serve_here(struct sails_app *app)
     int rc = loop != NULL ? sails_app_lift_on(app, main_loop_uv(loop)) : SAILS_ENOMEM;
 
     if (rc == 0) {
-        main_loop_run(loop, app->net, app_begin_lowering, app);
+        main_loop_run(loop, net_of(app->pool), app_begin_lowering, app);
         app_finish_lowering(app);
     }
     main_loop_close(loop);

@@ -24,7 +24,7 @@ static int choose_secret(struct sails_app *app)
             "knows (or session.enabled to false)");
         return SAILS_ECONFIG;
     }
-    machine_random(app->machine, random, sizeof(random));
+    machine_random(app->world.machine, random, sizeof(random));
     base64url_write(app->session_secret, (struct bytes){random, sizeof(random)});
     app->requests.secret = app->session_secret;
     log_line(
@@ -224,12 +224,12 @@ int sails_app_refused(const sails_app *app, sails_refused *out)
         return SAILS_EINVAL;
     }
     *out = (sails_refused){0};
-    if (app->net == NULL || app->requests.workers == NULL) {
+    if (app->pool == NULL || app->requests.workers == NULL) {
         return 0;
     }
-    out->connections = net_refused_count(app->net);
+    out->connections = app->pool->ops->refused_count(app->pool);
     out->sessions = atomic_load(&app->guard.sessions.n_refused);
-    for (unsigned i = 0; i < net_worker_count(app->net); i++) {
+    for (unsigned i = 0; i < app->pool->count; i++) {
         const struct limits *limits = &app->requests.workers[i].limits;
 
         out->requests += atomic_load(&limits->requests_per_address.n_refused) +

@@ -17,12 +17,12 @@ static int open_memory(struct sails_app *app)
 {
     struct session_memory_options options = {
         .max_sessions = (size_t)config_integer(&app->config, "session.maxSessions"),
-        .now_ms = app->machine->unix_ms,
-        .now_ctx = app->machine->ctx,
+        .now_ms = app->world.machine->unix_ms,
+        .now_ctx = app->world.machine->ctx,
         .log = &app->log,
     };
 
-    machine_random(app->machine, &options.hash_key, sizeof(options.hash_key));
+    machine_random(app->world.machine, &options.hash_key, sizeof(options.hash_key));
     app->session_memory = session_memory_create(&options);
     if (app->session_memory == NULL) {
         return SAILS_ENOMEM;
@@ -95,7 +95,7 @@ static int open_offers(struct sails_app *app)
     struct hash_key hash_key;
 
     if (*offers == NULL) {
-        machine_random(app->machine, &hash_key, sizeof(hash_key));
+        machine_random(app->world.machine, &hash_key, sizeof(hash_key));
         *offers = session_offers_create(hash_key, SESSION_OFFERS_MAX);
     }
     return *offers != NULL ? 0 : SAILS_ENOMEM;

@@ -42,6 +42,15 @@ struct mail {
 struct worker_pool_ops {
     /* Any thread: see worker_post(). */
     void (*post)(struct worker *worker, struct mail *mail);
+
+    /* ---- its life, for the floor that wires (src/app/): what net.h says of the functions of these names ---- */
+    int (*start)(struct worker_pool *pool);
+    void (*stop)(struct worker_pool *pool, uint64_t timeout_ms);
+    void (*join)(struct worker_pool *pool);
+    void (*destroy)(struct worker_pool *pool);
+    unsigned (*port)(const struct worker_pool *pool);
+    const char *(*address)(const struct worker_pool *pool);
+    size_t (*refused_count)(const struct worker_pool *pool);
 };
 
 struct worker {

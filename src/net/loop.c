@@ -38,7 +38,7 @@ static void refresh_time(struct loop *loop)
 
 struct loop *loop_of(struct worker *worker)
 {
-    assert(worker->pool->ops == &loop_pool_ops);
+    assert(worker->pool->ops->post == loop_post);
     return container_of(worker, struct loop, worker);
 }
 
@@ -149,7 +149,7 @@ static void on_wake(uv_async_t *wake)
     worker_leave(&scope);
 }
 
-static void post(struct worker *worker, struct mail *mail)
+void loop_post(struct worker *worker, struct mail *mail)
 {
     struct loop *loop = loop_of(worker);
 
@@ -429,9 +429,3 @@ void loop_release(struct loop *loop)
     loop->read_buffer = NULL;
     loop->plain_buffer = NULL;
 }
-
-/* ---- base/worker.h ---- */
-
-const struct worker_pool_ops loop_pool_ops = {
-    .post = post,
-};

@@ -109,7 +109,8 @@ void loop_on_handle_closed(uv_handle_t *handle);
 
 /* ---- for net.c ---- */
 
-extern const struct worker_pool_ops loop_pool_ops;
+/* Any thread: worker_post(). */
+void loop_post(struct worker *worker, struct mail *mail);
 
 /* Any thread. NULL: no memory. */
 struct loop *loop_create(struct net *net, unsigned index);

@@ -34,6 +34,8 @@ const struct net_options net_default_options = {
     .linger_ms = LINGER_MS,
 };
 
+static const struct worker_pool_ops pool_ops;
+
 /* ---- create ---- */
 
 static unsigned choose_worker_count(const struct net_options *options)
@@ -77,7 +79,7 @@ static int copy_options(struct net *net, const struct net_options *options)
 
 static int create_workers(struct net *net, unsigned n)
 {
-    net->pool.ops = &loop_pool_ops;
+    net->pool.ops = &pool_ops;
     net->pool.machine = &net_machine;
     while (net->pool.count < n) {
         struct loop *loop = loop_create(net, net->pool.count);
@@ -494,4 +496,70 @@ struct worker_pool *net_pool(struct net *net)
 struct worker *net_worker(struct net *net, unsigned index)
 {
     return index < net->pool.count ? net->pool.workers[index] : NULL;
+}
+
+/* ---- as a pool ---- */
+
+struct net *net_of(struct worker_pool *pool)
+{
+    assert(pool->ops == &pool_ops);
+    return container_of(pool, struct net, pool);
+}
+
+static int start_pool(struct worker_pool *pool)
+{
+    return net_start(net_of(pool));
+}
+
+static void stop_pool(struct worker_pool *pool, uint64_t timeout_ms)
+{
+    net_stop(net_of(pool), timeout_ms);
+}
+
+static void join_pool(struct worker_pool *pool)
+{
+    net_join(net_of(pool));
+}
+
+static void destroy_pool(struct worker_pool *pool)
+{
+    net_destroy(net_of(pool));
+}
+
+static unsigned pool_port(const struct worker_pool *pool)
+{
+    return net_port(container_of(pool, const struct net, pool));
+}
+
+static const char *pool_address(const struct worker_pool *pool)
+{
+    return net_address(container_of(pool, const struct net, pool));
+}
+
+static size_t pool_refused_count(const struct worker_pool *pool)
+{
+    return net_refused_count(container_of(pool, const struct net, pool));
+}
+
+static const struct worker_pool_ops pool_ops = {
+    .post = loop_post,
+    .start = start_pool,
+    .stop = stop_pool,
+    .join = join_pool,
+    .destroy = destroy_pool,
+    .port = pool_port,
+    .address = pool_address,
+    .refused_count = pool_refused_count,
+};
+
+int net_open(const struct net_options *options, const struct net_events *events, void *ctx,
+             struct worker_pool **out)
+{
+    struct net *net = NULL;
+    int rc = net_create(options, events, ctx, &net);
+
+    if (rc == 0) {
+        *out = &net->pool;
+    }
+    return rc;
 }

@@ -72,6 +72,13 @@ struct net_events {
 int net_create(const struct net_options *options, const struct net_events *events, void *ctx,
                struct net **out);
 
+/* The same as a pool of workers, whose life is in its ops. */
+int net_open(const struct net_options *options, const struct net_events *events, void *ctx,
+             struct worker_pool **out);
+
+/* The net of a pool that net_open() gave. */
+struct net *net_of(struct worker_pool *pool);
+
 /* After net_join(), or if it does not run: never started, or in vain. NULL is harmless. */
 void net_destroy(struct net *net);
 
