@@ -70,6 +70,14 @@ void mem_fail_after(long n)
     has_failed = false;
 }
 
+long mem_fail_pause(void)
+{
+    long left = allocations_left;
+
+    allocations_left = -1;
+    return left;
+}
+
 int mem_has_failed(void)
 {
     bool answer = has_failed;

@@ -41,6 +41,9 @@ char *mem_strndup(const char *text, size_t len);
 void mem_fail_after(long n);
 int mem_has_failed(void);
 
+/* Lets all succeed for a while; mem_fail_after() with what it gives goes on with what was ordered. */
+long mem_fail_pause(void);
+
 /*
  * These would go around the door, or write without knowing how much room there is. Declared once
  * more as unavailable they cannot be called from here. (In builds without optimisation only: with

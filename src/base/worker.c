@@ -1,7 +1,8 @@
 #include "base/worker.h"
 
-/* Which turns this thread is in, innermost first. */
-static _Thread_local struct worker_scope *scopes;
+/* Which turns this thread is in, innermost first. In a shared library each look at a variable of a thread is
+ * a function call, unless it has its place from the start. */
+static _Thread_local struct worker_scope *scopes __attribute__((tls_model("initial-exec")));
 
 void worker_enter(struct worker_scope *scope, struct worker *worker)
 {

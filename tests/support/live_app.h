@@ -1,8 +1,12 @@
 /*
- * live_app.h - a running app for tests of the upper floors: real threads, real sockets.
+ * live_app.h - a running app for tests of the upper floors.
  *
- * The test's thread is the client. What callbacks have to say to it they say through a `struct
- * told`, so that no test sleeps.
+ * The test is the client. What callbacks have to say to it they say through a `struct told`, so that no
+ * test sleeps.
+ *
+ * Compiled with LIVE_IN_SIM (tests of io, request, gate, sockets, files) the app runs in a simulated world:
+ * no thread, no socket, and time that passes only while the test waits. The test's own code is some other
+ * thread of the program then, as far as the app can tell. Without it there are real threads and sockets.
  *
  * That somebody did not get something is proved by order: live_settle() returns when all workers
  * have applied what this thread has sent before, and a client's own "sync" event comes after that.
@@ -15,12 +19,15 @@
 #include "support/cmocka.h"
 #include "support/log_level.h"
 #include "support/ws_client.h"
+#ifdef LIVE_IN_SIM
+#include "sim/live_sim.h"
+#else
+#include "support/live_threads.h"
+#endif
 
 #include <pthread.h>
 #include <sails/sails.h>
-#include <semaphore.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #define UNUSED __attribute__((unused))
 
@@ -36,16 +43,16 @@
 /* ---- what callbacks tell ---- */
 
 struct told {
-    sem_t posted;
     atomic_int status; /* of the last */
     atomic_int count;
+    int n_heard; /* the test's */
 };
 
 static UNUSED void told_init(struct told *told)
 {
-    sem_init(&told->posted, 0, 0);
     atomic_init(&told->status, 0);
     atomic_init(&told->count, 0);
+    told->n_heard = 0;
 }
 
 /* A sails_done_cb. */
@@ -55,18 +62,22 @@ static UNUSED void tell(int status, void *ctx)
 
     atomic_store(&told->status, status);
     atomic_fetch_add(&told->count, 1);
-    sem_post(&told->posted);
+    live_notify();
+}
+
+static UNUSED bool told_is_new(void *ctx)
+{
+    struct told *told = ctx;
+
+    return atomic_load(&told->count) > told->n_heard;
 }
 
 static UNUSED void told_wait(struct told *told)
 {
-    struct timespec limit;
-
-    clock_gettime(CLOCK_REALTIME, &limit);
-    limit.tv_sec += TCP_CLIENT_PATIENCE_MS / 1000;
-    if (sem_timedwait(&told->posted, &limit) != 0) {
+    if (!live_wait(told_is_new, told)) {
         fail_msg("nobody told");
     }
+    told->n_heard++;
 }
 
 /* Waits for the next, and gives its status. */
@@ -84,7 +95,6 @@ enum {
 
 struct live_log {
     pthread_mutex_t lock;
-    pthread_cond_t has_grown;
     char text[LIVE_LOG_SIZE]; /* lines "level text\n" */
     size_t len;
 };
@@ -98,8 +108,8 @@ static UNUSED void live_log_write(enum sails_log_level level, const char *text, 
     n = snprintf(log->text + log->len, sizeof(log->text) - log->len, "%s %s\n",
                  log_level_name(level), text);
     log->len += (size_t)n < sizeof(log->text) - log->len ? (size_t)n : 0;
-    pthread_cond_broadcast(&log->has_grown);
     pthread_mutex_unlock(&log->lock);
+    live_notify();
 }
 
 /* Whether a text is there now. That one is not says little while workers run: lower the app first. */
@@ -113,20 +123,24 @@ static UNUSED bool live_log_has(struct live_log *log, const char *text)
     return has;
 }
 
+struct live_log_search {
+    struct live_log *log;
+    const char *text;
+};
+
+static UNUSED bool live_log_found(void *ctx)
+{
+    const struct live_log_search *search = ctx;
+
+    return live_log_has(search->log, search->text);
+}
+
 /* Waits for a text: a worker may answer its client before it has written its line. */
 static UNUSED void live_log_expect(struct live_log *log, const char *text)
 {
-    struct timespec limit;
-    int rc = 0;
+    struct live_log_search search = {log, text};
 
-    clock_gettime(CLOCK_REALTIME, &limit);
-    limit.tv_sec += TCP_CLIENT_PATIENCE_MS / 1000;
-    pthread_mutex_lock(&log->lock);
-    while (rc == 0 && strstr(log->text, text) == NULL) {
-        rc = pthread_cond_timedwait(&log->has_grown, &log->lock, &limit);
-    }
-    pthread_mutex_unlock(&log->lock);
-    if (rc != 0) {
+    if (!live_wait(live_log_found, &search)) {
         fail_msg("the log does not say \"%s\":\n%s", text, log->text);
     }
 }
@@ -134,6 +148,7 @@ static UNUSED void live_log_expect(struct live_log *log, const char *text)
 /* ---- the app ---- */
 
 struct live {
+    struct live_host host;
     sails_app *app;
     sails_io *io;
     sails_io_namespace *root;
@@ -151,10 +166,11 @@ static UNUSED void on_live_sync(sails_io_socket *socket, sails_io_event *event, 
 /* An app on 127.0.0.1 and a free port, that the test goes on to define and then lifts. */
 static UNUSED void live_init(struct live *live, int workers)
 {
-    *live = (struct live){.app = sails_app_create()};
+    memset(live, 0, sizeof(*live));
+    live_host_init(&live->host);
+    live->app = live_host_create_app(&live->host);
     assert_non_null(live->app);
     pthread_mutex_init(&live->log.lock, NULL);
-    pthread_cond_init(&live->log.has_grown, NULL);
     assert_int_equal(sails_app_set_log(live->app, live_log_write, &live->log), 0);
     assert_int_equal(sails_app_set(live->app, "port", json_integer(0)), 0);
     assert_int_equal(sails_app_set(live->app, "explicitHost", json_string("127.0.0.1")), 0);
@@ -199,7 +215,7 @@ static UNUSED void live_expect_nothing(struct ws_client *client)
 static UNUSED void live_end(struct live *live)
 {
     sails_app_destroy(live->app);
-    pthread_cond_destroy(&live->log.has_grown);
+    live_host_deinit(&live->host);
     pthread_mutex_destroy(&live->log.lock);
 }
 

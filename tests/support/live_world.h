@@ -71,7 +71,9 @@ static UNUSED void on_done(int status, void *ctx)
 
 static UNUSED void world_init(struct world *world, struct way way)
 {
-    *world = (struct world){.way = way, .calling_thread = pthread_self()};
+    memset(world, 0, sizeof(*world));
+    world->way = way;
+    world->calling_thread = pthread_self();
     told_init(&world->called);
     told_init(&world->done);
     live_init(&world->live, way.workers);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static void post(struct worker *worker, struct mail *mail)
+void sim_pool_post(struct worker *worker, struct mail *mail)
 {
     struct sim_worker *w = container_of(worker, struct sim_worker, worker);
 
@@ -19,7 +19,7 @@ static void post(struct worker *worker, struct mail *mail)
 }
 
 static const struct worker_pool_ops sim_pool_ops = {
-    .post = post,
+    .post = sim_pool_post,
 };
 
 static uint64_t unix_ms(void *ctx)
@@ -110,6 +110,9 @@ void sim_pool_turn(struct sim_pool *p, unsigned i)
 
     deliver(&p->workers[i]);
     deadlines_run(&worker->env.deadlines, p->now_ms);
+    if (p->in_turn != NULL) {
+        p->in_turn(worker, p->in_turn_ctx);
+    }
     worker_leave(&scope);
 }
 

@@ -25,6 +25,9 @@ struct sim_pool {
     uint64_t now_ms;
     uint64_t unix_ms;
     struct sim_worker *workers;
+    /* The rest of each turn: links. NULL: there is none. */
+    void (*in_turn)(struct worker *worker, void *ctx);
+    void *in_turn_ctx;
 };
 
 /* 1 to WORKERS_MAX workers, which are running. */
@@ -35,6 +38,9 @@ void sim_pool_deinit(struct sim_pool *p);
 
 /* No worker is running any more: mail is delivered, and has no effect. */
 void sim_pool_stop(struct sim_pool *p);
+
+/* worker_pool_ops.post. */
+void sim_pool_post(struct worker *worker, struct mail *mail);
 
 /* Whether that worker has mail, or a deadline that is due. */
 bool sim_pool_has_work(const struct sim_pool *p, unsigned worker);

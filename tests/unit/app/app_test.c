@@ -207,7 +207,6 @@ static void the_line_says_which_addresses_are_listened_on(void **state)
         char want[128];
 
         pthread_mutex_init(&log->lock, NULL);
-        pthread_cond_init(&log->has_grown, NULL);
         assert_int_equal(sails_app_set_log(app, live_log_write, log), 0);
         assert_int_equal(sails_app_set(app, "port", json_integer(0)), 0);
         if (cases[i].host != NULL) {
@@ -218,7 +217,6 @@ static void the_line_says_which_addresses_are_listened_on(void **state)
                        sails_app_port(app), cases[i].more);
         live_log_expect(log, want);
         sails_app_destroy(app);
-        pthread_cond_destroy(&log->has_grown);
         pthread_mutex_destroy(&log->lock);
         mem_free(log);
     }
@@ -597,6 +595,39 @@ static void lines_within_the_level_are_written(void **state)
     live_end(&live);
 }
 
+static void answer_ok(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_ok(res, NULL);
+}
+
+static void an_address_has_a_limit_of_connections(void **state)
+{
+    struct live live;
+    struct tcp_client one, two;
+    sails_refused refused;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_set(live.app, "security.limits.connectionsPerAddress", json_integer(1)), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer_ok), 0);
+    live_lift(&live);
+    assert_true(tcp_client_open(&one, live.port));
+    assert_true(http_client_send(&one, "GET", "/x/1", "", STR("")));
+    struct http_answer got = {0};
+    assert_true(http_client_take(&one, true, &got));
+    http_answer_deinit(&got);
+    assert_true(tcp_client_open(&two, live.port));
+    assert_false(http_client_take(&two, true, &got));
+    http_answer_deinit(&got);
+    assert_int_equal(sails_app_refused(live.app, &refused), 0);
+    assert_int_equal(refused.connections, 1);
+    tcp_client_close(&two);
+    tcp_client_close(&one);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,6 +650,7 @@ int main(void)
         cmocka_unit_test(an_app_lives_on_the_program_s_own_loop),
         cmocka_unit_test(a_lift_on_a_loop_that_fails_leaves_the_loop_free),
         cmocka_unit_test(lines_within_the_level_are_written),
+        cmocka_unit_test(an_address_has_a_limit_of_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,14 +167,6 @@ static void *refuse_elsewhere(void *handshake)
     return NULL;
 }
 
-static void go_elsewhere(void *(*decide)(void *), sails_handshake *handshake)
-{
-    pthread_t thread;
-
-    must(pthread_create(&thread, NULL, decide, handshake) == 0);
-    must(pthread_detach(thread) == 0);
-}
-
 /* The client says in a header what is to become of it. */
 static void keep_the_door(sails_handshake *handshake, void *ctx)
 {
@@ -190,9 +182,9 @@ static void keep_the_door(sails_handshake *handshake, void *ctx)
     if (wish == NULL) {
         sails_handshake_accept(handshake);
     } else if (strcmp(wish, "later") == 0) {
-        go_elsewhere(accept_elsewhere, handshake);
+        live_elsewhere(accept_elsewhere, handshake);
     } else if (strcmp(wish, "not later") == 0) {
-        go_elsewhere(refuse_elsewhere, handshake);
+        live_elsewhere(refuse_elsewhere, handshake);
     } else {
         sails_handshake_refuse(handshake, strcmp(wish, "silence") == 0 ? "" : wish);
     }

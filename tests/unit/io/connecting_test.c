@@ -7,7 +7,6 @@
 
 struct guard {
     struct live live;
-    pthread_mutex_t lock;
     sails_io_next *held;
     struct told told; /* a decision is held */
 };
@@ -23,10 +22,8 @@ static const char *how_of(sails_io_socket *socket, json_t *handshake)
 
 static void hold(struct guard *guard, sails_io_next *next)
 {
-    pthread_mutex_lock(&guard->lock);
     must(guard->held == NULL);
     guard->held = next;
-    pthread_mutex_unlock(&guard->lock);
     tell(0, &guard->told);
 }
 
@@ -34,10 +31,8 @@ static sails_io_next *take_held(struct guard *guard)
 {
     sails_io_next *next = NULL;
 
-    pthread_mutex_lock(&guard->lock);
     next = guard->held;
     guard->held = NULL;
-    pthread_mutex_unlock(&guard->lock);
     return next;
 }
 
@@ -76,7 +71,6 @@ static void guard_init(struct guard *guard, int workers)
     sails_io_namespace *chat = NULL;
 
     *guard = (struct guard){.held = NULL};
-    pthread_mutex_init(&guard->lock, NULL);
     told_init(&guard->told);
     live_init(&guard->live, workers);
     chat = sails_io_of(guard->live.io, "chat");
@@ -88,7 +82,6 @@ static void guard_init(struct guard *guard, int workers)
 static void guard_end(struct guard *guard)
 {
     live_end(&guard->live);
-    pthread_mutex_destroy(&guard->lock);
 }
 
 /* ---- names ---- */
@@ -545,72 +538,6 @@ static void a_dynamic_namespace_goes_with_its_last_socket(void **state)
     live_end(&live);
 }
 
-enum {
-    N_AT_ONCE = 8,
-    N_ROUNDS = 8
-};
-
-struct joining {
-    pthread_t thread;
-    pthread_barrier_t *barrier;
-    unsigned port;
-    struct ws_client client;
-    bool is_in;
-};
-
-static void *join_at_once(void *ctx)
-{
-    struct joining *joining = ctx;
-    char name[32];
-
-    joining->is_in = ws_client_open(&joining->client, joining->port, 5, "", "");
-    for (int round = 0; round < N_ROUNDS; round++) {
-        snprintf(name, sizeof(name), "/room-%d", round);
-        pthread_barrier_wait(joining->barrier);
-        joining->is_in = joining->is_in && ws_client_join(&joining->client, name, "");
-    }
-    return NULL;
-}
-
-/* socket-io 29 */
-static void a_child_is_made_once_by_many_who_come_at_once(void **state)
-{
-    static char prefix[] = "/room-";
-    struct live live;
-    struct joining joining[N_AT_ONCE];
-    pthread_barrier_t barrier;
-
-    (void)state;
-    pthread_barrier_init(&barrier, NULL, N_AT_ONCE);
-    live_init(&live, 4);
-    assert_non_null(sails_io_of_matching(live.io, match_prefix, prefix));
-    live_lift(&live);
-    for (size_t i = 0; i < N_AT_ONCE; i++) {
-        joining[i] = (struct joining){.barrier = &barrier, .port = live.port};
-        assert_int_equal(pthread_create(&joining[i].thread, NULL, join_at_once, &joining[i]), 0);
-    }
-    for (size_t i = 0; i < N_AT_ONCE; i++) {
-        pthread_join(joining[i].thread, NULL);
-        assert_true(joining[i].is_in);
-    }
-    for (int round = 0; round < N_ROUNDS; round++) {
-        char name[32], want[64];
-
-        snprintf(name, sizeof(name), "/room-%d", round);
-        snprintf(want, sizeof(want), "42%s,[\"all\",%d]", name, round);
-        assert_int_equal(
-            sails_io_emit(sails_io_of(live.io, name), NULL, "all", json_integer(round)), 0);
-        for (size_t i = 0; i < N_AT_ONCE; i++) {
-            ws_client_expect(&joining[i].client, want);
-        }
-    }
-    for (size_t i = 0; i < N_AT_ONCE; i++) {
-        ws_client_close(&joining[i].client);
-    }
-    pthread_barrier_destroy(&barrier);
-    live_end(&live);
-}
-
 static void refuse(sails_io_socket *socket, sails_io_next *next, void *ctx)
 {
     (void)ctx;
@@ -677,7 +604,6 @@ int main(void)
         cmocka_unit_test(a_middleware_may_close_the_connection),
         cmocka_unit_test(middlewares_and_listeners_run_in_the_order_of_their_definition),
         cmocka_unit_test(the_first_parent_that_says_yes_makes_the_child),
-        cmocka_unit_test(a_child_is_made_once_by_many_who_come_at_once),
         cmocka_unit_test(an_empty_child_is_forgotten_where_that_is_configured),
         cmocka_unit_test(what_is_defined_by_name_may_be_a_child_too),
         cmocka_unit_test(a_dynamic_namespace_goes_with_its_last_socket),

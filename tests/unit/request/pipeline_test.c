@@ -28,11 +28,8 @@ static void *proceed_on_thread(void *arg)
 
 static void proceed_later(sails_req *req, sails_res *res)
 {
-    pthread_t thread;
-
     (void)res;
-    assert_int_equal(pthread_create(&thread, NULL, proceed_on_thread, req), 0);
-    pthread_detach(thread);
+    live_elsewhere(proceed_on_thread, req);
 }
 
 static void answer(sails_req *req, sails_res *res)
@@ -253,12 +250,9 @@ static void *refuse_on_thread(void *arg)
 
 static void refuse_later(sails_req *req, sails_res *res, json_t *data)
 {
-    pthread_t thread;
-
     (void)req;
     (void)data;
-    assert_int_equal(pthread_create(&thread, NULL, refuse_on_thread, res), 0);
-    pthread_detach(thread);
+    live_elsewhere(refuse_on_thread, res);
 }
 
 /* A refusal of the program's own may take its time. */
@@ -570,33 +564,6 @@ static void addresses_of_one_ipv6_network_share_a_limit(void **state)
     live_end(&live);
 }
 
-static void an_address_has_a_limit_of_connections(void **state)
-{
-    struct live live;
-    struct tcp_client one, two;
-    sails_refused refused;
-
-    (void)state;
-    live_init(&live, 1);
-    assert_int_equal(
-        sails_app_set(live.app, "security.limits.connectionsPerAddress", json_integer(1)), 0);
-    assert_int_equal(sails_app_route(live.app, "GET /x/:id", answer), 0);
-    live_lift(&live);
-    assert_true(tcp_client_open(&one, live.port));
-    assert_true(http_client_send(&one, "GET", "/x/1", "", STR("")));
-    struct http_answer got = {0};
-    assert_true(http_client_take(&one, true, &got));
-    http_answer_deinit(&got);
-    assert_true(tcp_client_open(&two, live.port));
-    assert_false(http_client_take(&two, true, &got));
-    http_answer_deinit(&got);
-    assert_int_equal(sails_app_refused(live.app, &refused), 0);
-    assert_int_equal(refused.connections, 1);
-    tcp_client_close(&two);
-    tcp_client_close(&one);
-    live_end(&live);
-}
-
 static void every_answer_has_the_configured_headers(void **state)
 {
     struct live live;
@@ -638,7 +605,6 @@ int main(void)
         cmocka_unit_test(a_strict_app_hears_clients_of_sails_only),
         cmocka_unit_test(whoever_asks_too_often_is_refused),
         cmocka_unit_test(addresses_of_one_ipv6_network_share_a_limit),
-        cmocka_unit_test(an_address_has_a_limit_of_connections),
         cmocka_unit_test(every_answer_has_the_configured_headers),
         cmocka_unit_test(a_script_brings_pages_of_other_origins_their_session),
     };

@@ -19,6 +19,7 @@ struct site {
     struct told told;
     char path[128]; /* of the file to be sent */
     char *bytes;    /* BIG of them */
+    sails_stream *kept;
 };
 
 /* ---- files ---- */
@@ -61,11 +62,8 @@ static void *send_from_a_thread(void *ctx)
 
 static void send_later(sails_req *req, sails_res *res)
 {
-    pthread_t thread;
-
     (void)req;
-    must(pthread_create(&thread, NULL, send_from_a_thread, res) == 0);
-    must(pthread_detach(thread) == 0);
+    live_elsewhere(send_from_a_thread, res);
 }
 
 static void site_path(struct site *site, const char *name)
@@ -347,9 +345,8 @@ static void keep_stream(sails_stream *stream, int status, void *ctx)
 static void stream_open(sails_req *req, sails_res *res)
 {
     struct site *site = sails_req_context(req);
-    sails_stream **kept = (sails_stream **)(void *)site->path;
 
-    must(sails_res_begin(res, keep_stream, &site->told, kept) == 0);
+    must(sails_res_begin(res, keep_stream, &site->told, &site->kept) == 0);
 }
 
 static void add_streams(struct site *site)
@@ -428,7 +425,6 @@ static void a_producer_is_told_that_nobody_gets_it(void **state)
 {
     struct site site;
     struct tcp_client client;
-    sails_stream **kept = (sails_stream **)(void *)site.path;
     struct http_answer answer;
 
     (void)state;
@@ -438,13 +434,13 @@ static void a_producer_is_told_that_nobody_gets_it(void **state)
     assert_int_equal(told_status(&site.told), 0);
     tcp_client_abort(&client);
     assert_int_equal(told_status(&site.told), SAILS_ECLOSED);
-    assert_int_equal(sails_stream_write(*kept, "x", 1), SAILS_ECLOSED);
-    sails_stream_end(*kept);
+    assert_int_equal(sails_stream_write(site.kept, "x", 1), SAILS_ECLOSED);
+    sails_stream_end(site.kept);
 
     ask(&site, "HEAD", "/open", "", &answer);
     http_answer_deinit(&answer);
     assert_int_equal(told_status(&site.told), SAILS_ECLOSED);
-    sails_stream_end(*kept);
+    sails_stream_end(site.kept);
     live_settle(&site.live);
 
     /* An app that is lowered with a stream open. */
@@ -453,7 +449,7 @@ static void a_producer_is_told_that_nobody_gets_it(void **state)
     assert_int_equal(told_status(&site.told), 0);
     sails_app_lower(site.live.app);
     assert_int_equal(told_status(&site.told), SAILS_ECLOSED);
-    sails_stream_end(*kept);
+    sails_stream_end(site.kept);
     tcp_client_close(&client);
     site_close(&site);
 }

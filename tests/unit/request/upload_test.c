@@ -67,7 +67,6 @@ struct stage {
     char folder[64];
     struct told done; /* the error of an upload that has ended */
     sails_res *res;   /* of the request that waits for its upload; one at a time */
-    pthread_t asker;
     sails_req *asked;
 };
 
@@ -109,7 +108,7 @@ static void upload_from_thread(sails_req *req, sails_res *res)
 
     stage->res = res;
     stage->asked = req;
-    must(pthread_create(&stage->asker, NULL, ask, stage) == 0);
+    live_elsewhere(ask, stage);
 }
 
 static void proceed_done(sails_req *req, int err, json_t *result, void *ctx)
@@ -302,7 +301,6 @@ static void an_upload_is_asked_for_from_any_thread(void **state)
     (void)state;
     stage_init(&stage, 0);
     assert_int_equal(send_form(&stage, "/thread", 100000, "\"finished\""), 200);
-    assert_int_equal(pthread_join(stage.asker, NULL), 0);
     assert_int_equal(take_files(&stage), 2);
     stage_end(&stage);
 }

@@ -279,10 +279,82 @@ static void everybody_at_once_and_the_app_is_lowered(void **state)
     mem_free(crowd);
 }
 
+static bool match_prefix(const char *name, json_t *auth, void *ctx)
+{
+    return strncmp(name, ctx, strlen(ctx)) == 0 && !json_is_false(json_object_get(auth, "please"));
+}
+
+enum {
+    N_AT_ONCE = 8,
+    N_ROUNDS = 8
+};
+
+struct joining {
+    pthread_t thread;
+    pthread_barrier_t *barrier;
+    unsigned port;
+    struct ws_client client;
+    bool is_in;
+};
+
+static void *join_at_once(void *ctx)
+{
+    struct joining *joining = ctx;
+    char name[32];
+
+    joining->is_in = ws_client_open(&joining->client, joining->port, 5, "", "");
+    for (int round = 0; round < N_ROUNDS; round++) {
+        snprintf(name, sizeof(name), "/room-%d", round);
+        pthread_barrier_wait(joining->barrier);
+        joining->is_in = joining->is_in && ws_client_join(&joining->client, name, "");
+    }
+    return NULL;
+}
+
+/* socket-io 29 */
+static void a_child_is_made_once_by_many_who_come_at_once(void **state)
+{
+    static char prefix[] = "/room-";
+    struct live live;
+    struct joining joining[N_AT_ONCE];
+    pthread_barrier_t barrier;
+
+    (void)state;
+    pthread_barrier_init(&barrier, NULL, N_AT_ONCE);
+    live_init(&live, 4);
+    assert_non_null(sails_io_of_matching(live.io, match_prefix, prefix));
+    live_lift(&live);
+    for (size_t i = 0; i < N_AT_ONCE; i++) {
+        joining[i] = (struct joining){.barrier = &barrier, .port = live.port};
+        assert_int_equal(pthread_create(&joining[i].thread, NULL, join_at_once, &joining[i]), 0);
+    }
+    for (size_t i = 0; i < N_AT_ONCE; i++) {
+        pthread_join(joining[i].thread, NULL);
+        assert_true(joining[i].is_in);
+    }
+    for (int round = 0; round < N_ROUNDS; round++) {
+        char name[32], want[64];
+
+        snprintf(name, sizeof(name), "/room-%d", round);
+        snprintf(want, sizeof(want), "42%s,[\"all\",%d]", name, round);
+        assert_int_equal(
+            sails_io_emit(sails_io_of(live.io, name), NULL, "all", json_integer(round)), 0);
+        for (size_t i = 0; i < N_AT_ONCE; i++) {
+            ws_client_expect(&joining[i].client, want);
+        }
+    }
+    for (size_t i = 0; i < N_AT_ONCE; i++) {
+        ws_client_close(&joining[i].client);
+    }
+    pthread_barrier_destroy(&barrier);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_at_once_and_the_app_is_lowered),
+        cmocka_unit_test(a_child_is_made_once_by_many_who_come_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
