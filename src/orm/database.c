@@ -252,6 +252,13 @@ int database_begin(struct sails_db *db, const struct orm_model *model)
     return connection_begin(c) < 0 ? database_fail(db, c, model) : 0;
 }
 
+bool database_is_fragile(struct sails_db *db, const struct orm_model *model)
+{
+    const struct connection *c = database_connection(db, model);
+
+    return c->depth > 0 && c->config->adapter->dialect->numbers_params;
+}
+
 int database_finish(struct sails_db *db, const struct orm_model *model, int rc)
 {
     struct connection *c = database_connection(db, model);

@@ -77,6 +77,10 @@ int database_run(struct sails_db *db, struct connection *c, database_row_cb on_r
 /* In the transaction that is open already a savepoint. */
 int database_begin(struct sails_db *db, const struct orm_model *model);
 
+/* Whether one statement that fails would take an open transaction of the application's with it, as in PostgreSQL:
+ * then it needs a database_begin() of its own. */
+bool database_is_fragile(struct sails_db *db, const struct orm_model *model);
+
 /* Commits if rc is 0 or more, else rolls back. rc, or the error of the commit. */
 int database_finish(struct sails_db *db, const struct orm_model *model, int rc);
 

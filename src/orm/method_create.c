@@ -279,7 +279,7 @@ static int create(struct sails_db *db, struct orm_query *q, json_t **records)
 static bool is_one_statement(struct sails_db *db, const struct orm_query *q)
 {
     return q->n_records == 1 && !has_members(q) && !calls_after(q) &&
-           q->model->before_create.call == NULL &&
+           !database_is_fragile(db, q->model) && q->model->before_create.call == NULL &&
            (!has_key(&q->records[0]) || !q->model->primary_key->auto_increment) &&
            (!q->meta.fetch || database_sql(db, q->model)->dialect->has_returning);
 }

@@ -181,7 +181,8 @@ int method_destroy(struct sails_db *db, struct orm_query *q, json_t **records)
     int rc = 0;
 
     *records = NULL;
-    if (!needs_records(q) && q->model->before_destroy.call == NULL) {
+    if (!needs_records(q) && q->model->before_destroy.call == NULL &&
+        !database_is_fragile(db, q->model)) {
         return destroy_all(db, q, records);
     }
     rc = database_begin(db, q->model);

@@ -142,8 +142,9 @@ static int finish(struct sails_db *db, const struct orm_query *q, int rc, json_t
 
 int method_update(struct sails_db *db, struct orm_query *q, json_t **records)
 {
-    bool is_one_statement =
-        !q->meta.fetch && q->records[0].n_collections == 0 && q->model->before_update.call == NULL;
+    bool is_one_statement = !q->meta.fetch && q->records[0].n_collections == 0 &&
+                            q->model->before_update.call == NULL &&
+                            !database_is_fragile(db, q->model);
     int rc = 0;
 
     *records = NULL;

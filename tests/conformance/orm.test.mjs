@@ -620,6 +620,26 @@ item(35, 'a transaction is all or nothing', async (t, kind) => {
   assert.equal(await peer.must(plain.count()), 1)
 })
 
+item(35, 'what fails and is tolerated leaves the rest of a transaction as it was', async (t, kind) => {
+  const unique = of('unique')
+  const peer = await lift(t, kind, worlds.things)
+  const tolerated = (call) => ({ ...call, tolerate: true })
+
+  await peer.must(unique.createEach([{ id: 1, a: 'x', b: 1 }, { id: 2, a: 'y', b: 2 }], {}))
+  const { result, answers } = await peer.ask({
+    datastore: 'default',
+    method: 'transaction',
+    calls: [
+      unique.create({ a: 'z', b: 3 }, {}), tolerated(unique.create({ a: 'x', b: 4 }, {})), tolerated(unique.createEach([{ a: 'p', b: 5 }, { a: 'x', b: 6 }])),
+      tolerated(unique.update({ id: 2 }, { a: 'x' })), tolerated(unique.updateOne(2, { b: 1 })), unique.destroy({ id: 2 }), unique.count(),
+    ],
+  })
+  assert.equal(result, null)
+  assert.deepEqual(answers.map(({ error }) => error?.code ?? null), [null, 'E_UNIQUE', 'E_UNIQUE', 'E_UNIQUE', 'E_UNIQUE', null, null])
+  assert.equal(answers.at(-1).result, 2)
+  assert.deepEqual((await peer.must(unique.find({ sort: 'a' }))).map(({ a }) => a), ['x', 'z'])
+})
+
 item(38, 'pages', async (t, kind) => {
   const plain = of('plain')
   const peer = await lift(t, kind, worlds.things)
