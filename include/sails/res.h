@@ -37,8 +37,9 @@ SAILS_BEGIN_DECLS
 /** Sets the status of the answer that follows, 100 to 599. @see Sails reference, res.status() */
 SAILS_API int sails_res_status(sails_res *res, unsigned status);
 
-/** Sets a header of the answer that follows. SAILS_EINVAL also: a name or value that HTTP does not
- *  allow. @see res.set() */
+/** Sets a header of the answer that follows. SAILS_EINVAL also: a name that is no token, a value with a control
+ *  character other than a tab or that is not UTF-8, and Transfer-Encoding, which is the connection's.
+ *  @see res.set() */
 SAILS_API int sails_res_set(sails_res *res, const char *name, const char *value);
 
 /** A header that was set, by its name in any case; a view until the next change. NULL: there is none.

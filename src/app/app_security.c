@@ -1,6 +1,7 @@
 #include "app/app.h"
 #include "base/base64.h"
 #include "request/res.h"
+#include "web/cookie_write.h"
 
 /*
  * From the sections `session` and `security` to what the request floor wants to know.
@@ -33,6 +34,26 @@ static int choose_secret(struct sails_app *app)
     return 0;
 }
 
+/* What cannot be sent would not be set, and nobody would have a session. */
+static int check_cookie(const struct sails_app *app)
+{
+    const struct session_settings *sessions = &app->requests.sessions;
+    const struct sails_cookie_options options = {
+        .path = sessions->path, .domain = sessions->domain, .same_site = sessions->same_site};
+    struct buf line = {0};
+    int rc = cookie_write_removal(&line, str_from(sessions->name), &options);
+
+    buf_deinit(&line);
+    if (rc == SAILS_EINVAL) {
+        log_line(&app->log, LOG_ERROR,
+                 "session.name, session.cookie.path, session.cookie.domain: one of them holds what "
+                 "no cookie can: the name is made of letters, digits and !#$%%&'*+-.^_`|~, the "
+                 "others of ASCII without ';' and control characters");
+        return SAILS_ECONFIG;
+    }
+    return rc;
+}
+
 static int configure_sessions(struct sails_app *app)
 {
     const struct config *c = &app->config;
@@ -48,7 +69,8 @@ static int configure_sessions(struct sails_app *app)
     sessions->path = config_text(c, "session.cookie.path");
     sessions->domain = config_text(c, "session.cookie.domain");
     sessions->same_site = config_text(c, "session.cookie.sameSite");
-    rc = choose_secret(app);
+    rc = check_cookie(app);
+    rc = rc == 0 ? choose_secret(app) : rc;
     sessions->secret = app->requests.secret;
     if (rc == 0 && sessions->is_on) {
         rc = app_session_store_open(app);
@@ -193,8 +215,7 @@ static int configure_headers(struct sails_app *app)
             !header_list_is_header(str_from(name), str_from(json_string_value(value)))) {
             log_line(
                 &app->log, LOG_ERROR,
-                "security.headers: \"%s\" must be a header's name, and its value a text without "
-                "line ends",
+                "security.headers: \"%s\" must be a header's name, and its value a text of one line",
                 name);
             return SAILS_ECONFIG;
         }

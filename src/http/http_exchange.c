@@ -95,17 +95,11 @@ void http_set_events(struct http_exchange *x, const struct http_exchange_events 
 
 int http_add_header(struct http_exchange *x, struct str name, struct str value)
 {
-    if (str_eq_nocase(name, STR("Transfer-Encoding"))) {
-        return SAILS_EINVAL;
-    }
     return http_fields_add(&x->fields, name, value);
 }
 
 int http_set_header(struct http_exchange *x, struct str name, struct str value)
 {
-    if (str_eq_nocase(name, STR("Transfer-Encoding"))) {
-        return SAILS_EINVAL;
-    }
     return http_fields_set(&x->fields, name, value);
 }
 

@@ -27,10 +27,15 @@ static bool is_value(struct str s)
     return true;
 }
 
+bool http_fields_may_have(struct str name, struct str value)
+{
+    return is_token(name) && is_value(value) && !str_eq_nocase(name, STR("Transfer-Encoding"));
+}
+
 /* Room first, so that no half of a line is ever left. */
 static int reserve_line(struct buf *fields, struct str name, struct str value)
 {
-    if (!is_token(name) || !is_value(value)) {
+    if (!http_fields_may_have(name, value)) {
         return SAILS_EINVAL;
     }
     if (!buf_reserve(fields, name.len + value.len + sizeof(": \r\n"))) {

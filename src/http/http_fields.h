@@ -11,6 +11,10 @@
 
 #include "base/buf.h"
 
+/* Whether a response may have it: a name that is a token, a value without control characters but tabs.
+ * Transfer-Encoding is nobody's but the connection's. */
+bool http_fields_may_have(struct str name, struct str value);
+
 /*
  * Appends a line. 0; SAILS_EINVAL: a name that is no token, or a value with a control character
  * other than a tab; SAILS_ENOMEM. On errors `fields` is as it was.

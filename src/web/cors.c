@@ -77,7 +77,7 @@ static bool read_text(const json_t *dictionary, const char *key, struct str *out
         return true;
     }
     *out = text_of(value);
-    return json_is_string(value);
+    return json_is_string(value) && header_list_is_header(STR("Access-Control-Any"), *out);
 }
 
 static const char *read_dictionary(struct cors_settings *settings, const json_t *d)
@@ -96,7 +96,7 @@ static const char *read_dictionary(struct cors_settings *settings, const json_t 
     if (!read_text(d, "allowRequestHeaders", &settings->request_headers) ||
         !read_text(d, "allowRequestMethods", &settings->request_methods) ||
         !read_text(d, "allowResponseHeaders", &settings->response_headers)) {
-        return "allowRequestHeaders, allowRequestMethods, allowResponseHeaders must be texts";
+        return "allowRequestHeaders, allowRequestMethods, allowResponseHeaders must be texts of one line";
     }
     if (settings->is_any_origin && settings->credentials && !is_unsafe) {
         return "allowCredentials with any origin needs allowAnyOriginWithCredentialsUnsafe";

@@ -1,6 +1,8 @@
 #include "web/header_list.h"
 
 #include "base/macros.h"
+#include "base/utf8.h"
+#include "http/http_fields.h"
 
 /* Room that most requests and responses need: growing step by step would cost more. */
 enum {
@@ -140,21 +142,7 @@ bool header_list_at(const struct header_list *list, size_t at, struct str *name,
     return true;
 }
 
-/* RFC 9110 section 5.6.2. */
-static bool is_token(struct str name)
-{
-    static const char separators[] = "()<>@,;:\\\"/[]?={} \t";
-
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] <= 0x20 || name.ptr[i] == 0x7f || strchr(separators, name.ptr[i]) != NULL) {
-            return false;
-        }
-    }
-    return name.len > 0;
-}
-
 bool header_list_is_header(struct str name, struct str value)
 {
-    return is_token(name) && str_find(value, '\r') == value.len &&
-           str_find(value, '\n') == value.len;
+    return http_fields_may_have(name, value) && utf8_is_valid(str_bytes(value));
 }

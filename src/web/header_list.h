@@ -4,7 +4,7 @@
  * Purpose    The headers of a request or response, in two allocations however many there are.
  * Ownership  Copies names and values.
  * Threads    One thread at a time.
- * Floor      web; uses base.
+ * Floor      web; uses http, base.
  */
 #ifndef WEB_HEADER_LIST_H
 #define WEB_HEADER_LIST_H
@@ -13,7 +13,10 @@
 
 struct header_slot;
 
-/* Whether the name is a token (RFC 9110 section 5.6.2) and the value has no line end. */
+/*
+ * Whether an answer may have it, over either transport: what HTTP can send (http_fields.h), and a value
+ * that is UTF-8, since over a socket it becomes JSON.
+ */
 bool header_list_is_header(struct str name, struct str value);
 
 struct header_list {

@@ -302,6 +302,27 @@ static void the_cookie_has_the_configured_attributes(void **state)
     live_end(&live);
 }
 
+static void a_cookie_that_cannot_be_sent_fails_the_lift(void **state)
+{
+    static const struct {
+        const char *key, *value;
+    } cases[] = {{"session.name", "my sid"},
+                 {"session.name", "sid\x1b"},
+                 {"session.cookie.path", "/;x"},
+                 {"session.cookie.domain", "a\x01"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct live live;
+
+        start(&live);
+        assert_int_equal(sails_app_set(live.app, cases[i].key, json_string(cases[i].value)), 0);
+        assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+        assert_true(live_log_has(&live.log, "holds what no cookie can"));
+        live_end(&live);
+    }
+}
+
 /* As express-session does by req.secure of Express. */
 static void a_secure_cookie_is_set_where_a_trusted_proxy_has_tls(void **state)
 {
@@ -548,6 +569,7 @@ int main(void)
         cmocka_unit_test(a_regenerated_session_has_a_new_id_and_nothing_else),
         cmocka_unit_test(a_destroyed_session_is_gone),
         cmocka_unit_test(the_cookie_has_the_configured_attributes),
+        cmocka_unit_test(a_cookie_that_cannot_be_sent_fails_the_lift),
         cmocka_unit_test(a_secure_cookie_is_set_where_a_trusted_proxy_has_tls),
         cmocka_unit_test(without_sessions_there_are_no_cookies),
         cmocka_unit_test(sockets_and_http_share_a_session),

@@ -10,6 +10,18 @@
 
 /* ---- heads ---- */
 
+/* Printable ASCII. */
+static bool header_is_sound(const char *value)
+{
+    must(value != NULL);
+    for (; *value != '\0'; value++) {
+        if (*value < 0x20 || *value > 0x7e) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void set_heads(sails_req *req, sails_res *res)
 {
     (void)req;
@@ -35,6 +47,45 @@ static void set_heads(sails_req *req, sails_res *res)
     must(sails_res_remove(res, "x") == SAILS_ESTATE);
     must(sails_res_type(res, "json") == SAILS_ESTATE);
     must(sails_res_attachment(res, NULL) == SAILS_ESTATE);
+}
+
+/* Nothing is dropped in silence: what HTTP does not allow is refused by whoever was to set it. */
+static void set_what_cannot_be(sails_req *req, sails_res *res)
+{
+    static const char *const values[] = {"a\x01z", "a\r\nB: c", "a\nb",
+                                         "a\x7fz", "\x1b[31m",  "caf\xe9"};
+
+    (void)req;
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        struct sails_cookie_options at_path = {.path = values[i]},
+                                    of_domain = {.domain = values[i]};
+
+        must(sails_res_set(res, "X-A", values[i]) == SAILS_EINVAL);
+        must(sails_res_set(res, values[i], "x") == SAILS_EINVAL);
+        must(sails_res_append(res, "X-A", values[i]) == SAILS_EINVAL);
+        must(sails_res_append(res, "Set-Cookie", values[i]) == SAILS_EINVAL);
+        must(sails_res_vary(res, values[i]) == SAILS_EINVAL);
+        must(sails_res_type(res, values[i]) == SAILS_EINVAL);
+        must(sails_res_remove(res, values[i]) == SAILS_EINVAL);
+        must(sails_res_cookie(res, values[i], json_string("x"), NULL) == SAILS_EINVAL);
+        must(sails_res_cookie(res, "a", json_string("x"), &at_path) == SAILS_EINVAL);
+        must(sails_res_cookie(res, "a", json_string("x"), &of_domain) == SAILS_EINVAL);
+        must(sails_res_clear_cookie(res, "a", &at_path) == SAILS_EINVAL);
+        must(sails_res_clear_cookie(res, values[i], NULL) == SAILS_EINVAL);
+        /* These encode what they are given. */
+        must(sails_res_attachment(res, values[i]) == 0);
+        must(header_is_sound(sails_res_get(res, "Content-Disposition")));
+        must(sails_res_location(res, values[i]) == 0);
+        must(header_is_sound(sails_res_get(res, "Location")));
+        must(sails_res_cookie(res, "a", json_stringn_nocheck(values[i], strlen(values[i])), NULL) ==
+             0);
+        must(header_is_sound(sails_res_get(res, "Set-Cookie")));
+    }
+    must(sails_res_set(res, "Transfer-Encoding", "chunked") == SAILS_EINVAL);
+    must(sails_res_set(res, "", "x") == SAILS_EINVAL);
+    must(sails_res_get(res, "X-A") == NULL);
+    must(sails_res_set(res, "X-Tab", "a\tb \u00e4") == 0);
+    must(sails_res_send(res, "x") == 0);
 }
 
 static void vary_by_anything(sails_req *req, sails_res *res)
@@ -203,6 +254,7 @@ static const struct {
     sails_action action;
 } routes[] = {
     {"/heads", set_heads},
+    {"/refused-heads", set_what_cannot_be},
     {"/vary", vary_by_anything},
     {"/cookies", set_cookies},
     {"/value", send_value},
@@ -292,6 +344,7 @@ static void every_answer_has_its_head(void **state)
         {"GET", "/heads", NULL, 200, "x", NULL, "x-gone", ""},
         {"GET", "/heads", NULL, 200, "x", NULL, "vary", "Accept, Origin"},
         {"GET", "/heads", NULL, 200, "x", NULL, "location", "/foo%20bar?x=%C3%A4"},
+        {"GET", "/refused-heads", NULL, 200, "x", NULL, "x-tab", "a\tb \u00e4"},
         {"GET", "/vary", NULL, 200, "", NULL, "vary", "*"},
         {"GET", "/value?v=%7B%22a%22:1%7D", NULL, 200, "{\n  \"a\": 1\n}",
          "application/json; charset=utf-8", NULL, NULL},
