@@ -51,7 +51,7 @@ SAILS_API int sails_app_before_connect(sails_app *app, sails_before_connect_cb b
 /** The target as it was sent, "/socket.io/?EIO=4&..."; a view. NULL for NULL. */
 SAILS_API const char *sails_handshake_url(const sails_handshake *handshake);
 
-/** A header by its name in any case; a view. NULL: there is none. */
+/** A header by its name in any case; a view, UTF-8 as that of sails_req_header(). NULL: there is none. */
 SAILS_API const char *sails_handshake_header(const sails_handshake *handshake, const char *name);
 
 /** The query as an object of texts (lists where a name is repeated); a view. NULL: no memory. */

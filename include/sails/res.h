@@ -95,7 +95,7 @@ SAILS_API int sails_res_clear_cookie(sails_res *res, const char *name,
 /* ---- bodies ---- */
 
 /** Answers with text: over HTTP as text/html unless a type was set, as Sails; over a socket the text
- *  itself. NULL: no body. @see res.send() */
+ *  itself. NULL: no body. SAILS_EJSON also: over a socket, text that is not UTF-8. @see res.send() */
 SAILS_API int sails_res_send(sails_res *res, const char *text);
 
 /** Answers with bytes: over HTTP as application/octet-stream unless a type was set; over a socket as
@@ -105,14 +105,14 @@ SAILS_API int sails_res_send_bytes(sails_res *res, const void *data, size_t len)
 /**
  * Answers with a value (taken) as `res.send()` of Sails does: text as sails_res_send(), binary values
  * as sails_res_send_bytes(), objects, lists and booleans as JSON. Over HTTP null is an empty body, and
- * a number from 100 to 599 a status with its name as body; over a socket both are themselves. NULL: no
- * body.
+ * a number from 100 to 599 a status with its name as body; over a socket both are themselves. NULL:
+ * SAILS_EJSON, as sails_res_json().
  */
 SAILS_API int sails_res_send_value(sails_res *res, json_t *value);
 
 /** Answers with a JSON value (taken), indented outside production; over a socket with the value
- *  itself. NULL: an empty body of that type. SAILS_EJSON also: it holds text that is not UTF-8.
- *  @see res.json() */
+ *  itself. SAILS_EJSON also: it holds text that is not UTF-8, or is NULL, as what json_pack() could not make:
+ *  the answer is a 500 then, with a line in the log. @see res.json() */
 SAILS_API int sails_res_json(sails_res *res, json_t *value);
 
 /** As sails_res_json(), for pages of other origins: a call of the function that the query names as

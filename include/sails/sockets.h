@@ -58,9 +58,9 @@ SAILS_API int sails_sockets_leave(sails_app *app, const char *id, const char *ro
  *
  * @param rooms          Ends with NULL: SAILS_ROOMS("kitchen", "hall"). Names that are empty reach nobody.
  * @param event          NULL: SAILS_DEFAULT_EVENT_NAME.
- * @param data           Any value; NULL is sent as null.
+ * @param data           Any value; null is json_null(). NULL is none, and what could not be made is NULL.
  * @param id_to_omit     This socket, and nobody else, does not get it; NULL: everybody does.
- * @return SAILS_ERESERVED, SAILS_EJSON, SAILS_ETOOBIG: as sails_io_emit().
+ * @return SAILS_EINVAL also: no data (logged); SAILS_ERESERVED, SAILS_EJSON, SAILS_ETOOBIG: as sails_io_emit().
  * @see    Sails reference, sails.sockets.broadcast()
  */
 SAILS_API int sails_sockets_broadcast(sails_app *app, const char *const *rooms, const char *event,

@@ -8,6 +8,7 @@
 #include "engineio/eio_handshake.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <sails/err.h>
@@ -94,7 +95,8 @@ static void append_headers(struct buf *out, const struct http_request *request)
             assert((uint8_t)request->headers[i].name.ptr[0] < KNOWN_BASE);
             append_text(out, request->headers[i].name);
         }
-        append_text(out, request->headers[i].value);
+        utf8_append_any(out, request->headers[i].value); /* text, for whoever asks */
+        buf_append_char(out, '\0');
     }
 }
 

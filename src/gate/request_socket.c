@@ -66,26 +66,37 @@ static json_t *make_jwr(struct sails_req *req)
     return jwr;
 }
 
-static void send_jwr(struct sails_req *req)
+/* An ack without a JWR would be taken for a success: without memory there is rather none. */
+static void send_args(struct sails_req *req, json_t *args)
 {
     sails_io_ack *ack = req->ack;
-    json_t *args = NULL;
+    int rc = args != NULL ? 0 : SAILS_ENOMEM;
 
-    if (ack == NULL) {
-        return;
-    }
     req->ack = NULL;
-    args = json_pack("[o]", make_jwr(req));
-    sails_io_ack_send(ack, args);
+    if (rc == 0) {
+        rc = sails_io_ack_send(ack, args);
+    } else {
+        sails_io_ack_drop(ack);
+    }
+    if (rc < 0) {
+        log_line(req->service->log, LOG_ERROR, "%s %s: the client gets no answer: %s",
+                 sails_req_method(req), req->path, sails_strerror(rc));
+    }
+}
+
+static void send_jwr(struct sails_req *req)
+{
+    if (req->ack != NULL) {
+        send_args(req, json_pack("[o]", make_jwr(req)));
+    }
 }
 
 static void expire_socket(struct sails_req *req)
 {
-    sails_io_ack *ack = req->ack;
-
-    req->ack = NULL;
-    sails_io_ack_send(ack, json_pack("[{s:s, s:{}, s:i}]", "body", "Service Unavailable", "headers",
-                                     "statusCode", 503));
+    if (req->ack != NULL) {
+        send_args(req, json_pack("[{s:s, s:{}, s:i}]", "body", "Service Unavailable", "headers",
+                                 "statusCode", 503));
+    }
 }
 
 /* ---- the connection's cookie ---- */

@@ -1,5 +1,6 @@
 #include "gate/sdk_version.h"
 
+#include "base/utf8.h"
 #include "http/url.h"
 #include "io/io.h"
 
@@ -45,7 +46,7 @@ bool sdk_version_check(sails_io_socket *socket, bool is_strict, struct buf *why)
     }
     if (!is_fine) {
         buf_append_str(why, STR("Unsupported version of the socket client: "));
-        buf_append_str(why, buf_str(&version));
+        utf8_append_any(why, buf_str(&version));
     }
     buf_deinit(&version);
     return is_fine;

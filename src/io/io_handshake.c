@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "http/url.h"
 #include "io/io.h"
 
@@ -10,27 +11,17 @@
  * unpacked only for who asks.
  */
 
+/* What was percent-encoded may be anything. */
 static json_t *text_value(struct str text)
 {
-    json_t *value = json_stringn(text.ptr, text.len);
+    struct buf utf8 = {0};
+    json_t *value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
 
-    /* Not UTF-8: Latin-1, as HTTP once had it, so that nothing is lost. */
     if (value == NULL) {
-        struct buf utf8 = {0};
-
-        for (size_t i = 0; i < text.len; i++) {
-            uint8_t c = (uint8_t)text.ptr[i];
-
-            if (c < 0x80) {
-                buf_append_char(&utf8, (char)c);
-            } else {
-                buf_append_char(&utf8, (char)(0xc0 | c >> 6));
-                buf_append_char(&utf8, (char)(0x80 | (c & 0x3f)));
-            }
-        }
+        utf8_append_any(&utf8, text);
         value = buf_error(&utf8) == 0 ? json_stringn(utf8.ptr, utf8.len) : NULL;
-        buf_deinit(&utf8);
     }
+    buf_deinit(&utf8);
     return value;
 }
 

@@ -3,6 +3,7 @@
 #include "base/json_indent.h"
 #include "base/json_value.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "http/http.h"
 #include "web/etag.h"
 
@@ -52,16 +53,31 @@ int sails_res_status(sails_res *res, unsigned status)
 
 /* ---- its end ---- */
 
+static int give_up(sails_res *res, int rc)
+{
+    res->status = 500;
+    res->kind = REQUEST_NO_BODY;
+    request_answer(res_request(res));
+    return rc;
+}
+
 /* An answer that could not be made is a 500 without a body: better than none. */
 int res_fail(sails_res *res, int rc)
 {
     log_line(res_request(res)->service->log, LOG_ERROR, "%s %s: the answer could not be made: %s",
              sails_req_method(res_request(res)), sails_req_path(res_request(res)),
              sails_strerror(rc));
-    res->status = 500;
-    res->kind = REQUEST_NO_BODY;
-    request_answer(res_request(res));
-    return rc;
+    return give_up(res, rc);
+}
+
+int res_fail_without_value(sails_res *res)
+{
+    log_line(
+        res_request(res)->service->log, LOG_ERROR,
+        "%s %s: answered with no value, which is what json_pack() makes of text that is not UTF-8: the "
+        "client gets 500",
+        sails_req_method(res_request(res)), sails_req_path(res_request(res)));
+    return give_up(res, SAILS_EJSON);
 }
 
 bool res_is_fresh(sails_res *res)
@@ -154,6 +170,9 @@ int res_answer_text(sails_res *res, struct str text, struct str type)
     int rc = set_default_type(res, type);
 
     rc = rc == 0 ? add_charset(res) : rc;
+    if (res_is_socket(res) && !utf8_is_valid(str_bytes(text))) {
+        rc = SAILS_EJSON; /* there it becomes JSON */
+    }
     res->kind = REQUEST_TEXT_BODY;
     buf_append_str(&res->text, text);
     return finish(res, rc == 0 ? buf_error(&res->text) : rc);
@@ -228,7 +247,7 @@ int sails_res_json(sails_res *res, json_t *value)
         json_decref(value);
         return rc;
     }
-    return res_answer_json(res, value);
+    return value != NULL ? res_answer_json(res, value) : res_fail_without_value(res);
 }
 
 /* ---- send ---- */
@@ -336,5 +355,5 @@ int sails_res_send_value(sails_res *res, json_t *value)
         json_decref(value);
         return rc;
     }
-    return value != NULL ? answer_value(res, value) : answer_empty(res);
+    return value != NULL ? answer_value(res, value) : res_fail_without_value(res);
 }

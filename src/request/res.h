@@ -31,8 +31,11 @@ int res_claim(sails_res *res);
 
 /* Of a claimed answer: the rest of it. Each gives 0, or what kept it from being made (res_fail). */
 int res_answer_text(sails_res *res, struct str text, struct str type);
-int res_answer_json(sails_res *res, json_t *value);
+int res_answer_json(sails_res *res, json_t *value); /* NULL: an empty body of that type */
 int res_fail(sails_res *res, int rc);
+
+/* The same where the caller gave NULL and a value is needed: most likely one that could not be made. */
+int res_fail_without_value(sails_res *res);
 
 /* Appends a value as this response writes JSON: for people outside production, over HTTP. 0,
  * SAILS_EJSON, SAILS_ENOMEM. */

@@ -107,6 +107,7 @@ static void log_data(sails_res *res, const json_t *data)
 static int answer_person(sails_res *res, json_t *data)
 {
     const struct buf *page = &res_request(res)->service->pages.server_error;
+    int rc = 0;
 
     if (page->len > 0) {
         json_decref(data);
@@ -115,7 +116,12 @@ static int answer_person(sails_res *res, json_t *data)
     if (!res->is_answered) {
         res->status = 500;
     }
-    return sails_res_json(res, data);
+    rc = res_claim(res);
+    if (rc < 0) {
+        json_decref(data);
+        return rc;
+    }
+    return res_answer_json(res, data);
 }
 
 /* Production keeps the data to itself. */

@@ -258,5 +258,8 @@ int sails_res_jsonp(sails_res *res, json_t *value)
         json_decref(value);
         return rc;
     }
+    if (value == NULL) {
+        return res_fail_without_value(res);
+    }
     return res_is_socket(res) ? res_answer_json(res, value) : answer_jsonp(res, value);
 }

@@ -71,21 +71,25 @@ int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done
 
 /* ---- sending ---- */
 
-/* The one argument of a Sails event: null where there is no data. Takes `data`. */
-static json_t *one_argument(json_t *data)
-{
-    return json_pack("[o]", data != NULL ? data : json_null());
-}
-
+/* Takes `data`. Without a value there is nothing to send: it must not become another one on the way. */
 static int send(sails_app *app, const char *const *rooms, const char *event, json_t *data,
                 const char *id_to_omit)
 {
     sails_io_target target = {.to = rooms};
-    json_t *args = one_argument(data);
+    json_t *args = NULL;
 
     if (event == NULL || event[0] == '\0') {
         event = SAILS_DEFAULT_EVENT_NAME;
     }
+    if (data == NULL) {
+        log_line(
+            sails_app_io(app)->log, LOG_ERROR,
+            "The event `%s` was not sent: its data is NULL, as what json_pack() makes of text that "
+            "is not UTF-8; json_null() is null",
+            event);
+        return SAILS_EINVAL;
+    }
+    args = json_pack("[o]", data);
     if (args == NULL) {
         return SAILS_ENOMEM;
     }

@@ -352,7 +352,7 @@ static void keep(sails_req *req, sails_res *res)
 static void broadcast_then_answer(sails_req *req, sails_res *res)
 {
     sails_res_send(res, "answer");
-    sails_sockets_blast(sails_req_app(req), "before", NULL, NULL);
+    sails_sockets_blast(sails_req_app(req), "before", json_null(), NULL);
 }
 
 static void disconnect_requester(sails_req *req, sails_res *res)

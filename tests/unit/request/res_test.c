@@ -126,7 +126,28 @@ static void send_value(sails_req *req, sails_res *res)
 static void send_nothing(sails_req *req, sails_res *res)
 {
     (void)req;
-    must(sails_res_json(res, NULL) == 0);
+    must(sails_res_json(res, NULL) == SAILS_EJSON);
+}
+
+/* What json_pack() gives for text that is not UTF-8. */
+static void send_no_value(sails_req *req, sails_res *res)
+{
+    json_t *value = json_pack("{s:s}", "name", "caf\xe9");
+
+    (void)req;
+    must(value == NULL);
+    must(sails_res_send_value(res, value) == SAILS_EJSON);
+}
+
+static void send_no_jsonp(sails_req *req, sails_res *res)
+{
+    (void)req;
+    must(sails_res_jsonp(res, NULL) == SAILS_EJSON);
+}
+
+static void send_no_text(sails_req *req, sails_res *res)
+{
+    must(sails_res_send(res, "caf\xe9") == (sails_req_is_socket(req) ? SAILS_EJSON : 0));
 }
 
 static void send_bytes(sails_req *req, sails_res *res)
@@ -259,6 +280,9 @@ static const struct {
     {"/cookies", set_cookies},
     {"/value", send_value},
     {"/nothing", send_nothing},
+    {"/no-value", send_no_value},
+    {"/no-jsonp", send_no_jsonp},
+    {"/no-text", send_no_text},
     {"/bytes", send_bytes},
     {"/type", send_type},
     {"/attachment", send_attachment},
@@ -354,7 +378,10 @@ static void every_answer_has_its_head(void **state)
         {"GET", "/value?v=204", NULL, 204, "", "", NULL, NULL},
         {"GET", "/value?v=404", NULL, 404, "Not Found", "text/plain; charset=utf-8", NULL, NULL},
         {"GET", "/value?v=5", NULL, 200, "5", "application/json; charset=utf-8", NULL, NULL},
-        {"GET", "/nothing", NULL, 200, "", "application/json; charset=utf-8", "etag", ""},
+        {"GET", "/nothing", NULL, 500, "", NULL, "etag", ""},
+        {"GET", "/no-value", NULL, 500, "", NULL, NULL, NULL},
+        {"GET", "/no-jsonp?callback=f", NULL, 500, "", NULL, NULL, NULL},
+        {"GET", "/no-text", NULL, 200, "caf\xe9", NULL, NULL, NULL},
         {"GET", "/bytes", NULL, 200, "\xff\x01", "application/octet-stream", NULL, NULL},
         {"GET", "/type?t=json", NULL, 200, "x", "application/json; charset=utf-8", NULL, NULL},
         {"GET", "/type?t=.png", NULL, 200, "x", "image/png", NULL, NULL},
@@ -474,7 +501,10 @@ static void sockets_get_the_same_answers(void **state)
         {"/value?v=404", "{\"body\":404,\"headers\":{},\"statusCode\":200}"},
         {"/value?v=null", "{\"body\":null,\"headers\":{},\"statusCode\":200}"},
         {"/value?v=%22s%22", "{\"body\":\"s\",\"headers\":{},\"statusCode\":200}"},
-        {"/nothing", "{\"headers\":{},\"statusCode\":200}"},
+        {"/nothing", "{\"headers\":{},\"statusCode\":500}"},
+        {"/no-value", "{\"headers\":{},\"statusCode\":500}"},
+        {"/no-jsonp?callback=f", "{\"headers\":{},\"statusCode\":500}"},
+        {"/no-text", "{\"headers\":{},\"statusCode\":500}"},
         {"/cookies", "{\"body\":\"x\",\"headers\":{},\"statusCode\":200}"},
         {"/jsonp?callback=f", "{\"body\":{\"a\":\"\u2028\"},\"headers\":{},\"statusCode\":200}"},
         {"/format", "{\"body\":\"text\",\"headers\":{\"vary\":\"Accept\",\"content-type\":\"text/"

@@ -56,10 +56,10 @@ static void broadcast_without_a_name(struct world *world)
 {
     must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 0)), NULL,
                                  json_pack("[i, i]", 1, 2), NULL) == 0);
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 0)), "", NULL, NULL) ==
-         0);
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 0)), "hello", NULL,
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 0)), "", json_null(),
                                  NULL) == 0);
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 0)), "hello",
+                                 json_null(), NULL) == 0);
 }
 
 static void call_and_hear_default_names(struct world *world)
@@ -78,14 +78,15 @@ static void broadcast_to_nobody(struct world *world)
 {
     const char *const *none = SAILS_ROOMS("");
 
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("no such room"), "x", NULL, NULL) ==
-         0);
-    must(sails_sockets_broadcast(world->live.app, none + 1, "x", NULL, NULL) == 0);
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(""), "x", NULL, NULL) == 0);
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("", ""), "x", NULL, NULL) == 0);
-    /* An id that is nobody's. */
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("AAAAAAAAAAAAAAAAAAAA"), "x", NULL,
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("no such room"), "x", json_null(),
                                  NULL) == 0);
+    must(sails_sockets_broadcast(world->live.app, none + 1, "x", json_null(), NULL) == 0);
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(""), "x", json_null(), NULL) == 0);
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("", ""), "x", json_null(), NULL) ==
+         0);
+    /* An id that is nobody's. */
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("AAAAAAAAAAAAAAAAAAAA"), "x",
+                                 json_null(), NULL) == 0);
 }
 
 static void call_and_hear_nothing(struct world *world)
@@ -117,10 +118,10 @@ IN_EVERY_WAY(a_socket_in_several_of_the_rooms_gets_one_frame, call_and_hear_over
 
 static void broadcast_with_omission(struct world *world)
 {
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("a"), "all but 1", NULL,
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS("a"), "all but 1", json_null(),
                                  id_of(world, 1)) == 0);
-    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 1)), "nobody", NULL,
-                                 id_of(world, 1)) == 0);
+    must(sails_sockets_broadcast(world->live.app, SAILS_ROOMS(id_of(world, 1)), "nobody",
+                                 json_null(), id_of(world, 1)) == 0);
 }
 
 static void blast_with_omission(struct world *world)
@@ -132,7 +133,7 @@ static void blast_with_omission(struct world *world)
 static void blast_to_all(struct world *world)
 {
     must(sails_sockets_blast(world->live.app, "all", json_string("x"), NULL) == 0);
-    must(sails_sockets_blast(world->live.app, "all", NULL, "no such id") == 0);
+    must(sails_sockets_blast(world->live.app, "all", json_null(), "no such id") == 0);
 }
 
 static void call_and_omit(struct world *world)
@@ -398,7 +399,7 @@ static void what_is_missing_or_too_long_is_refused_and_nobody_is_told(void **sta
     live_init(&live, 1);
     assert_int_equal(sails_sockets_join(live.app, "id", "room", tell, &told), SAILS_ESTATE);
     assert_int_equal(sails_sockets_blast(live.app, "x", json_null(), NULL), SAILS_ESTATE);
-    assert_int_equal(sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), "x", NULL, NULL),
+    assert_int_equal(sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), "x", json_null(), NULL),
                      SAILS_ESTATE);
     live_lift(&live);
 
@@ -421,6 +422,11 @@ static void what_is_missing_or_too_long_is_refused_and_nobody_is_told(void **sta
         sails_sockets_broadcast(live.app, SAILS_ROOMS(long_name), "x", json_object(), NULL),
         SAILS_EINVAL);
     assert_int_equal(sails_sockets_blast(NULL, "x", json_object(), NULL), SAILS_EINVAL);
+    assert_int_equal(sails_sockets_blast(live.app, "x", NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), "x",
+                                             json_pack("{s:s}", "name", "caf\xe9"), NULL),
+                     SAILS_EINVAL);
+    assert_true(live_log_has(&live.log, "The event `x` was not sent: its data is NULL"));
 
     assert_int_equal(
         sails_sockets_add_room_members_to_rooms(NULL, "a", SAILS_ROOMS("b"), tell, &told),
@@ -460,12 +466,13 @@ static void reserved_and_impossible_events_are_refused(void **state)
     live_init(&live, 1);
     live_lift(&live);
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
-        assert_int_equal(sails_sockets_blast(live.app, reserved[i], NULL, NULL), SAILS_ERESERVED);
+        assert_int_equal(sails_sockets_blast(live.app, reserved[i], json_null(), NULL),
+                         SAILS_ERESERVED);
         assert_int_equal(
-            sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), reserved[i], NULL, NULL),
+            sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), reserved[i], json_null(), NULL),
             SAILS_ERESERVED);
     }
-    assert_int_equal(sails_sockets_blast(live.app, "error", NULL, NULL), 0);
+    assert_int_equal(sails_sockets_blast(live.app, "error", json_null(), NULL), 0);
     for (int i = 0; i < 11; i++) {
         json_array_append_new(many, sails_binary("x", 1));
     }
@@ -591,7 +598,8 @@ static void an_id_that_is_gone_is_a_room(struct world *world)
     assert_int_equal(sails_sockets_join(world->live.app, gone, "heirs", tell, &world->done), 0);
     assert_int_equal(told_status(&world->done), 0);
     assert_int_equal(
-        sails_sockets_broadcast(world->live.app, SAILS_ROOMS("heirs"), "heard", NULL, NULL), 0);
+        sails_sockets_broadcast(world->live.app, SAILS_ROOMS("heirs"), "heard", json_null(), NULL),
+        0);
     live_settle(&world->live);
     for (size_t i = 1; i < N_CLIENTS; i++) {
         if (i <= 4) {
