@@ -167,18 +167,32 @@ static void set(struct header_list *out, struct str name, struct str value, int 
     }
 }
 
+/* Whether another Origin, or none, would get another answer: then caches have to know, whoever has asked (Fetch
+ * standard, "CORS protocol and HTTP caches"). */
+static bool depends_on_origin(const struct cors_settings *settings)
+{
+    return settings->is_any_origin
+               ? settings->credentials
+               : settings->one_origin.ptr != NULL || json_array_size(settings->origins) > 0;
+}
+
 int cors_apply(const struct cors_settings *settings, struct str origin, bool is_preflight,
                struct header_list *out)
 {
     /* Browsers do not take "*" where there are credentials, so the origin is named then. */
     bool is_star_answer = settings->is_any_origin && !settings->credentials;
+    bool is_answered = is_allowed(settings, origin) && (is_star_answer || origin.len > 0);
     int rc = 0;
 
-    if (!is_allowed(settings, origin) || (!is_star_answer && origin.len == 0)) {
-        return 0;
+    if (is_answered) {
+        set(out, STR("Access-Control-Allow-Origin"), is_star_answer ? STR("*") : origin, &rc);
     }
-    set(out, STR("Access-Control-Allow-Origin"), is_star_answer ? STR("*") : origin, &rc);
-    set(out, STR("Vary"), is_star_answer ? (struct str){0} : STR("Origin"), &rc);
+    if (depends_on_origin(settings)) {
+        set(out, STR("Vary"), STR("Origin"), &rc);
+    }
+    if (!is_answered) {
+        return rc;
+    }
     set(out, STR("Access-Control-Allow-Credentials"),
         settings->credentials ? STR("true") : (struct str){0}, &rc);
     set(out, STR("Access-Control-Expose-Headers"), settings->response_headers, &rc);
