@@ -153,7 +153,7 @@ struct sails_file_options {
  * Over a socket the content is one binary value, and 500 over 1 MiB.
  *
  * A file that is not there, or is none, is answered as sails_res_not_found(); one that cannot be read as
- * sails_res_fail(). Symbolic links that lead to another folder are not followed.
+ * sails_res_fail(); with 503 where no descriptor, memory or thread is free for it. Symbolic links that lead to another folder are not followed.
  *
  * @param options  NULL: as {0}.
  * @return 0: the answer follows; SAILS_EINVAL, SAILS_ESTATE, SAILS_ENOMEM.

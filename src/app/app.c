@@ -196,9 +196,9 @@ static void set_requests(struct sails_app *app)
     app->requests.compresses = config_get(c, "http.compress") != NULL
                                    ? config_boolean(c, "http.compress")
                                    : app->requests.is_production;
-    app->files.files.max_age_s = config_get(c, "http.cache") != NULL
-                                     ? (uint64_t)config_integer(c, "http.cache") / 1000
-                                     : (app->requests.is_production ? 31557600 : 0);
+    app->files.folders.max_age_s = config_get(c, "http.cache") != NULL
+                                       ? (uint64_t)config_integer(c, "http.cache") / 1000
+                                       : (app->requests.is_production ? 31557600 : 0);
     app->requests.is_sdk_needed = config_boolean(c, "sockets.requireSdkVersion");
     app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
     app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");

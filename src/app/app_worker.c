@@ -51,10 +51,18 @@ static void on_missing(void *ctx, struct worker *worker, struct http_exchange *x
     request_http_take_over(&app->requests, worker, x);
 }
 
+static void add_cors(void *ctx, struct http_exchange *x)
+{
+    struct sails_app *app = ctx;
+
+    request_http_add_cors(&app->requests, x);
+}
+
 void app_workers_prepare(struct sails_app *app)
 {
-    app->files.files.on_missing = on_missing;
-    app->files.files.ctx = app;
+    app->files.folders.add_headers = add_cors;
+    app->files.folders.on_missing = on_missing;
+    app->files.folders.ctx = app;
 }
 
 static int on_start(void *ctx, struct worker *worker)

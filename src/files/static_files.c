@@ -9,23 +9,22 @@
 
 void static_files_init(struct static_files *files)
 {
-    list_init(&files->files.folders);
-    list_init(&files->bundles.folders);
-    files->files.max_age_s = 0;
+    list_init(&files->folders.all);
+    list_init(&files->bundles.all);
+    files->folders.max_age_s = 0;
 }
 
-static void destroy_all(struct list *folders)
+static void destroy_all(struct list *all)
 {
-    while (!list_is_empty(folders)) {
-        static_folder_destroy(
-            container_of(list_take_first(folders), struct static_folder, in_files));
+    while (!list_is_empty(all)) {
+        static_folder_destroy(container_of(list_take_first(all), struct static_folder, in_files));
     }
 }
 
 void static_files_deinit(struct static_files *files)
 {
-    destroy_all(&files->files.folders);
-    destroy_all(&files->bundles.folders);
+    destroy_all(&files->folders.all);
+    destroy_all(&files->bundles.all);
 }
 
 int static_files_add(struct static_files *files, const char *path, const char *folder)
@@ -35,7 +34,7 @@ int static_files_add(struct static_files *files, const char *path, const char *f
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
-    list_append(&files->files.folders, &made->in_files);
+    list_append(&files->folders.all, &made->in_files);
     return 0;
 }
 
@@ -43,14 +42,14 @@ int static_files_add_bundles(struct static_files *files, const char *path, const
 {
     struct static_folder *made = NULL;
 
-    if (!list_is_empty(&files->bundles.folders)) {
+    if (!list_is_empty(&files->bundles.all)) {
         return 0; /* a lift that is tried again */
     }
     made = static_folder_create(path, folder);
     if (made == NULL) {
         return SAILS_ENOMEM;
     }
-    list_append(&files->bundles.folders, &made->in_files);
+    list_append(&files->bundles.all, &made->in_files);
     return 0;
 }
 
@@ -97,12 +96,14 @@ int static_files_open(struct static_files *files, const struct log *log)
 {
     int rc = 0;
 
-    list_each(node, &files->files.folders) {
+    files->folders.log = log;
+    files->bundles.log = log;
+    list_each(node, &files->folders.all) {
         if (rc == 0) {
             rc = open_folder(container_of(node, struct static_folder, in_files), log);
         }
     }
-    list_each(node, &files->bundles.folders) {
+    list_each(node, &files->bundles.all) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         rc = rc == 0 ? open_folder(folder, log) : rc;
@@ -122,7 +123,7 @@ static bool can_be_file(const struct http_request *request)
 static struct static_folder *find_folder(const struct static_files *files,
                                          const struct http_exchange *x)
 {
-    list_each(node, &files->files.folders) {
+    list_each(node, &files->folders.all) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         if (static_folder_rest(folder, http_request(x)->path).ptr != NULL) {
@@ -142,7 +143,7 @@ bool static_files_handle(struct static_files *files, struct worker *worker, stru
     struct static_folder *folder = can_be_file(http_request(x)) ? find_folder(files, x) : NULL;
 
     if (folder != NULL) {
-        delivery_start(&files->files, folder, worker, x);
+        delivery_start(&files->folders, folder, worker, x);
     }
     return folder != NULL;
 }
@@ -171,7 +172,7 @@ static bool is_bundle(struct str rest)
 static struct static_folder *find_bundle(const struct static_files *files,
                                          const struct http_exchange *x)
 {
-    list_each(node, &files->bundles.folders) {
+    list_each(node, &files->bundles.all) {
         struct static_folder *folder = container_of(node, struct static_folder, in_files);
 
         if (is_bundle(static_folder_rest(folder, http_request(x)->path))) {

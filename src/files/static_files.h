@@ -14,7 +14,7 @@
 #include "files/static_folder.h"
 
 struct static_files {
-    struct delivery_settings files;   /* of folders, in the order of adding */
+    struct delivery_settings folders; /* of folders, in the order of adding */
     struct delivery_settings bundles; /* of the one with socket.io-client's files, or none */
 };
 
@@ -39,7 +39,7 @@ int static_files_open(struct static_files *files, const struct log *log);
 bool static_files_concern(const struct static_files *files, const struct http_exchange *x);
 
 /* Takes a GET or HEAD for a path below one of the folders, and answers it, or gives it to
- * files.on_missing. False: none of the folders is concerned; the exchange was not touched. */
+ * folders.on_missing. False: none of the folders is concerned; the exchange was not touched. */
 bool static_files_handle(struct static_files *files, struct worker *worker,
                          struct http_exchange *x);
 

@@ -5,6 +5,7 @@
 #include "http/http_file.h"
 
 #include <errno.h>
+#include <sails/err.h>
 
 /*
  *   try_folder --file_open--> on_open --+--> answered at once (304, 404, 416, HEAD, a directory)
@@ -19,9 +20,6 @@ struct delivery {
     struct http_exchange *x;
     struct file *file;
     struct buf path; /* relative to the folder, NUL-terminated */
-    uint64_t offset; /* of the next byte to read */
-    uint64_t left;   /* bytes still to be sent */
-    bool is_reading; /* I1 */
 };
 
 struct static_folder *static_folder_create(const char *path, const char *name)
@@ -73,8 +71,16 @@ static void delivery_destroy(struct delivery *d)
     mem_free(d);
 }
 
+static void add_headers(const struct delivery *d)
+{
+    if (d->settings->add_headers != NULL) {
+        d->settings->add_headers(d->settings->ctx, d->x);
+    }
+}
+
 static void answer(struct delivery *d, unsigned status, struct str text)
 {
+    add_headers(d);
     if (text.len > 0) {
         http_add_header(d->x, STR("Content-Type"), STR("text/plain; charset=utf-8"));
     }
@@ -112,9 +118,14 @@ static const struct http_exchange_events delivery_events = {
 /* "assets" is a folder: the page in it has relative links, which are right below "assets/" only. */
 static void redirect_to_folder(struct delivery *d)
 {
+    struct str path = http_request(d->x)->path;
     struct buf location = {0};
 
-    buf_append_str(&location, http_request(d->x)->path);
+    while (path.len > 1 && path.ptr[1] == '/') {
+        path = str_from_offset(path,
+                               1); /* "//evil.test/" would be another host (RFC 3986 section 4.2) */
+    }
+    buf_append_str(&location, path);
     buf_append_char(&location, '/');
     if (buf_error(&location) == 0) {
         http_add_header(d->x, STR("Location"), buf_str(&location));
@@ -184,6 +195,7 @@ static void deliver(struct delivery *d, const struct file_info *info)
         answer(d, found.status, (struct str){NULL, 0});
         return;
     }
+    add_headers(d);
     if (http_begin(d->x, found.status, found.length) < 0) {
         return; /* on_abort follows */
     }
@@ -199,20 +211,7 @@ static void deliver(struct delivery *d, const struct file_info *info)
 
 /* ---- finding it ---- */
 
-static bool try_folder(struct delivery *d);
-
-/* On to the next folder that the path lies below. */
-static void try_others(struct delivery *d)
-{
-    for (struct list *node = d->folder->in_files.next; node != &d->settings->folders;
-         node = node->next) {
-        d->folder = container_of(node, struct static_folder, in_files);
-        if (try_folder(d)) {
-            return;
-        }
-    }
-    answer_missing(d);
-}
+static void on_failure(struct delivery *d, int err);
 
 static void on_open(struct file *file, int err, const struct file_info *info, void *ctx)
 {
@@ -227,31 +226,83 @@ static void on_open(struct file *file, int err, const struct file_info *info, vo
     if (err == -EISDIR) {
         redirect_to_folder(d);
     } else {
-        try_others(d);
+        on_failure(d, err);
     }
 }
 
-/* True: it is being opened. */
-static bool try_folder(struct delivery *d)
+/* 0: it is being opened; -ENOENT: the folder has none of that path; SAILS_ENOMEM, ... */
+static int try_folder(struct delivery *d)
 {
     struct str rest = static_folder_rest(d->folder, http_request(d->x)->path);
+    int rc = 0;
 
     buf_clear(&d->path);
-    if (rest.ptr == NULL || http_file_path(&d->path, rest, HTTP_DOTFILES_HIDE) < 0) {
-        return false;
+    if (rest.ptr == NULL) {
+        return -ENOENT;
+    }
+    rc = http_file_path(&d->path, rest, HTTP_DOTFILES_HIDE);
+    if (rc < 0) {
+        return rc == SAILS_ENOMEM ? rc : -ENOENT;
     }
     if (d->path.len == 0 || d->path.ptr[d->path.len - 1] == '/') {
         buf_append_str(&d->path, STR("index.html"));
     }
     buf_append_char(&d->path, '\0');
-    return buf_error(&d->path) == 0 &&
-           file_open(d->worker, d->folder->folder, d->path.ptr, on_open, d, &d->file) == 0;
+    rc = buf_error(&d->path);
+    return rc == 0 ? file_open(d->worker, d->folder->folder, d->path.ptr, on_open, d, &d->file)
+                   : rc;
+}
+
+/* On to the next folder that the path lies below. */
+static void try_others(struct delivery *d)
+{
+    for (struct list *node = d->folder->in_files.next; node != &d->settings->all;
+         node = node->next) {
+        int rc = 0;
+
+        d->folder = container_of(node, struct static_folder, in_files);
+        rc = try_folder(d);
+        if (rc == 0) {
+            return;
+        }
+        if (rc != -ENOENT) {
+            on_failure(d, rc);
+            return;
+        }
+    }
+    answer_missing(d);
+}
+
+static void answer_failure(struct delivery *d, unsigned status, int err)
+{
+    struct str path = http_request(d->x)->path;
+
+    log_line(d->settings->log, LOG_ERROR, "%.*s: a file in %s cannot be opened%s: %s",
+             STR_FMT(path), d->folder->name, status == 503 ? " now" : "", sails_strerror(err));
+    answer(d, status, str_from(http_status_text(status)));
+}
+
+/* Only what is really not there is 404: a cache may keep that, and a search engine forgets the page. */
+static void on_failure(struct delivery *d, int err)
+{
+    switch (file_fault_of(err)) {
+    case FILE_MISSING:
+        try_others(d);
+        break;
+    case FILE_BUSY:
+        answer_failure(d, 503, err);
+        break;
+    case FILE_BROKEN:
+        answer_failure(d, 500, err);
+        break;
+    }
 }
 
 void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
                     struct worker *worker, struct http_exchange *x)
 {
     struct delivery *d = mem_calloc(1, sizeof(*d));
+    int rc = 0;
 
     if (d == NULL) {
         http_respond(x, 503, (struct bytes){NULL, 0});
@@ -259,7 +310,8 @@ void delivery_start(const struct delivery_settings *settings, struct static_fold
     }
     *d = (struct delivery){.settings = settings, .folder = first, .worker = worker, .x = x};
     http_accept(x, &delivery_events, d, 0);
-    if (!try_folder(d)) {
-        try_others(d);
+    rc = try_folder(d);
+    if (rc < 0) {
+        on_failure(d, rc);
     }
 }

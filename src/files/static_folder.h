@@ -31,8 +31,11 @@ struct str static_folder_rest(const struct static_folder *folder, struct str pat
 
 /* How files are delivered; borrowed for as long as any is. */
 struct delivery_settings {
-    struct list folders; /* struct static_folder, in the order of asking */
-    uint64_t max_age_s;  /* how long clients may keep files without asking */
+    struct list all;    /* struct static_folder, in the order of asking */
+    uint64_t max_age_s; /* how long clients may keep files without asking */
+    const struct log *log;
+    /* Adds headers to an answer that is given here: of CORS. NULL: there are none. */
+    void (*add_headers)(void *ctx, struct http_exchange *x);
     /* Takes the exchange where no folder has the file; its body has ended, or there is none. NULL: 404 is
      * answered. */
     void (*on_missing)(void *ctx, struct worker *worker, struct http_exchange *x);

@@ -256,6 +256,26 @@ bool request_http_has_route(const struct request_service *service, const struct 
     return router_find(&service->router, &query, &match, &methods) != ROUTER_NOT_FOUND;
 }
 
+void request_http_add_cors(const struct request_service *service, struct http_exchange *x)
+{
+    struct str origin = http_header(http_request(x), STR("origin"));
+    struct header_list headers = {0};
+    struct str name, value;
+    int rc = 0;
+
+    if (service->cors_all_routes) {
+        rc = cors_apply(&service->cors, origin, false, &headers);
+    }
+    for (size_t i = 0; rc == 0 && header_list_at(&headers, i, &name, &value); i++) {
+        rc = http_add_header(x, name, value);
+    }
+    if (rc < 0) {
+        log_line(service->log, LOG_WARN, "%.*s: no CORS headers: %s",
+                 STR_FMT(http_request(x)->path), sails_strerror(rc));
+    }
+    header_list_deinit(&headers);
+}
+
 /* Whether the body is announced to be too big to be parsed. */
 static bool is_too_big(const struct sails_req *req)
 {

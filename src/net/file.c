@@ -73,6 +73,30 @@ void file_folder_close(struct file_folder *folder)
     }
 }
 
+enum file_fault file_fault_of(int err)
+{
+    switch (err) {
+    case -ENOENT:
+    case -ENOTDIR:
+    case -EISDIR:
+    case -ENAMETOOLONG:
+    case -ELOOP:
+    case -EACCES:
+    case -EPERM:
+        return FILE_MISSING;
+    case -EMFILE:
+    case -ENFILE:
+    case -ENOMEM:
+    case -EAGAIN:
+    case SAILS_ENOMEM:
+    case SAILS_EBUSY:
+    case SAILS_ECANCELED:
+        return FILE_BUSY;
+    default:
+        return FILE_BROKEN;
+    }
+}
+
 static void destroy(struct file *file)
 {
     if (file->fd >= 0) {

@@ -42,6 +42,14 @@ void file_folder_close(struct file_folder *folder);
  */
 typedef void (*file_open_cb)(struct file *file, int err, const struct file_info *info, void *ctx);
 
+/* What an error of opening means for who has asked. */
+enum file_fault {
+    FILE_MISSING, /* for him there is no such file */
+    FILE_BUSY,    /* no descriptor, memory or thread is free: later there may be one */
+    FILE_BROKEN   /* the disk's fault, or somebody's who has to be told */
+};
+enum file_fault file_fault_of(int err);
+
 /*
  * Tells what was read: `chunk` is borrowed (retain it to keep it), and empty at the end of the
  * file. err: 0, or -errno, and `chunk` is NULL.

@@ -236,6 +236,9 @@ void request_http_handle(const struct request_service *service, struct worker *w
 void request_http_take_over(const struct request_service *service, struct worker *worker,
                             struct http_exchange *x);
 
+/* Adds the headers that security.cors has for all routes to an answer that no route gives: a file. */
+void request_http_add_cors(const struct request_service *service, struct http_exchange *x);
+
 /* Whether a socket's handshake has said that it wants no session. */
 bool request_socket_has_no_session(sails_io_socket *socket);
 

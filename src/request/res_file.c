@@ -214,29 +214,37 @@ static void collect(struct res_file *f, const struct file_info *info)
 
 /* ---- opening ---- */
 
-/* What cannot be sent is not there, as far as the client is concerned. */
-static bool is_missing(int err)
+static void answer_broken(struct res_file *f, int err)
 {
-    return err == -ENOENT || err == -ENOTDIR || err == -EISDIR || err == -ENAMETOOLONG ||
-           err == -EACCES;
+    struct buf why = {0};
+
+    buf_printf(&why, "%s/%s cannot be read: %s", f->folder, f->name, sails_strerror(err));
+    buf_append_char(&why, '\0');
+    refuse(f, buf_error(&why) == 0 ? why.ptr : sails_strerror(err));
+    buf_deinit(&why);
 }
 
 static void answer_failure(struct res_file *f, int err)
 {
     sails_res *res = &f->req->res;
-    struct buf why = {0};
 
     header_list_remove(&res->headers, STR("content-disposition"));
     header_list_remove(&res->headers, STR("content-type"));
-    if (is_missing(err)) {
+    switch (file_fault_of(err)) {
+    case FILE_MISSING:
         res->is_answered = false;
         sails_res_not_found(res);
-        return;
+        break;
+    case FILE_BUSY:
+        log_line(f->req->service->log, LOG_ERROR, "%s %s: %s/%s cannot be opened now: %s",
+                 sails_req_method(f->req), f->req->path, f->folder, f->name, sails_strerror(err));
+        res->is_answered = false;
+        sails_res_send_status(res, 503);
+        break;
+    case FILE_BROKEN:
+        answer_broken(f, err);
+        break;
     }
-    buf_printf(&why, "%s/%s cannot be read: %s", f->folder, f->name, sails_strerror(err));
-    buf_append_char(&why, '\0');
-    refuse(f, buf_error(&why) == 0 ? why.ptr : sails_strerror(err));
-    buf_deinit(&why);
 }
 
 static void on_open(struct file *file, int err, const struct file_info *info, void *ctx)

@@ -1,6 +1,7 @@
 #include "support/http_client.h"
 #include "support/live_app.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -230,6 +231,109 @@ static void a_folder_without_its_slash_is_redirected(void **state)
     site_end(&site);
 }
 
+/* "//evil.test/" would be another host: a redirection stays on ours, whatever folders there are. */
+static void no_folder_redirects_to_another_host(void **state)
+{
+    static const char *const targets[] = {"//evil.test",  "///evil.test",  "//evil.test?x=//y",
+                                          "/./evil.test", "//./evil.test", "http://h//evil.test"};
+    struct site site;
+
+    (void)state;
+    site_init(&site);
+    make_folder(&site, "public/evil.test");
+    add_folder(&site, "/", "public");
+    live_lift(&site.live);
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        struct http_answer answer;
+        struct str location;
+
+        get(&site, "GET", targets[i], "", &answer);
+        location = http_answer_header(&answer, "location");
+        assert_int_equal(answer.status, 301);
+        assert_true(location.len > 2);
+        assert_true(location.ptr[0] == '/' && location.ptr[1] != '/' && location.ptr[1] != '\\');
+        http_answer_deinit(&answer);
+    }
+    site_end(&site);
+}
+
+static void send_a_file(sails_req *req, sails_res *res)
+{
+    sails_res_send_file(res, "a.txt", &(struct sails_file_options){.root = sails_req_context(req)});
+}
+
+/* What is there and cannot be opened just now is not missing: nobody may forget it for that. */
+static void without_descriptors_the_answer_is_503(void **state)
+{
+    static const char *const targets[] = {"/a.txt", "/sent"};
+    struct rlimit before, none;
+    struct site site;
+    char folder[256];
+
+    (void)state;
+    site_init(&site);
+    add_folder(&site, "/", "public");
+    path_of(&site, "public", folder);
+    sails_app_set_context(site.live.app, folder);
+    assert_int_equal(sails_app_route(site.live.app, "GET /sent", send_a_file), 0);
+    live_lift(&site.live);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        none = (struct rlimit){.rlim_cur = 3, .rlim_max = before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        http_client_expect(site.live.port, "GET", targets[i], "", NULL, 503, "Service Unavailable");
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        live_log_expect(&site.live.log, "Too many open files");
+        http_client_expect(site.live.port, "GET", targets[i], "", NULL, 200, "0123456789");
+    }
+    site_end(&site);
+}
+
+static void expect_header(struct site *site, const char *target, const char *headers,
+                          const char *name, const char *want)
+{
+    struct http_answer answer;
+    struct str value;
+
+    get(site, "GET", target, headers, &answer);
+    value = http_answer_header(&answer, name);
+    if (want == NULL ? value.ptr != NULL : !str_eq(value, str_from(want))) {
+        fail_msg("%s %s: %s: %.*s", target, headers, name, STR_FMT(value));
+    }
+    http_answer_deinit(&answer);
+}
+
+/* request-response 11: a font of another origin needs it; Sails sends it with files, too */
+static void files_have_the_cors_headers_of_all_routes(void **state)
+{
+    static const char *const targets[] = {"/a.txt", "/sub", "/empty.js", "/none", "/route"};
+    struct site site;
+
+    (void)state;
+    site_init(&site);
+    assert_int_equal(sails_app_set(site.live.app, "security.cors.allRoutes", json_true()), 0);
+    assert_int_equal(sails_app_set(site.live.app, "security.cors.allowOrigins",
+                                   json_pack("[s]", "http://a.com")),
+                     0);
+    add_folder(&site, "/", "public");
+    live_lift(&site.live);
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        expect_header(&site, targets[i], "Origin: http://a.com\r\n", "access-control-allow-origin",
+                      "http://a.com");
+        expect_header(&site, targets[i], "Origin: http://a.com\r\n", "vary", "Origin");
+        expect_header(&site, targets[i], "Origin: http://b.com\r\n", "access-control-allow-origin",
+                      NULL);
+        expect_header(&site, targets[i], "Origin: http://b.com\r\n", "vary", "Origin");
+        expect_header(&site, targets[i], "", "vary", "Origin");
+    }
+    site_end(&site);
+
+    serve_both(&site);
+    expect_header(&site, "/a.txt", "Origin: http://a.com\r\n", "access-control-allow-origin", NULL);
+    expect_header(&site, "/a.txt", "Origin: http://a.com\r\n", "vary", NULL);
+    site_end(&site);
+}
+
 static void what_the_client_has_is_not_sent_again(void **state)
 {
     struct site site;
@@ -446,6 +550,9 @@ int main(void)
         cmocka_unit_test(files_have_their_types),
         cmocka_unit_test(what_is_not_to_be_seen_is_not_found),
         cmocka_unit_test(a_folder_without_its_slash_is_redirected),
+        cmocka_unit_test(no_folder_redirects_to_another_host),
+        cmocka_unit_test(without_descriptors_the_answer_is_503),
+        cmocka_unit_test(files_have_the_cors_headers_of_all_routes),
         cmocka_unit_test(what_the_client_has_is_not_sent_again),
         cmocka_unit_test(a_part_of_a_file_can_be_asked_for),
         cmocka_unit_test(a_slow_reader_gets_a_big_file_whole),

@@ -479,9 +479,29 @@ static void the_folders_to_a_new_file_are_made(void **state)
     world_stop(&world);
 }
 
+static void an_error_is_the_askers_the_moments_or_the_disks(void **state)
+{
+    static const int missing[] = {-ENOENT, -ENOTDIR, -EISDIR, -ENAMETOOLONG, -ELOOP, -EACCES};
+    static const int busy[] = {-EMFILE,      -ENFILE,     -ENOMEM,
+                               SAILS_ENOMEM, SAILS_EBUSY, SAILS_ECANCELED};
+    static const int broken[] = {-EIO, -ENODEV, -ESTALE};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(missing); i++) {
+        assert_int_equal(file_fault_of(missing[i]), FILE_MISSING);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(busy); i++) {
+        assert_int_equal(file_fault_of(busy[i]), FILE_BUSY);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        assert_int_equal(file_fault_of(broken[i]), FILE_BROKEN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_error_is_the_askers_the_moments_or_the_disks),
         cmocka_unit_test(no_path_leads_out_of_the_folder),
         cmocka_unit_test(a_name_that_is_too_long_is_an_error),
         cmocka_unit_test(files_are_read_in_chunks_and_ranges),
