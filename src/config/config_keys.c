@@ -143,7 +143,7 @@ const struct config_key config_keys[] = {
     {.name = "http.trustProxy",
      .type = CONFIG_PROXIES,
      .min = 1,
-     .max = 1000,
+     .max = 32,
      .fallback = "false",
      .about =
          "Whose X-Forwarded-For, -Proto and -Host count: anybody's, those of so many proxies, or "

@@ -25,22 +25,12 @@ void session_limits_deinit(struct session_limits *limits)
 static struct peer_address client_of(const struct session_limits *limits,
                                      const struct eio_handshake *handshake)
 {
-    struct str address = eio_handshake_address(handshake);
-    struct peer_address client;
-    json_t *list = NULL;
-    const json_t *first = NULL;
+    struct str address =
+        trust_proxy_client(limits->trust, eio_handshake_address(handshake),
+                           eio_handshake_header(handshake, STR("x-forwarded-for")));
+    struct peer_address client = peer_address_read(address);
 
-    if (trust_proxy_believes(limits->trust, address, 0)) {
-        list = trust_proxy_list(limits->trust, address,
-                                eio_handshake_header(handshake, STR("x-forwarded-for")));
-        first = json_array_get(list, 0);
-    }
-    if (first != NULL) {
-        address = (struct str){json_string_value(first), json_string_length(first)};
-    }
-    client = peer_address_read(address);
     network_mask(client.bytes);
-    json_decref(list);
     return client;
 }
 

@@ -8,17 +8,17 @@
 void request_set_client(struct sails_req *req, struct str forwarded_for)
 {
     const struct trust_proxy *trust = &req->service->trust;
-    const json_t *first = NULL;
+    char peer[sizeof(req->ip)];
+    struct str client;
 
     req->believes_peer = trust_proxy_believes(trust, str_from(req->ip), 0);
     if (!req->believes_peer) {
         return;
     }
-    req->ips = trust_proxy_list(trust, str_from(req->ip), forwarded_for);
-    first = json_array_get(req->ips, 0);
-    if (first != NULL && json_string_length(first) < sizeof(req->ip)) {
-        snprintf(req->ip, sizeof(req->ip), "%s", json_string_value(first));
-    }
+    memcpy(peer, req->ip, sizeof(peer));
+    req->ips = trust_proxy_list(trust, str_from(peer), forwarded_for);
+    client = trust_proxy_client(trust, str_from(peer), forwarded_for);
+    snprintf(req->ip, sizeof(req->ip), "%.*s", STR_FMT(client));
 }
 
 /* ---- text that is worked out once ---- */
@@ -111,6 +111,10 @@ static bool is_address(struct str name)
     return is_digits || name.ptr[0] == '[';
 }
 
+enum {
+    NAME_MAX_LEN = 253 /* of a host (RFC 1035 section 2.3.4, without the lengths) */
+};
+
 /* "foo.bar.example.com": ["bar", "foo"]. NULL: no memory, or not UTF-8. */
 static json_t *split_subdomains(struct str name)
 {
@@ -146,7 +150,8 @@ json_t *sails_req_subdomains(sails_req *req)
     if (req->derived == NULL) {
         req->derived = json_object();
     }
-    list = name.len == 0 || is_address(name) ? json_array() : split_subdomains(name);
+    list = name.len == 0 || name.len > NAME_MAX_LEN || is_address(name) ? json_array()
+                                                                        : split_subdomains(name);
     return json_object_set_new(req->derived, "subdomains", list) == 0 ? list : NULL;
 }
 

@@ -8,8 +8,7 @@
 
 enum {
     ADDRESS_BITS = 128, /* all addresses are of IPv6 here, those of IPv4 mapped into it */
-    MAPPED_BITS = 96,
-    HOPS_MAX = 1000
+    MAPPED_BITS = 96
 };
 
 struct trust_subnet {
@@ -163,7 +162,9 @@ int trust_proxy_init(struct trust_proxy *trust, const json_t *setting)
     if (json_is_integer(setting)) {
         trust->kind = TRUST_HOPS;
         trust->n_hops = (size_t)json_integer_value(setting);
-        return json_integer_value(setting) > 0 && trust->n_hops <= HOPS_MAX ? 0 : SAILS_ECONFIG;
+        return json_integer_value(setting) > 0 && trust->n_hops <= TRUST_PROXY_HOPS_MAX
+                   ? 0
+                   : SAILS_ECONFIG;
     }
     trust->kind = TRUST_SUBNETS;
     if (json_is_string(setting)) {
@@ -217,40 +218,65 @@ bool trust_proxy_believes(const struct trust_proxy *trust, struct str address, s
     return false;
 }
 
-/* Takes the last part of a comma-separated list; false: nothing is left. */
+/* Takes the last part of a comma-separated list. False: nothing is left, or nothing that is an address. */
 static bool take_last(struct str *list, struct str *part)
 {
     size_t at = list->len;
 
-    if (at == 0) {
-        return false;
-    }
-    while (at > 0 && list->ptr[at - 1] != ',') {
+    while (at > 0 && list->ptr[at - 1] != ',' && list->len - at <= 2 * TRUST_PROXY_TEXT_MAX) {
         at--;
     }
     *part = str_trim(str_from_offset(*list, at));
+    if (list->len == 0 || part->len > TRUST_PROXY_TEXT_MAX) {
+        return false;
+    }
     list->len = at > 0 ? at - 1 : 0;
     return true;
 }
 
-json_t *trust_proxy_list(const struct trust_proxy *trust, struct str peer, struct str forwarded_for)
+/* A walk from the right: each proxy has added the address that it was called from. */
+struct walk {
+    const struct trust_proxy *trust;
+    struct str nearest; /* the last one that was believed */
+    struct str rest;
+    size_t n_hops;
+};
+
+static bool take_believed(struct walk *w)
 {
-    json_t *list = json_array();
-    struct str nearest = peer;
     struct str next;
 
-    /* From the right: each proxy has added the address that it was called from. */
-    for (size_t hop = 0; list != NULL && trust_proxy_believes(trust, nearest, hop); hop++) {
-        json_t *text = NULL;
+    if (w->n_hops == TRUST_PROXY_HOPS_MAX ||
+        !trust_proxy_believes(w->trust, w->nearest, w->n_hops) || !take_last(&w->rest, &next)) {
+        return false;
+    }
+    w->nearest = next;
+    w->n_hops++;
+    return true;
+}
 
-        if (!take_last(&forwarded_for, &next)) {
-            break;
-        }
-        text = json_stringn(next.len > 0 ? next.ptr : "", next.len);
+struct str trust_proxy_client(const struct trust_proxy *trust, struct str peer,
+                              struct str forwarded_for)
+{
+    struct walk w = {.trust = trust, .nearest = peer, .rest = forwarded_for};
+
+    while (take_believed(&w)) {
+    }
+    return w.nearest;
+}
+
+json_t *trust_proxy_list(const struct trust_proxy *trust, struct str peer, struct str forwarded_for)
+{
+    struct walk w = {.trust = trust, .nearest = peer, .rest = forwarded_for};
+    json_t *list = json_array();
+
+    while (list != NULL && take_believed(&w)) {
+        json_t *text = json_stringn(w.nearest.len > 0 ? w.nearest.ptr : "", w.nearest.len);
+
         if (text == NULL || json_array_insert_new(list, 0, text) != 0) {
-            break; /* not UTF-8 */
+            json_decref(list); /* out of memory: a header is UTF-8 */
+            return NULL;
         }
-        nearest = next;
     }
     return list;
 }

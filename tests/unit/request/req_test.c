@@ -192,6 +192,26 @@ static void hosts_have_names_and_ports(void **state)
     live_end(&live);
 }
 
+/* Labels are put in front of each other: thousands of them would take their time. */
+static void what_is_too_long_for_a_host_has_no_subdomains(void **state)
+{
+    char headers[2100] = "X-Forwarded-Host: ";
+    struct live live;
+    json_t *got = NULL;
+
+    (void)state;
+    lift_trusting(&live, json_integer(1));
+    for (size_t i = 0; i < 1000; i++) {
+        memcpy(headers + 18 + 2 * i, "a.", 3);
+    }
+    memcpy(headers + 18 + 2000, "b\r\n", 4);
+    got = ask(&live, "/client", headers);
+    assert_int_equal(json_array_size(json_object_get(got, "subdomains")), 0);
+    assert_int_equal(json_string_length(json_object_get(got, "hostname")), 2001);
+    json_decref(got);
+    live_end(&live);
+}
+
 /* sails-sockets 32 */
 static void a_message_cannot_say_where_it_comes_from(void **state)
 {
@@ -294,6 +314,7 @@ int main(void)
         cmocka_unit_test(cookies_are_decoded),
         cmocka_unit_test(proxies_are_believed_as_far_as_they_are_trusted),
         cmocka_unit_test(hosts_have_names_and_ports),
+        cmocka_unit_test(what_is_too_long_for_a_host_has_no_subdomains),
         cmocka_unit_test(a_message_cannot_say_where_it_comes_from),
         cmocka_unit_test(a_setting_that_names_nobody_fails_the_lift),
         cmocka_unit_test(who_wants_json_does_not_name_html),

@@ -66,12 +66,62 @@ static void the_client_is_behind_the_proxies_that_are_believed(void **state)
     }
 }
 
+static void the_client_is_the_first_of_the_list(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct trust_case *c = &cases[i];
+        json_t *setting = read(c->setting);
+        json_t *want = read(c->want);
+        const char *first = json_string_value(json_array_get(want, 0));
+        struct trust_proxy trust;
+
+        assert_int_equal(trust_proxy_init(&trust, setting), 0);
+        assert_true(str_eq(trust_proxy_client(&trust, str_from(c->peer), str_from(c->forwarded)),
+                           str_from(first != NULL ? first : c->peer)));
+        json_decref(want);
+        json_decref(setting);
+        trust_proxy_deinit(&trust);
+    }
+}
+
+/* However much a client writes: what is read of it is bounded, in number and in bytes. */
+static void no_header_is_read_beyond_a_bound(void **state)
+{
+    enum {
+        N_ENTRIES = 7500,
+        READ_MAX = 2 * TRUST_PROXY_HOPS_MAX * (TRUST_PROXY_TEXT_MAX + 1)
+    };
+    static const char entry[] = "1.1.1.1,";
+    struct trust_proxy trust = {.kind = TRUST_EVERYBODY};
+    size_t len = N_ENTRIES * (sizeof(entry) - 1);
+    char *text = mem_alloc(len + 1);
+    json_t *list = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < N_ENTRIES; i++) {
+        memcpy(text + i * (sizeof(entry) - 1), entry, sizeof(entry));
+    }
+    len--; /* the last comma */
+    list = trust_proxy_list(&trust, STR("9.9.9.9"), (struct str){text, len});
+    assert_int_equal(json_array_size(list), TRUST_PROXY_HOPS_MAX);
+    json_decref(list);
+    /* What lies before the bound may be anything: nobody looks there. */
+    list = trust_proxy_list(&trust, STR("9.9.9.9"), (struct str){text + len - READ_MAX, READ_MAX});
+    assert_int_equal(json_array_size(list), TRUST_PROXY_HOPS_MAX);
+    json_decref(list);
+    memset(text, 'x', len);
+    assert_true(str_eq(trust_proxy_client(&trust, STR("9.9.9.9"), (struct str){text, len}),
+                       STR("9.9.9.9")));
+    mem_free(text);
+}
+
 static void a_setting_that_says_nothing_is_refused(void **state)
 {
     static const char *const settings[] = {
         "0",
         "-1",
-        "1001",
+        "33",
         "\"\"",
         "null",
         "{}",
@@ -120,6 +170,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_client_is_behind_the_proxies_that_are_believed),
+        cmocka_unit_test(the_client_is_the_first_of_the_list),
+        cmocka_unit_test(no_header_is_read_beyond_a_bound),
         cmocka_unit_test(a_setting_that_says_nothing_is_refused),
         cmocka_unit_test(without_memory_nothing_is_kept),
     };
