@@ -5,20 +5,12 @@
 #include "accounts.h"
 #include "rooms.h"
 
-#include <pthread.h>
 #include <sails/sails.h>
-
-/* The thread that looks at passwords: see login.c. */
-struct login {
-    int pipe[2];
-    pthread_t thread;
-};
 
 /* The app's context. */
 struct chat {
     struct accounts *accounts;
     struct rooms *rooms;
-    struct login login;
 };
 
 /* A socket room. Its prefix keeps rooms that people name apart from those that we and Sails name, or

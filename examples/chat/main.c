@@ -7,9 +7,7 @@
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
-    struct chat chat = {.accounts = accounts_create(),
-                        .rooms = rooms_create(),
-                        .login = {.pipe = {-1, -1}}}; /* no thread yet */
+    struct chat chat = {.accounts = accounts_create(), .rooms = rooms_create()};
     int status = 0;
 
     sails_app_set_context(app, &chat);

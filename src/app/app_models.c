@@ -171,9 +171,9 @@ static int read_folder(struct sails_app *app, struct gathered *g)
             has_suffix(entries[i]->d_name, ".attributes.json")) {
             rc = add_attributes(app, g, entries[i]->d_name);
         }
-        free(entries[i]);
+        mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
     }
-    free(entries);
+    mem_free(entries);
     return rc;
 }
 

@@ -235,7 +235,6 @@ static void without_memory_nothing_is_made(void **state)
         assert_true(failed == (value == NULL));
         json_decref(value);
     }
-    json_set_alloc_funcs(malloc, free);
 }
 
 int main(void)

@@ -105,7 +105,7 @@ static void expect(struct world *w, int rc, json_t *got, const char *want)
     if (strcmp(text != NULL ? text : "undefined", want) != 0) {
         fail_msg("%s, not %s", text, want);
     }
-    free(text);
+    mem_free(text);
     json_decref(got);
 }
 
@@ -218,18 +218,21 @@ static void criteria_find_what_they_say(const struct database *database)
     create(&w, "user", "{\"name\":\"d\",\"age\":3,\"active\":false}");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         json_t *records = NULL;
-        char names[8] = "";
+        struct buf names = {0};
         int rc = sails_find(w.db, "user", json_of(cases[i].criteria), NULL, &records);
 
         if (rc < 0) {
             fail_msg("%s: %s", cases[i].criteria, sails_db_error(w.db));
         }
         for (size_t j = 0; j < json_array_size(records); j++) {
-            strcat(names, json_string_value(json_object_get(json_array_get(records, j), "name")));
+            buf_append_str(&names, str_from(json_string_value(
+                                       json_object_get(json_array_get(records, j), "name"))));
         }
-        if (strcmp(names, cases[i].want) != 0) {
-            fail_msg("%s, %s: %s, not %s", database->kind, cases[i].criteria, names, cases[i].want);
+        if (!str_eq(buf_str(&names), str_from(cases[i].want))) {
+            fail_msg("%s, %s: %.*s, not %s", database->kind, cases[i].criteria,
+                     STR_FMT(buf_str(&names)), cases[i].want);
         }
+        buf_deinit(&names);
         json_decref(records);
     }
     close_world(&w);
@@ -254,7 +257,7 @@ static void a_second_one_of_a_kind_is_refused(const struct database *database)
     assert_string_equal(sails_db_error(w.db),
                         "Would violate uniqueness constraint-- a record already exists with "
                         "conflicting value(s).");
-    free(text);
+    mem_free(text);
     json_decref(error);
     close_world(&w);
 }
@@ -458,10 +461,10 @@ static void altering_keeps_rows(const struct database *database)
 
 static int count_batches(sails_db *db, json_t *records, void *ctx)
 {
-    char *sizes = ctx;
+    struct buf *sizes = ctx;
 
     (void)db;
-    sprintf(sizes + strlen(sizes), "%zu ", json_array_size(records));
+    buf_printf(sizes, "%zu ", json_array_size(records));
     return 0;
 }
 
@@ -470,15 +473,16 @@ static void streams_come_in_batches(const struct database *database)
 {
     struct sails_query query = {.meta = json_of("{\"batchSize\":2}")};
     struct world w;
-    char sizes[32] = "";
+    struct buf sizes = {0};
 
     open_world(&w, database);
     assert_int_equal(sails_create_each(w.db, "doc",
                                        json_of("[{\"key\":\"a\"},{\"key\":\"b\"},{\"key\":\"c\"}]"),
                                        NULL, NULL),
                      0);
-    assert_int_equal(sails_each_batch(w.db, "doc", NULL, &query, count_batches, sizes), 0);
-    assert_string_equal(sizes, "2 1 ");
+    assert_int_equal(sails_each_batch(w.db, "doc", NULL, &query, count_batches, &sizes), 0);
+    assert_true(str_eq(buf_str(&sizes), STR("2 1 ")));
+    buf_deinit(&sizes);
     close_world(&w);
 }
 
