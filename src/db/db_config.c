@@ -13,6 +13,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 enum {
@@ -72,6 +73,7 @@ static int set_decoded(char **text, struct str part, struct db_error *error)
     char *copy = mem_strndup(part.ptr, part.len);
     size_t len = 0;
 
+    assert(part.ptr != NULL || part.len == 0);
     if (copy == NULL) {
         return no_memory(error);
     }
@@ -137,6 +139,7 @@ static int read_host(struct db_config *config, struct str text, struct db_error 
 
 static size_t find_last(struct str text, char c)
 {
+    assert(text.ptr != NULL || text.len == 0);
     for (size_t i = text.len; i > 0; i--) {
         if (text.ptr[i - 1] == c) {
             return i - 1;

@@ -63,6 +63,7 @@ void models_destroy(struct models *models)
     }
     jobs_destroy(models->jobs);
     assert(models->n_idle == models->n_made);
+    assert(models->idle != NULL || models->n_idle == 0);
     while (models->n_idle > 0) {
         database_destroy(models->idle[--models->n_idle]);
     }

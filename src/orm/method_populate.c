@@ -437,6 +437,7 @@ static int query_parents(struct level *level, const json_t *keys)
             some[i] = json_array_get(keys, at + i);
         }
         rc = is_apart ? query_apart(level) : query_level(level);
+        level->parents = NULL;
     }
     return rc;
 }

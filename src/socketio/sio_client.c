@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "socketio/sio_state.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 unsigned sio_client_revision(const struct sio_client *client)
@@ -182,6 +183,7 @@ void sio_socket_receive(struct sio_socket *socket, const struct sio_packet *pack
 static int deliver(struct sio_socket *socket, const struct sio_packet *packet, struct str text,
                    struct sio_kept **kept)
 {
+    assert(socket != NULL);
     if (socket->state == SOCKET_CONNECTING || socket->held != NULL) {
         return sio_hold(socket, packet, text, kept);
     }

@@ -150,11 +150,12 @@ static void fill_random(void *ctx, void *out, size_t len)
 
 /* ---- the application ---- */
 
-static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *auth)
+static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *auth,
+                                          const char **why)
 {
     struct world *w = ctx;
 
-    require(json_is_object(auth));
+    require(json_is_object(auth) && why != NULL);
     for (size_t i = 0; i < N_NAMESPACES; i++) {
         if (str_eq(sio_namespace_name(w->nsps[i]), name)) {
             return w->nsps[i];
