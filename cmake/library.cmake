@@ -19,7 +19,8 @@ endforeach()
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.
 file(RELATIVE_PATH SAILS_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 list(TRANSFORM SAILS_MODULES REPLACE "^[A-Z0-9]+=" "" OUTPUT_VARIABLE SAILS_PC_REQUIRES)
-list(REMOVE_ITEM SAILS_PC_REQUIRES jansson>=2.14)
+# libpq.pc names for static links what no package brings along (libpgcommon, Kerberos): libpq itself is always shared.
+list(REMOVE_ITEM SAILS_PC_REQUIRES jansson>=2.14 libpq)
 list(TRANSFORM SAILS_PC_REQUIRES REPLACE ">=" " >= ")
 list(JOIN SAILS_PC_REQUIRES ", " SAILS_PC_REQUIRES)
 configure_file(cmake/sails.pc.in sails.pc @ONLY)
@@ -33,12 +34,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails.pc
 # find_package(sails): the targets sails::sails (shared) and sails::static, and sails_CLIENT_DIR.
 set_target_properties(sails_static PROPERTIES EXPORT_NAME static)
 include(CMakePackageConfigHelpers)
-set(SAILS_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sails)
+set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sails)
 list(JOIN SAILS_MODULES " " SAILS_CONFIG_MODULES)
 configure_package_config_file(cmake/sails-config.cmake.in sails-config.cmake
-  INSTALL_DESTINATION ${SAILS_CMAKE_DIR} PATH_VARS CMAKE_INSTALL_DATADIR)
+  INSTALL_DESTINATION ${cmake_dir} PATH_VARS CMAKE_INSTALL_DATADIR)
 write_basic_package_version_file(sails-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/sails-config-version.cmake
-        DESTINATION ${SAILS_CMAKE_DIR})
-install(EXPORT sails NAMESPACE sails:: FILE sails-targets.cmake DESTINATION ${SAILS_CMAKE_DIR})
+        DESTINATION ${cmake_dir})
+install(EXPORT sails NAMESPACE sails:: FILE sails-targets.cmake DESTINATION ${cmake_dir})
