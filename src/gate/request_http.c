@@ -265,6 +265,7 @@ void request_http_add_cors(const struct request_service *service, struct http_ex
 
     if (service->cors_all_routes) {
         rc = cors_apply(&service->cors, origin, false, &headers);
+        rc = rc == 0 ? cors_tell_caches(&service->cors, &headers) : rc;
     }
     for (size_t i = 0; rc == 0 && header_list_at(&headers, i, &name, &value); i++) {
         rc = http_add_header(x, name, value);

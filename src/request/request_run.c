@@ -8,6 +8,7 @@
 #include "http/url.h"
 #include "request/request.h"
 #include "request/request_wait.h"
+#include "request/res.h"
 #include "web/csrf.h"
 
 static void advance(struct sails_req *req);
@@ -189,11 +190,16 @@ static void apply_cors(struct sails_req *req)
     bool is_preflight = read_preflight(req, &asked);
     const struct cors_settings *settings =
         is_preflight ? preflight_cors(req, asked) : cors_of(req->service, req->target);
+    int rc = 0;
 
     if (settings == NULL) {
         return;
     }
-    if (cors_apply(settings, origin, is_preflight, &req->res.headers) < 0) {
+    rc = cors_apply(settings, origin, is_preflight, &req->res.headers);
+    if (rc == 0 && !res_is_socket(&req->res)) {
+        rc = cors_tell_caches(settings, &req->res.headers);
+    }
+    if (rc < 0) {
         log_line(req->service->log, LOG_WARN, "%s %s: no memory for its CORS headers",
                  sails_req_method(req), req->path);
     }

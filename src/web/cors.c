@@ -167,8 +167,7 @@ static void set(struct header_list *out, struct str name, struct str value, int 
     }
 }
 
-/* Whether another Origin, or none, would get another answer: then caches have to know, whoever has asked (Fetch
- * standard, "CORS protocol and HTTP caches"). */
+/* Whether another Origin, or none, would get another answer. */
 static bool depends_on_origin(const struct cors_settings *settings)
 {
     return settings->is_any_origin
@@ -181,18 +180,13 @@ int cors_apply(const struct cors_settings *settings, struct str origin, bool is_
 {
     /* Browsers do not take "*" where there are credentials, so the origin is named then. */
     bool is_star_answer = settings->is_any_origin && !settings->credentials;
-    bool is_answered = is_allowed(settings, origin) && (is_star_answer || origin.len > 0);
     int rc = 0;
 
-    if (is_answered) {
-        set(out, STR("Access-Control-Allow-Origin"), is_star_answer ? STR("*") : origin, &rc);
+    if (!is_allowed(settings, origin) || (!is_star_answer && origin.len == 0)) {
+        return 0;
     }
-    if (depends_on_origin(settings)) {
-        set(out, STR("Vary"), STR("Origin"), &rc);
-    }
-    if (!is_answered) {
-        return rc;
-    }
+    set(out, STR("Access-Control-Allow-Origin"), is_star_answer ? STR("*") : origin, &rc);
+    set(out, STR("Vary"), is_star_answer ? (struct str){0} : STR("Origin"), &rc);
     set(out, STR("Access-Control-Allow-Credentials"),
         settings->credentials ? STR("true") : (struct str){0}, &rc);
     set(out, STR("Access-Control-Expose-Headers"), settings->response_headers, &rc);
@@ -201,4 +195,9 @@ int cors_apply(const struct cors_settings *settings, struct str origin, bool is_
         set(out, STR("Access-Control-Allow-Headers"), settings->request_headers, &rc);
     }
     return rc;
+}
+
+int cors_tell_caches(const struct cors_settings *settings, struct header_list *out)
+{
+    return depends_on_origin(settings) ? header_list_set(out, STR("Vary"), STR("Origin")) : 0;
 }

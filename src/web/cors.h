@@ -51,4 +51,11 @@ int cors_route_read(struct cors_settings *settings, const struct cors_settings *
 int cors_apply(const struct cors_settings *settings, struct str origin, bool is_preflight,
                struct header_list *out);
 
+/*
+ * Adds Vary, also where the request has no Origin or a refused one: another one would get another answer,
+ * and caches have to know (Fetch standard, "CORS protocol and HTTP caches"). For answers over HTTP: nobody
+ * caches those over a socket. 0; SAILS_ENOMEM.
+ */
+int cors_tell_caches(const struct cors_settings *settings, struct header_list *out);
+
 #endif

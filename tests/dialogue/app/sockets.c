@@ -98,20 +98,26 @@ static const char *event_of(sails_req *req)
     return event != NULL && event[0] != '\0' ? event : NULL;
 }
 
+/* As Sails sends what is not there. */
+static json_t *data_of(sails_req *req)
+{
+    json_t *data = sails_req_param_json(req, "data");
+
+    return data != NULL ? json_incref(data) : json_null();
+}
+
 static void broadcast(sails_req *req, sails_res *res)
 {
     const char *names[NAMES_MAX];
 
     sails_sockets_broadcast(sails_req_app(req), names_of(names, sails_req_param_json(req, "rooms")),
-                            event_of(req), json_incref(sails_req_param_json(req, "data")),
-                            id_to_omit(req));
+                            event_of(req), data_of(req), id_to_omit(req));
     sails_res_ok(res, NULL);
 }
 
 static void blast(sails_req *req, sails_res *res)
 {
-    sails_sockets_blast(sails_req_app(req), event_of(req),
-                        json_incref(sails_req_param_json(req, "data")), id_to_omit(req));
+    sails_sockets_blast(sails_req_app(req), event_of(req), data_of(req), id_to_omit(req));
     sails_res_ok(res, NULL);
 }
 

@@ -62,7 +62,9 @@ static const char *id_to_omit(sails_req *req)
 
 static json_t *data_of(sails_req *req)
 {
-    return json_incref(sails_req_param_json(req, "data"));
+    json_t *data = sails_req_param_json(req, "data");
+
+    return data != NULL ? json_incref(data) : json_null();
 }
 
 /* ---- routes ---- */

@@ -16,6 +16,7 @@ static const char *headers_of(const struct cors_settings *settings, const char *
     size_t len = 0;
 
     assert_int_equal(cors_apply(settings, str_from(origin), is_preflight, &list), 0);
+    assert_int_equal(cors_tell_caches(settings, &list), 0);
     text[0] = '\0';
     for (size_t i = 0; header_list_at(&list, i, &name, &value); i++) {
         len += (size_t)snprintf(text + len, sizeof(text) - len, "%s: %s|", name.ptr, value.ptr);
