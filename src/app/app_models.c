@@ -216,6 +216,12 @@ static int find_strategy(const struct sails_app *app, const struct orm *orm,
                          enum migrate_strategy *strategy)
 {
     *strategy = MIGRATE_SAFE; /* unset: nobody is asked, and nothing is touched */
+    if (orm->migrate == NULL) {
+        log_line(
+            &app->log, LOG_INFO,
+            "`models.migrate` is not set, so tables are left as they are (\"safe\"); with \"alter\" "
+            "they follow the models");
+    }
     if (orm->migrate != NULL && !migrate_parse(orm->migrate, strategy)) {
         log_line(&app->log, LOG_ERROR,
                  "models.migrate: \"%s\" is no strategy: \"safe\", \"alter\" or \"drop\"",

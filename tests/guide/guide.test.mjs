@@ -98,6 +98,34 @@ test('files and uploads', async (t) => {
   assert.equal(await (await fetch(app.url)).text(), 'hello')
 })
 
+// ---- records ----
+
+test('your data', async (t) => {
+  const app = await start(t, 'asking-for-records', {
+    files: {
+      'api/models/Book.json': block('your-data', 'json', 0),
+      'api/models/Shelf.json': block('your-data', 'json', 1),
+      'config/app.json': block('asking-for-records', 'json'),
+    },
+  })
+  const post = (body) => fetch(`${app.url}/shelves`, json(body))
+
+  assert.equal((await post({ name: ' sea', book: 'Moby-Dick' })).status, 201)
+  assert.equal((await post({ name: 'sea', book: 'Typee' })).status, 409)
+  const nameless = await post({ name: '  ', book: 'Typee' })
+  assert.equal(nameless.status, 400)
+  assert.equal((await nameless.json()).code, 'E_NO_NAME')
+  const long = await post({ name: 'land', book: 'x'.repeat(201) })
+  assert.equal(long.status, 400)
+  assert.equal((await long.json()).code, 'E_INVALID_NEW_RECORD')
+
+  const shelves = await (await fetch(`${app.url}/shelves`)).json()
+  assert.deepEqual(shelves, [{ id: 1, name: 'sea', books: [] }]) // no length is known
+  const book = await (await fetch(`${app.url}/books/1`)).json()
+  assert.deepEqual(book, { id: 1, title: 'Moby-Dick', pages: null, shelf: 1 })
+  assert.equal((await fetch(`${app.url}/books/2`)).status, 404)
+})
+
 // ---- sockets ----
 
 test('rooms', async (t) => {

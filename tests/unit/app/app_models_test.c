@@ -126,6 +126,21 @@ static void records_are_asked_for_in_both_ways(void **state)
     live_end(&live);
 }
 
+/* Or it would be found out by the first request. */
+static void a_lift_without_a_strategy_says_that_tables_stay_as_they_are(void **state)
+{
+    static const char unset[] =
+        "{\"attributes\": {\"id\": {\"type\": \"number\", \"autoIncrement\": true}}}";
+    struct live live;
+
+    (void)state;
+    prepare(&live, unset);
+    live_lift(&live);
+    assert_true(live_log_has(&live.log, "`models.migrate` is not set"));
+    http_client_expect(live.port, "GET", "/shelf", "", NULL, 500, NULL);
+    live_end(&live);
+}
+
 static void what_is_wrong_with_models_fails_the_lift(void **state)
 {
     static const struct {
@@ -173,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_asked_for_in_both_ways),
+        cmocka_unit_test(a_lift_without_a_strategy_says_that_tables_stay_as_they_are),
         cmocka_unit_test(what_is_wrong_with_models_fails_the_lift),
         cmocka_unit_test(wrong_calls_change_nothing),
     };
