@@ -343,7 +343,8 @@ enum sails_log_level {
 /**
  * One line, if the level is within `log.level`: its prefix (" info: ", "error: ", ...) and the text.
  * Lines of the levels crit, error and debug go to stderr, the others to stdout. With the key `log.format`
- * set to "json" a line is an object with `time`, `level` and `message`. Any thread.
+ * set to "json" a line is an object with `time`, `level` and `message`. What is no text is escaped, so that nobody whose
+ * words are in a line can write another one, or command a terminal: a line break is "\n", a byte "\x1b". Any thread.
  *
  * @see Sails documentation, "sails.log()"
  */

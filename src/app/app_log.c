@@ -176,17 +176,14 @@ void app_log_warnings(const struct sails_app *app)
 
 void sails_log(const sails_app *app, enum sails_log_level level, const char *format, ...)
 {
-    char text[2048];
     va_list args;
 
-    if (app == NULL || format == NULL || level < SAILS_LOG_SILENT || level > SAILS_LOG_SILLY ||
-        !log_has(&app->log, (enum log_level)level)) {
+    if (app == NULL || format == NULL || level < SAILS_LOG_SILENT || level > SAILS_LOG_SILLY) {
         return;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    log_line_v(&app->log, (enum log_level)level, format, args);
     va_end(args);
-    app->log.write(app->log.ctx, (enum log_level)level, text);
 }
 
 int sails_app_set_log(sails_app *app, sails_log_cb write, void *ctx)

@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 /* A log line is for people; whoever has more to say should say it in several. */
@@ -12,35 +14,124 @@ bool log_has(const struct log *log, enum log_level level)
     return log != NULL && log->write != NULL && level != LOG_SILENT && level <= log->level;
 }
 
-void log_line(const struct log *log, enum log_level level, const char *format, ...)
+/* ---- what may be in a line ---- */
+
+/* The character at `text`, of 1 to 4 bytes; 0: there is no valid one. */
+static size_t read_char(const char *text, uint32_t *code)
+{
+    struct utf8_check check = {0};
+    size_t len = 0;
+
+    do {
+        if (!utf8_check_feed(&check, (struct bytes){(const uint8_t *)text + len, 1})) {
+            return 0;
+        }
+        len++;
+    } while (!utf8_check_is_whole(&check));
+    *code = (uint8_t)text[0];
+    if (len > 1) {
+        *code &= 0x7fu >> len;
+    }
+    for (size_t i = 1; i < len; i++) {
+        *code = *code << 6 | ((uint8_t)text[i] & 0x3f);
+    }
+    return len;
+}
+
+/* What would end the line, command a terminal, or turn the text around that follows. */
+static bool is_plain(uint32_t code)
+{
+    bool is_control = (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0);
+    bool is_separator = code == 0x2028 || code == 0x2029;
+    bool turns = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+
+    return !is_control && !is_separator && !turns;
+}
+
+/* As a C program would write it. */
+static const char *escape(char *out, size_t size, size_t len, uint32_t code, char byte)
+{
+    if (len == 0) {
+        snprintf(out, size, "\\x%02x", (uint8_t)byte);
+    } else if (code == '\n' || code == '\r') {
+        snprintf(out, size, "\\%c", code == '\n' ? 'n' : 'r');
+    } else {
+        snprintf(out, size, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+    }
+    return out;
+}
+
+/*
+ * Much of what a line says comes from outside. One line stays one, and text stays text, whoever has written
+ * it: `out` gets it with everything else escaped, as far as there is room.
+ */
+static void make_line(char out[LOG_LINE_MAX], const char *text)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; text[at] != '\0';) {
+        uint32_t code = 0;
+        char escaped[8];
+        size_t len = read_char(text + at, &code);
+        const char *piece = text + at;
+        size_t piece_len = len;
+
+        if (len == 0 || !is_plain(code)) {
+            piece = escape(escaped, sizeof(escaped), len, code, text[at]);
+            piece_len = strlen(piece);
+        }
+        if (n + piece_len >= LOG_LINE_MAX) {
+            break;
+        }
+        memcpy(out + n, piece, piece_len);
+        n += piece_len;
+        at += len > 0 ? len : 1;
+    }
+    out[n] = '\0';
+}
+
+/* ---- lines ---- */
+
+static void write_line(const struct log *log, enum log_level level, const struct log_field *fields,
+                       size_t n_fields, const char *format, va_list args)
 {
     char text[LOG_LINE_MAX];
+    char line[LOG_LINE_MAX];
+
+    vsnprintf(text, sizeof(text), format, args);
+    make_line(line, text);
+    if (n_fields > 0 && log->write_fields != NULL) {
+        log->write_fields(log->ctx, level, line, fields, n_fields);
+    } else {
+        log->write(log->ctx, level, line);
+    }
+}
+
+void log_line(const struct log *log, enum log_level level, const char *format, ...)
+{
     va_list args;
 
-    if (!log_has(log, level)) {
-        return;
-    }
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    log_line_v(log, level, format, args);
     va_end(args);
-    log->write(log->ctx, level, text);
+}
+
+void log_line_v(const struct log *log, enum log_level level, const char *format, va_list args)
+{
+    if (log_has(log, level)) {
+        write_line(log, level, NULL, 0, format, args);
+    }
 }
 
 void log_fields(const struct log *log, enum log_level level, const struct log_field *fields,
                 size_t n_fields, const char *format, ...)
 {
-    char text[LOG_LINE_MAX];
     va_list args;
 
     if (!log_has(log, level)) {
         return;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    write_line(log, level, fields, n_fields, format, args);
     va_end(args);
-    if (log->write_fields != NULL) {
-        log->write_fields(log->ctx, level, text, fields, n_fields);
-    } else {
-        log->write(log->ctx, level, text);
-    }
 }

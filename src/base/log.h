@@ -43,9 +43,15 @@ struct log {
                          const struct log_field *fields, size_t n_fields);
 };
 
-/* One line, without a newline at its end; over 2 KiB it is cut. NULL as log says nothing. */
+/*
+ * One line, without a newline at its end; over 2 KiB it is cut. Whatever would make it more than a line of text
+ * (line breaks, control characters, bytes that are not UTF-8, marks that turn text around) is escaped: "\n", "\x1b".
+ * NULL as log says nothing.
+ */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void log_line_v(const struct log *log, enum log_level level, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 /* The same, with fields for a log that programs read; the text says what they say. */
 void log_fields(const struct log *log, enum log_level level, const struct log_field *fields,

@@ -102,6 +102,52 @@ static void a_long_line_is_cut(void **state)
     assert_int_equal(strlen(sink.text), 2047);
 }
 
+/* Somebody else's words are in it, and must not become a line of their own, or commands for a terminal. */
+static void a_line_is_a_line_of_text(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"a\tb \\ \"c\" caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+         "a\tb \\ \"c\" caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"0.1\nerror: FORGED\r\n", "0.1\\nerror: FORGED\\r\\n"},
+        {"\x1b[31m\x07\x7f", "\\x1b[31m\\x07\\x7f"},
+        {"\xff caf\xe9 \xe2\x82", "\\xff caf\\xe9 \\xe2\\x82"},
+        {"\xc2\x9b"
+         "31m \xc2\x85",
+         "\\u009b31m \\u0085"},
+        {"\xe2\x80\xa8 \xe2\x80\xae \xe2\x81\xa6", "\\u2028 \\u202e \\u2066"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+    };
+    struct sink sink = {.n = 0};
+    struct log log = {.level = LOG_SILLY, .write = keep, .ctx = &sink};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        log_line(&log, LOG_WARN, "%s", cases[i].text);
+        assert_string_equal(sink.text, cases[i].want);
+    }
+}
+
+/* Neither a character nor an escape is cut in two. */
+static void a_long_line_ends_with_a_whole_character(void **state)
+{
+    static const char *const ends[] = {"\xe2\x82\xac\xe2\x82\xac", "\n\n\n"};
+    struct sink sink = {.n = 0};
+    struct log log = {.level = LOG_SILLY, .write = keep, .ctx = &sink};
+    char text[2048];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        memset(text, 'x', sizeof(text));
+        snprintf(text + 2042, sizeof(text) - 2042, "%.5s", ends[i]);
+        log_line(&log, LOG_SILLY, "%s", text);
+        assert_true(strlen(sink.text) <= 2047);
+        assert_true(strstr(sink.text, i == 0 ? "\xe2\x82\xac" : "\\n") != NULL);
+        assert_true(sink.text[strlen(sink.text) - 1] != '\\');
+    }
+}
+
 static void no_log_says_nothing(void **state)
 {
     struct log silent = {.level = LOG_SILLY};
@@ -118,6 +164,8 @@ int main(void)
         cmocka_unit_test(levels_are_ordered_as_in_sails),
         cmocka_unit_test(fields_reach_whoever_wants_them),
         cmocka_unit_test(a_long_line_is_cut),
+        cmocka_unit_test(a_line_is_a_line_of_text),
+        cmocka_unit_test(a_long_line_ends_with_a_whole_character),
         cmocka_unit_test(no_log_says_nothing),
     };
 
