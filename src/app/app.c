@@ -34,9 +34,9 @@ sails_app *app_create_in(const struct app_world *world)
     router_init(&app->requests.router);
     router_init(&app->requests.after);
     static_files_init(&app->files);
+    app->world = *world;
     app_log_init(app);
     app->overrides = json_object();
-    app->world = *world;
     app->io = io_create(&app->log, app->world.machine);
     app->requests.app = app;
     app->requests.log = &app->log;
@@ -77,6 +77,7 @@ void sails_app_destroy(sails_app *app)
     config_deinit(&app->config);
     mem_free(app->workers);
     mem_free(app->requests.workers);
+    log_limits_deinit(&app->log_limits);
     mem_free(app);
 }
 
@@ -324,6 +325,7 @@ static int lift(struct sails_app *app, void *uv_loop)
     }
     if (rc == 0) {
         app->state = APP_LIFTED;
+        log_limits_switch(&app->log_limits, true);
         if (app->on_lifted != NULL) {
             app->on_lifted(app, app->lifted_ctx);
         }
@@ -428,6 +430,8 @@ void app_begin_lowering(void *ctx)
 void app_finish_lowering(struct sails_app *app)
 {
     app->state = APP_LOWERED;
+    log_limits_switch(&app->log_limits, false);
+    log_tell_counted(&app->log);
     io_close(app->io);
     app_hooks_lower(app);
 }

@@ -65,6 +65,7 @@ struct sails_app {
     json_t *overrides; /* of sails_app_set() */
     struct app_world world;
     struct log log;
+    struct log_limits log_limits; /* on while it is lifted */
     struct app_log_style log_style;
     sails_log_cb log_write; /* NULL: stdout and stderr */
     void *log_ctx;

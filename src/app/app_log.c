@@ -132,8 +132,13 @@ static void write_line(void *ctx, enum log_level level, const char *text)
 
 void app_log_init(struct sails_app *app)
 {
-    app->log = (struct log){
-        .level = LOG_INFO, .write = write_line, .write_fields = write_fields, .ctx = app};
+    log_limits_init(&app->log_limits);
+    app->log = (struct log){.level = LOG_INFO,
+                            .write = write_line,
+                            .write_fields = write_fields,
+                            .ctx = app,
+                            .limits = &app->log_limits,
+                            .machine = app->world.machine};
 }
 
 /* As others do: no colours for dumb terminals, nor for who has asked for none (no-color.org). */

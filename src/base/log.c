@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* A log line is for people; whoever has more to say should say it in several. */
@@ -90,9 +91,51 @@ static void make_line(char out[LOG_LINE_MAX], const char *text)
     out[n] = '\0';
 }
 
+/* ---- how much of a kind ---- */
+
+/* What is known of a line's kind. */
+struct judgement {
+    enum log_verdict verdict;
+    uint64_t n_counted;
+};
+
+static struct judgement judge(const struct log *log, enum log_level level, const char *format)
+{
+    struct judgement judgement = {.verdict = LOG_WRITE};
+
+    if (log->limits != NULL && level != LOG_INFO && level != LOG_BLANK) {
+        judgement.verdict = log_limits_ask(log->limits, format, machine_unix_ms(log->machine),
+                                           &judgement.n_counted);
+    }
+    return judgement;
+}
+
+static void add_judgement(char line[LOG_LINE_MAX], const struct judgement *judgement)
+{
+    char text[128] = "";
+    size_t end = strlen(line);
+    size_t len = 0;
+
+    if (judgement->n_counted > 0) {
+        snprintf(text, sizeof(text), " (after %" PRIu64 " more of this kind)",
+                 judgement->n_counted);
+    }
+    if (judgement->verdict == LOG_WRITE_LAST) {
+        len = strlen(text);
+        snprintf(text + len, sizeof(text) - len, " (more of this kind are counted for a while)");
+    }
+    len = strlen(text);
+    end = end < LOG_LINE_MAX - 1 - len ? end : LOG_LINE_MAX - 1 - len;
+    while (len > 0 && end > 0 && ((uint8_t)line[end] & 0xc0) == 0x80) {
+        end--; /* no character is cut */
+    }
+    memcpy(line + end, text, len > 0 ? len + 1 : 0);
+}
+
 /* ---- lines ---- */
 
-static void write_line(const struct log *log, enum log_level level, const struct log_field *fields,
+static void write_line(const struct log *log, enum log_level level,
+                       const struct judgement *judgement, const struct log_field *fields,
                        size_t n_fields, const char *format, va_list args)
 {
     char text[LOG_LINE_MAX];
@@ -100,6 +143,7 @@ static void write_line(const struct log *log, enum log_level level, const struct
 
     vsnprintf(text, sizeof(text), format, args);
     make_line(line, text);
+    add_judgement(line, judgement);
     if (n_fields > 0 && log->write_fields != NULL) {
         log->write_fields(log->ctx, level, line, fields, n_fields);
     } else {
@@ -107,19 +151,29 @@ static void write_line(const struct log *log, enum log_level level, const struct
     }
 }
 
+static const struct judgement as_it_is = {.verdict = LOG_WRITE};
+
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
 {
+    struct judgement judgement;
     va_list args;
 
+    if (!log_has(log, level)) {
+        return;
+    }
+    judgement = judge(log, level, format);
+    if (judgement.verdict == LOG_COUNT) {
+        return;
+    }
     va_start(args, format);
-    log_line_v(log, level, format, args);
+    write_line(log, level, &judgement, NULL, 0, format, args);
     va_end(args);
 }
 
 void log_line_v(const struct log *log, enum log_level level, const char *format, va_list args)
 {
     if (log_has(log, level)) {
-        write_line(log, level, NULL, 0, format, args);
+        write_line(log, level, &as_it_is, NULL, 0, format, args);
     }
 }
 
@@ -132,6 +186,19 @@ void log_fields(const struct log *log, enum log_level level, const struct log_fi
         return;
     }
     va_start(args, format);
-    write_line(log, level, fields, n_fields, format, args);
+    write_line(log, level, &as_it_is, fields, n_fields, format, args);
     va_end(args);
+}
+
+void log_tell_counted(const struct log *log)
+{
+    uint64_t n = 0;
+    const char *format = NULL;
+
+    if (log == NULL || log->limits == NULL) {
+        return;
+    }
+    while ((format = log_limits_next(log->limits, &n)) != NULL) {
+        log_line(log, LOG_INFO, "%" PRIu64 " more lines were only counted: %s", n, format);
+    }
 }

@@ -9,6 +9,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include "base/log_limits.h"
+#include "base/machine.h"
 #include "base/str.h"
 
 #include <stdarg.h>
@@ -41,6 +43,10 @@ struct log {
     /* NULL: write() gets the text of lines with fields, too. */
     void (*write_fields)(void *ctx, enum log_level level, const char *text,
                          const struct log_field *fields, size_t n_fields);
+    /* NULL: all is written; else complaints, which are all lines but those of LOG_INFO and LOG_BLANK, are
+     * limited: those of log_line(), a kind of which is its format. */
+    struct log_limits *limits;
+    const struct machine *machine; /* for its time; where there are limits */
 };
 
 /*
@@ -50,12 +56,16 @@ struct log {
  */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same for a program's own lines, of which none is counted. */
 void log_line_v(const struct log *log, enum log_level level, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 
-/* The same, with fields for a log that programs read; the text says what they say. */
+/* A line with fields for a log that programs read; the text says what they say. */
 void log_fields(const struct log *log, enum log_level level, const struct log_field *fields,
                 size_t n_fields, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Tells how many of each kind were counted and not written. At the end, when nothing complains any more. */
+void log_tell_counted(const struct log *log);
 
 /* Whether a line of that level would be written. NULL as log: false. */
 bool log_has(const struct log *log, enum log_level level);

@@ -82,3 +82,21 @@ test('guesses at what may be recovered', async (t) => {
   const ms = await waits(other)
   assert.ok(ms < 4000, `${ms} ms`)
 })
+
+// 1.7 MB of bad events became 9.5 MB of log, and a line break in one a line of its own.
+test('complaints by the thousand, with lines of their own', async (t) => {
+  const app = await startApp(t, 'sockets')
+  const wire = await join(app)
+
+  for (let i = 0; i < 5000; i++) {
+    wire.send('42["get",5]')
+  }
+  wire.send('420["get",{"url":"/nowhere\\n error: FORGED \\u001b[31m"}]')
+  for (let packet = ''; !packet.startsWith('430'); ) {
+    packet = await wire.nextPacket()
+  }
+  await app.end()
+  assert.ok(app.log.length < 20_000, `${app.log.length} characters`)
+  assert.match(app.log, /[0-9]+ more lines were only counted: Failed to parse a request/)
+  assert.doesNotMatch(app.log, /^ error: FORGED|\u001b\[31m/m)
+})

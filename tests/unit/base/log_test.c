@@ -148,6 +148,43 @@ static void a_long_line_ends_with_a_whole_character(void **state)
     }
 }
 
+static uint64_t unix_ms(void *ctx)
+{
+    return *(const uint64_t *)ctx;
+}
+
+static void complaints_of_a_kind_are_counted(void **state)
+{
+    uint64_t now_ms = 1000;
+    struct machine machine = {.unix_ms = unix_ms, .ctx = &now_ms};
+    struct sink sink = {.n = 0};
+    struct log_limits limits;
+    struct log log = {
+        .level = LOG_SILLY, .write = keep, .ctx = &sink, .limits = &limits, .machine = &machine};
+
+    (void)state;
+    log_limits_init(&limits);
+    log_limits_switch(&limits, true);
+    for (int i = 1; i <= 1000; i++) {
+        log_line(&log, LOG_ERROR, "bad event %d", i);
+    }
+    assert_int_equal(sink.n, LOG_LIMITS_LINES);
+    assert_string_equal(sink.text, "bad event 20 (more of this kind are counted for a while)");
+    now_ms += LOG_LIMITS_WINDOW_MS;
+    log_line(&log, LOG_ERROR, "bad event %d", 1001);
+    assert_string_equal(sink.text, "bad event 1001 (after 980 more of this kind)");
+    for (int i = 0; i < 100; i++) { /* what is no complaint is never counted */
+        log_line(&log, LOG_INFO, "GET %d", i);
+    }
+    assert_string_equal(sink.text, "GET 99");
+    for (int i = 0; i < 21; i++) {
+        log_line(&log, LOG_ERROR, "bad event %d", i);
+    }
+    log_tell_counted(&log);
+    assert_string_equal(sink.text, "2 more lines were only counted: bad event %d");
+    log_limits_deinit(&limits);
+}
+
 static void no_log_says_nothing(void **state)
 {
     struct log silent = {.level = LOG_SILLY};
@@ -166,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_long_line_is_cut),
         cmocka_unit_test(a_line_is_a_line_of_text),
         cmocka_unit_test(a_long_line_ends_with_a_whole_character),
+        cmocka_unit_test(complaints_of_a_kind_are_counted),
         cmocka_unit_test(no_log_says_nothing),
     };
 
