@@ -1,12 +1,30 @@
 #include "app/app.h"
 #include "app/patience.h"
+#include "base/distance.h"
 
 /* What a lift does around the floors below: NODE_ENV, the program's bootstrap, patience. */
+
+/* "prodution" is an environment of its own, in which people would be shown errors and cookies signed with anything. */
+static void warn_of_near_production(const struct sails_app *app, const char *environment)
+{
+    static const struct str production = {"production", sizeof("production") - 1};
+    struct str name = str_from(environment);
+
+    if (distance_between(name, production) <= 2 || str_eq_nocase(name, STR("prod"))) {
+        log_line(&app->log, LOG_WARN,
+                 "The environment is \"%s\", which is not \"production\": nothing is as in "
+                 "production",
+                 environment);
+    }
+}
 
 void app_settle_node_env(struct sails_app *app)
 {
     const char *environment = config_text(&app->config, "environment");
 
+    if (!config_is_production(&app->config)) {
+        warn_of_near_production(app, environment);
+    }
     if (app->config.node_env != NULL || !config_is_production(&app->config)) {
         return;
     }

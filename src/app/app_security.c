@@ -9,13 +9,38 @@
 
 /* ---- sessions ---- */
 
+/* In bytes: less is found by trying, and less than the second by who tries for long. */
+enum {
+    SECRET_MIN = 8,
+    SECRET_GOOD = 16
+};
+
+static int check_secret(const struct sails_app *app, size_t len)
+{
+    if (len < SECRET_MIN) {
+        log_line(&app->log, LOG_ERROR,
+                 "session.secret: is too short: who finds it by trying can sign cookies; in "
+                 "production it has at least %d bytes, and should be long and random",
+                 SECRET_MIN);
+        return SAILS_ECONFIG;
+    }
+    if (len < SECRET_GOOD) {
+        log_line(&app->log, LOG_WARN,
+                 "session.secret has only %zu bytes: who finds it by trying can sign cookies", len);
+    }
+    return 0;
+}
+
 /* In development cookies may become worthless with the next start; in production nobody wants that. */
 static int choose_secret(struct sails_app *app)
 {
     uint8_t random[24];
 
     app->requests.secret = config_text(&app->config, "session.secret");
-    if (app->requests.secret != NULL || !app->requests.sessions.is_on) {
+    if (app->requests.secret != NULL) {
+        return app->requests.is_production ? check_secret(app, strlen(app->requests.secret)) : 0;
+    }
+    if (!app->requests.sessions.is_on) {
         return 0;
     }
     if (app->requests.is_production) {

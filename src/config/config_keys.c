@@ -151,7 +151,7 @@ const struct config_key config_keys[] = {
 
     {.name = "session.secret",
      .type = CONFIG_TEXT,
-     .about = "Key that cookies are signed with",
+     .about = "Key that cookies are signed with; in production of at least 8 bytes",
      .is_secret = true},
 
     BOOLEAN("session.enabled", "true", "Whether requests have sessions"),

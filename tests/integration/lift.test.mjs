@@ -226,6 +226,10 @@ test('production without NODE_ENV sets it; beside another one it is refused', as
   assert.equal(await refused.exited, 78)
   assert.match(refused.err, /^error: E_INVALID_NODE_ENV: /)
 
+  const { program: guessable } = await lift(t, { files, args: ['--prod', '--session.secret=short'] })
+  assert.equal(await guessable.exited, 78)
+  assert.match(guessable.err, /^error: session\.secret: is too short/m)
+
   const { program: staging } = await lift(t, {
     files: { 'config/local.json': files['config/env/production.json'] },
     args: ['--staging'],
@@ -234,6 +238,15 @@ test('production without NODE_ENV sets it; beside another one it is refused', as
   await staging.listens()
   assert.equal(await staging.stop(), 0)
   assert.match(staging.err, /^debug: Environment : staging$/m)
+})
+
+test('an environment that was meant to be production is told', async (t) => {
+  for (const [name, isTold] of [['prodution', true], ['Production', true], ['prod', true], ['staging', false]]) {
+    const { program } = await lift(t, { env: { NODE_ENV: name } })
+    await program.listens()
+    assert.equal(await program.stop(), 0)
+    assert.equal(/is not "production": nothing is as in production/.test(program.out + program.err), isTold, name)
+  }
 })
 
 // app-config-cli 2: weakest first; each source sets custom.x, and all that are weaker do, too.

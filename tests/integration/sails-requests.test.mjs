@@ -350,7 +350,7 @@ test('a status alone answers with its name', async (t) => {
 test('in production an error keeps its data to itself', async (t) => {
   // Production demands to know who may connect; this client has no origin.
   const who = ['--sockets.onlyAllowOrigins=["https://a.example"]', '--sockets.allowMissingOrigin']
-  const { socket } = await connected(t, { args: ['--environment=production', '--session.secret=x', ...who] })
+  const { socket } = await connected(t, { args: ['--environment=production', '--session.secret=known to the test', ...who] })
   const answer = await send(socket, 'post', '/server-error', { data: { data: { secret: 1 } } })
 
   assert.deepEqual(answer, { body: 'Internal Server Error', headers: {}, statusCode: 500 })

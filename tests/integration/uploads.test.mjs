@@ -59,7 +59,7 @@ test('a body of GET, HEAD and OPTIONS is none', async (t) => {
 test('what cannot be parsed is refused', async (t) => {
   const app = await started(t)
   const who = `--sockets.onlyAllowOrigins=["${app.url}"]`
-  const production = await started(t, ['--environment=production', who, '--session.secret=s'])
+  const production = await started(t, ['--environment=production', who, '--session.secret=known to the test'])
   const refused = [
     json('"str"'),
     json('{"a":'),
