@@ -137,6 +137,11 @@ static void add_judgement(char line[LOG_LINE_MAX], const struct judgement *judge
 static void write_line(const struct log *log, enum log_level level,
                        const struct judgement *judgement, const struct log_field *fields,
                        size_t n_fields, const char *format, va_list args)
+    __attribute__((format(printf, 6, 0)));
+
+static void write_line(const struct log *log, enum log_level level,
+                       const struct judgement *judgement, const struct log_field *fields,
+                       size_t n_fields, const char *format, va_list args)
 {
     char text[LOG_LINE_MAX];
     char line[LOG_LINE_MAX];

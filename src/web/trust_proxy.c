@@ -227,7 +227,8 @@ static bool take_last(struct str *list, struct str *part)
         at--;
     }
     *part = str_trim(str_from_offset(*list, at));
-    if (list->len == 0 || part->len > TRUST_PROXY_TEXT_MAX) {
+    if (list->len == 0 || part->len > TRUST_PROXY_TEXT_MAX ||
+        (at > 0 && list->ptr[at - 1] != ',')) { /* the last: it goes on to the left */
         return false;
     }
     list->len = at > 0 ? at - 1 : 0;

@@ -56,7 +56,7 @@ struct str trust_proxy_client(const struct trust_proxy *trust, struct str peer,
 
 /*
  * The addresses behind the peer that are believed, the client's first: a new list, empty where
- * nothing is. NULL: no memory.
+ * nothing is. The header is UTF-8, as all headers of a request are. NULL: no memory.
  */
 json_t *trust_proxy_list(const struct trust_proxy *trust, struct str peer,
                          struct str forwarded_for);

@@ -5,6 +5,7 @@
  */
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "config/config_comments.h"
 #include "http/url.h"
 #include "router/router.h"
@@ -130,7 +131,7 @@ static void check_proxies(struct str text)
     }
     require(trust_proxy_init(&trust, subnets) == 0);
     list = trust_proxy_list(&trust, STR("127.0.0.1"), text);
-    require(json_is_array(list));
+    require(json_is_array(list) || !utf8_is_valid(str_bytes(text))); /* a header is UTF-8 */
     json_decref(list);
     trust_proxy_deinit(&trust);
     json_decref(setting);

@@ -230,9 +230,10 @@ static void what_is_stronger_wins(void **state)
     (void)state;
     program_init(&program);
     make_file(&program, "config/a.json", "{\"port\": 1, \"explicitHost\": \"192.0.2.1\"}");
-    make_file(&program, "config/env/production.json",
-              "{\"explicitHost\": \"192.0.2.2\", \"session\": {\"secret\": \"known to the test\"}, \"sockets\": "
-              "{\"onlyAllowOrigins\": [\"https://example.com\"]}}");
+    make_file(
+        &program, "config/env/production.json",
+        "{\"explicitHost\": \"192.0.2.2\", \"session\": {\"secret\": \"known to the test\"}, \"sockets\": "
+        "{\"onlyAllowOrigins\": [\"https://example.com\"]}}");
     make_file(&program, "config/local.json", "{\"port\": 2, \"workers\": 2}");
     program.environment = "sails_explicitHost=127.0.0.1";
     program.arguments[0] = "--prod";

@@ -85,6 +85,22 @@ static void the_client_is_the_first_of_the_list(void **state)
     }
 }
 
+/* The bound may lie within a character, with blanks behind it: half of it is no address. */
+static void what_goes_on_beyond_the_bound_is_no_address(void **state)
+{
+    struct trust_proxy trust = {.kind = TRUST_EVERYBODY};
+    char text[400];
+    json_t *list = NULL;
+
+    (void)state;
+    for (size_t blanks = 100; blanks < 200; blanks++) {
+        snprintf(text, sizeof(text), "\xc3\xa9\xc3\xa9\xc3\xa9%*s", (int)blanks, "");
+        list = trust_proxy_list(&trust, STR("9.9.9.9"), str_from(text));
+        assert_true(json_is_array(list));
+        json_decref(list);
+    }
+}
+
 /* However much a client writes: what is read of it is bounded, in number and in bytes. */
 static void no_header_is_read_beyond_a_bound(void **state)
 {
@@ -171,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_client_is_behind_the_proxies_that_are_believed),
         cmocka_unit_test(the_client_is_the_first_of_the_list),
+        cmocka_unit_test(what_goes_on_beyond_the_bound_is_no_address),
         cmocka_unit_test(no_header_is_read_beyond_a_bound),
         cmocka_unit_test(a_setting_that_says_nothing_is_refused),
         cmocka_unit_test(without_memory_nothing_is_kept),
