@@ -60,7 +60,7 @@ enum sails_err {
 SAILS_API const char *sails_strerror(int err);
 
 /**
- * Name of a code, for logs: "SAILS_ENOMEM", or a system error's name such as "EADDRINUSE".
+ * Name of a code, for logs: "SAILS_ENOMEM", a system error's name such as "EADDRINUSE", or "OK" for 0.
  *
  * @return A static string, never NULL; "UNKNOWN" for a code that nobody knows. Any thread.
  */

@@ -22,6 +22,9 @@ const char *sails_err_name(int err)
 {
     const char *name = find_own(err, true);
 
+    if (name == NULL && err == 0) {
+        name = "OK";
+    }
     if (name == NULL && err < 0 && err > -4096) {
         name = strerrorname_np(-err);
     }

@@ -1,6 +1,8 @@
 #include "web/multipart.h"
 
 #include "base/macros.h"
+#include "base/utf8.h"
+#include "http/url.h"
 
 #include <sails/err.h>
 
@@ -269,10 +271,38 @@ static bool is_header_text(struct str text)
     return true;
 }
 
-/* Content-Disposition: form-data; name="a"; filename="b". `filename*` does not count: RFC 7578
- * section 4.2. */
+/*
+ * UTF-8'en'na%C3%AFve (RFC 8187): RFC 7578 section 4.2 forbids it, and older clients send nothing else for a name beyond
+ * ASCII. Its bytes must not become a text field.
+ */
+static int read_extended_name(struct multipart *m, struct str value)
+{
+    struct str charset = {value.ptr, str_find(value, '\'')};
+    struct str rest =
+        charset.len < value.len ? str_from_offset(value, charset.len + 1) : (struct str){NULL, 0};
+    size_t language = str_find(rest, '\'');
+    struct buf name = {0};
+    int rc = language < rest.len && str_eq_nocase(charset, STR("utf-8")) ? 0 : SAILS_EPROTO;
+
+    if (rc == 0) {
+        rc = url_decode(&name, str_from_offset(rest, language + 1), false, true);
+        rc = rc == SAILS_EINVAL ? SAILS_EPROTO : rc;
+    }
+    if (rc == 0 && !(is_header_text(buf_str(&name)) && utf8_is_valid(buf_bytes(&name)))) {
+        rc = SAILS_EPROTO;
+    }
+    if (rc == 0) {
+        buf_append_str(&m->filename, buf_str(&name));
+    }
+    buf_deinit(&name);
+    return rc;
+}
+
+/* Content-Disposition: form-data; name="a"; filename="b". `filename*` counts where there is no other. */
 static int read_disposition(struct multipart *m, struct str value, bool *has_name, bool *has_file)
 {
+    struct buf extended = {0};
+    bool has_extended = false;
     struct buf param = {0};
     struct str name = {NULL, 0};
     bool ok = str_eq_nocase(main_value(value), STR("form-data"));
@@ -286,11 +316,21 @@ static int read_disposition(struct multipart *m, struct str value, bool *has_nam
         } else if (str_eq_nocase(name, STR("filename")) && !*has_file) {
             *has_file = true;
             buf_append_str(&m->filename, buf_str(&param));
+        } else if (str_eq_nocase(name, STR("filename*")) && !has_extended) {
+            has_extended = true;
+            buf_append_str(&extended, buf_str(&param));
         }
     }
     rc = rc == 0 ? buf_error(&param) : rc;
+    rc = rc == 0 ? buf_error(&extended) : rc;
+    rc = rc == 0 && !ok ? SAILS_EPROTO : rc;
+    if (rc == 0 && has_extended && !*has_file) {
+        *has_file = true;
+        rc = read_extended_name(m, buf_str(&extended));
+    }
     buf_deinit(&param);
-    return rc == 0 && !ok ? SAILS_EPROTO : rc;
+    buf_deinit(&extended);
+    return rc;
 }
 
 /* RFC 7578 section 4.7: nobody sends another one any more, and we would store it encoded. */

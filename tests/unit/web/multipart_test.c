@@ -114,7 +114,15 @@ static void a_form_is_cut_into_fields_and_files(void **state)
          "file(f,\"\\\\c,) 1 whole end"},
         {"--XX\r\n" NAME("f") "X-Other: filename=\"x\"\r\n\r\n1\r\n--XX--", "field(f=1) end"},
         {"--XX\r\nContent-Disposition: form-data; name=f; filename*=UTF-8''x\r\n\r\n1\r\n--XX--",
-         "field(f=1) end"},
+         "file(f,x,) 1 whole end"},
+        {"--XX\r\nContent-Disposition: form-data; name=f; filename*=utf-8'e'%C3%AF%25\r\n\r\n1"
+         "\r\n--XX--",
+         "file(f,\xc3\xaf%,) 1 whole end"},
+        {"--XX\r\nContent-Disposition: form-data; name=f; filename*=latin1''x; filename=\"y\"\r\n\r\n1"
+         "\r\n--XX--",
+         "file(f,y,) 1 whole end"},
+        {"--XX\r\nContent-Disposition: form-data; name=f; filename*=UTF-8''\r\n\r\n1\r\n--XX--",
+         "end"},
         {"--XX--", "end"},
     };
 
@@ -130,7 +138,19 @@ static void what_is_malformed_is_refused_at_every_cut(void **state)
         const char *text;
         int want;
     } cases[] = {
-        {"--XX\r\n\r\n1\r\n--XX--", SAILS_EPROTO},         /* no name */
+        {"--XX\r\n\r\n1\r\n--XX--", SAILS_EPROTO}, /* no name */
+        /* Names in another form that are none. */
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=x\r\n\r\n", SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=latin1''x\r\n\r\n",
+         SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%ff\r\n\r\n",
+         SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%0a\r\n\r\n",
+         SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%00\r\n\r\n",
+         SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%4\r\n\r\n",
+         SAILS_EPROTO},
         {"--XX\r\nX: 1\r\n\r\n1\r\n--XX--", SAILS_EPROTO}, /* no disposition */
         {"--XX\r\nContent-Disposition: attachment; name=a\r\n\r\n", SAILS_EPROTO},
         {"--XX\r\nContent-Disposition: form-data; name=\"a\r\n\r\n", SAILS_EPROTO},
