@@ -189,7 +189,7 @@ static bool is_for_get(const struct route *route)
 /* Such a route takes the paths of files, too, and the folders of files are asked behind it. */
 static bool may_hide_files(const struct route *route)
 {
-    return route_is_regex(route) ||
+    return (route_is_regex(route) && route_pattern_may_take_dots(route->pattern)) ||
            (route->n_segments > 0 && route->segments[route->n_segments - 1].kind == ROUTE_WILDCARD);
 }
 

@@ -18,6 +18,7 @@
 struct route_pattern {
     struct bounded_regex regex;
     bool has_numbers; /* each group has a number beside its name */
+    bool may_take_dots;
     size_t n_groups;
     struct str names[ROUTE_CAPTURES_MAX]; /* empty: none */
 };
@@ -81,6 +82,71 @@ static int set_names(struct route_pattern *pattern, struct str names)
     return rc;
 }
 
+/* ---- whether a dot may be in what it matches ---- */
+
+/* `at` is behind the backslash. Classes that leave something out (D, S, W), and what is rare, may be a dot. */
+static bool is_dotless_escape(struct str regex, size_t at)
+{
+    return at < regex.len && regex.ptr[at] != '.' &&
+           strchr("dwsnrtfbB/-$^()[]{}|*+?\\", regex.ptr[at]) != NULL;
+}
+
+/* The class that begins at *at, "[...]", which is moved to its end. Of ranges only those of letters and digits are
+ * looked at. */
+static bool is_dotless_class(struct str regex, size_t *at)
+{
+    size_t i = *at + 1;
+    bool is_dotless = i < regex.len && regex.ptr[i] != '^';
+
+    for (; i < regex.len && (regex.ptr[i] != ']' || i == *at + 1); i++) {
+        char c = regex.ptr[i];
+
+        if (c == '\\') {
+            i++;
+            is_dotless = is_dotless && is_dotless_escape(regex, i);
+        } else if (c == '-') {
+            char before = regex.ptr[i - 1];
+
+            is_dotless = is_dotless && (route_is_name_char(before) || before == '[' ||
+                                        (i + 1 < regex.len && regex.ptr[i + 1] == ']'));
+        } else {
+            is_dotless = is_dotless && c != '.' && c != '[';
+        }
+    }
+    *at = i;
+    return is_dotless;
+}
+
+/* False only where it is sure: "^/old/(\\d+)$". Anchored at both ends, and no place in it takes a dot. */
+static bool may_take_dots(struct str regex)
+{
+    bool is_anchored = regex.len >= 2 && regex.ptr[0] == '^' && regex.ptr[regex.len - 1] == '$' &&
+                       regex.ptr[regex.len - 2] != '\\';
+    size_t depth = 0;
+
+    for (size_t i = 0; is_anchored && i < regex.len; i++) {
+        char c = regex.ptr[i];
+
+        if (c == '\\') {
+            i++;
+            is_anchored = is_dotless_escape(regex, i);
+        } else if (c == '[') {
+            is_anchored = is_dotless_class(regex, &i);
+        } else {
+            depth += c == '(' ? 1 : 0;
+            depth -= c == ')' && depth > 0 ? 1 : 0;
+            is_anchored =
+                c != '.' && (c != '|' || depth > 0); /* "^a|b$" is anchored at one end each */
+        }
+    }
+    return !is_anchored;
+}
+
+bool route_pattern_may_take_dots(const struct route_pattern *pattern)
+{
+    return pattern->may_take_dots;
+}
+
 int route_pattern_of_regex(struct str regex, struct str names, struct route_pattern **out)
 {
     struct route_pattern *pattern = mem_calloc(1, sizeof(*pattern));
@@ -90,6 +156,7 @@ int route_pattern_of_regex(struct str regex, struct str names, struct route_patt
         return SAILS_ENOMEM;
     }
     pattern->has_numbers = true;
+    pattern->may_take_dots = may_take_dots(regex);
     rc = set_names(pattern, names);
     if (rc == 0) {
         rc = compile(pattern, regex, 0);

@@ -47,6 +47,9 @@ void route_match_add(struct route_match *match, struct str name, struct str valu
  */
 int route_pattern_of_regex(struct str regex, struct str names, struct route_pattern **out);
 
+/* Whether a dot may be in a path that a regular expression matches; false only where that is sure. */
+bool route_pattern_may_take_dots(const struct route_pattern *pattern);
+
 /* Of a path with parameters and wildcards anywhere. Errors as above. */
 int route_pattern_of_path(struct str path, struct route_pattern **out);
 

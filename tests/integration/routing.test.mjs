@@ -291,6 +291,8 @@ test('paths that look like files are left to others, or are not', async (t) => {
     'GET /every/*': { action: 'user/find', skipAssets: true },
     'GET /some/*': { action: 'user/find', skipRegex: ['^/some/no', '\\.jpg$'] },
     'GET /silent/*': 'user/find',
+    'GET r|^/old/(\\d+)$|id': 'user/find',
+    'GET r|^/any/(.+)$|id': 'user/find',
   })
   const status = async (url) => (await ask(app, 'GET', url)).status
 
@@ -308,6 +310,8 @@ test('paths that look like files are left to others, or are not', async (t) => {
   await app.stop()
   assert.match(app.log, /Route `GET \/silent\/\*` also takes paths that look like files/)
   assert.doesNotMatch(app.log, /Route `GET \/(page|file|every|some)/)
+  assert.match(app.log, /Route `GET r\|\^\/any\/.* also takes paths/)
+  assert.doesNotMatch(app.log, /Route `GET r\|\^\/old/)
 })
 
 test('an answer may be kept as long as its route says, if it is a success', async (t) => {
