@@ -337,7 +337,7 @@ static void the_answer_of_a_client_is_told_once(void **state)
     ws_client_expect_answer(&ann, "42[\"question\",0]", "420[\"q\",1]");
     assert_true(ws_client_send(&ann, "430[\"yes\",2]"));
     told_wait(&stage.told);
-    expect_notes(&stage, "UNKNOWN [\"yes\",2];");
+    expect_notes(&stage, "OK [\"yes\",2];");
     /* A second answer, one to nobody's question, and one without an id are ignored. */
     assert_true(ws_client_send(&ann, "430[\"again\"]"));
     assert_true(ws_client_send(&ann, "43999[]"));

@@ -247,7 +247,7 @@ static void a_callback_may_end_its_socket(void **state)
     sio_socket_expect_ack(f.sockets[0], 2, 0, expect_again, &f);
     say(link, "431[]");
     assert_string_equal(hear(&f, link), "41 close");
-    assert_string_equal(take_log(&f), "again:UNKNOWN leaving:server namespace disconnect "
+    assert_string_equal(take_log(&f), "again:OK leaving:server namespace disconnect "
                                       "again:SAILS_ECLOSED gone:server namespace disconnect");
     fixture_deinit(&f);
 }
