@@ -6,6 +6,10 @@
 #include <sails/version.h>
 #include <signal.h>
 
+enum {
+    LOWERING_PATIENCE_MS = 1000 /* then people are told what is being waited for */
+};
+
 /* ---- creating ---- */
 
 static int open_net(void *world, const struct net_options *options, const struct net_events *events,
@@ -424,11 +428,23 @@ void app_begin_lowering(void *ctx)
     if (before != NULL) {
         before(app, app->shutdown_ctx);
     }
+    if (!app->world.is_simulated) {
+        app->is_lowering_patiently = true;
+        patience_begin(&app->lowering, &app->log, LOG_INFO, LOWERING_PATIENCE_MS,
+                       "Waiting for what is being answered, and for clients to close their "
+                       "connections: %llu ms at most (shutdownTimeout)%s",
+                       (unsigned long long)shutdown_timeout(app),
+                       app->has_runner ? "; a second Ctrl+C ends it at once" : "");
+    }
     app->pool->ops->stop(app->pool, shutdown_timeout(app));
 }
 
 void app_finish_lowering(struct sails_app *app)
 {
+    if (app->is_lowering_patiently) {
+        app->is_lowering_patiently = false;
+        (void)patience_end(&app->lowering);
+    }
     app->state = APP_LOWERED;
     log_limits_switch(&app->log_limits, false);
     log_tell_counted(&app->log);

@@ -16,6 +16,7 @@
 #include "app/app_hooks.h"
 #include "app/app_models.h"
 #include "app/app_routing.h"
+#include "app/patience.h"
 #include "config/config_load.h"
 #include "files/static_files.h"
 #include "gate/departure.h"
@@ -66,6 +67,8 @@ struct sails_app {
     struct app_world world;
     struct log log;
     struct log_limits log_limits; /* on while it is lifted */
+    struct patience lowering;     /* while it is being lowered, and the next says so */
+    bool is_lowering_patiently;
     struct app_log_style log_style;
     sails_log_cb log_write; /* NULL: stdout and stderr */
     void *log_ctx;

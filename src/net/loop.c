@@ -235,6 +235,7 @@ static void drain(struct loop *loop)
     if (net->tls != NULL) {
         tls_links_abort_handshakes(loop); /* no protocol knows them yet, so none will end them */
     }
+    tcp_links_hurry(loop);
     net->events.on_drain(net->ctx, &loop->worker);
     finish_if_idle(loop);
 }

@@ -67,6 +67,7 @@ struct loop {
 
     struct deadline_queue held;      /* of links that keep back what is queued: flush_apart */
     struct deadline_queue lingering; /* of ended links: the peer may take this long to close */
+    struct deadline_queue leaving;   /* the same while the loop drains, and shorter */
     struct deadline_queue stalled;   /* of ended links whose peer does not read what is left */
     struct deadline_queue handshakes;
     struct deadline_queue drain_limits;

@@ -37,6 +37,8 @@ enum {
     PIECES_PER_WRITE = 64,
     READS_PER_TURN = 8, /* a fast sender must not keep the others waiting */
     STALLED_MS = 30000, /* an ended link whose peer takes nothing for so long will never take it */
+    LEAVING_MS =
+        250, /* while the loop drains: browsers' idle connections are not closed by them for seconds */
     HELD_MS = 3
 };
 
@@ -174,6 +176,15 @@ static void close_if_done(struct tcp_link *link)
     }
 }
 
+static void linger(struct tcp_link *link)
+{
+    struct loop *loop = link->loop;
+
+    assert(!link->is_closing); /* the limit would outlive it */
+    deadline_start(&link->limit, loop->state == LOOP_DRAINING ? &loop->leaving : &loop->lingering,
+                   loop->worker.env.now_ms);
+}
+
 static void shut(struct tcp_link *link)
 {
     if (shutdown(link->fd, SHUT_WR) != 0) {
@@ -181,7 +192,7 @@ static void shut(struct tcp_link *link)
         return;
     }
     link->is_shut = true;
-    deadline_start(&link->limit, &link->loop->lingering, link->loop->worker.env.now_ms);
+    linger(link);
     close_if_done(link);
 }
 
@@ -628,6 +639,21 @@ void tcp_links_init(struct loop *loop)
     deadline_queue_init(&loop->lingering, &loop->worker.env.deadlines, loop->net->options.linger_ms,
                         on_limit, loop);
     deadline_queue_init(&loop->stalled, &loop->worker.env.deadlines, STALLED_MS, on_limit, loop);
+}
+
+void tcp_links_hurry(struct loop *loop)
+{
+    uint64_t limit_ms = loop->net->options.linger_ms;
+
+    deadline_queue_init(&loop->leaving, &loop->worker.env.deadlines,
+                        limit_ms < LEAVING_MS ? limit_ms : LEAVING_MS, on_limit, loop);
+    list_each(node, &loop->links) {
+        struct tcp_link *link = container_of(node, struct tcp_link, in_loop);
+
+        if (link->is_shut && !link->is_closing) {
+            linger(link);
+        }
+    }
 }
 
 void tcp_links_abort(struct loop *loop)

@@ -42,8 +42,9 @@ void tcp_link_fail(struct tcp_link *link, int err);
 /* As link_ops.move; what goes along may have a TLS part, which stays the caller's on failure. */
 int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct departure *with);
 
-/* For worker.c: the links' time limits, and the end of all links. */
+/* For loop.c: the links' time limits; shorter ones, as the loop drains from now on; and the end of all links. */
 void tcp_links_init(struct loop *loop);
+void tcp_links_hurry(struct loop *loop);
 void tcp_links_abort(struct loop *loop);
 
 #endif

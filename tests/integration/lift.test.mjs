@@ -3,7 +3,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { mkdtemp, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -113,6 +113,19 @@ test('a lift is told as Sails tells it', async (t) => {
     ' info: going',
     ' info: hook: lowered',
   ])
+})
+
+test('who waits for the end is told what for, and that a second Ctrl+C ends it', async (t) => {
+  const { program } = await lift(t, { args: ['--shutdownTimeout', '3600000'] })
+  const socket = connect(new URL(await program.listens()).port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.write('GET / HTTP/1.1\r\nHo')
+  await once(socket, 'connect')
+
+  program.child.kill('SIGINT')
+  await program.says(/ info: Waiting for .* a second Ctrl\+C ends it at once\n/)
+  program.child.kill('SIGINT')
+  assert.equal(await program.exited, 'SIGINT')
 })
 
 test('log.noShip leaves the ship out, but not the port', async (t) => {

@@ -411,6 +411,36 @@ static void a_peer_that_does_not_close_is_waited_for_only_so_long(void **state)
     world_stop(&world);
 }
 
+static void end_remembered(struct world *world, struct worker *worker)
+{
+    (void)worker;
+    link_end(world->remembered);
+}
+
+/* Browsers keep idle connections open for seconds, also those that we have closed. */
+static void who_stops_waits_less_for_a_peer_that_does_not_close(void **state)
+{
+    struct world world;
+    int fd = -1;
+
+    (void)state;
+    for (int ended_first = 0; ended_first < 2; ended_first++) {
+        world_init(&world);
+        world.options.linger_ms = 3600000;
+        world.drain = ended_first == 0 ? end_remembered : NULL;
+        fd = begin(&world, &quiet);
+        if (ended_first != 0) {
+            world_do(&world, 0, end_at_once, NULL);
+            client_expect(fd, "bye");
+        }
+        net_stop(world.net, 3600000);
+        net_join(world.net);
+        client_expect_end(fd);
+        (void)close(fd);
+        world_stop(&world);
+    }
+}
+
 static void abort_at_once(struct world *world, struct worker *worker, void *arg)
 {
     (void)worker;
@@ -475,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_resets_is_noticed),
         cmocka_unit_test(what_was_sent_before_a_reset_is_delivered),
         cmocka_unit_test(last_words_reach_a_peer_that_is_still_talking),
+        cmocka_unit_test(who_stops_waits_less_for_a_peer_that_does_not_close),
         cmocka_unit_test(a_peer_that_does_not_close_is_waited_for_only_so_long),
         cmocka_unit_test(abort_drops_what_is_queued_and_is_told_once),
         cmocka_unit_test(nothing_comes_while_a_link_is_paused),
