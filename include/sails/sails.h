@@ -16,6 +16,7 @@
 #include <sails/io.h>
 #include <sails/model.h>
 #include <sails/models.h>
+#include <sails/pubsub.h>
 #include <sails/req.h>
 #include <sails/res.h>
 #include <sails/session.h>

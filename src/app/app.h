@@ -24,6 +24,7 @@
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
+#include "pubsub/pubsub.h"
 #include "request/request.h"
 #include "session/session_memory.h"
 #include "session/session_redis.h"
@@ -89,6 +90,7 @@ struct sails_app {
     struct app_worker *workers; /* by index, as many as there are; from the lift on */
     struct app_hooks hooks;
     struct app_models models;
+    struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */
     sails_bootstrap_cb bootstrap; /* NULL: none */
     void *bootstrap_ctx;
     sails_lifted_cb on_lifted; /* NULL: none */

@@ -264,6 +264,9 @@ static int open_models(struct sails_app *app, struct orm *orm)
         rc = models_migrate(app->models.models, strategy, &app->log);
     }
     app->requests.models = app->models.models;
+    if (rc == 0) {
+        app->pubsub = (struct pubsub){.io = app->io, .log = &app->log, .orm = orm};
+    }
     return rc;
 }
 
@@ -322,6 +325,7 @@ void app_models_close(struct sails_app *app)
     app->models.models = NULL;
     app->requests.waiting = NULL;
     app->requests.models = NULL;
+    app->pubsub.orm = NULL;
 }
 
 void app_models_deinit(struct app_models *models)
