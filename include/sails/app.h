@@ -213,8 +213,13 @@ SAILS_API void *sails_app_context(const sails_app *app);
  * `sails_sockets__path`, ...) and the command line (`--port 80`, `--sockets.path=/x`), in the order of
  * docs/configuration.md. Called by sails_app_run().
  *
+ * `--appPath DIR`, the key appPath of sails_app_set(), or the variable sails_appPath name the folder of the
+ * application: it is made the current directory of the process first, so that whatever is relative lies below
+ * it.
+ *
  * @return 0; SAILS_ECONFIG: the first mistake has been logged in one line: where, key, value, and
- *         what is allowed; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ *         what is allowed; so, too, that the folder of appPath cannot be entered; SAILS_ESTATE: lifted
+ *         already; SAILS_ENOMEM.
  */
 SAILS_API int sails_app_load(sails_app *app, int argc, char **argv);
 

@@ -169,6 +169,11 @@ int sails_app_load(sails_app *app, int argc, char **argv)
     if (app->state != APP_NEW) {
         return SAILS_ESTATE;
     }
+    rc = app_path_enter(app, argc, argv);
+    if (rc < 0) {
+        return rc;
+    }
+    app->was_loaded = true;
     rc = config_load(&app->config,
                      &(struct config_sources){
                          .argc = argc,
@@ -240,6 +245,7 @@ static int configure(struct sails_app *app)
     if (rc < 0) {
         return rc;
     }
+    app_path_warn(app);
     app_workers_prepare(app);
     return static_files_open(&app->files, &app->log);
 }

@@ -65,6 +65,7 @@ struct sails_app {
     _Atomic(enum app_state) state;
     struct config config;
     json_t *overrides; /* of sails_app_set() */
+    bool was_loaded;   /* from files, environment and command line */
     struct app_world world;
     struct log log;
     struct log_limits log_limits; /* on while it is lifted */
@@ -159,6 +160,15 @@ extern const struct net_events app_net_events; /* ctx: the app */
 
 /* Before they start. */
 void app_workers_prepare(struct sails_app *app);
+
+/* ---- app_path.c: the folder of the application ---- */
+
+/* Makes the folder that the key appPath names, if anything does, the current one. 0; SAILS_ECONFIG: it
+ * cannot be (logged); SAILS_ENOMEM. */
+int app_path_enter(struct sails_app *app, int argc, char **argv);
+
+/* Warns of a program that leaves things to configuration where there is none. */
+void app_path_warn(const struct sails_app *app);
 
 /* ---- app_lift.c: around the lift ---- */
 

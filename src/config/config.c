@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "config/config_names.h"
+#include "config/config_sails.h"
 #include "config/config_section.h"
 
 #include <sails/err.h>
@@ -223,8 +224,16 @@ void config_describe(struct buf *out, const struct config_key *key)
 
 static int refuse_unknown(const char *name, struct buf *why)
 {
+    const char *instead = config_sails_instead(name);
     const char *nearest = config_nearest_name(name);
 
+    if (instead != NULL) {
+        buf_printf(why,
+                   "%s: a setting of Sails that is not supported here: %s. See "
+                   "docs/coming-from-sails.md",
+                   name, instead);
+        return SAILS_ECONFIG;
+    }
     buf_printf(why, "%s: there is no such key", name);
     if (nearest != NULL) {
         buf_printf(why, "; did you mean %s?", nearest);

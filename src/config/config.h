@@ -51,6 +51,7 @@ extern const struct config_key config_keys[];
 struct config {
     json_t *values;   /* flat: by the whole name */
     json_t *warnings; /* sentences about what was read, for the log */
+    bool has_files;   /* config/ holds settings */
     char *node_env;   /* what SAILS_ENV or NODE_ENV say; NULL: neither is set */
 };
 

@@ -118,14 +118,14 @@ static int next_option(int argc, const char *const *argv, int *at, struct option
     return 1;
 }
 
-const char *config_find_config_option(int argc, const char *const *argv)
+const char *config_find_option(int argc, const char *const *argv, const char *name)
 {
     struct buf ignored = {0};
     struct option option;
     const char *found = NULL;
 
     for (int at = 1; next_option(argc, argv, &at, &option, &ignored) > 0;) {
-        found = str_eq(option.name, STR("config")) ? option.value : found;
+        found = str_eq(option.name, str_from(name)) ? option.value : found;
     }
     buf_deinit(&ignored);
     return found;

@@ -1,6 +1,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "config/config_comments.h"
+#include "config/config_folder.h"
 #include "config/config_load.h"
 #include "config/config_names.h"
 
@@ -122,6 +123,13 @@ int config_set_file(struct config *config, const char *path, json_t *tree, struc
 
     if (!json_is_object(tree)) {
         buf_printf(why, "%s: it must hold one object", path);
+        return SAILS_ECONFIG;
+    }
+    if (json_object_get(tree, "appPath") != NULL) {
+        buf_printf(why,
+                   "%s: appPath says where files are looked for, so no file can say it: use the "
+                   "option --appPath or the variable sails_appPath",
+                   path);
         return SAILS_ECONFIG;
     }
     rc = config_set_tree(config, tree, &reason);
@@ -294,5 +302,8 @@ int config_load_files(struct config *config, const char *environment, struct buf
         keep_environment(config, before);
         json_decref(before);
     }
-    return rc == 0 ? load_file(config, "config/local.json", why) : rc;
+    if (rc == 0) {
+        rc = load_file(config, "config/local.json", why);
+    }
+    return rc == 0 ? config_folder_warn(config) : rc;
 }

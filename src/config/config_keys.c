@@ -32,6 +32,9 @@ static const char *const transports[] = {"polling", "websocket", NULL};
 
 const struct config_key config_keys[] = {
     COUNT("port", 0, 65535, "1337", "TCP port; 0: any that is free"),
+    TEXT("appPath", NULL,
+         "Folder of the application, by --appPath, sails_appPath or the program alone: the current "
+         "folder becomes it before anything is read"),
     TEXT("explicitHost", NULL, "Address to listen on; all addresses if it is not set"),
     COUNT("backlog", 1, 65535, "511", "Connections that may wait to be accepted"),
     {.name = "workers",

@@ -83,7 +83,7 @@ int config_load_arguments(struct config *config, int argc, const char *const *ar
 /* What a command line asks for, whatever else is wrong with it or with other sources. */
 struct config_wishes config_find_wishes(int argc, const char *const *argv);
 
-/* The value of --config; NULL: it is not there. */
-const char *config_find_config_option(int argc, const char *const *argv);
+/* The value of an option, "config"; of several the last one. NULL: it is not there. */
+const char *config_find_option(int argc, const char *const *argv, const char *name);
 
 #endif

@@ -125,7 +125,7 @@ int config_load_rc(struct config *config, const struct config_sources *sources, 
         rc = load_named(config, config_find_variable(sources->environment, "sails_config"),
                         "environment: sails_config", why);
     }
-    return rc == 0 ? load_named(config, config_find_config_option(sources->argc, sources->argv),
+    return rc == 0 ? load_named(config, config_find_option(sources->argc, sources->argv, "config"),
                                 "command line: config", why)
                    : rc;
 }

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <sails/err.h>
+#include <unistd.h>
 
 void static_files_init(struct static_files *files)
 {
@@ -60,9 +61,17 @@ static int open_folder(struct static_folder *folder, const struct log *log)
     int rc = folder->folder != NULL ? 0 : file_folder_open(folder->name, &folder->folder);
 
     if (rc < 0) {
+        char here[1024];
+        bool is_relative = folder->name[0] != '/';
+
         log_line(log, LOG_ERROR,
-                 "The folder %s, which is to be served below %s/, cannot be opened: %s",
-                 folder->name, folder->path, sails_strerror(rc));
+                 "The folder %s, which is to be served below %s/, cannot be opened: %s%s%s%s",
+                 folder->name, folder->path, sails_strerror(rc),
+                 is_relative ? ". It is looked for in " : "",
+                 !is_relative                         ? ""
+                 : getcwd(here, sizeof(here)) != NULL ? here
+                                                      : "the current folder",
+                 is_relative ? ": start the program where it is, or say --appPath" : "");
     }
     return rc < 0 ? SAILS_ECONFIG : 0;
 }

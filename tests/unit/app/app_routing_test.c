@@ -141,6 +141,7 @@ static void middleware_for_actions_that_are_not_there_is_told(void **state)
 
     (void)state;
     assert_int_equal(sails_app_action(app, "user/find", &action), 0);
+    assert_int_equal(sails_app_bind(app, "GET /find", json("\"user/find\"")), 0);
     assert_int_equal(sails_app_action_middleware(app, "user/*, nosuch, !other", nothing), 0);
     assert_int_equal(sails_app_lift(app), 0);
     assert_string_equal(heard.text, "Action middleware was bound to a target `nosuch` that doesn't "
