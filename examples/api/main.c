@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     int status = 0;
 
     sails_app_set_context(app, store);
-    sails_app_policy(app, "hasKey", has_key);
+    sails_app_policy(app, "hasKey", has_key, NULL);
     notes_add_actions(app);
     sails_app_static(app, "/", "public");
     sails_app_client(app, "/sails.io.js");

@@ -48,7 +48,7 @@ static const struct sails_action_def me_def = {.run = me, .friendly_name = "Who 
 
 void account_add_actions(sails_app *app)
 {
-    sails_app_policy(app, "isLoggedIn", is_logged_in);
+    sails_app_policy(app, "isLoggedIn", is_logged_in, NULL);
     sails_app_action(app, "account/logout", &logout_def);
     sails_app_action(app, "account/me", &me_def);
 }

@@ -13,12 +13,16 @@
  *         return sails_app_run(app, argc, argv);
  *     }
  *
+ * Such a program is right as it is: a call before the lift that fails says so in the log, with what it was
+ * given, and the app keeps the first error, with which sails_app_lift() and sails_app_run() fail.
+ *
  * Several apps can live in one process: there is no global state.
  *
  * Ownership  JSON values are taken, also when it fails. Everything else is borrowed, and copied where it
  *            must outlive the call, unless said otherwise.
  * Threads    sails_app_* of one app from the thread that created it, unless said otherwise.
- * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL.
+ * Errors     0 or a negative code of sails/err.h, logged and kept as above; but SAILS_ESTATE, which a call
+ *            after the lift gives, is logged alone. Every function survives NULL: SAILS_EINVAL.
  */
 #ifndef SAILS_APP_H
 #define SAILS_APP_H
@@ -66,6 +70,33 @@ SAILS_API void sails_app_destroy(sails_app *app);
  */
 SAILS_API int sails_app_route(sails_app *app, const char *address, sails_action action);
 
+/** A route of a table: an action, or a target by name. */
+struct sails_route_def {
+    const char *address; /**< As of sails_app_route(). */
+    sails_action action; /**< NULL: `target` says what answers. */
+    const char
+        *target; /**< "user/find", "/other": a text as of sails_app_bind(); NULL: `action` does. */
+    void *ctx;   /**< What `action` finds with sails_req_context(); NULL: the app's. */
+};
+
+/**
+ * Binds the routes of a table, as sails_app_route() and sails_app_bind() would one by one:
+ *
+ *     static const struct sails_route_def routes[] = {
+ *         {"GET /", .action = home},
+ *         {"GET /rooms/:room", .action = show_room, .ctx = &rooms},
+ *         {"POST /rooms", .target = "room/create"},
+ *         {0},
+ *     };
+ *
+ * Before the lift. With the first route that is wrong it ends.
+ *
+ * @param routes  Ends with {0}; borrowed during the call, but for the contexts.
+ * @return As sails_app_route() and sails_app_bind(); SAILS_EINVAL, too: a route with both an action and a
+ *         target, or with neither.
+ */
+SAILS_API int sails_app_routes(sails_app *app, const struct sails_route_def *routes);
+
 struct sails_action_def; /* sails/inputs.h */
 
 /**
@@ -95,12 +126,15 @@ SAILS_API int sails_app_override_action(sails_app *app, const char *identity,
  * Policies of `policies`, {"*": "isLoggedIn", "user/find": true},
  * run before the actions that routes name; of the rules that cover an action the most specific one
  * counts, alone. A rule with a policy that was not registered fails the lift (E_INVALID_POLICY_CONFIG).
+ * "*" covers every action, that of Sails' own which gives CSRF tokens, too: {"security/grant-csrf-token":
+ * true} leaves that one open.
  *
+ * @param ctx  What it finds with sails_req_context(); NULL: the app's. As long as the app.
  * @return 0; SAILS_ECONFLICT: there is one of that name (logged); SAILS_EINVAL: NULL or empty;
  *         SAILS_ESTATE; SAILS_ENOMEM.
  * @see    Sails documentation, "Policies"
  */
-SAILS_API int sails_app_policy(sails_app *app, const char *name, sails_action policy);
+SAILS_API int sails_app_policy(sails_app *app, const char *name, sails_action policy, void *ctx);
 
 /**
  * Puts a function before actions, whichever routes lead to them, and before their policies. It answers or
@@ -108,11 +142,12 @@ SAILS_API int sails_app_policy(sails_app *app, const char *name, sails_action po
  *
  * @param actions  Identities, parted by commas; "*": all; "user" and all below it: "user/" and a star;
  *                 "!" before one leaves it out.
+ * @param ctx      As of sails_app_policy().
  * @return 0; SAILS_EINVAL: NULL, or not such a list (logged); SAILS_ESTATE; SAILS_ENOMEM.
  * @see    Sails documentation, "sails.registerActionMiddleware()"
  */
 SAILS_API int sails_app_action_middleware(sails_app *app, const char *actions,
-                                          sails_action function);
+                                          sails_action function, void *ctx);
 
 /**
  * Binds a route to a target of Sails, in JSON, as the setting `routes` does: "user/find", "/other" (a
@@ -202,7 +237,8 @@ SAILS_API int sails_app_set(sails_app *app, const char *key, json_t *value);
 /** The value in force; a view, valid until the next change. NULL: no such key, or not set. */
 SAILS_API json_t *sails_app_get(const sails_app *app, const char *key);
 
-/** The context that actions find with sails_req_context(). Any thread, before the lift. */
+/** The context that actions find with sails_req_context() if they were registered with none of their own. Any
+ *  thread, before the lift. */
 SAILS_API void sails_app_set_context(sails_app *app, void *ctx);
 
 /** What sails_app_set_context() was given; NULL: nothing, or NULL. Any thread. */
@@ -227,7 +263,8 @@ SAILS_API int sails_app_load(sails_app *app, int argc, char **argv);
  * Lifts the app: starts its workers and listens. Returns when it serves; it does so on its own
  * threads from then on.
  *
- * @return 0; SAILS_ESTATE: lifted before (an app is lifted once); SAILS_ECONFIG; SAILS_ETLS;
+ * @return 0; the first error of the calls that have set the app up (logged); SAILS_ESTATE: lifted before
+ *         (an app is lifted once); SAILS_ECONFIG; SAILS_ETLS;
  *         SAILS_EHOOK, SAILS_EBOOTSTRAP: the program's own part of it failed (logged);
  *         -EADDRINUSE, -EACCES, ...: could not listen (logged with the address); SAILS_ENOMEM.
  */
@@ -314,7 +351,8 @@ SAILS_API void sails_app_stop(sails_app *app);
  * With NODE_ENV not set and production as the environment it sets NODE_ENV, for child processes.
  *
  * @return The exit status: 0; 1: could not listen or another failure of the lift; 78: invalid
- *         configuration (nothing was lifted). The reason has been logged.
+ *         configuration, or a call that has set the app up has failed (nothing was lifted). The reason has
+ *         been logged.
  */
 SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
 

@@ -48,7 +48,8 @@ struct sails_hook {
      */
     sails_action on_request;
 
-    void *ctx;
+    void *
+        ctx; /**< Of all three: `on_request` finds it with sails_req_context(), where NULL means the app's. */
 };
 
 /**

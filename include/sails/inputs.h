@@ -118,6 +118,7 @@ struct sails_action_def {
      * its own until it returns; what it answers is sent then.
      */
     bool may_wait;
+    void *ctx; /**< What `run` finds with sails_req_context(); NULL: the app's. */
 };
 
 /**

@@ -53,8 +53,13 @@ SAILS_API uint64_t sails_req_start_time(const sails_req *req);
 /** The app that the request came to. */
 SAILS_API sails_app *sails_req_app(const sails_req *req);
 
-/** What sails_app_set_context() was given. */
+/** What the function that has the request was registered with: the `ctx` of a route (struct sails_route_def), an action
+ *  (struct sails_action_def), a policy, middleware or hook; where that is NULL, what sails_app_set_context() was
+ *  given. */
 SAILS_API void *sails_req_context(const sails_req *req);
+
+/** Its answer; as long as the request. NULL for NULL. @see sails_res_req() */
+SAILS_API sails_res *sails_req_res(sails_req *req);
 
 /** "GET", "POST", ...; a view. @see Sails reference, req.method */
 SAILS_API const char *sails_req_method(const sails_req *req);

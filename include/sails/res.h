@@ -32,6 +32,9 @@
 
 SAILS_BEGIN_DECLS
 
+/** The request that it answers; as long as that. NULL for NULL. @see Express, res.req */
+SAILS_API sails_req *sails_res_req(sails_res *res);
+
 /* ---- the head ---- */
 
 /** Sets the status of the answer that follows, 100 to 599. @see Sails reference, res.status() */

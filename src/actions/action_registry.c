@@ -155,7 +155,7 @@ int action_registry_add(struct action_registry *registry, const char *identity,
 }
 
 int action_registry_add_policy(struct action_registry *registry, const char *name,
-                               sails_action policy)
+                               sails_action policy, void *ctx)
 {
     struct str text = str_from(name);
     struct registered_action *entry = NULL;
@@ -170,13 +170,13 @@ int action_registry_add_policy(struct action_registry *registry, const char *nam
     if (entry == NULL) {
         return SAILS_ENOMEM;
     }
-    entry->own.run = policy;
+    entry->own = (struct sails_action_def){.run = policy, .ctx = ctx};
     entry->def = &entry->own;
     return 0;
 }
 
 int action_registry_add_middleware(struct action_registry *registry, const char *actions,
-                                   sails_action function)
+                                   sails_action function, void *ctx)
 {
     struct str text = str_from(actions);
     struct action_middleware *entry = NULL;
@@ -189,6 +189,7 @@ int action_registry_add_middleware(struct action_registry *registry, const char 
         return SAILS_ENOMEM;
     }
     entry->function = function;
+    entry->ctx = ctx;
     memcpy(entry->actions, text.ptr, text.len);
     list_append(&registry->middleware, &entry->in_registry);
     return 0;

@@ -38,6 +38,7 @@ struct action_table {
 struct action_middleware {
     struct list in_registry;
     sails_action function;
+    void *ctx;
     char actions[]; /* action_glob.h */
 };
 
@@ -60,7 +61,7 @@ int action_registry_add(struct action_registry *registry, const char *identity,
 
 /* 0; SAILS_EINVAL: an empty name; SAILS_ECONFLICT: there is one; SAILS_ENOMEM. */
 int action_registry_add_policy(struct action_registry *registry, const char *name,
-                               sails_action policy);
+                               sails_action policy, void *ctx);
 
 /* Reads what the actions declare. 0; SAILS_ECONFIG: a table contradicts itself, and to *why a line has
  * been appended that names action and input or exit; SAILS_ENOMEM. */
@@ -68,7 +69,7 @@ int action_registry_read_inputs(struct action_registry *registry, struct buf *wh
 
 /* 0; SAILS_EINVAL: not a list of actions (action_glob.h), or no function; SAILS_ENOMEM. */
 int action_registry_add_middleware(struct action_registry *registry, const char *actions,
-                                   sails_action function);
+                                   sails_action function, void *ctx);
 
 /* NULL: there is none. */
 const struct registered_action *action_registry_find(const struct action_table *table,

@@ -4,14 +4,14 @@
 
 #include <sails/err.h>
 
-int request_target_init(struct request_target *target, sails_action function)
+int request_target_init(struct request_target *target, sails_action function, void *ctx)
 {
     struct request_step *step = mem_calloc(1, sizeof(*step));
 
     if (step == NULL) {
         return SAILS_ENOMEM;
     }
-    *step = (struct request_step){.kind = STEP_FUNCTION, .function = function};
+    *step = (struct request_step){.kind = STEP_FUNCTION, .function = function, .ctx = ctx};
     *target = (struct request_target){.steps = step, .n_steps = 1};
     return 0;
 }

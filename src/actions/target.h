@@ -34,6 +34,7 @@ enum request_step_kind {
 struct request_step {
     enum request_step_kind kind;
     sails_action function; /* of STEP_FUNCTION and STEP_ACTION */
+    void *ctx;             /* of the function; NULL: the app's */
     bool may_wait;         /* of STEP_ACTION: on a thread of its own kind */
     char *text;            /* an address, a file, a name */
     struct buf page;       /* of STEP_VIEW: what is in the file */
@@ -67,7 +68,7 @@ struct request_target {
 };
 
 /* One step: a function. 0, SAILS_ENOMEM. */
-int request_target_init(struct request_target *target, sails_action function);
+int request_target_init(struct request_target *target, sails_action function, void *ctx);
 
 /* {0} is harmless. */
 void request_target_deinit(struct request_target *target);

@@ -76,15 +76,18 @@ static int add_step(struct request_target *out, struct request_step step, const 
 
 static int add_function(struct request_target *out, const struct registered_action *named)
 {
-    return add_step(out, (struct request_step){.kind = STEP_FUNCTION, .function = named->def->run},
+    return add_step(out,
+                    (struct request_step){
+                        .kind = STEP_FUNCTION, .function = named->def->run, .ctx = named->def->ctx},
                     NULL);
 }
 
-/* Whether the steps from `first` on have a function: none runs twice for one action. */
-static bool has_function(const struct request_target *out, size_t first, sails_action function)
+/* Whether the steps from `first` on have it: none runs twice for one action. */
+static bool has_step(const struct request_target *out, size_t first,
+                     const struct request_step *step)
 {
     for (size_t i = first; i < out->n_steps; i++) {
-        if (out->steps[i].function == function) {
+        if (out->steps[i].function == step->function && out->steps[i].ctx == step->ctx) {
             return true;
         }
     }
@@ -100,10 +103,11 @@ static int add_middleware(struct target_reader *r, const struct registered_actio
     list_each(node, &r->registry->middleware) {
         const struct action_middleware *one =
             container_of(node, const struct action_middleware, in_registry);
-        struct request_step step = {.kind = STEP_FUNCTION, .function = one->function};
+        struct request_step step = {
+            .kind = STEP_FUNCTION, .function = one->function, .ctx = one->ctx};
 
         if (rc == 0 && action_glob_has(str_from(one->actions), str_from(action->name)) &&
-            !has_function(out, first, one->function)) {
+            !has_step(out, first, &step)) {
             rc = add_step(out, step, NULL);
         }
     }
@@ -130,6 +134,7 @@ static int add_action(struct target_reader *r, const struct registered_action *a
     return rc == 0 ? add_step(out,
                               (struct request_step){.kind = STEP_ACTION,
                                                     .function = action->def->run,
+                                                    .ctx = action->def->ctx,
                                                     .may_wait = action->def->may_wait},
                               NULL)
                    : rc;

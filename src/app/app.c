@@ -40,8 +40,12 @@ sails_app *app_create_in(const struct app_world *world)
     static_files_init(&app->files);
     app->world = *world;
     app_log_init(app);
+    app->setup.log = &app->log;
     app->overrides = json_object();
     app->io = io_create(&app->log, app->world.machine);
+    if (app->io != NULL) {
+        app->io->setup = &app->setup;
+    }
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
@@ -94,10 +98,18 @@ sails_io *sails_app_io(sails_app *app)
 
 int sails_app_static(sails_app *app, const char *path, const char *folder)
 {
-    if (app == NULL || path == NULL || folder == NULL || path[0] != '/') {
+    bool is_valid = path != NULL && path[0] == '/' && folder != NULL;
+    int rc = 0;
+
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    return app->state == APP_NEW ? static_files_add(&app->files, path, folder) : SAILS_ESTATE;
+    rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = static_files_add(&app->files, path, folder);
+    }
+    return setup_result(&app->setup, rc, "sails_app_static", path,
+                        "a path begins with \"/\", and a folder goes with it");
 }
 
 static int report(const struct sails_app *app, int rc, const struct buf *why)
@@ -112,26 +124,33 @@ static int report(const struct sails_app *app, int rc, const struct buf *why)
 
 int sails_app_response(sails_app *app, const char *name, sails_response response)
 {
-    if (app == NULL || name == NULL || name[0] == '\0' || response == NULL) {
+    bool is_valid = name != NULL && name[0] != '\0' && response != NULL;
+    int rc = 0;
+
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    return app->state == APP_NEW ? responses_set(&app->requests.responses, name, response)
-                                 : SAILS_ESTATE;
+    rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = responses_set(&app->requests.responses, name, response);
+    }
+    return setup_result(&app->setup, rc, "sails_app_response", name, NULL);
 }
 
 int sails_app_set(sails_app *app, const char *key, json_t *value)
 {
     struct buf why = {0};
-    int rc = 0;
+    int rc = app == NULL || key == NULL || value == NULL ? SAILS_EINVAL : app_check_new(app);
 
-    if (app == NULL || key == NULL || value == NULL || app->state != APP_NEW) {
-        json_decref(value);
-        return app == NULL || key == NULL || value == NULL ? SAILS_EINVAL : SAILS_ESTATE;
+    if (rc == 0) {
+        rc = config_set(&app->config, key, value, &why);
     }
-    rc = report(app, config_set(&app->config, key, value, &why), &why);
     if (rc == 0) {
         rc = config_override(app->overrides, key, value);
     }
+    buf_append_char(&why, '\0');
+    setup_result(app != NULL ? &app->setup : NULL, rc, "sails_app_set", key,
+                 rc == SAILS_ECONFIG ? why.ptr : NULL);
     json_decref(value);
     buf_deinit(&why);
     return rc;
@@ -301,8 +320,17 @@ static int start(struct sails_app *app, void *uv_loop)
     return 0;
 }
 
-/* All that comes before listening. */
-static int prepare(struct sails_app *app)
+/* What a program's hooks and bootstrap set up counts as well as what it did before. */
+static int check_setup(const struct sails_app *app)
+{
+    if (app->setup.error < 0) {
+        log_line(&app->log, LOG_ERROR,
+                 "Not lifted, for a call that sets the app up has failed: see above");
+    }
+    return app->setup.error;
+}
+
+static int configure_and_start(struct sails_app *app)
 {
     int rc = configure(app);
 
@@ -315,6 +343,17 @@ static int prepare(struct sails_app *app)
         rc = app_hooks_initialize(app);
     }
     return rc == 0 ? app_bootstrap(app) : rc;
+}
+
+/* All that comes before listening. */
+static int prepare(struct sails_app *app)
+{
+    int rc = check_setup(app);
+
+    if (rc == 0) {
+        rc = configure_and_start(app);
+    }
+    return rc == 0 ? check_setup(app) : rc;
 }
 
 /* A mistake in the configuration can be mended and the lift tried again; after any other failure the
@@ -372,15 +411,13 @@ int sails_app_lift_on(sails_app *app, void *uv_loop)
 
 int sails_app_on_lifted(sails_app *app, sails_lifted_cb on_lifted, void *ctx)
 {
-    if (app == NULL || on_lifted == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || on_lifted == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->on_lifted = on_lifted;
+        app->lifted_ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->on_lifted = on_lifted;
-    app->lifted_ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_on_lifted");
 }
 
 unsigned sails_app_port(const sails_app *app)
@@ -400,28 +437,24 @@ static uint64_t shutdown_timeout(const struct sails_app *app)
 
 int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown, void *ctx)
 {
-    if (app == NULL || before_shutdown == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || before_shutdown == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->before_shutdown = before_shutdown;
+        app->shutdown_ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->before_shutdown = before_shutdown;
-    app->shutdown_ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_before_shutdown");
 }
 
 int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_connect, void *ctx)
 {
-    if (app == NULL || before_connect == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || before_connect == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->guard.before_connect = before_connect;
+        app->guard.ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->guard.before_connect = before_connect;
-    app->guard.ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_before_connect");
 }
 
 void app_begin_lowering(void *ctx)

@@ -17,6 +17,7 @@
 #include "app/app_models.h"
 #include "app/app_routing.h"
 #include "app/patience.h"
+#include "base/setup.h"
 #include "config/config_load.h"
 #include "files/static_files.h"
 #include "gate/departure.h"
@@ -68,6 +69,7 @@ struct sails_app {
     bool was_loaded;   /* from files, environment and command line */
     struct app_world world;
     struct log log;
+    struct setup setup;           /* what has failed of the calls before the lift */
     struct log_limits log_limits; /* on while it is lifted */
     struct patience lowering;     /* while it is being lowered, and the next says so */
     bool is_lowering_patiently;
@@ -102,6 +104,18 @@ struct sails_app {
     pthread_t runner;
     struct config_wishes wishes; /* of the command line */
 };
+
+/* 0, or SAILS_ESTATE: what is told before the lift comes too late. */
+static inline int app_check_new(const struct sails_app *app)
+{
+    return app->state == APP_NEW ? 0 : SAILS_ESTATE;
+}
+
+/* setup_note() of an app, or of NULL. */
+static inline int app_note(struct sails_app *app, int rc, const char *call)
+{
+    return setup_note(app != NULL ? &app->setup : NULL, rc, call);
+}
 
 /* ---- app.c: steps of lifting and lowering ---- */
 

@@ -6,70 +6,62 @@
  * Actions, policies and middleware: what programs register.
  */
 
-static int check_new(const struct sails_app *app)
+static int register_action(sails_app *app, const char *call, const char *identity,
+                           const struct sails_action_def *def, bool force)
 {
-    return app->state == APP_NEW ? 0 : SAILS_ESTATE;
-}
-
-static int report_name(const struct sails_app *app, const char *kind, const char *name, int rc)
-{
-    if (rc < 0) {
-        log_line(&app->log, LOG_ERROR, "Could not register the %s `%s`: %s", kind, name,
-                 sails_strerror(rc));
-    }
-    return rc;
-}
-
-static int register_action(sails_app *app, const char *identity, const struct sails_action_def *def,
-                           bool force)
-{
+    bool is_valid = identity != NULL && def != NULL && def->run != NULL;
     int rc = 0;
 
-    if (app == NULL || identity == NULL || def == NULL || def->run == NULL) {
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    rc = check_new(app);
-    return rc == 0 ? report_name(app, "action", identity,
-                                 action_registry_add(&app->routing.registry, identity, def, force))
-                   : rc;
+    rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = action_registry_add(&app->routing.registry, identity, def, force);
+    }
+    return setup_result(&app->setup, rc, call, identity, NULL);
 }
 
 int sails_app_action(sails_app *app, const char *identity, const struct sails_action_def *def)
 {
-    return register_action(app, identity, def, false);
+    return register_action(app, "sails_app_action", identity, def, false);
 }
 
 int sails_app_override_action(sails_app *app, const char *identity,
                               const struct sails_action_def *def)
 {
-    return register_action(app, identity, def, true);
+    return register_action(app, "sails_app_override_action", identity, def, true);
 }
 
-int sails_app_policy(sails_app *app, const char *name, sails_action policy)
+int sails_app_policy(sails_app *app, const char *name, sails_action policy, void *ctx)
+{
+    bool is_valid = name != NULL && name[0] != '\0' && policy != NULL;
+    int rc = 0;
+
+    if (app == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = action_registry_add_policy(&app->routing.registry, name, policy, ctx);
+    }
+    return setup_result(&app->setup, rc, "sails_app_policy", name, NULL);
+}
+
+int sails_app_action_middleware(sails_app *app, const char *actions, sails_action function,
+                                void *ctx)
 {
     int rc = 0;
 
-    if (app == NULL || name == NULL || name[0] == '\0' || policy == NULL) {
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    rc = check_new(app);
-    return rc == 0 ? report_name(app, "policy", name,
-                                 action_registry_add_policy(&app->routing.registry, name, policy))
-                   : rc;
-}
-
-int sails_app_action_middleware(sails_app *app, const char *actions, sails_action function)
-{
-    int rc = 0;
-
-    if (app == NULL || actions == NULL || function == NULL) {
-        return SAILS_EINVAL;
+    rc = actions != NULL && function != NULL ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = action_registry_add_middleware(&app->routing.registry, actions, function, ctx);
     }
-    rc = check_new(app);
-    return rc == 0 ? report_name(
-                         app, "action middleware for", actions,
-                         action_registry_add_middleware(&app->routing.registry, actions, function))
-                   : rc;
+    return setup_result(&app->setup, rc, "sails_app_action_middleware", actions,
+                        "a list is \"user/find, post/*, !post/remove\"");
 }
 
 int sails_app_each_action(const sails_app *app, sails_action_cb each, void *ctx)

@@ -10,7 +10,7 @@ int app_builtin_bind(struct sails_app *app)
         app->get_cookie.n_steps > 0) {
         return 0;
     }
-    rc = request_target_init(&app->get_cookie, builtin_get_cookie);
+    rc = request_target_init(&app->get_cookie, builtin_get_cookie, NULL);
     return rc == 0 ? router_add(&app->requests.after, "GET /__getcookie", &app->get_cookie) : rc;
 }
 

@@ -17,7 +17,8 @@ int sails_app_client(sails_app *app, const char *path)
     int rc = 0;
 
     if (app == NULL || path == NULL || path[0] != '/') {
-        return SAILS_EINVAL;
+        return setup_result(app != NULL ? &app->setup : NULL, SAILS_EINVAL, "sails_app_client",
+                            path, "a path begins with \"/\"");
     }
     buf_printf(&address, "GET %s", path);
     rc = buf_error(&address);

@@ -46,13 +46,21 @@ static int append(struct app_hooks *hooks, const struct sails_hook *hook)
 
 int sails_app_hook(sails_app *app, const struct sails_hook *hook)
 {
-    if (app == NULL || hook == NULL || hook->name == NULL || !is_name(hook->name)) {
+    const char *name = hook != NULL ? hook->name : NULL;
+    int rc = 0;
+
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    if (app->state != APP_NEW || app->hooks.is_started != NULL) {
-        return SAILS_ESTATE;
+    if (name == NULL || !is_name(name)) {
+        rc = SAILS_EINVAL;
+    } else if (app->state != APP_NEW || app->hooks.is_started != NULL) {
+        rc = SAILS_ESTATE;
+    } else {
+        rc = has_hook(&app->hooks, name) ? SAILS_EEXIST : append(&app->hooks, hook);
     }
-    return has_hook(&app->hooks, hook->name) ? SAILS_EEXIST : append(&app->hooks, hook);
+    return setup_result(&app->setup, rc, "sails_app_hook", name,
+                        "a name begins with a letter, and has letters, digits, \"-\" and \"_\"");
 }
 
 /* ---- starting ---- */
@@ -111,7 +119,9 @@ int app_hooks_initialize(sails_app *app)
         }
         hooks->is_started[i] = true;
         if (hooks->items[i].on_request != NULL) {
-            hooks->on_request[n++] = hooks->items[i].on_request;
+            hooks->on_request[n++] = (struct request_step){.kind = STEP_FUNCTION,
+                                                           .function = hooks->items[i].on_request,
+                                                           .ctx = hooks->items[i].ctx};
         }
     }
     app->requests.request_hooks = hooks->on_request;

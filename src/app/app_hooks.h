@@ -9,13 +9,15 @@
 #ifndef APP_APP_HOOKS_H
 #define APP_APP_HOOKS_H
 
+#include "actions/target.h"
+
 #include <sails/hook.h>
 
 struct app_hooks {
     struct sails_hook *items; /* their names are ours */
     size_t n_items;
-    bool *is_started;         /* by index */
-    sails_action *on_request; /* of those that were started */
+    bool *is_started;                /* by index */
+    struct request_step *on_request; /* of those that were started */
 };
 
 /*

@@ -36,15 +36,13 @@ void app_settle_node_env(struct sails_app *app)
 
 int sails_app_bootstrap(sails_app *app, sails_bootstrap_cb bootstrap, void *ctx)
 {
-    if (app == NULL || bootstrap == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || bootstrap == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->bootstrap = bootstrap;
+        app->bootstrap_ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->bootstrap = bootstrap;
-    app->bootstrap_ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_bootstrap");
 }
 
 int app_bootstrap(struct sails_app *app)

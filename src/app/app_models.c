@@ -28,30 +28,27 @@ int sails_app_model(sails_app *app, const char *name, json_t *definition)
         app->models.defined = json_object();
         rc = app->models.defined != NULL ? 0 : SAILS_ENOMEM;
     }
-    if (rc < 0) {
-        json_decref(definition);
-        return rc;
+    if (rc == 0 && json_object_set(app->models.defined, name, definition) != 0) {
+        rc = SAILS_ENOMEM;
     }
-    return json_object_set_new(app->models.defined, name, definition) == 0 ? 0 : SAILS_ENOMEM;
+    json_decref(definition);
+    return setup_result(app != NULL ? &app->setup : NULL, rc, "sails_app_model", name, NULL);
 }
 
 int sails_app_model_functions(sails_app *app, const struct sails_model_function *functions)
 {
     const struct sails_model_function **tables = NULL;
+    int rc = app == NULL || functions == NULL ? SAILS_EINVAL : app_check_new(app);
 
-    if (app == NULL || functions == NULL) {
-        return SAILS_EINVAL;
+    if (rc == 0) {
+        tables = mem_realloc(app->models.tables, (app->models.n_tables + 1) * sizeof(*tables));
+        rc = tables != NULL ? 0 : SAILS_ENOMEM;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
+    if (rc == 0) {
+        tables[app->models.n_tables++] = functions;
+        app->models.tables = tables;
     }
-    tables = mem_realloc(app->models.tables, (app->models.n_tables + 1) * sizeof(*tables));
-    if (tables == NULL) {
-        return SAILS_ENOMEM;
-    }
-    tables[app->models.n_tables++] = functions;
-    app->models.tables = tables;
-    return 0;
+    return app_note(app, rc, "sails_app_model_functions");
 }
 
 static const struct sails_model_function *find_function(const char *name, void *ctx)

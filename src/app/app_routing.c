@@ -63,56 +63,49 @@ void app_routing_deinit(struct app_routing *routing)
 
 /* ---- functions as targets ---- */
 
-static int check_new(const struct sails_app *app)
-{
-    return app->state == APP_NEW ? 0 : SAILS_ESTATE;
-}
+/* What is said of an address that is none. */
+static const char address_rule[] =
+    "an address is a path, \"/chat/:room\", or \"r|REGEX|names\", with a method before it or none: GET, "
+    "HEAD, POST, PUT, PATCH, DELETE, OPTIONS, ALL";
 
-static int report_address(const struct sails_app *app, const char *address, int rc)
+static int add_function(struct sails_app *app, const char *address, sails_action action, void *ctx)
 {
-    if (rc < 0) {
-        log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; an address is \"GET /path/:name\"",
-                 address, sails_strerror(rc));
+    struct app_target *target = mem_calloc(1, sizeof(*target));
+    int rc = target != NULL ? request_target_init(&target->target, action, ctx) : SAILS_ENOMEM;
+
+    if (rc == 0) {
+        rc = router_add(&app->requests.router, address, &target->target);
+    }
+    if (rc == 0) {
+        list_append(&app->routing.functions, &target->in_routing);
+    } else if (target != NULL) {
+        destroy_target(target);
     }
     return rc;
 }
 
 int sails_app_route(sails_app *app, const char *address, sails_action action)
 {
-    struct app_target *target = NULL;
     int rc = 0;
 
-    if (app == NULL || address == NULL || action == NULL) {
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    rc = check_new(app);
-    if (rc < 0) {
-        return rc;
-    }
-    target = mem_calloc(1, sizeof(*target));
-    if (target == NULL) {
-        return SAILS_ENOMEM;
-    }
-    rc = request_target_init(&target->target, action);
+    rc = address != NULL && action != NULL ? app_check_new(app) : SAILS_EINVAL;
     if (rc == 0) {
-        rc = report_address(app, address,
-                            router_add(&app->requests.router, address, &target->target));
+        rc = add_function(app, address, action, NULL);
     }
-    if (rc < 0) {
-        destroy_target(target);
-        return rc;
-    }
-    list_append(&app->routing.functions, &target->in_routing);
-    return 0;
+    return setup_result(&app->setup, rc, "sails_app_route", address,
+                        action != NULL ? address_rule : "it needs an action");
 }
 
 /* ---- targets by name ---- */
 
 /* The address is checked now, while the program can see the error; names in the target at the lift. */
-static int check_address(const struct sails_app *app, const char *address)
+static int check_address(const char *address)
 {
     struct route *route = NULL;
-    int rc = report_address(app, address, route_create(address, NULL, &route));
+    int rc = route_create(address, NULL, &route);
 
     if (rc == 0) {
         route_destroy(route);
@@ -136,15 +129,54 @@ static int keep_binding(struct sails_app *app, const char *address, json_t *targ
 
 int sails_app_bind(sails_app *app, const char *address, json_t *target)
 {
-    int rc = app == NULL || address == NULL || target == NULL ? SAILS_EINVAL : check_new(app);
+    int rc = app == NULL || address == NULL || target == NULL ? SAILS_EINVAL : app_check_new(app);
 
     if (rc == 0) {
-        rc = check_address(app, address);
+        rc = check_address(address);
     }
     if (rc == 0) {
         rc = keep_binding(app, address, target);
     }
     json_decref(target);
+    return setup_result(app != NULL ? &app->setup : NULL, rc, "sails_app_bind", address,
+                        address_rule);
+}
+
+/* ---- both, in a table ---- */
+
+static int add_route(struct sails_app *app, const struct sails_route_def *def)
+{
+    json_t *target = NULL;
+    int rc = 0;
+
+    if ((def->action == NULL) == (def->target == NULL)) {
+        return SAILS_EINVAL;
+    }
+    if (def->action != NULL) {
+        return add_function(app, def->address, def->action, def->ctx);
+    }
+    target = json_string(def->target);
+    rc = target != NULL ? check_address(def->address) : SAILS_EUTF8;
+    if (rc == 0) {
+        rc = keep_binding(app, def->address, target);
+    }
+    json_decref(target);
+    return rc;
+}
+
+int sails_app_routes(sails_app *app, const struct sails_route_def *routes)
+{
+    int rc = app == NULL || routes == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc < 0) {
+        return app_note(app, rc, "sails_app_routes");
+    }
+    for (; rc == 0 && routes->address != NULL; routes++) {
+        rc = setup_result(&app->setup, add_route(app, routes), "sails_app_routes", routes->address,
+                          (routes->action == NULL) == (routes->target == NULL)
+                              ? "a route has an action or a target"
+                              : address_rule);
+    }
     return rc;
 }
 
@@ -215,6 +247,15 @@ static int set_options(const struct sails_app *app, struct route *route, const j
         log_line(&app->log, LOG_ERROR, "Route `%.*s`: skipRegex is no regular expression",
                  STR_FMT(route->address));
         return SAILS_ECONFIG;
+    }
+    return rc;
+}
+
+static int report_address(const struct sails_app *app, const char *address, int rc)
+{
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "Route \"%s\": %s; %s", address, sails_strerror(rc),
+                 address_rule);
     }
     return rc;
 }

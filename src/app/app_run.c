@@ -11,12 +11,13 @@ enum {
     EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */
 };
 
-static int exit_status(int rc)
+/* Whoever writes a route in C has made the same mistake as who writes it in a file. */
+static int exit_status(const struct sails_app *app, int rc)
 {
     if (rc == 0) {
         return 0;
     }
-    return rc == SAILS_ECONFIG || rc == SAILS_ETLS ? EXIT_CONFIG : 1;
+    return rc == SAILS_ECONFIG || rc == SAILS_ETLS || rc == app->setup.error ? EXIT_CONFIG : 1;
 }
 
 /*
@@ -94,6 +95,7 @@ static int load_and_serve(struct sails_app *app, int argc, char **argv)
 int sails_app_run(sails_app *app, int argc, char **argv)
 {
     struct config_wishes wishes;
+    int status = 0;
     int rc = 0;
 
     if (app == NULL) {
@@ -108,6 +110,7 @@ int sails_app_run(sails_app *app, int argc, char **argv)
     } else {
         rc = load_and_serve(app, argc, argv);
     }
+    status = exit_status(app, rc);
     sails_app_destroy(app);
-    return exit_status(rc);
+    return status;
 }

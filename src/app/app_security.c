@@ -105,32 +105,29 @@ static int configure_sessions(struct sails_app *app)
 
 int sails_app_session_store(sails_app *app, const sails_session_store *store)
 {
-    if (app == NULL || store == NULL || store->load == NULL || store->save == NULL ||
-        store->touch == NULL || store->destroy == NULL) {
-        return SAILS_EINVAL;
+    bool is_valid = app != NULL && store != NULL && store->load != NULL && store->save != NULL &&
+                    store->touch != NULL && store->destroy != NULL;
+    int rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+
+    if (rc == 0) {
+        session_limits_deinit(&app->guard.sessions);
+        app_session_store_close(app);
+        app->requests.sessions.store = *store;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    session_limits_deinit(&app->guard.sessions);
-    app_session_store_close(app);
-    app->requests.sessions.store = *store;
-    return 0;
+    return app_note(app, rc, "sails_app_session_store");
 }
 
 int sails_app_after_disconnect(sails_app *app, sails_after_disconnect_cb after_disconnect,
                                void *ctx)
 {
     bool is_first = app != NULL && app->departures.after_disconnect == NULL;
+    int rc = app == NULL || after_disconnect == NULL ? SAILS_EINVAL : app_check_new(app);
 
-    if (app == NULL || after_disconnect == NULL) {
-        return SAILS_EINVAL;
+    if (rc == 0) {
+        app->departures = (struct departure_watch){&app->requests, after_disconnect, ctx};
+        rc = is_first ? departure_watch_install(&app->departures) : 0;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->departures = (struct departure_watch){&app->requests, after_disconnect, ctx};
-    return is_first ? departure_watch_install(&app->departures) : 0;
+    return app_note(app, rc, "sails_app_after_disconnect");
 }
 
 /* ---- who may connect ---- */

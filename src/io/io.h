@@ -17,6 +17,7 @@
 #ifndef IO_IO_H
 #define IO_IO_H
 
+#include "base/setup.h"
 #include "base/worker.h"
 #include "cluster/cluster.h"
 #include "io/io_listeners.h"
@@ -82,6 +83,7 @@ struct sails_io {
     struct recovery_options recovery;
     struct byte_budget messages; /* what is kept of those that are not whole, by all workers */
     const struct log *log;
+    struct setup *setup; /* the app's; NULL: nobody notes what fails before the lift */
     const struct machine *machine;
     struct cluster cluster;
     struct cluster_host host;

@@ -53,16 +53,33 @@ const char *sails_io_namespace_name(const sails_io_namespace *nsp)
 
 /* ---- listeners ---- */
 
+static const char *const calls[IO_LISTENER_KINDS] = {
+    [IO_MIDDLEWARE] = "sails_io_use",
+    [IO_CONNECTION] = "sails_io_on_connection",
+    [IO_DISCONNECTING] = "sails_io_on_disconnecting",
+    [IO_DISCONNECT] = "sails_io_on_disconnect",
+    [IO_FILTER] = "sails_io_use_event",
+    [IO_ANY] = "sails_io_on_any",
+    [IO_EVENT] = "sails_io_on",
+};
+
 static int add_listener(sails_io_namespace *nsp, const struct io_listener *listener, bool has_call,
                         const char *event)
 {
-    if (nsp == NULL || !has_call) {
+    int rc = 0;
+
+    if (nsp == NULL) {
         return SAILS_EINVAL;
     }
-    if (nsp->io->is_lifted) {
-        return SAILS_ESTATE;
+    if (!has_call) {
+        rc = SAILS_EINVAL;
+    } else if (nsp->io->is_lifted) {
+        rc = SAILS_ESTATE;
+    } else {
+        rc = io_listeners_add(&nsp->listeners, listener, str_from(event));
     }
-    return io_listeners_add(&nsp->listeners, listener, str_from(event));
+    return setup_result(nsp->io->setup, rc, calls[listener->kind],
+                        event != NULL || !has_call ? event : nsp->name, NULL);
 }
 
 int sails_io_use(sails_io_namespace *nsp, sails_io_middleware_cb middleware, void *ctx)
@@ -101,15 +118,21 @@ int sails_io_on_disconnect(sails_io_namespace *nsp, sails_io_disconnect_cb on_di
 
 int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_event_cb on_event, void *ctx)
 {
-    if (event == NULL) {
-        return SAILS_EINVAL;
+    static const char instead[] =
+        "of sockets that come and go, sails_io_on_connection() and sails_io_on_disconnect() hear";
+
+    if (nsp != NULL && event != NULL && sio_event_is_reserved(str_from(event))) {
+        return setup_result(nsp->io->setup, SAILS_ERESERVED, calls[IO_EVENT], event, instead);
     }
-    if (sio_event_is_reserved(str_from(event))) {
-        return SAILS_ERESERVED;
+    if (nsp != NULL && event != NULL && strcmp(event, "connection") == 0) {
+        log_line(
+            nsp->io->log, LOG_WARN,
+            "sails_io_on(\"connection\") hears an event of that name from clients; of sockets that "
+            "connect, sails_io_on_connection() hears");
     }
     return add_listener(nsp,
                         &(struct io_listener){.kind = IO_EVENT, .call.event = on_event, .ctx = ctx},
-                        on_event != NULL, event);
+                        on_event != NULL && event != NULL, event);
 }
 
 int sails_io_on_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx)

@@ -107,6 +107,8 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
         found = io_namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
         if (found != NULL) {
             add(io, found);
+        } else {
+            (void)setup_result(io->setup, SAILS_ENOMEM, "sails_io_of", name, NULL);
         }
     }
     pthread_mutex_unlock(&io->lock);
@@ -130,11 +132,18 @@ sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match, 
 {
     struct sails_io_namespace *parent = NULL;
 
-    if (io == NULL || match == NULL || io->is_lifted) {
+    if (io == NULL) {
+        return NULL;
+    }
+    if (match == NULL || io->is_lifted) {
+        (void)setup_note(io->setup, match == NULL ? SAILS_EINVAL : SAILS_ESTATE,
+                         "sails_io_of_matching");
         return NULL;
     }
     parent = io_namespace_create(io, (struct str){NULL, 0});
-    if (parent != NULL) {
+    if (parent == NULL) {
+        (void)setup_note(io->setup, SAILS_ENOMEM, "sails_io_of_matching");
+    } else {
         parent->match = match;
         parent->match_ctx = ctx;
         list_append(&io->parents, &parent->in_registry);

@@ -13,7 +13,15 @@ sails_app *sails_req_app(const sails_req *req)
 
 void *sails_req_context(const sails_req *req)
 {
-    return req != NULL ? req->service->context : NULL;
+    if (req == NULL) {
+        return NULL;
+    }
+    return req->context != NULL ? req->context : req->service->context;
+}
+
+sails_res *sails_req_res(sails_req *req)
+{
+    return req != NULL ? &req->res : NULL;
 }
 
 const char *request_method_name(enum http_method method)

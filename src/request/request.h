@@ -57,7 +57,7 @@ struct request_service {
     bool cors_all_routes;
     bool csrf;
     struct responses responses;
-    const sails_action *request_hooks; /* before every route */
+    const struct request_step *request_hooks; /* before every route: functions */
     size_t n_request_hooks;
     uint64_t timeout_ms; /* for an answer; 0: any */
     struct limits_settings limits;
@@ -160,6 +160,7 @@ struct sails_req {
     const struct route *route;           /* the last one that was found; NULL: none */
     const struct request_target *target; /* its target; NULL: no route is left */
     size_t n_hooks_done, n_steps_done;
+    void *context;             /* of the function that has it; NULL: the app's */
     bool is_running;           /* it was given to the router: the application has it */
     bool is_in_action;         /* the worker is in the action's call */
     bool is_due;               /* answered in it: to be sent when it returns */

@@ -211,11 +211,12 @@ static void apply_cors(struct sails_req *req)
 /* ---- steps ---- */
 
 /* Calls a hook, policy or action. Whether the next step follows at once. */
-static bool call(struct sails_req *req, sails_action function)
+static bool call(struct sails_req *req, const struct request_step *step)
 {
     req->has_proceeded = false;
     req->is_waiting = true;
-    function(req, &req->res);
+    req->context = step->ctx;
+    step->function(req, &req->res);
     /* From here on another thread may have the request; what is read is written by this one only. */
     return !req->is_due && req->has_proceeded;
 }
@@ -223,8 +224,9 @@ static bool call(struct sails_req *req, sails_action function)
 static bool call_action(struct sails_req *req, const struct request_step *step)
 {
     if (!step->may_wait) {
-        return call(req, step->function);
+        return call(req, step);
     }
+    req->context = step->ctx;
     req->has_proceeded = false;
     req->is_waiting = true;
     request_wait_begin(req, step->function);
@@ -236,7 +238,7 @@ static bool run_step(struct sails_req *req, const struct request_step *step)
 {
     switch (step->kind) {
     case STEP_FUNCTION:
-        return call(req, step->function);
+        return call(req, step);
     case STEP_ACTION:
         req->is_in_last_step = true;
         return request_read_inputs(req) && call_action(req, step);
@@ -290,7 +292,7 @@ static bool run_next(struct sails_req *req)
     const struct request_service *service = req->service;
 
     if (req->n_hooks_done < service->n_request_hooks) {
-        return call(req, service->request_hooks[req->n_hooks_done++]);
+        return call(req, &service->request_hooks[req->n_hooks_done++]);
     }
     if (req->target == NULL || req->n_steps_done == req->target->n_steps) {
         return leave_route(req);

@@ -21,6 +21,11 @@ bool res_is_socket(sails_res *res)
     return res_request(res)->transport->is_socket;
 }
 
+sails_req *sails_res_req(sails_res *res)
+{
+    return res != NULL ? res_request(res) : NULL;
+}
+
 int res_claim(sails_res *res)
 {
     if (res == NULL) {

@@ -122,10 +122,10 @@ int main(int argc, char **argv)
         sails_app_action(app, actions[i], &shown);
     }
     sails_app_action(app, "wrong", &wrong);
-    sails_app_policy(app, "a", policy_a);
-    sails_app_policy(app, "b", policy_b);
-    sails_app_policy(app, "c", policy_c);
-    sails_app_policy(app, "isLoggedIn", is_logged_in);
+    sails_app_policy(app, "a", policy_a, NULL);
+    sails_app_policy(app, "b", policy_b, NULL);
+    sails_app_policy(app, "c", policy_c, NULL);
+    sails_app_policy(app, "isLoggedIn", is_logged_in, NULL);
     sails_app_route(app, "/fn", tell);
     sails_app_route(app, "GET /fall/:who", fall_through);
     sails_app_route(app, "GET /actions", list_actions);

@@ -103,16 +103,17 @@ static void policies_are_found_without_case_and_live_apart(void **state)
 
     (void)state;
     action_registry_init(&registry);
-    assert_int_equal(action_registry_add_policy(&registry, "isLoggedIn", nothing), 0);
+    assert_int_equal(action_registry_add_policy(&registry, "isLoggedIn", nothing, NULL), 0);
     policy = action_registry_find(&registry.policies, STR("ISLOGGEDIN"));
     assert_non_null(policy);
     assert_string_equal(policy->name, "isLoggedIn");
     assert_ptr_equal(policy->def->run, nothing);
     assert_null(action(&registry, "isloggedin"));
-    assert_int_equal(action_registry_add_policy(&registry, "isloggedin", nothing), SAILS_ECONFLICT);
-    assert_int_equal(action_registry_add_policy(&registry, "is-admin", nothing), 0);
-    assert_int_equal(action_registry_add_policy(&registry, "", nothing), SAILS_EINVAL);
-    assert_int_equal(action_registry_add_policy(&registry, "x", NULL), SAILS_EINVAL);
+    assert_int_equal(action_registry_add_policy(&registry, "isloggedin", nothing, NULL),
+                     SAILS_ECONFLICT);
+    assert_int_equal(action_registry_add_policy(&registry, "is-admin", nothing, NULL), 0);
+    assert_int_equal(action_registry_add_policy(&registry, "", nothing, NULL), SAILS_EINVAL);
+    assert_int_equal(action_registry_add_policy(&registry, "x", NULL, NULL), SAILS_EINVAL);
     action_registry_deinit(&registry);
 }
 
@@ -177,7 +178,7 @@ static int add_some(struct action_registry *registry)
 {
     int rc = action_registry_add(registry, "user/find", &first, false);
 
-    return rc == 0 ? action_registry_add_policy(registry, "isLoggedIn", nothing) : rc;
+    return rc == 0 ? action_registry_add_policy(registry, "isLoggedIn", nothing, NULL) : rc;
 }
 
 static void out_of_memory_is_an_error_at_each_allocation(void **state)

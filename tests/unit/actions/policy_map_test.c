@@ -32,7 +32,7 @@ static void set_up(struct fixture *f)
         assert_int_equal(action_registry_add(&f->registry, actions[i], &action, false), 0);
     }
     for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
-        assert_int_equal(action_registry_add_policy(&f->registry, policies[i], nothing), 0);
+        assert_int_equal(action_registry_add_policy(&f->registry, policies[i], nothing, NULL), 0);
     }
 }
 

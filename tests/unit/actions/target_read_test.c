@@ -49,8 +49,8 @@ static void set_up(struct fixture *f, const char *policies)
     policy_map_init(&f->policies);
     assert_int_equal(action_registry_add(&f->registry, "user/find", &find_users, false), 0);
     assert_int_equal(action_registry_add(&f->registry, "user/remove", &find_users, false), 0);
-    assert_int_equal(action_registry_add_policy(&f->registry, "a", policy_a), 0);
-    assert_int_equal(action_registry_add_policy(&f->registry, "isB", policy_b), 0);
+    assert_int_equal(action_registry_add_policy(&f->registry, "a", policy_a, NULL), 0);
+    assert_int_equal(action_registry_add_policy(&f->registry, "isB", policy_b, NULL), 0);
     assert_int_equal(policy_map_read(&f->policies, map, &f->registry, &f->reader.why), 0);
     json_decref(map);
     f->reader.registry = &f->registry;
@@ -193,13 +193,14 @@ static void middleware_stands_before_policies_and_no_function_twice(void **state
 
     (void)state;
     set_up(&f, "{\"user/find\":\"isB\"}");
-    assert_int_equal(action_registry_add_middleware(&f.registry, "user/*, !user/remove", policy_a),
-                     0);
-    assert_int_equal(action_registry_add_middleware(&f.registry, "*", policy_a), 0);
+    assert_int_equal(
+        action_registry_add_middleware(&f.registry, "user/*, !user/remove", policy_a, NULL), 0);
+    assert_int_equal(action_registry_add_middleware(&f.registry, "*", policy_a, NULL), 0);
     check_steps(&f, "\"user/find\"", "a isB user/find");
     check_steps(&f, "\"user/remove\"", "a user/remove");
     check_steps(&f, "{\"policy\":\"isB\"}", "isB");
-    assert_int_equal(action_registry_add_middleware(&f.registry, "a*", policy_a), SAILS_EINVAL);
+    assert_int_equal(action_registry_add_middleware(&f.registry, "a*", policy_a, NULL),
+                     SAILS_EINVAL);
     tear_down(&f);
 }
 

@@ -170,14 +170,14 @@ static void policies_without_settings_are_warned_of(void **state)
 
     (void)state;
     stage_init(&stage);
-    assert_int_equal(sails_app_policy(stage.app, "isLoggedIn", nothing), 0);
+    assert_int_equal(sails_app_policy(stage.app, "isLoggedIn", nothing, NULL), 0);
     assert_int_equal(stage_load(&stage, NULL), 0);
     stage_lift(&stage);
     assert_non_null(strstr(stage.lines, "The program has policies, and no settings were found"));
     stage_deinit(&stage);
 
     stage_init(&stage);
-    assert_int_equal(sails_app_policy(stage.app, "isLoggedIn", nothing), 0);
+    assert_int_equal(sails_app_policy(stage.app, "isLoggedIn", nothing, NULL), 0);
     assert_int_equal(sails_app_set(stage.app, "policies", json_pack("{s:b}", "*", 1)), 0);
     assert_int_equal(stage_load(&stage, NULL), 0);
     stage_lift(&stage);

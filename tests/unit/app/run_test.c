@@ -22,6 +22,7 @@
 
 struct program {
     char folder[64];
+    const char *bad_address; /* NULL: its routes are right */
     const char *environment; /* "name=value", or NULL */
     const char *arguments[4];
     pid_t pid;
@@ -117,6 +118,9 @@ static int run(const struct program *program, int fd)
         sails_app_route(app, "GET /stop", stop) != 0 ||
         sails_app_before_shutdown(app, say_goodbye, NULL) != 0) {
         return 99;
+    }
+    if (program->bad_address != NULL) {
+        sails_app_route(app, program->bad_address, stop);
     }
     argc = sails_app_run(app, argc, argv); /* the status from here on */
     for (size_t i = 0; argv[i] != NULL; i++) {
@@ -312,6 +316,20 @@ static void invalid_configuration_is_status_78_and_one_line(void **state)
     }
 }
 
+/* What would be 78 in a file is so in the program, which looks at no return value. */
+static void a_route_that_is_none_is_status_78(void **state)
+{
+    struct program program;
+
+    (void)state;
+    program_init(&program);
+    program.bad_address = "GTE /about";
+    program_start(&program);
+    assert_int_equal(program_status(&program), 78);
+    assert_non_null(strstr(program.lines.ptr, "sails_app_route(\"GTE /about\")"));
+    program_deinit(&program);
+}
+
 /* app-config-cli 7 */
 static void a_port_in_use_is_status_1_and_told_with_the_address(void **state)
 {
@@ -347,6 +365,7 @@ int main(void)
         cmocka_unit_test(an_action_ends_it_with_status_0),
         cmocka_unit_test(what_is_stronger_wins),
         cmocka_unit_test(invalid_configuration_is_status_78_and_one_line),
+        cmocka_unit_test(a_route_that_is_none_is_status_78),
         cmocka_unit_test(a_port_in_use_is_status_1_and_told_with_the_address),
     };
 

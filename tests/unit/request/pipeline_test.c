@@ -408,6 +408,68 @@ static void make_tea(sails_req *req, sails_res *res)
     assert_int_equal(sails_res_respond(res, "teapot", json_null()), SAILS_ESTATE);
 }
 
+/* ---- contexts ---- */
+
+static void add_context(sails_req *req, sails_res *res)
+{
+    sails_res_append(res, "X-Context", sails_req_context(req));
+    sails_req_proceed(sails_res_req(res));
+}
+
+static void tell_context(sails_req *req, sails_res *res)
+{
+    sails_res_send(sails_req_res(req), sails_req_context(sails_res_req(res)));
+}
+
+static void expect_contexts(const struct live *live, const char *path, const char *before,
+                            const char *body)
+{
+    struct http_answer got = {0};
+
+    assert_true(http_client_ask(live->port, "GET", path, "", STR(""), &got));
+    assert_string_equal(got.body.ptr, body);
+    assert_true(str_eq(http_answer_header(&got, "x-context"), str_from(before)));
+    http_answer_deinit(&got);
+}
+
+/* Each function finds what it was registered with, or what the app has for those who were given nothing. */
+static void every_function_has_a_context_of_its_own(void **state)
+{
+    static char of_app[] = "app", of_hook[] = "hook", of_policy[] = "policy",
+                of_action[] = "action", of_route[] = "route", before[] = "middleware";
+    static const struct sails_action_def own = {.run = tell_context, .ctx = of_action};
+    static const struct sails_action_def bare = {.run = tell_context};
+    const struct sails_route_def routes[] = {
+        {"GET /route", .action = tell_context, .ctx = of_route},
+        {"GET /app", .action = tell_context},
+        {"GET /own", .target = "own"},
+        {"GET /bare", .target = "bare"},
+        {0},
+    };
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    sails_app_set_context(live.app, of_app);
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "hook",
+                                                                   .on_request = add_context,
+                                                                   .ctx = of_hook}),
+                     0);
+    assert_int_equal(sails_app_policy(live.app, "policy", add_context, of_policy), 0);
+    assert_int_equal(sails_app_action_middleware(live.app, "*", add_context, before), 0);
+    assert_int_equal(sails_app_action_middleware(live.app, "own", add_context, before), 0);
+    assert_int_equal(sails_app_set(live.app, "policies", json_pack("{s:s}", "own", "policy")), 0);
+    assert_int_equal(sails_app_action(live.app, "own", &own), 0);
+    assert_int_equal(sails_app_action(live.app, "bare", &bare), 0);
+    assert_int_equal(sails_app_routes(live.app, routes), 0);
+    live_lift(&live);
+    expect_contexts(&live, "/route", "hook", "route");
+    expect_contexts(&live, "/app", "hook", "app");
+    expect_contexts(&live, "/own", "hook, middleware, policy", "action");
+    expect_contexts(&live, "/bare", "hook, middleware", "app");
+    live_end(&live);
+}
+
 /* app-config-cli 8 */
 static void named_answers_can_be_replaced(void **state)
 {
@@ -417,11 +479,11 @@ static void named_answers_can_be_replaced(void **state)
     live_init(&live, 1);
     assert_int_equal(sails_app_response(live.app, "notFound", own_not_found), 0);
     assert_int_equal(sails_app_response(live.app, "teapot", teapot), 0);
-    assert_int_equal(sails_app_response(live.app, "", teapot), SAILS_EINVAL);
     assert_int_equal(sails_app_route(live.app, "GET /tea", make_tea), 0);
     assert_int_equal(sails_app_bind(live.app, "GET /pot", json_pack("{s:s}", "response", "teapot")),
                      0);
     live_lift(&live);
+    assert_int_equal(sails_app_response(live.app, "", teapot), SAILS_EINVAL);
     http_client_expect(live.port, "GET", "/nothing", "", NULL, 404, "Nothing here");
     http_client_expect(live.port, "GET", "/built-in", "", NULL, 404, "Not Found");
     http_client_expect(live.port, "GET", "/pot", "", NULL, 418, "null");
@@ -600,6 +662,7 @@ int main(void)
         cmocka_unit_test(a_forged_request_runs_nothing_while_it_is_refused),
         cmocka_unit_test(a_route_that_wants_a_token_gets_it_behind_others_too),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
+        cmocka_unit_test(every_function_has_a_context_of_its_own),
         cmocka_unit_test(named_answers_can_be_replaced),
         cmocka_unit_test(the_lift_comments_on_origins_that_do_not_count),
         cmocka_unit_test(a_strict_app_hears_clients_of_sails_only),

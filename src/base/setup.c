@@ -1,0 +1,39 @@
+#include "base/setup.h"
+
+#include <sails/err.h>
+
+static const char *reason(int rc)
+{
+    return rc == SAILS_ESTATE ? "too late: the app has been lifted, or was" : sails_strerror(rc);
+}
+
+static void keep(struct setup *setup, int rc)
+{
+    if (setup->error == 0 && rc != SAILS_ESTATE) {
+        setup->error = rc;
+    }
+}
+
+int setup_result(struct setup *setup, int rc, const char *call, const char *argument,
+                 const char *allowed)
+{
+    const char *quote = argument != NULL ? "\"" : "";
+
+    if (rc >= 0 || setup == NULL) {
+        return rc;
+    }
+    log_line(setup->log, LOG_ERROR, "%s(%s%s%s): %s%s%s", call, quote,
+             argument != NULL ? argument : "NULL", quote, reason(rc), allowed != NULL ? "; " : "",
+             allowed != NULL ? allowed : "");
+    keep(setup, rc);
+    return rc;
+}
+
+int setup_note(struct setup *setup, int rc, const char *call)
+{
+    if (rc < 0 && setup != NULL) {
+        log_line(setup->log, LOG_ERROR, "%s(): %s", call, reason(rc));
+        keep(setup, rc);
+    }
+    return rc;
+}
