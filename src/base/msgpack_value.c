@@ -1,5 +1,6 @@
 #include "base/msgpack_value.h"
 
+#include "base/iso_time.h"
 #include "base/json_value.h"
 #include "base/macros.h"
 #include "base/utf8.h"
@@ -9,7 +10,6 @@
 #include <assert.h>
 #include <math.h>
 #include <sails/err.h>
-#include <time.h>
 
 /*
  * Writing is msgpack-c's. Reading is not: its reader ends at a depth of 32, and makes room for as many
@@ -341,21 +341,17 @@ static int binary_value(struct reader *r, size_t len, json_t **value)
     return *value != NULL ? 0 : SAILS_ENOMEM;
 }
 
-/* "2026-11-29T12:00:00.000Z" */
+/* "2026-11-29T12:00:00.000Z"; beyond the years of four digits what an invalid date becomes. */
 static int date_value(int64_t ms, json_t **value)
 {
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0 ? 1 : 0));
-    struct tm tm = {0};
-    char day[64] = "";
+    char text[ISO_TIME_LEN + 1];
 
-    if (gmtime_r(&seconds, &tm) == NULL || tm.tm_year < -1900 || tm.tm_year > 8099) {
-        *value = json_null(); /* beyond the years of four digits: what an invalid date becomes */
+    if (ms < ISO_TIME_MIN || ms > ISO_TIME_MAX) {
+        *value = json_null();
         return 0;
     }
-    if (strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
-        return SAILS_EPROTO;
-    }
-    *value = json_sprintf("%s.%03dZ", day, (int)((ms % 1000 + 1000) % 1000));
+    iso_time_format(text, ms);
+    *value = json_string(text);
     return *value != NULL ? 0 : SAILS_ENOMEM;
 }
 
