@@ -59,14 +59,32 @@ static int empty_collection(struct sails_db *db, const struct orm_attribute *col
     return rc;
 }
 
-static int cascade(struct sails_db *db, const struct orm_query *q, const json_t *keys)
+static int empty_collections(struct sails_db *db, const struct orm_model *model, const json_t *keys)
 {
     int rc = 0;
 
-    for (unsigned i = 0; i < q->model->n_attributes && rc == 0; i++) {
-        if (q->model->attributes[i].association == ORM_TO_MANY && json_array_size(keys) > 0) {
-            rc = empty_collection(db, &q->model->attributes[i], keys);
+    for (unsigned i = 0; i < model->n_attributes && rc == 0; i++) {
+        if (model->attributes[i].association == ORM_TO_MANY) {
+            rc = empty_collection(db, &model->attributes[i], keys);
         }
+    }
+    return rc;
+}
+
+/* Some at a time: a call has a limit, and what is destroyed has none. */
+static int cascade(struct sails_db *db, const struct orm_query *q, const json_t *keys)
+{
+    size_t n = json_array_size(keys);
+    int rc = 0;
+
+    for (size_t at = 0; at < n && rc == 0; at += RECORDS_KEYS_AT_ONCE) {
+        json_t *some = json_array();
+
+        for (size_t i = at; i < n && i < at + RECORDS_KEYS_AT_ONCE && rc == 0; i++) {
+            rc = json_array_append(some, json_array_get(keys, i)) < 0 ? SAILS_ENOMEM : 0;
+        }
+        rc = rc == 0 ? empty_collections(db, q->model, some) : method_told(db, rc);
+        json_decref(some);
     }
     return rc;
 }

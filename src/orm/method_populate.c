@@ -4,7 +4,7 @@
  *     to-one        children whose primary key is one of the parents' foreign keys
  *     foreign key   children whose foreign key is one of the parents' primary keys
  *     junction      pairs of the junction joined with the children; where the two are in different datastores,
- *                   the pairs first, then the children
+ *                   the pairs first, then the children (populate_apart.c)
  *
  * `limit` and `skip` of a populate are for each parent: rows are numbered within it by a window function.
  *
@@ -14,8 +14,8 @@
  *         FROM child WHERE fk IN (...) AND ...) c
  *     WHERE "sails_row" > skip AND "sails_row" <= skip + limit ORDER BY "sails_row"
  */
-#include "orm/column_value.h"
 #include "orm/method.h"
+#include "orm/populate_apart.h"
 #include "orm/records.h"
 
 #include <assert.h>
@@ -264,111 +264,6 @@ static int query_level(struct level *level)
     return database_query(db, model, records_read_row, &level->reader);
 }
 
-/* ---- a junction in another datastore ---- */
-
-struct pairs {
-    const struct orm_junction *junction;
-    json_t *parents;  /* one a pair */
-    json_t *children; /* one a pair */
-};
-
-static int read_pair(struct db_statement *statement, const struct db_adapter *adapter, void *ctx)
-{
-    struct pairs *pairs = ctx;
-    struct keys_reader parent = {.attribute = pairs->junction->parent, .list = pairs->parents};
-    int rc = records_read_key(statement, adapter, &parent);
-    struct db_value value = {.type = DB_NULL};
-    json_t *child = NULL;
-
-    if (rc == 0) {
-        adapter->column(statement, 1, &value);
-        rc = column_value_read(pairs->junction->child, &value, &child);
-    }
-    return rc == 0 && json_array_append_new(pairs->children, child) < 0 ? SAILS_ENOMEM : rc;
-}
-
-/* The children that match, in their order, by criteria alone: their keys are those of the pairs. */
-static int query_children(struct level *level, const json_t *keys, json_t **children)
-{
-    struct predicate in = {.kind = PREDICATE_IN, .attribute = level->criteria.model->primary_key};
-    struct predicate both = {.kind = PREDICATE_AND, .parts = &in};
-    struct predicate where = {0};
-    struct criteria c = level->criteria;
-    size_t n = json_array_size(keys);
-
-    in.values = arena_alloc(&level->q->arena, n * sizeof(*in.values) + 1);
-    if (in.values == NULL) {
-        return orm_error_set_no_memory(&level->db->error);
-    }
-    for (size_t i = 0; i < n; i++) {
-        in.values[in.n_values++] = json_array_get(keys, i);
-    }
-    if (c.where != NULL) {
-        where = *c.where;
-        where.next = NULL;
-        in.next = &where;
-    }
-    c.where = &both;
-    c.limit = CRITERIA_NO_LIMIT;
-    c.skip = 0;
-    sql_select(database_sql(level->db, c.model), &c);
-    return records_query(level->db, &c, level->q->meta.decrypt, children);
-}
-
-/* One (record, parent) a pair, in the order of the children, into the reader's two lists; each parent's page
- * is cut out of it. */
-static int join_pairs(struct level *level, const struct pairs *pairs, const json_t *children)
-{
-    const struct criteria *c = &level->criteria;
-    int rc = 0;
-
-    for (size_t p = 0; p < level->n_parents && rc == 0; p++) {
-        uint64_t seen = 0;
-
-        for (size_t i = 0; i < json_array_size(children) && rc == 0; i++) {
-            json_t *child = json_array_get(children, i);
-            const json_t *key = json_object_get(child, c->model->primary_key->name.ptr);
-            bool is_member = false;
-
-            for (size_t j = 0; j < json_array_size(pairs->parents) && !is_member; j++) {
-                is_member = json_equal(json_array_get(pairs->parents, j), level->parents[p]) &&
-                            json_equal(json_array_get(pairs->children, j), key);
-            }
-            if (!is_member || seen++ < c->skip || seen - c->skip > c->limit) {
-                continue;
-            }
-            if (json_array_append(level->reader.list, child) < 0 ||
-                json_array_append(level->reader.extras, level->parents[p]) < 0) {
-                rc = SAILS_ENOMEM;
-            }
-        }
-    }
-    return rc;
-}
-
-static int query_apart(struct level *level)
-{
-    struct sails_db *db = level->db;
-    struct pairs pairs = {
-        .junction = level->attribute->junction, .parents = json_array(), .children = json_array()};
-    json_t *children = NULL;
-    int rc =
-        pairs.parents != NULL && pairs.children != NULL ? 0 : orm_error_set_no_memory(&db->error);
-
-    if (rc == 0) {
-        append_pairs(database_sql(db, pairs.junction->model), level);
-        rc = database_query(db, pairs.junction->model, read_pair, &pairs);
-    }
-    if (rc == 0 && json_array_size(pairs.children) > 0) {
-        rc = query_children(level, pairs.children, &children);
-        rc = rc == 0 ? method_told(db, join_pairs(level, &pairs, children)) : rc;
-    }
-    json_decref(pairs.parents);
-    json_decref(pairs.children);
-    json_decref(children);
-    return rc;
-}
-
 /* ---- into the parents ---- */
 
 static int put_empty(json_t *records, const struct orm_attribute *attribute)
@@ -436,7 +331,9 @@ static int query_parents(struct level *level, const json_t *keys)
         for (size_t i = 0; i < level->n_parents; i++) {
             some[i] = json_array_get(keys, at + i);
         }
-        rc = is_apart ? query_apart(level) : query_level(level);
+        rc = is_apart ? populate_apart(level->db, level->q, level->attribute->junction, some,
+                                       level->n_parents, &level->reader)
+                      : query_level(level);
         level->parents = NULL;
     }
     return rc;
