@@ -90,8 +90,11 @@ void sql_table_create(struct sql *sql, const struct orm_model *model, struct str
     }
     sql_append(sql, ")");
     if (is_mariadb(sql->dialect)) {
-        /* Texts that differ in case are different, as everywhere else. */
-        sql_append(sql, " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin");
+        /* Texts that differ in case, or by a blank at the end, are different, as everywhere else. MySQL has no such
+         * collation in all its versions, and each server passes over what is for the other. */
+        sql_append(sql,
+                   " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M!100200 COLLATE=utf8mb4_nopad_bin*/"
+                   " /*!50700 COLLATE=utf8mb4_bin*/");
     }
 }
 

@@ -191,6 +191,18 @@ async function people(t, kind) {
   return { peer, user: of('user'), found: async (criteria) => ids(await peer.must(of('user').find(criteria))) }
 }
 
+item('6, 12', 'texts that look alike are not the same', async (t, kind) => {
+  const peer = await lift(t, kind, { word: { attributes: { text: { type: 'string', unique: true } } } })
+  const word = of('word')
+  const texts = ['a', 'A', 'a ', ' a', '\u00e4', 'a\u0308', 'a\t', '\u{1f600}']
+
+  await peer.must(word.createEach(texts.map((text) => ({ text })), {}))
+  for (const [i, text] of texts.entries()) {
+    assert.deepEqual(ids(await peer.must(word.find({ text }))), [i + 1], JSON.stringify(text))
+    await fails(peer, word.create({ text }), 'E_UNIQUE')
+  }
+})
+
 item(10, 'nothing found is an empty list, or nothing', async (t, kind) => {
   const { peer, user } = await people(t, kind)
 
