@@ -137,14 +137,13 @@ static int insert_some(struct sails_db *db, struct orm_query *q, size_t at, size
 
 /*
  * A sequence of PostgreSQL's does not see ids that are given: without this the next id that it makes may
- * be one that is there.
+ * be one that is there. It is never put back, for somebody else may have been given a value meanwhile.
  */
 static int raise_sequence(struct sails_db *db, const struct orm_query *q)
 {
     const struct orm_attribute *key = q->model->primary_key;
     struct sql *sql = database_sql(db, q->model);
-    struct buf table = {0};
-    json_int_t highest = 0;
+    struct db_value highest = {.type = DB_INTEGER};
 
     if (!sql->dialect->numbers_params || !key->auto_increment) {
         return 0;
@@ -152,27 +151,19 @@ static int raise_sequence(struct sails_db *db, const struct orm_query *q)
     for (size_t i = 0; i < q->n_records; i++) {
         json_int_t id = json_integer_value(key_of(&q->records[i]));
 
-        highest = id > highest ? id : highest;
+        highest.as.integer = id > highest.as.integer ? id : highest.as.integer;
     }
-    if (highest <= 0) {
+    if (highest.as.integer <= 0) {
         return 0;
     }
-    buf_printf(&table, "\"%s\"", q->model->table.ptr);
-    if (buf_error(&table) < 0) {
-        return orm_error_set_no_memory(&db->error);
-    }
-    /* nextval() makes the sequence's own value known, and - 1 gives it back. */
-    sql_append(sql, "SELECT setval(s, GREATEST(");
-    sql_append_value(sql, (struct db_value){.type = DB_INTEGER, .as.integer = highest});
-    sql_append(sql, "::bigint, nextval(s) - 1)) FROM (SELECT pg_get_serial_sequence(");
-    sql_append_value(sql, (struct db_value){.type = DB_TEXT, .as.text = buf_str(&table)});
-    sql_append(sql, ", ");
+    sql_append(sql, "SELECT setval(s, GREATEST(h, pg_sequence_last_value(s))) FROM (SELECT ");
+    sql_append_value(sql, highest);
+    sql_append(sql, "::bigint AS h, pg_get_serial_sequence(quote_ident(");
+    sql_append_value(sql, (struct db_value){.type = DB_TEXT, .as.text = q->model->table});
+    sql_append(sql, "), ");
     sql_append_value(sql, (struct db_value){.type = DB_TEXT, .as.text = key->column});
-    sql_append(sql, ")::regclass AS s) q WHERE s IS NOT NULL");
-    int rc = database_change(db, q->model, NULL, NULL, NULL, NULL);
-
-    buf_deinit(&table);
-    return rc;
+    sql_append(sql, ")::regclass AS s) q WHERE h > COALESCE(pg_sequence_last_value(s), 0)");
+    return database_change(db, q->model, NULL, NULL, NULL, NULL);
 }
 
 static int insert_all(struct sails_db *db, struct orm_query *q, struct inserted *inserted)

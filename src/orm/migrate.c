@@ -174,7 +174,6 @@ static int mend_sequence(const struct migration *m, const struct orm_model *mode
 {
     const struct orm_attribute *key = model->primary_key;
     struct sql *sql = database_sql(m->db, model);
-    struct buf table = {0};
     struct buf names[2] = {{0}, {0}};
     int rc = 0;
 
@@ -183,8 +182,7 @@ static int mend_sequence(const struct migration *m, const struct orm_model *mode
     }
     buf_printf(&names[0], "%s_%s_seq", fresh.ptr, key->column.ptr);
     buf_printf(&names[1], "%s_%s_seq", model->table.ptr, key->column.ptr);
-    buf_printf(&table, "\"%s\"", model->table.ptr);
-    rc = buf_error(&names[0]) < 0 || buf_error(&names[1]) < 0 || buf_error(&table) < 0
+    rc = buf_error(&names[0]) < 0 || buf_error(&names[1]) < 0
              ? orm_error_set_no_memory(&m->db->error)
              : 0;
     if (rc == 0) {
@@ -196,9 +194,9 @@ static int mend_sequence(const struct migration *m, const struct orm_model *mode
     }
     if (rc == 0) {
         sql = database_sql(m->db, model);
-        sql_append(sql, "SELECT setval(pg_get_serial_sequence(");
-        sql_append_value(sql, text(buf_str(&table)));
-        sql_append(sql, ", ");
+        sql_append(sql, "SELECT setval(pg_get_serial_sequence(quote_ident(");
+        sql_append_value(sql, text(model->table));
+        sql_append(sql, "), ");
         sql_append_value(sql, text(key->column));
         sql_append(sql, "), GREATEST((SELECT MAX(");
         sql_append_identifier(sql, key->column);
@@ -209,7 +207,6 @@ static int mend_sequence(const struct migration *m, const struct orm_model *mode
         sql_append(sql, "))");
         rc = run(m, model);
     }
-    buf_deinit(&table);
     buf_deinit(&names[0]);
     buf_deinit(&names[1]);
     return rc;
@@ -226,7 +223,9 @@ static int rebuild(const struct migration *m, const struct old_table *old)
     buf_printf(&aside, "sails_old_%s", model->table.ptr);
     rc =
         buf_error(&fresh) < 0 || buf_error(&aside) < 0 ? orm_error_set_no_memory(&m->db->error) : 0;
+    /* Both may be there since a migration was cut off. The old table was of use until the new one had its name. */
     rc = rc == 0 ? drop(m, model, buf_str(&fresh)) : rc;
+    rc = rc == 0 ? drop(m, model, buf_str(&aside)) : rc;
     rc = rc == 0 ? create(m, model, buf_str(&fresh)) : rc;
     if (rc == 0 && old->n > 0) {
         sql_table_copy(database_sql(m->db, model), model, old->columns, old->n, model->table,
@@ -263,6 +262,53 @@ static int alter(const struct migration *m, const struct orm_model *model)
     return rc;
 }
 
+/* ---- one at a time ---- */
+
+static int read_truth(struct db_statement *statement, const struct db_adapter *adapter, void *ctx)
+{
+    struct db_value value = {.type = DB_NULL};
+
+    adapter->column(statement, 0, &value);
+    *(bool *)ctx = value.type == DB_INTEGER && value.as.integer == 1;
+    return 0;
+}
+
+/*
+ * Nodes that are lifted at once would take each other's new tables for their own, and what is copied into them
+ * for all there is: they wait for each other. In SQLite a transaction of this kind has the file to itself; in
+ * PostgreSQL the lock ends with the transaction, in MariaDB with unlock() or the connection.
+ */
+static int lock(const struct migration *m, const struct orm_model *any)
+{
+    struct sql *sql = database_sql(m->db, any);
+    bool is_locked = false;
+    int rc = 0;
+
+    if (sql->dialect->numbers_params) {
+        sql_append(sql, "SELECT pg_advisory_xact_lock(hashtext('sails migration'))");
+        return run(m, any);
+    }
+    if (sql->dialect->quote != '`') {
+        return 0;
+    }
+    sql_append(sql, "SELECT GET_LOCK(CONCAT('sails migration ', MD5(DATABASE())), 60)");
+    rc = database_change(m->db, any, read_truth, &is_locked, NULL, NULL);
+    if (rc == 0 && !is_locked) {
+        rc = orm_error_set(&m->db->error, ORM_ERROR_ADAPTER, SAILS_EDB, NULL,
+                           "Another program has been migrating the tables for a minute.");
+    }
+    return rc;
+}
+
+static void unlock(const struct migration *m, const struct orm_model *any)
+{
+    struct connection *c = database_connection(m->db, any);
+
+    if (c->config->adapter->dialect->quote == '`' && c->session != NULL) {
+        (void)connection_execute(c, "DO RELEASE_LOCK(CONCAT('sails migration ', MD5(DATABASE())))");
+    }
+}
+
 /* ---- one table, one datastore, all ---- */
 
 static int migrate_model(const struct migration *m, const struct orm_model *model)
@@ -277,28 +323,35 @@ static int migrate_model(const struct migration *m, const struct orm_model *mode
     return rc == 0 ? create(m, model, model->table) : rc;
 }
 
+static const struct orm_model *first_in(const struct orm *orm,
+                                        const struct orm_datastore *datastore)
+{
+    for (unsigned i = 0; i < orm->n_models; i++) {
+        if (orm->models[i]->datastore == datastore) {
+            return orm->models[i];
+        }
+    }
+    return NULL;
+}
+
 static int migrate_datastore(const struct migration *m, const struct orm_datastore *datastore)
 {
     const struct orm *orm = m->db->orm;
-    const struct orm_model *first = NULL;
-    int rc = 0;
+    const struct orm_model *first = first_in(orm, datastore);
+    int rc = first != NULL ? database_begin(m->db, first) : 0;
 
-    for (unsigned i = 0; i < orm->n_models && rc == 0; i++) {
-        const struct orm_model *model = orm->models[i];
-
-        if (model->datastore != datastore) {
-            continue;
-        }
-        if (first == NULL) {
-            first = model;
-            rc = database_begin(m->db, model);
-            if (rc < 0) {
-                return rc;
-            }
-        }
-        rc = migrate_model(m, model);
+    if (first == NULL || rc < 0) {
+        return rc;
     }
-    return first != NULL ? database_finish(m->db, first, rc) : 0;
+    rc = lock(m, first);
+    for (unsigned i = 0; i < orm->n_models && rc == 0; i++) {
+        if (orm->models[i]->datastore == datastore) {
+            rc = migrate_model(m, orm->models[i]);
+        }
+    }
+    rc = database_finish(m->db, first, rc);
+    unlock(m, first);
+    return rc;
 }
 
 int migrate_run(struct sails_db *db, enum migrate_strategy strategy, migrate_log_cb log, void *ctx)
