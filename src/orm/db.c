@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "orm/database.h"
 #include "orm/method.h"
 #include "orm/native.h"
@@ -48,6 +49,7 @@ json_t *sails_db_error_json(const sails_db *db)
 struct request {
     enum orm_method method;
     struct orm_call call;
+    const char *attribute; /* becomes the call's, which is JSON as what programs are sent */
     method_batch_cb on_batch;
     void *ctx;
 };
@@ -88,6 +90,17 @@ static const struct orm_model *find_model(sails_db *db, const char *model)
     return found;
 }
 
+/* NULL where there is no text, which normalizing refuses. */
+static int read_attribute(sails_db *db, const char *attribute, json_t **json)
+{
+    *json = NULL;
+    if (attribute == NULL || !utf8_is_valid(str_bytes(str_from(attribute)))) {
+        return 0;
+    }
+    *json = json_string_nocheck(attribute);
+    return *json != NULL ? 0 : orm_error_set_no_memory(&db->error);
+}
+
 /* Who has a place for the record wants it. */
 static int want_records(sails_db *db, struct request *r)
 {
@@ -111,7 +124,7 @@ static int run(sails_db *db, const char *model, struct request *r, json_t **valu
 {
     const struct orm_model *found = db != NULL ? find_model(db, model) : NULL;
     struct method_result result = {0};
-    int rc = found != NULL ? 0 : SAILS_EINVAL;
+    int rc = found != NULL ? read_attribute(db, r->attribute, &r->call.attribute) : SAILS_EINVAL;
 
     if (rc == 0 && value != NULL && r->method >= ORM_CREATE) {
         rc = want_records(db, r);
@@ -172,12 +185,10 @@ int sails_count(sails_db *db, const char *model, json_t *criteria, int64_t *n)
 static int aggregate(sails_db *db, const char *model, enum orm_method method, const char *attribute,
                      json_t *criteria, double *number)
 {
-    struct request r = {.method = method, .call = {.criteria = criteria}};
+    struct request r = {.method = method, .attribute = attribute, .call = {.criteria = criteria}};
     json_t *value = NULL;
-    int rc = 0;
+    int rc = run(db, model, &r, &value, NULL);
 
-    r.call.attribute = attribute != NULL ? json_string(attribute) : NULL;
-    rc = run(db, model, &r, &value, NULL);
     if (rc == 0 && number != NULL) {
         *number = json_number_value(value);
     }
@@ -273,9 +284,9 @@ int sails_archive_one(sails_db *db, const char *model, json_t *criteria,
 static int change_collection(sails_db *db, const char *model, enum orm_method method,
                              json_t *targets, const char *attribute, json_t *members)
 {
-    struct request r = {.method = method, .call = {.targets = targets, .members = members}};
+    struct request r = {
+        .method = method, .attribute = attribute, .call = {.targets = targets, .members = members}};
 
-    r.call.attribute = attribute != NULL ? json_string(attribute) : NULL;
     return run(db, model, &r, NULL, NULL);
 }
 
@@ -301,11 +312,11 @@ int sails_validate(sails_db *db, const char *model, const char *attribute, json_
                    json_t **stored)
 {
     const struct orm_model *found = db != NULL ? find_model(db, model) : NULL;
-    json_t *name = attribute != NULL ? json_string(attribute) : NULL;
+    json_t *name = NULL;
     json_t *out = NULL;
-    int rc = SAILS_EINVAL;
+    int rc = found != NULL ? read_attribute(db, attribute, &name) : SAILS_EINVAL;
 
-    if (found != NULL) {
+    if (rc == 0) {
         orm_error_clear(&db->error);
         rc = orm_query_validate(found, name, value, &out, &db->error);
         rc = method_told(db, rc);

@@ -1,82 +1,17 @@
 #include "base/macros.h"
 #include "base/mem.h"
-#include "definitions/definitions.h"
-#include "orm/database.h"
-#include "orm/migrate.h"
 #include "support/cmocka.h"
 #include "support/database.h"
+#include "support/orm_world.h"
 
 #include <sails/db.h>
-
-static const char models[] =
-    "{\"user\": {\"attributes\": {"
-    "   \"name\": {\"type\": \"string\", \"required\": true},"
-    "   \"email\": {\"type\": \"string\", \"allowNull\": true, \"unique\": true},"
-    "   \"age\": \"number\", \"active\": {\"type\": \"boolean\", \"defaultsTo\": true},"
-    "   \"meta\": \"json\", \"boss\": {\"model\": \"user\"},"
-    "   \"pets\": {\"collection\": \"pet\", \"via\": \"owner\"},"
-    "   \"groups\": {\"collection\": \"group\", \"via\": \"members\"},"
-    "   \"friends\": {\"collection\": \"user\"}}},"
-    " \"pet\": {\"attributes\": {\"name\": \"string\", \"owner\": {\"model\": \"user\"}}},"
-    " \"group\": {\"attributes\": {\"title\": \"string\","
-    "   \"members\": {\"collection\": \"user\", \"via\": \"groups\"}}},"
-    " \"doc\": {\"primaryKey\": \"key\", \"attributes\": {\"id\": false,"
-    "   \"key\": {\"type\": \"string\", \"required\": true}, \"size\": \"number\"}}}";
-
-static const char defaults[] =
-    "{\"attributes\": {\"id\": {\"type\": \"number\", \"autoIncrement\": true},"
-    "  \"createdAt\": {\"type\": \"number\", \"autoCreatedAt\": true},"
-    "  \"updatedAt\": {\"type\": \"number\", \"autoUpdatedAt\": true}}}";
 
 static const char *const kinds[] = {"sqlite", "postgresql", "mariadb"};
 static struct database databases[ARRAY_LEN(kinds)];
 
-/* An ORM over one database, its tables empty, and a moment that stands still. */
-struct world {
-    struct orm *orm;
-    struct datastores datastores;
-    sails_db *db;
-};
-
-static int64_t stopped_clock(void *ctx)
+static void open_world(struct orm_world *w, const struct database *database)
 {
-    (void)ctx;
-    return 1000;
-}
-
-static void open_world(struct world *w, const struct database *database)
-{
-    struct definitions d = {.models = json_loads(models, 0, NULL),
-                            .defaults = json_loads(defaults, 0, NULL)};
-    struct buf problems = {0};
-    struct buf warnings = {0};
-    bool is_about_models = false;
-
-    assert_non_null(d.models);
-    assert_non_null(d.defaults);
-    d.datastores = json_pack("{s:o}", "default", database_config(database));
-    if (definitions_read(&d, &problems, &warnings, &is_about_models, &w->orm) < 0) {
-        fail_msg("%.*s", STR_FMT(buf_str(&problems)));
-    }
-    assert_int_equal(datastores_init(&w->datastores, w->orm, &problems), 0);
-    w->datastores.now_ms = stopped_clock;
-    w->db = database_create(&w->datastores);
-    assert_non_null(w->db);
-    if (migrate_run(w->db, MIGRATE_DROP, NULL, NULL) < 0) {
-        fail_msg("%s", sails_db_error(w->db));
-    }
-    json_decref(d.models);
-    json_decref(d.defaults);
-    json_decref(d.datastores);
-    buf_deinit(&problems);
-    buf_deinit(&warnings);
-}
-
-static void close_world(struct world *w)
-{
-    database_destroy(w->db);
-    datastores_deinit(&w->datastores);
-    orm_destroy(w->orm);
+    orm_world_open(w, database_config(database), orm_world_models, orm_world_defaults);
 }
 
 static json_t *json_of(const char *text)
@@ -93,7 +28,7 @@ static json_t *json_of(const char *text)
     return json;
 }
 
-static void expect(struct world *w, int rc, json_t *got, const char *want)
+static void expect(struct orm_world *w, int rc, json_t *got, const char *want)
 {
     char *text = NULL;
 
@@ -109,7 +44,7 @@ static void expect(struct world *w, int rc, json_t *got, const char *want)
     json_decref(got);
 }
 
-static void expect_error(struct world *w, int rc, const char *code)
+static void expect_error(struct orm_world *w, int rc, const char *code)
 {
     const char *got = sails_db_error_code(w->db);
 
@@ -118,7 +53,7 @@ static void expect_error(struct world *w, int rc, const char *code)
     }
 }
 
-static void create(struct world *w, const char *model, const char *values)
+static void create(struct orm_world *w, const char *model, const char *values)
 {
     int rc = sails_create(w->db, model, json_of(values), NULL, NULL);
 
@@ -127,7 +62,7 @@ static void create(struct world *w, const char *model, const char *values)
     }
 }
 
-static void expect_find(struct world *w, const char *model, const char *criteria,
+static void expect_find(struct orm_world *w, const char *model, const char *criteria,
                         const char *populates, const char *want)
 {
     struct sails_query query = {.populates = json_of(populates)};
@@ -140,7 +75,7 @@ static void expect_find(struct world *w, const char *model, const char *criteria
 /* waterline 1, 8 */
 static void a_record_is_stored_whole(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
     json_t *record = NULL;
     int rc = 0;
 
@@ -159,13 +94,13 @@ static void a_record_is_stored_whole(const struct database *database)
         "\"active\":true,\"meta\":{\"k\":[1,null]},\"boss\":null}");
     rc = sails_find_one(w.db, "user", json_of("2"), NULL, &record);
     expect(&w, rc, record, "undefined");
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 42 */
 static void numbers_survive(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
 
     open_world(&w, database);
     create(&w, "doc", "{\"key\":\"a\",\"size\":9007199254740991}");
@@ -174,7 +109,7 @@ static void numbers_survive(const struct database *database)
     expect_find(&w, "doc", "{\"select\":[\"size\"],\"sort\":\"key\"}", NULL,
                 "[{\"key\":\"a\",\"size\":9007199254740991},{\"key\":\"b\",\"size\":-0.5},"
                 "{\"key\":\"c\",\"size\":9007199254740992}]");
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 12, 13, 17, 41 */
@@ -209,7 +144,7 @@ static void criteria_find_what_they_say(const struct database *database)
         {"{\"sort\":\"name DESC\"}", "dcba"},
         {"{\"sort\":[\"email ASC\",\"name DESC\"]}", "dbac"},
     };
-    struct world w;
+    struct orm_world w;
 
     open_world(&w, database);
     create(&w, "user", "{\"name\":\"a\",\"age\":0,\"email\":\"x@a\"}");
@@ -235,13 +170,13 @@ static void criteria_find_what_they_say(const struct database *database)
         buf_deinit(&names);
         json_decref(records);
     }
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 6 */
 static void a_second_one_of_a_kind_is_refused(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
     json_t *error = NULL;
     char *text = NULL;
 
@@ -259,13 +194,13 @@ static void a_second_one_of_a_kind_is_refused(const struct database *database)
                         "conflicting value(s).");
     mem_free(text);
     json_decref(error);
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 18, 19, 20, 21 */
 static void changes_are_told(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
     json_t *got = NULL;
     int64_t n = 0;
     double sum = 0;
@@ -311,7 +246,7 @@ static void changes_are_told(const struct database *database)
     assert_int_equal(sails_destroy(w.db, "doc", json_of("{}"), NULL, NULL), 0);
     assert_int_equal(sails_count(w.db, "doc", NULL, &n), 0);
     assert_int_equal(n, 0);
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 #define BARE "\"select\":[\"name\"]"
@@ -319,7 +254,7 @@ static void changes_are_told(const struct database *database)
 /* waterline 22, 24, 25, 36, 40 */
 static void associations_are_linked_and_populated(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
 
     open_world(&w, database);
     create(&w, "user", "{\"name\":\"a\"}");
@@ -379,14 +314,14 @@ static void associations_are_linked_and_populated(const struct database *databas
         "{\"friends\":{" BARE "},\"pets\":{\"select\":[]}}",
         "[{\"id\":3,\"name\":\"c\",\"friends\":[{\"id\":1,\"name\":\"a\"},{\"id\":2,\"name\":\"b\"}],"
         "\"pets\":[{\"id\":3,\"owner\":3}]}]");
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 27, 29 */
 static void what_goes_is_unlinked_and_kept(const struct database *database)
 {
     struct sails_query cascade = {.meta = json_of("{\"cascade\":true}")};
-    struct world w;
+    struct orm_world w;
 
     open_world(&w, database);
     create(&w, "user", "{\"name\":\"a\"}");
@@ -401,7 +336,7 @@ static void what_goes_is_unlinked_and_kept(const struct database *database)
                 "\"createdAt\":1000,\"updatedAt\":1000,\"name\":\"p\",\"owner\":null},"
                 "\"originalRecordId\":1}]");
     expect_find(&w, "pet", "{}", NULL, "[]");
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 static int create_two(sails_db *db, void *ctx)
@@ -415,7 +350,7 @@ static int create_two(sails_db *db, void *ctx)
 /* waterline 35, 43 */
 static void transactions_are_all_or_nothing(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
     json_t *rows = NULL;
     int result = 5;
     int64_t affected = 0;
@@ -434,13 +369,13 @@ static void transactions_are_all_or_nothing(const struct database *database)
                                   json_of("[7]"), &rows, NULL),
                      0);
     expect(&w, 0, rows, "[{\"size\":7},{\"size\":7}]");
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 /* waterline 34 */
 static void altering_keeps_rows(const struct database *database)
 {
-    struct world w;
+    struct orm_world w;
     json_t *record = NULL;
 
     open_world(&w, database);
@@ -456,7 +391,7 @@ static void altering_keeps_rows(const struct database *database)
     assert_int_equal(json_integer_value(json_object_get(record, "id")), 8);
     json_decref(record);
     assert_true(sails_native(w.db, NULL, "SELECT odd FROM pet", NULL, NULL, NULL) < 0);
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 static int count_batches(sails_db *db, json_t *records, void *ctx)
@@ -472,7 +407,7 @@ static int count_batches(sails_db *db, json_t *records, void *ctx)
 static void streams_come_in_batches(const struct database *database)
 {
     struct sails_query query = {.meta = json_of("{\"batchSize\":2}")};
-    struct world w;
+    struct orm_world w;
     struct buf sizes = {0};
 
     open_world(&w, database);
@@ -483,7 +418,7 @@ static void streams_come_in_batches(const struct database *database)
     assert_int_equal(sails_each_batch(w.db, "doc", NULL, &query, count_batches, &sizes), 0);
     assert_true(str_eq(buf_str(&sizes), STR("2 1 ")));
     buf_deinit(&sizes);
-    close_world(&w);
+    orm_world_close(&w);
 }
 
 static void on_all(void (*test)(const struct database *database))
