@@ -356,6 +356,45 @@ SAILS_API void sails_app_stop(sails_app *app);
  */
 SAILS_API int sails_app_run(sails_app *app, int argc, char **argv);
 
+/* ---- several nodes ---- */
+
+/**
+ * Tells that this node hears and reaches the other nodes: the first time since the lift, and each time it
+ * does again. Runs on a worker's thread; may call anything that any thread may.
+ */
+typedef void (*sails_cluster_up_cb)(sails_app *app, void *ctx);
+
+/**
+ * Tells that it does not any more. Sockets stay connected and hear each other on this node; what concerns
+ * other nodes is lost, and counted (sails_app_cluster()). Once an outage; not before the first time up.
+ *
+ * @param status  Why: SAILS_ECLOSED, SAILS_ETIMEOUT, SAILS_EREFUSED (the password), -ECONNREFUSED, ...
+ */
+typedef void (*sails_cluster_down_cb)(sails_app *app, int status, void *ctx);
+
+/**
+ * Sets what is called when the node has come to the others (setting `sockets.adapter`). Before the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already.
+ * @see    Sails documentation, "sails.config.sockets", `onRedisReconnect`
+ */
+SAILS_API int sails_app_on_cluster_up(sails_app *app, sails_cluster_up_cb on_up, void *ctx);
+
+/** As sails_app_on_cluster_up(), when it has lost them. @see `onRedisDisconnect` */
+SAILS_API int sails_app_on_cluster_down(sails_app *app, sails_cluster_down_cb on_down, void *ctx);
+
+/** How it goes among other nodes, since the lift; all zero for a node that is alone. */
+typedef struct sails_cluster {
+    int is_up;         /**< Whether it hears and reaches the others now: 0 or 1. */
+    uint64_t sent;     /**< Messages that Redis was given. */
+    uint64_t not_sent; /**< That it could not be given, or never answered: lost. */
+    uint64_t received; /**< From other nodes. */
+    uint64_t refused;  /**< Of those that came: nothing that a node says. */
+} sails_cluster;
+
+/** Fills in *out. Any thread. 0; SAILS_EINVAL: NULL. */
+SAILS_API int sails_app_cluster(const sails_app *app, sails_cluster *out);
+
 /** What was refused since the lift, because it was over a limit of `security.limits`,
  *  `maxConnections` or `sockets.maxSessions`. */
 typedef struct sails_refused {

@@ -71,6 +71,7 @@ void sails_app_destroy(sails_app *app)
         app_io_options_deinit(&app->io->options);
     }
     io_destroy(app->io);
+    app_cluster_close(app);
     responses_deinit(&app->requests.responses);
     router_deinit(&app->requests.router);
     router_deinit(&app->requests.after);
@@ -290,6 +291,9 @@ static int make_net(struct sails_app *app, const struct net_options *options)
     }
     if (rc == 0) {
         rc = make_workers(app, app->pool->count);
+    }
+    if (rc == 0) {
+        rc = app_cluster_open(app, &io_options.adapter);
     }
     if (rc == 0) {
         rc = io_lift(app->io, app->pool, &io_options);

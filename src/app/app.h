@@ -25,6 +25,8 @@
 #include "http/http.h"
 #include "io/io.h"
 #include "net/net.h"
+#include "nodes/nodes.h"
+#include "nodes/redis_bus.h"
 #include "pubsub/pubsub.h"
 #include "request/request.h"
 #include "session/session_memory.h"
@@ -46,8 +48,21 @@ struct app_world {
     /* Workers that listen, as net_open() makes them. */
     int (*open)(void *world, const struct net_options *options, const struct net_events *events,
                 void *ctx, struct worker_pool **out);
-    void *ctx;         /* `world` of open() */
+    /* What nodes speak over; NULL: the Redis that the settings name. */
+    struct bus *(*bus)(void *world);
+    void *ctx;         /* `world` of these */
     bool is_simulated; /* nothing takes time, and no thread may begin */
+};
+
+/* This node among others. */
+struct app_cluster {
+    bool is_on;
+    struct redis_bus redis;
+    struct nodes nodes;
+    sails_cluster_up_cb on_up; /* NULL: nobody */
+    void *up_ctx;
+    sails_cluster_down_cb on_down; /* NULL: nobody */
+    void *down_ctx;
 };
 
 /* What lines look like. */
@@ -91,6 +106,7 @@ struct sails_app {
     struct http_limits limits;
     struct worker_pool *pool;   /* NULL: not lifted yet */
     struct app_worker *workers; /* by index, as many as there are; from the lift on */
+    struct app_cluster cluster;
     struct app_hooks hooks;
     struct app_models models;
     struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */
@@ -155,6 +171,17 @@ void app_session_store_close(struct sails_app *app);
 /* On each worker's thread, as session_redis.h says. 0; SAILS_ENOMEM. */
 int app_session_store_start(struct sails_app *app, struct worker *worker);
 void app_session_store_stop(struct sails_app *app, struct worker *worker);
+
+/* ---- app_cluster.c: other nodes ---- */
+
+/* Once there is a pool: what the setting `sockets.adapter` says. *out: for the io_options; NULL: this node
+ * is alone. 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_cluster_open(struct sails_app *app, struct carrier **out);
+void app_cluster_close(struct sails_app *app);
+
+/* On each worker's thread, as nodes.h says. 0; SAILS_ENOMEM. */
+int app_cluster_start(struct sails_app *app, struct worker *worker);
+void app_cluster_stop(struct sails_app *app, struct worker *worker);
 
 /* ---- app_http.c: proxies and pages ---- */
 

@@ -79,9 +79,13 @@ static int on_start(void *ctx, struct worker *worker)
     http_service_init(&w->http);
     rc = app_session_store_start(app, worker);
     if (rc == 0) {
+        rc = app_cluster_start(app, worker);
+    }
+    if (rc == 0) {
         rc = io_worker_start(app->io, worker);
     }
     if (rc < 0) {
+        app_cluster_stop(app, worker);
         app_session_store_stop(app, worker);
         http_service_deinit(&w->http);
         return rc;
@@ -123,6 +127,7 @@ static void on_stop(void *ctx, struct worker *worker)
 
     (void)ctx;
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
+    app_cluster_stop(w->app, worker);
     io_worker_stop(w->app->io, worker);
     request_worker_stop(&w->app->requests, worker);
     http_service_deinit(&w->http);

@@ -55,6 +55,11 @@ struct carrier_plan {
     uint64_t whom;       /* the carrier's own */
 };
 
+/* A namespace that this node has. Lies in the carrier's own. */
+struct carrier_namespace {
+    struct carrier *carrier;
+};
+
 struct carrier_ops {
     /* Fills in `plan`, which is all zero. Changes nothing. */
     void (*plan)(const struct carrier *carrier, const struct operation *op,
@@ -68,6 +73,14 @@ struct carrier_ops {
     void (*send)(struct carrier *carrier, const struct operation *op,
                  const struct carrier_plan *plan, struct delivery *d,
                  struct delivery_party *parties);
+
+    /*
+     * This node has that namespace from now on, until close(): an adapter listens to what others send
+     * there. Any thread, also before the pool starts. NULL: no memory. Both are NULL of a carrier that
+     * has no use for it.
+     */
+    struct carrier_namespace *(*open)(struct carrier *carrier, struct str nsp);
+    void (*close)(struct carrier_namespace *nsp);
 };
 
 struct carrier {

@@ -29,6 +29,25 @@ void cluster_set_adapter(struct cluster *cluster, struct carrier *adapter)
     cluster->adapter = adapter;
 }
 
+int cluster_open_namespace(struct cluster *cluster, struct str name, struct carrier_namespace **out)
+{
+    struct carrier *adapter = cluster->adapter;
+
+    *out = NULL;
+    if (adapter == NULL) {
+        return 0;
+    }
+    *out = adapter->ops->open(adapter, name);
+    return *out != NULL ? 0 : SAILS_ENOMEM;
+}
+
+void cluster_close_namespace(struct carrier_namespace *nsp)
+{
+    if (nsp != NULL) {
+        nsp->carrier->ops->close(nsp);
+    }
+}
+
 /* ---- at a worker ---- */
 
 static void apply(const struct cluster *cluster, struct worker *worker, const struct operation *op,

@@ -50,6 +50,14 @@ void cluster_init(struct cluster *cluster, struct worker_pool *pool,
 void cluster_set_adapter(struct cluster *cluster, struct carrier *adapter);
 
 /*
+ * This node has that namespace from now on: the adapter, if there is one, listens to it. *out is for
+ * cluster_close_namespace(), to which NULL is harmless. 0; SAILS_ENOMEM. Any thread.
+ */
+int cluster_open_namespace(struct cluster *cluster, struct str name,
+                           struct carrier_namespace **out);
+void cluster_close_namespace(struct carrier_namespace *nsp);
+
+/*
  * Applies the operation on the caller's worker at once, and sends it to the others. `message`: of a
  * broadcast, its event and arguments encoded for this node's clients; borrowed. The outcome (NULL:
  * nobody wants to hear of it) is told on a later turn, when all have applied it.

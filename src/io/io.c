@@ -43,11 +43,11 @@ void io_close(struct sails_io *io)
 
 int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
-    int rc = io_registry_lift(io);
+    int rc = 0;
 
     io->workers = mem_calloc(pool->count, sizeof(struct io_worker));
     if (io->workers == NULL) {
-        rc = SAILS_ENOMEM;
+        return SAILS_ENOMEM;
     }
     io->options = *options;
     io->recovery = (struct recovery_options){
@@ -60,6 +60,8 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
     io->options.socketio.budget = &io->messages;
     cluster_init(&io->cluster, pool, &io->host);
     io->cluster.mail.ids_move = options->recovery; /* a recovered id may live on another worker */
+    cluster_set_adapter(&io->cluster, options->adapter);
+    rc = io_registry_lift(io);
     io->is_lifted = true;
     atomic_store(&io->is_open, true);
     return rc;

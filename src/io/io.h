@@ -38,6 +38,7 @@ struct io_options {
     uint64_t recovery_max_disconnection_ms;
     size_t recovery_max_bytes;
     bool recovery_skip_middlewares;
+    struct carrier *adapter; /* to other nodes; NULL: there are none */
 };
 
 /* A namespace, or the parent of dynamic ones. */
@@ -58,7 +59,8 @@ struct sails_io_namespace {
     atomic_uint_fast64_t ack_ids;
     struct recovery_log recovery; /* in use where the option is on */
     unsigned n_parts;             /* workers that have a part of it; under the registry's lock */
-    char name[];                  /* "/chat"; "" for a parent */
+    struct carrier_namespace *among_nodes; /* NULL: this node is alone */
+    char name[];                           /* "/chat"; "" for a parent */
 };
 
 /* What lies on one worker of a namespace. */

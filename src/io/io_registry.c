@@ -186,8 +186,13 @@ int io_registry_lift(struct sails_io *io)
     int rc = no_auth != NULL ? 0 : SAILS_ENOMEM;
 
     list_each(node, &io->namespaces) {
+        struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
+
         if (rc == 0) {
-            rc = adopt_defined(container_of(node, struct sails_io_namespace, in_registry), no_auth);
+            rc = adopt_defined(nsp, no_auth);
+        }
+        if (rc == 0) {
+            rc = cluster_open_namespace(&io->cluster, str_from(nsp->name), &nsp->among_nodes);
         }
     }
     json_decref(no_auth);
@@ -253,7 +258,8 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
         take_part(found);
     } else if (io->n_dynamic >= io->options.max_dynamic_namespaces) {
         *why = "Too many namespaces";
-    } else {
+    } else if (cluster_open_namespace(&io->cluster, str_from(child->name), &child->among_nodes) ==
+               0) {
         child->is_dynamic = true;
         io->n_dynamic++;
         add(io, child);
@@ -296,6 +302,8 @@ struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str n
 /* The registry keeps its reference for a while. */
 static void forget(struct sails_io *io, struct sails_io_namespace *nsp)
 {
+    cluster_close_namespace(nsp->among_nodes);
+    nsp->among_nodes = NULL;
     list_remove(&nsp->in_registry);
     map_remove(&io->by_name, &nsp->by_name);
     list_remove(&nsp->in_parent);

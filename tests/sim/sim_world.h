@@ -43,9 +43,10 @@ struct sim_world {
     struct sim_weather weather;
     uint64_t now_ms;
     uint64_t unix_ms;
-    struct list nodes;   /* struct sim_node */
-    struct list conns;   /* struct sim_conn */
-    struct list errands; /* struct sim_errand, in the order of their time */
+    struct list nodes;         /* struct sim_node */
+    struct list conns;         /* struct sim_conn */
+    struct list errands;       /* struct sim_errand, in the order of their time */
+    struct sim_broker *broker; /* sim_bus.h; NULL: there is none */
     unsigned next_port;
     uint64_t n_steps;
     void (*after_turn)(void *ctx); /* of any worker: for invariants; may be NULL */

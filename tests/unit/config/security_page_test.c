@@ -9,8 +9,19 @@ static const char page_path[] = SAILS_SOURCE_DIR "/docs/security.md";
 
 /* Numbers that limit nothing that comes from outside. */
 static const char *const no_limits[] = {
-    "port",       "workers",         "hookTimeout",  "bootstrapTimeout", "liftTimeout",
-    "http.cache", "shutdownTimeout", "session.port", "session.db",
+    "port",
+    "workers",
+    "hookTimeout",
+    "bootstrapTimeout",
+    "liftTimeout",
+    "http.cache",
+    "shutdownTimeout",
+    "session.port",
+    "session.db",
+    "sockets.port",
+    "sockets.db",
+    "sockets.adapterOptions.port",
+    "sockets.adapterOptions.db",
 };
 
 static bool is_limit(const struct config_key *key)

@@ -1,0 +1,217 @@
+#include "app/app.h"
+#include "net/redis_url.h"
+
+/*
+ * Other nodes, as sockets.adapter says: from settings to the carrier that the operations get.
+ */
+
+enum {
+    /* Subscriptions that may wait to be confirmed: four for each namespace. */
+    MAX_COMMANDS = 100000,
+    /* Of a message, beside its largest value: names of rooms, and what they are wrapped in. */
+    MESSAGE_EXTRA = 1024 * 1024
+};
+
+/* ---- settings: those of Sails' top level, then those of adapterOptions ---- */
+
+static json_t *setting(const struct sails_app *app, const char *name)
+{
+    char path[64];
+    json_t *value = NULL;
+
+    (void)snprintf(path, sizeof(path), "sockets.%s", name);
+    value = config_get(&app->config, path);
+    if (value == NULL) {
+        (void)snprintf(path, sizeof(path), "sockets.adapterOptions.%s", name);
+        value = config_get(&app->config, path);
+    }
+    return value;
+}
+
+static const char *text_setting(const struct sails_app *app, const char *name, const char *fallback)
+{
+    const char *text = json_string_value(setting(app, name));
+
+    return text != NULL ? text : fallback;
+}
+
+static unsigned number_setting(const struct sails_app *app, const char *name, unsigned fallback)
+{
+    const json_t *number = setting(app, name);
+
+    return number != NULL ? (unsigned)json_integer_value(number) : fallback;
+}
+
+static int read_url(struct sails_app *app, struct redis_url *out)
+{
+    const char *text = text_setting(app, "url", NULL);
+    int rc = text != NULL ? redis_url_parse(text, out) : 0;
+
+    if (rc == SAILS_EINVAL) { /* the value may hold a password: it is not repeated */
+        log_line(
+            &app->log, LOG_ERROR,
+            "sockets.url: must be redis://host, with user:password@, :port and /db if need be");
+        return SAILS_ECONFIG;
+    }
+    return rc;
+}
+
+static struct redis_options redis_options(const struct sails_app *app, const struct redis_url *url)
+{
+    struct redis_options options = redis_default_options;
+
+    options.host = url->host != NULL ? url->host : text_setting(app, "host", options.host);
+    options.port = url->port != 0 ? url->port : number_setting(app, "port", options.port);
+    options.username = url->username;
+    options.password = url->password != NULL ? url->password : text_setting(app, "pass", NULL);
+    options.db = url->db != 0 ? url->db : number_setting(app, "db", 0);
+    options.max_commands = MAX_COMMANDS;
+    options.max_reply =
+        (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
+    options.log = &app->log;
+    return options;
+}
+
+/* ---- up and down ---- */
+
+static void on_up(void *ctx)
+{
+    struct sails_app *app = ctx;
+
+    log_line(&app->log, LOG_INFO, "Cluster: this node is among the others");
+    if (app->cluster.on_up != NULL) {
+        app->cluster.on_up(app, app->cluster.up_ctx);
+    }
+}
+
+static void on_down(int status, void *ctx)
+{
+    struct sails_app *app = ctx;
+
+    log_line(&app->log, LOG_WARN, "Cluster: this node is alone: %s", sails_strerror(status));
+    if (app->cluster.on_down != NULL) {
+        app->cluster.on_down(app, status, app->cluster.down_ctx);
+    }
+}
+
+/* ---- life ---- */
+
+static int open_redis(struct sails_app *app, struct bus **out)
+{
+    struct redis_url url = {0};
+    int rc = read_url(app, &url);
+
+    if (rc == 0) {
+        struct redis_options options = redis_options(app, &url);
+
+        rc = redis_bus_init(&app->cluster.redis, &options);
+    }
+    redis_url_deinit(&url);
+    *out = &app->cluster.redis.bus;
+    return rc;
+}
+
+static int open_bus(struct sails_app *app, struct bus **out)
+{
+    if (app->world.bus != NULL) {
+        *out = app->world.bus(app->world.ctx);
+        return 0;
+    }
+    return open_redis(app, out);
+}
+
+int app_cluster_open(struct sails_app *app, struct carrier **out)
+{
+    struct app_cluster *cluster = &app->cluster;
+    struct bus *bus = NULL;
+    int rc = 0;
+
+    *out = NULL;
+    if (strcmp(config_text(&app->config, "sockets.adapter"), "memory") == 0) {
+        return 0;
+    }
+    rc = open_bus(app, &bus);
+    if (rc < 0) {
+        return rc;
+    }
+    nodes_init(&cluster->nodes, &(struct nodes_options){
+                                    .bus = bus,
+                                    .key = text_setting(app, "key", NULL),
+                                    .host = &app->io->host,
+                                    .pool = app->pool,
+                                    .log = &app->log,
+                                    .events = {.on_up = on_up, .on_down = on_down, .ctx = app},
+                                });
+    cluster->is_on = true;
+    *out = &cluster->nodes.carrier;
+    return 0;
+}
+
+void app_cluster_close(struct sails_app *app)
+{
+    if (app->cluster.is_on) {
+        nodes_deinit(&app->cluster.nodes);
+        redis_bus_deinit(&app->cluster.redis);
+        app->cluster.is_on = false;
+    }
+}
+
+int app_cluster_start(struct sails_app *app, struct worker *worker)
+{
+    return app->cluster.is_on ? nodes_start(&app->cluster.nodes, worker) : 0;
+}
+
+void app_cluster_stop(struct sails_app *app, struct worker *worker)
+{
+    if (app->cluster.is_on) {
+        nodes_stop(&app->cluster.nodes, worker);
+    }
+}
+
+/* ---- sails/app.h ---- */
+
+int sails_app_on_cluster_up(sails_app *app, sails_cluster_up_cb on_cluster_up, void *ctx)
+{
+    if (app == NULL || on_cluster_up == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->cluster.on_up = on_cluster_up;
+    app->cluster.up_ctx = ctx;
+    return 0;
+}
+
+int sails_app_on_cluster_down(sails_app *app, sails_cluster_down_cb on_cluster_down, void *ctx)
+{
+    if (app == NULL || on_cluster_down == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->cluster.on_down = on_cluster_down;
+    app->cluster.down_ctx = ctx;
+    return 0;
+}
+
+int sails_app_cluster(const sails_app *app, sails_cluster *out)
+{
+    const struct nodes_counts *counts = NULL;
+
+    if (app == NULL || out == NULL) {
+        return SAILS_EINVAL;
+    }
+    *out = (sails_cluster){0};
+    if (!app->cluster.is_on) {
+        return 0;
+    }
+    counts = &app->cluster.nodes.counts;
+    out->is_up = nodes_is_up(&app->cluster.nodes) ? 1 : 0;
+    out->sent = atomic_load(&counts->sent);
+    out->not_sent = atomic_load(&counts->unsent);
+    out->received = atomic_load(&counts->received);
+    out->refused = atomic_load(&counts->refused);
+    return 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * bus.h - what nodes speak over: channels that anybody publishes on and anybody listens to.
+ *
+ * Purpose    Redis as this floor sees it: publish, subscribe, count. redis_bus.h is the real one; in
+ *            tests a simulated one connects nodes in one thread, with delays, cuts and losses.
+ * Ownership  A bus lies in whatever makes it. What it is given is borrowed for the call.
+ * Threads    One worker's, callbacks included.
+ * Floor      nodes; uses base.
+ *
+ *     open() ... on_up --> subscribe(), publish(), count()
+ *                            |  on_message, whenever somebody publishes
+ *                on_down <---+  nothing is subscribed any more, and nothing can be published
+ *                on_up   ...    once more, by itself
+ */
+#ifndef NODES_BUS_H
+#define NODES_BUS_H
+
+#include "base/str.h"
+
+struct bus;
+struct worker;
+
+/* One name that is listened to. */
+enum bus_kind {
+    BUS_CHANNEL,
+    BUS_PATTERN /* as PSUBSCRIBE has it */
+};
+
+struct bus_events {
+    /* It can be used; nothing is subscribed. */
+    void (*on_up)(void *ctx);
+    /* It cannot any more. status: why. */
+    void (*on_down)(void *ctx, int status);
+    /* Somebody has published. `name`: what was subscribed to. */
+    void (*on_message)(void *ctx, struct str name, struct str channel, struct bytes payload);
+};
+
+/* 0 and a number, or why there is none: the bus went down, or Redis refuses. */
+typedef void (*bus_cb)(int status, uint64_t number, void *ctx);
+
+struct bus_ops {
+    /* Goes up by itself, later. 0; SAILS_EINVAL: options; SAILS_ENOMEM. */
+    int (*open)(struct bus *bus, struct worker *worker, const struct bus_events *events, void *ctx);
+    /* Nothing follows, but callbacks of what was asked (SAILS_ECLOSED), within the call. */
+    void (*close)(struct bus *bus);
+
+    /*
+     * These three: 0, and the callback (which may be NULL) comes once, later, in the order of asking;
+     * or an error, and it does not: SAILS_ECLOSED: it is down; SAILS_ETOOBIG: too much is waiting;
+     * SAILS_ENOMEM. The number: of publish and count, how many subscriptions there are.
+     */
+    int (*publish)(struct bus *bus, struct str channel, struct bytes payload, bus_cb cb, void *ctx);
+    int (*subscribe)(struct bus *bus, enum bus_kind kind, struct str name, bool on, bus_cb cb,
+                     void *ctx);
+    int (*count)(struct bus *bus, struct str channel, bus_cb cb, void *ctx);
+};
+
+struct bus {
+    const struct bus_ops *ops;
+};
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * nodes.h - this node among the others: the carrier of operations to them, and from them.
+ *
+ * Purpose    Speaks the classic format of Socket.IO's Redis adapters (src/adapter/) over a bus, so that
+ *            nodes in C and in Node share one cluster. A node is one more party of a delivery.
+ * Ownership  Borrows bus, log, host and the pool's workers; owns its namespaces.
+ * Threads    The carrier: any. start, stop: each worker's own, and all that touches the bus happens on
+ *            worker 0. init, deinit: when no worker runs.
+ * Floor      nodes; uses adapter, cluster, socketio, base.
+ *
+ *     any thread                      worker 0                       bus
+ *     ----------                      --------                       ---
+ *     carrier send() -- encoded, -->  nodes_publish() -------------> other nodes
+ *                       by mail
+ *     host->receive() <- operation -- nodes_receive() <------------- other nodes
+ *       (this node)
+ */
+#ifndef NODES_NODES_H
+#define NODES_NODES_H
+
+#include "adapter/classic.h"
+#include "base/map.h"
+#include "cluster/cluster.h"
+#include "nodes/bus.h"
+
+enum {
+    NODES_UID_LEN = 6,
+    /* Bytes of messages on their way to worker 0; as what one connection to Redis may keep waiting. */
+    NODES_QUEUE_MAX = 16 * 1024 * 1024
+};
+
+#define NODES_KEY "socket.io" /* what Socket.IO's channels begin with, unless it is set */
+
+/* What the application is told, on worker 0. NULL: nobody. */
+struct nodes_events {
+    void (*on_up)(void *ctx);
+    void (*on_down)(int status, void *ctx); /* status: why */
+    void *ctx;
+};
+
+struct nodes_options {
+    struct bus *bus;
+    const char *key; /* NULL: NODES_KEY; borrowed */
+    const struct cluster_host *host;
+    struct worker_pool *pool;
+    const struct log *log;
+    struct nodes_events events;
+};
+
+/* Counted since the start. */
+struct nodes_counts {
+    atomic_uint_fast64_t sent;
+    atomic_uint_fast64_t unsent; /* the bus was down, or slow */
+    atomic_uint_fast64_t received;
+    atomic_uint_fast64_t refused; /* of what came: nothing that a node says */
+};
+
+struct nodes {
+    struct carrier carrier;
+    struct nodes_options options;
+    struct str key;
+    struct hash_key uid_key; /* uids are made of it: see nodes_uid() */
+    struct hash_key map_key;
+    struct worker *worker; /* 0 */
+    struct nodes_counts counts;
+    atomic_size_t n_queued; /* bytes on their way to worker 0 */
+
+    /* ---- worker 0's ---- */
+    struct list namespaces;   /* struct nodes_namespace that are listened to */
+    struct map subscriptions; /* struct nodes_subscription, by name */
+    bool is_open;             /* the bus */
+    bool is_reachable;        /* the bus is up */
+    size_t n_unconfirmed;     /* subscriptions that Redis has not confirmed */
+    atomic_bool is_up;        /* all is listened to, and everything can be said */
+    uint64_t told_refused;    /* of counts.refused: the log has been told */
+    uint64_t told_refused_ms; /* when */
+};
+
+/* Ready for cluster_set_adapter(). */
+void nodes_init(struct nodes *nodes, const struct nodes_options *options);
+void nodes_deinit(struct nodes *nodes);
+
+/* On each worker's thread: before it serves, and when it ends. 0; what bus_ops.open gives. */
+int nodes_start(struct nodes *nodes, struct worker *worker);
+void nodes_stop(struct nodes *nodes, struct worker *worker);
+
+/* Whether this node hears and reaches the others now. Any thread. */
+bool nodes_is_up(const struct nodes *nodes);
+
+/* ---- within this folder ---- */
+
+/*
+ * What a node calls itself in a namespace. Socket.IO draws one for each adapter; here it follows from the
+ * name and a secret, so that any thread has it without looking anything up.
+ */
+void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1]);
+
+/* An operation as the message that others hear. `m` borrows from it and must be freed by
+ * nodes_message_deinit(). 0; SAILS_ENOMEM. nodes_message.c */
+struct nodes_message {
+    struct adapter_message m;
+    char uid[NODES_UID_LEN + 1];
+};
+int nodes_message_init(struct nodes_message *message, const struct nodes *nodes,
+                       const struct operation *op);
+void nodes_message_deinit(struct nodes_message *message);
+
+/* Encodes and publishes it; what cannot be sent is counted. Any thread. nodes_publish.c */
+void nodes_publish(struct nodes *nodes, const struct adapter_message *m);
+
+/* What has come on a channel. Worker 0. nodes_receive.c */
+void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
+
+/* One that is no message is counted, and told once a minute with its channel. Worker 0. */
+void nodes_refuse(struct nodes *nodes, struct str channel, int why);
+
+/* ---- namespaces: nodes_namespace.c; worker 0, but for open and close ---- */
+
+struct carrier_namespace *nodes_namespace_open(struct carrier *carrier, struct str name);
+void nodes_namespace_close(struct carrier_namespace *nsp);
+
+/* Listens to all of them: the bus has come up. */
+void nodes_namespace_subscribe_all(struct nodes *nodes);
+
+/* The namespace that a subscription of that name is for. False: none. A view. */
+bool nodes_namespace_of(const struct nodes *nodes, struct str subscription, struct str *nsp);
+
+void nodes_namespace_destroy_all(struct nodes *nodes);
+
+/* A subscription has been confirmed, or n are to be. nodes.c */
+void nodes_expect_confirmations(struct nodes *nodes, size_t n);
+void nodes_on_confirmed(int status, uint64_t number, void *ctx);
+
+#endif

@@ -1,0 +1,119 @@
+#include "base/macros.h"
+#include "base/mem.h"
+#include "nodes/nodes.h"
+
+#include <sails/err.h>
+
+/*
+ * What is said goes out from worker 0. Another thread encodes it and mails the bytes, so that it is sent
+ * in the order in which that thread has said it.
+ */
+
+/* On its way to worker 0. */
+struct publication {
+    struct mail mail;
+    struct nodes *nodes;
+    size_t channel_len;
+    size_t payload_len;
+    char bytes[]; /* channel, payload */
+};
+
+/* ---- worker 0 ---- */
+
+static void note_unsent(struct nodes *nodes)
+{
+    atomic_fetch_add(&nodes->counts.unsent, 1);
+}
+
+/* It was sent, and never answered: nobody knows whether the others have it. */
+static void on_published(int status, uint64_t number, void *ctx)
+{
+    (void)number;
+    if (status < 0) {
+        note_unsent(ctx);
+    }
+}
+
+/* What cannot be said now is not kept: those who would hear it are not listening either. */
+static void publish(struct nodes *nodes, struct str channel, struct bytes payload)
+{
+    struct bus *bus = nodes->options.bus;
+    int rc = SAILS_ECLOSED;
+
+    if (nodes->is_open) {
+        rc = bus->ops->publish(bus, channel, payload, on_published, nodes);
+    }
+    if (rc < 0) {
+        note_unsent(nodes);
+    } else {
+        atomic_fetch_add(&nodes->counts.sent, 1);
+    }
+}
+
+static void on_publication(struct worker *worker, struct mail *mail)
+{
+    struct publication *p = container_of(mail, struct publication, mail);
+    struct str channel = {p->bytes, p->channel_len};
+    struct str payload = {p->bytes + p->channel_len, p->payload_len};
+
+    (void)worker;
+    publish(p->nodes, channel, str_bytes(payload));
+    atomic_fetch_sub(&p->nodes->n_queued, p->channel_len + p->payload_len);
+    mem_free(p);
+}
+
+/* ---- any thread ---- */
+
+/* Whether there is room for so many bytes more; they are counted then. */
+static bool take_room(struct nodes *nodes, size_t n)
+{
+    size_t before = atomic_fetch_add(&nodes->n_queued, n);
+
+    if (before + n > NODES_QUEUE_MAX && before > 0) {
+        atomic_fetch_sub(&nodes->n_queued, n);
+        return false;
+    }
+    return true;
+}
+
+static int post(struct nodes *nodes, struct str channel, struct str payload)
+{
+    size_t n = channel.len + payload.len;
+    struct publication *p = NULL;
+
+    if (!take_room(nodes, n)) {
+        return SAILS_ETOOBIG;
+    }
+    p = mem_alloc(sizeof(*p) + n);
+    if (p == NULL) {
+        atomic_fetch_sub(&nodes->n_queued, n);
+        return SAILS_ENOMEM;
+    }
+    *p = (struct publication){
+        .nodes = nodes, .channel_len = channel.len, .payload_len = payload.len};
+    memcpy(p->bytes, channel.ptr, channel.len);
+    memcpy(p->bytes + channel.len, payload.ptr, payload.len);
+    p->mail.deliver = on_publication;
+    worker_post(nodes->worker, &p->mail);
+    return 0;
+}
+
+void nodes_publish(struct nodes *nodes, const struct adapter_message *m)
+{
+    struct buf channel = {0};
+    struct buf payload = {0};
+    int rc = classic_write(&payload, m);
+
+    classic_channel(&channel, nodes->key, m);
+    rc = rc == 0 ? buf_error(&channel) : rc;
+    if (rc == 0 && worker_is_current(nodes->worker)) {
+        publish(nodes, buf_str(&channel), buf_bytes(&payload));
+    } else if (rc == 0) {
+        rc = post(nodes, buf_str(&channel), buf_str(&payload));
+    }
+    if (rc < 0) {
+        note_unsent(nodes);
+    }
+    buf_deinit(&payload);
+    buf_deinit(&channel);
+}

@@ -1,0 +1,230 @@
+#include "nodes/redis_bus.h"
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "base/worker.h"
+
+#include <assert.h>
+#include <sails/err.h>
+
+/*
+ * I1  is_up is true exactly while both connections are ready. The pair changes as one: when one is
+ *     lost the other may stay connected, but what it has subscribed to is forgotten (on_up says so) and
+ *     subscribed once more, which changes nothing in Redis.
+ */
+
+enum {
+    BEAT_MS = 5000,
+    PUBLISHER = 0,
+    SUBSCRIBER = 1
+};
+
+static struct redis_bus *of(struct bus *bus)
+{
+    return container_of(bus, struct redis_bus, bus);
+}
+
+/* ---- up and down ---- */
+
+static void change(struct redis_bus *bus, int which, int status)
+{
+    bool was_up = bus->is_up;
+
+    bus->is_ready[which] = status == 0;
+    bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER];
+    if (bus->is_up && !was_up) {
+        bus->events->on_up(bus->ctx);
+    } else if (was_up && !bus->is_up) {
+        bus->events->on_down(bus->ctx, status);
+    }
+}
+
+static void on_publisher_change(int status, void *ctx)
+{
+    change(ctx, PUBLISHER, status);
+}
+
+static void on_subscriber_change(int status, void *ctx)
+{
+    struct redis_bus *bus = ctx;
+
+    if (status == 0) {
+        deadline_start(&bus->beat, &bus->beats, worker_env(bus->worker)->now_ms);
+    } else {
+        deadline_stop(&bus->beat);
+    }
+    change(bus, SUBSCRIBER, status);
+}
+
+/* One that is not answered in time ends the connection (redis.h). */
+static void on_beat_due(struct deadline *deadline, void *ctx)
+{
+    struct redis_bus *bus = ctx;
+
+    (void)redis_command(bus->subscriber, (const struct str[]){STR("PING")}, 1, NULL, NULL);
+    deadline_start(deadline, &bus->beats, worker_env(bus->worker)->now_ms);
+}
+
+/* ---- messages ---- */
+
+/* ["message", channel, payload], ["pmessage", pattern, channel, payload] */
+static void on_push(const struct redis_reply *message, void *ctx)
+{
+    struct redis_bus *bus = ctx;
+    size_t n = message->n_items;
+    size_t wanted = redis_reply_is(message->items[0], STR("pmessage")) ? 4 : 3;
+
+    for (size_t i = 0; i < n; i++) {
+        if (message->items[i]->kind != REDIS_TEXT) {
+            return;
+        }
+    }
+    if (n == wanted) {
+        bus->events->on_message(bus->ctx, message->items[1]->text, message->items[n - 2]->text,
+                                str_bytes(message->items[n - 1]->text));
+    }
+}
+
+/* ---- asking ---- */
+
+struct question {
+    bus_cb cb;
+    void *ctx;
+};
+
+/* PUBLISH gives a number; PUBSUB NUMSUB a list of a channel and a number. */
+static uint64_t number_of(const struct redis_reply *reply)
+{
+    if (reply->kind == REDIS_ARRAY && reply->n_items == 2) {
+        reply = reply->items[1];
+    }
+    return reply->kind == REDIS_INTEGER && reply->integer > 0 ? (uint64_t)reply->integer : 0;
+}
+
+static void on_reply(int status, const struct redis_reply *reply, void *ctx)
+{
+    struct question *question = ctx;
+
+    question->cb(status, status == 0 ? number_of(reply) : 0, question->ctx);
+    mem_free(question);
+}
+
+static int ask(struct redis *redis, const struct str *argv, size_t argc, bus_cb cb, void *ctx)
+{
+    struct question *question = NULL;
+    int rc = 0;
+
+    if (cb == NULL) {
+        return redis_command(redis, argv, argc, NULL, NULL);
+    }
+    question = mem_alloc(sizeof(*question));
+    if (question == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *question = (struct question){cb, ctx};
+    rc = redis_command(redis, argv, argc, on_reply, question);
+    if (rc < 0) {
+        mem_free(question);
+    }
+    return rc;
+}
+
+static int publish(struct bus *base, struct str channel, struct bytes payload, bus_cb cb, void *ctx)
+{
+    struct redis_bus *bus = of(base);
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    return ask(bus->publisher, (const struct str[]){STR("PUBLISH"), channel, bytes_str(payload)}, 3,
+               cb, ctx);
+}
+
+static int subscribe(struct bus *base, enum bus_kind kind, struct str name, bool on, bus_cb cb,
+                     void *ctx)
+{
+    static const struct str words[2][2] = {{{"SUBSCRIBE", 9}, {"PSUBSCRIBE", 10}},
+                                           {{"UNSUBSCRIBE", 11}, {"PUNSUBSCRIBE", 12}}};
+    struct redis_bus *bus = of(base);
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    return ask(bus->subscriber, (const struct str[]){words[on ? 0 : 1][kind], name}, 2, cb, ctx);
+}
+
+static int count(struct bus *base, struct str channel, bus_cb cb, void *ctx)
+{
+    struct redis_bus *bus = of(base);
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    return ask(bus->publisher, (const struct str[]){STR("PUBSUB"), STR("NUMSUB"), channel}, 3, cb,
+               ctx);
+}
+
+/* ---- life ---- */
+
+static void close_bus(struct bus *base)
+{
+    struct redis_bus *bus = of(base);
+
+    bus->is_up = false;
+    bus->is_ready[PUBLISHER] = bus->is_ready[SUBSCRIBER] = false;
+    redis_close(bus->subscriber);
+    redis_close(bus->publisher);
+    bus->subscriber = bus->publisher = NULL;
+    if (bus->worker != NULL) {
+        deadline_stop(&bus->beat);
+        deadline_queue_deinit(&bus->beats);
+        bus->worker = NULL;
+    }
+}
+
+static int open_bus(struct bus *base, struct worker *worker, const struct bus_events *events,
+                    void *ctx)
+{
+    struct redis_bus *bus = of(base);
+    struct redis_options options = bus->options;
+    int rc = 0;
+
+    assert(bus->worker == NULL);
+    bus->worker = worker;
+    bus->events = events;
+    bus->ctx = ctx;
+    deadline_queue_init(&bus->beats, &worker_env(worker)->deadlines, BEAT_MS, on_beat_due, bus);
+    options.ctx = bus;
+    options.on_change = on_publisher_change;
+    rc = redis_open(worker, &options, &bus->publisher);
+    if (rc == 0) {
+        options.log = NULL; /* that Redis has gone is one thing to say */
+        options.on_push = on_push;
+        options.on_change = on_subscriber_change;
+        rc = redis_open(worker, &options, &bus->subscriber);
+    }
+    if (rc < 0) {
+        close_bus(base);
+    }
+    return rc;
+}
+
+static const struct bus_ops redis_bus_ops = {
+    .open = open_bus,
+    .close = close_bus,
+    .publish = publish,
+    .subscribe = subscribe,
+    .count = count,
+};
+
+int redis_bus_init(struct redis_bus *bus, const struct redis_options *options)
+{
+    *bus = (struct redis_bus){.bus.ops = &redis_bus_ops};
+    return redis_options_copy(options, &bus->options);
+}
+
+void redis_bus_deinit(struct redis_bus *bus)
+{
+    assert(bus->worker == NULL);
+    redis_options_deinit(&bus->options);
+}

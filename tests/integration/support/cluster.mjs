@@ -1,0 +1,99 @@
+// Nodes of one cluster: ours, and socket.io in Node with its Redis adapter, behind one face.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { createAdapter } from '@socket.io/redis-adapter'
+import { Server } from 'socket.io'
+import { open, settled, within } from './clients.mjs'
+import { startApp } from './server.mjs'
+
+const require = createRequire(import.meta.url)
+const { createClient } = require('redis-4')
+
+/** A connection to the Redis of the test, which goes with it. */
+export async function connectRedis(t, redis) {
+  const client = createClient({ url: `redis://127.0.0.1:${redis.port}` })
+  client.on('error', () => {}) // the tests stop Redis, and it comes back
+  await client.connect()
+  t.after(() => client.disconnect())
+  return client
+}
+
+/** Our node, of the program apps/io, which has said that it is among the others. */
+export async function startC(t, redis, args = [], adapter = '@socket.io/redis-adapter', name = 'io') {
+  const app = await startApp(t, name, {
+    args: [`--sockets.adapter=${adapter}`, `--sockets.url=redis://127.0.0.1:${redis.port}`, ...args],
+  })
+  await app.says(/this node is among the others/)
+  return app
+}
+
+function listen(io, nsp, event, call) {
+  io.of(nsp).on('connection', (socket) => socket.on(event, (...args) => call(socket, ...args)))
+}
+
+function select(base, { to, except, volatile, local, compress } = {}) {
+  let operator = base
+  for (const room of to ?? []) operator = operator.to(room)
+  for (const room of except ?? []) operator = operator.except(room)
+  if (volatile) operator = operator.volatile
+  if (local) operator = operator.local
+  if (compress === false) operator = operator.compress(false)
+  return operator
+}
+
+/** As apps/io.c: each event names the call that it makes, and its ack has the result. */
+function drive(io, nsp) {
+  const on = (event, call) => listen(io, nsp, event, call)
+  const all = () => io.of(nsp)
+  on('sync', (_, ack) => ack())
+  on('join', (socket, ...args) => {
+    const ack = args.pop()
+    socket.join(args)
+    ack([...socket.rooms])
+  })
+  on('rooms', (socket, ack) => ack([...socket.rooms]))
+  on('set-data', (socket, data, ack) => ack((socket.data = data) && null))
+  on('emit', (_, target, event, args, ack) => ack(!select(all(), target).emit(event, ...args)))
+  on('broadcast', (socket, target, event, args, ack) =>
+    ack(!select(socket.broadcast, target).emit(event, ...args)))
+}
+
+/** A server of Node in this process. */
+export async function startNode(t, redis, { key, namespaces = ['/'], wrap = (adapter) => adapter } = {}) {
+  const http = createServer()
+  const [pub, sub] = [await connectRedis(t, redis), await connectRedis(t, redis)]
+  const io = new Server(http, { adapter: wrap(createAdapter(pub, sub, { key })) })
+  namespaces.forEach((nsp) => drive(io, nsp))
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  t.after(() => new Promise((resolve) => io.close(resolve)))
+  const url = `http://127.0.0.1:${http.address().port}`
+  return {
+    io,
+    url,
+    async connect(options = {}) {
+      const socket = open(url, options)
+      t.after(() => socket.close())
+      await settled(socket)
+      return socket
+    },
+  }
+}
+
+/** Waits until so many nodes have subscribed to a channel. */
+export async function gathered(client, n, channel = 'socket.io-request#/#') {
+  const count = async () => (await client.sendCommand(['PUBSUB', 'NUMSUB', channel]))[1]
+  const wait = async () => {
+    while ((await count()) !== n) await new Promise(setImmediate)
+  }
+  await within(wait(), `${n} nodes`)
+}
+
+/** All that is published from now on: {channel, payload}. */
+export async function listenIn(t, redis, pattern) {
+  const client = await connectRedis(t, redis)
+  const heard = []
+  await client.pSubscribe(pattern, (payload, channel) => heard.push({ channel: `${channel}`, payload }), true)
+  return heard
+}

@@ -1,0 +1,454 @@
+#include "sim/sim_bus.h"
+
+#include "base/macros.h"
+#include "base/mem.h"
+
+#include <sails/err.h>
+
+/*
+ * A bus has a queue of what is coming to it, and for each thing in the queue a tick is on its way: an
+ * errand of the world, then mail to its worker, in whose turn the first thing is delivered. So order is
+ * kept whatever the delays, and mail that comes too late finds nothing.
+ */
+
+struct sim_bus {
+    struct bus bus;
+    struct sim_broker *broker;
+    struct list in_broker;
+    size_t index;
+    struct worker *worker; /* NULL: it is closed */
+    const struct bus_events *events;
+    void *ctx;
+    bool is_up;
+    bool is_cut;
+    uint64_t generation; /* ticks of an earlier one are void */
+    uint64_t last_due_ms;
+    struct list subscriptions; /* struct sim_subscription */
+    struct list coming;        /* struct sim_thing */
+};
+
+struct sim_subscription {
+    struct list in_bus;
+    enum bus_kind kind;
+    struct buf name;
+};
+
+/* What is coming to a bus. */
+struct sim_thing {
+    struct list in_bus;
+    enum {
+        THING_UP,
+        THING_ANSWER,
+        THING_MESSAGE
+    } kind;
+    bus_cb cb;
+    void *cb_ctx;
+    uint64_t number;
+    struct buf name, channel, payload;
+};
+
+struct sim_tick {
+    struct mail mail;
+    struct list in_broker;
+    struct sim_bus *bus;
+    uint64_t generation;
+};
+
+/* ---- things and ticks ---- */
+
+static void destroy_thing(struct sim_thing *thing)
+{
+    list_remove(&thing->in_bus);
+    buf_deinit(&thing->name);
+    buf_deinit(&thing->channel);
+    buf_deinit(&thing->payload);
+    mem_free(thing);
+}
+
+static void destroy_tick(struct sim_tick *tick)
+{
+    list_remove(&tick->in_broker);
+    mem_free(tick);
+}
+
+/* Taken off the queue before anything is called. */
+static void deliver(struct sim_bus *bus, struct sim_thing *thing)
+{
+    list_remove(&thing->in_bus);
+    if (thing->kind == THING_UP) {
+        bus->is_up = true;
+        bus->events->on_up(bus->ctx);
+    } else if (thing->kind == THING_MESSAGE) {
+        bus->events->on_message(bus->ctx, buf_str(&thing->name), buf_str(&thing->channel),
+                                buf_bytes(&thing->payload));
+    } else if (thing->cb != NULL) {
+        thing->cb(0, thing->number, thing->cb_ctx);
+    }
+    destroy_thing(thing);
+}
+
+static void on_tick_mail(struct worker *worker, struct mail *mail)
+{
+    struct sim_tick *tick = container_of(mail, struct sim_tick, mail);
+    struct sim_bus *bus = tick->bus;
+    bool is_void = tick->generation != bus->generation || !worker_is_running(worker);
+
+    destroy_tick(tick);
+    if (!is_void && !list_is_empty(&bus->coming)) {
+        deliver(bus, container_of(bus->coming.next, struct sim_thing, in_bus));
+    }
+}
+
+static void on_tick_due(void *ctx)
+{
+    struct sim_tick *tick = ctx;
+
+    if (tick->generation != tick->bus->generation) {
+        destroy_tick(tick);
+        return;
+    }
+    worker_post(tick->bus->worker, &tick->mail);
+}
+
+static void send_tick(struct sim_bus *bus, uint64_t in_ms)
+{
+    struct sim_broker *broker = bus->broker;
+    struct sim_tick *tick = sim_world_alloc(sizeof(*tick));
+
+    *tick =
+        (struct sim_tick){.mail.deliver = on_tick_mail, .bus = bus, .generation = bus->generation};
+    list_append(&broker->ticks, &tick->in_broker);
+    sim_world_later(broker->world, in_ms, on_tick_due, tick);
+}
+
+/* In order, each after a delay of its own. */
+static struct sim_thing *send_thing(struct sim_bus *bus)
+{
+    struct sim_broker *broker = bus->broker;
+    uint64_t now_ms = broker->world->now_ms;
+    uint64_t due_ms = now_ms + chance_below(&broker->world->chance, broker->max_delay_ms + 1);
+    struct sim_thing *thing = sim_world_alloc(sizeof(*thing));
+
+    *thing = (struct sim_thing){.kind = THING_ANSWER};
+    list_append(&bus->coming, &thing->in_bus);
+    bus->last_due_ms = due_ms > bus->last_due_ms ? due_ms : bus->last_due_ms;
+    send_tick(bus, bus->last_due_ms - now_ms);
+    return thing;
+}
+
+/* ---- who listens ---- */
+
+/* "prefix*", in which a backslash takes the meaning from what follows. */
+static bool matches(struct str pattern, struct str text)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i + 1 < pattern.len; i++) {
+        i += pattern.ptr[i] == '\\' ? 1 : 0;
+        if (at >= text.len || text.ptr[at++] != pattern.ptr[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool hears(const struct sim_subscription *s, struct str channel)
+{
+    return s->kind == BUS_PATTERN ? matches(buf_str(&s->name), channel)
+                                  : str_eq(buf_str(&s->name), channel);
+}
+
+static size_t publish_to(struct sim_bus *bus, struct str channel, struct bytes payload)
+{
+    size_t n = 0;
+
+    list_each(node, &bus->subscriptions) {
+        struct sim_subscription *s = container_of(node, struct sim_subscription, in_bus);
+
+        if (hears(s, channel)) {
+            struct sim_thing *thing = send_thing(bus);
+
+            thing->kind = THING_MESSAGE;
+            buf_append_str(&thing->name, buf_str(&s->name));
+            buf_append_str(&thing->channel, channel);
+            buf_append_str(&thing->payload, bytes_str(payload));
+            n++;
+        }
+    }
+    return n;
+}
+
+static size_t publish_to_all(struct sim_broker *broker, struct str channel, struct bytes payload)
+{
+    size_t n = 0;
+
+    list_each(node, &broker->buses) {
+        n += publish_to(container_of(node, struct sim_bus, in_broker), channel, payload);
+    }
+    return n;
+}
+
+static size_t count_all(const struct sim_broker *broker, enum bus_kind kind, struct str name)
+{
+    size_t n = 0;
+
+    list_each(node, &broker->buses) {
+        struct sim_bus *bus = container_of(node, struct sim_bus, in_broker);
+
+        list_each(at, &bus->subscriptions) {
+            struct sim_subscription *s = container_of(at, struct sim_subscription, in_bus);
+
+            n += s->kind == kind && str_eq(buf_str(&s->name), name) ? 1 : 0;
+        }
+    }
+    return n;
+}
+
+/* ---- bus.h ---- */
+
+static struct sim_bus *of(struct bus *base)
+{
+    return container_of(base, struct sim_bus, bus);
+}
+
+static int answer(struct sim_bus *bus, uint64_t number, bus_cb cb, void *ctx)
+{
+    struct sim_thing *thing = send_thing(bus);
+
+    thing->number = number;
+    thing->cb = cb;
+    thing->cb_ctx = ctx;
+    return 0;
+}
+
+static int publish(struct bus *base, struct str channel, struct bytes payload, bus_cb cb, void *ctx)
+{
+    struct sim_bus *bus = of(base);
+
+    return bus->is_up ? answer(bus, publish_to_all(bus->broker, channel, payload), cb, ctx)
+                      : SAILS_ECLOSED;
+}
+
+static int count(struct bus *base, struct str channel, bus_cb cb, void *ctx)
+{
+    struct sim_bus *bus = of(base);
+
+    return bus->is_up ? answer(bus, count_all(bus->broker, BUS_CHANNEL, channel), cb, ctx)
+                      : SAILS_ECLOSED;
+}
+
+static void destroy_subscription(struct sim_subscription *s)
+{
+    list_remove(&s->in_bus);
+    buf_deinit(&s->name);
+    mem_free(s);
+}
+
+static void forget(struct sim_bus *bus, enum bus_kind kind, struct str name)
+{
+    list_each(node, &bus->subscriptions) {
+        struct sim_subscription *s = container_of(node, struct sim_subscription, in_bus);
+
+        if (s->kind == kind && str_eq(buf_str(&s->name), name)) {
+            destroy_subscription(s);
+        }
+    }
+}
+
+static int subscribe(struct bus *base, enum bus_kind kind, struct str name, bool on, bus_cb cb,
+                     void *ctx)
+{
+    struct sim_bus *bus = of(base);
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    forget(bus, kind, name);
+    if (on) {
+        struct sim_subscription *s = sim_world_alloc(sizeof(*s));
+
+        *s = (struct sim_subscription){.kind = kind};
+        buf_append_str(&s->name, name);
+        list_append(&bus->subscriptions, &s->in_bus);
+    }
+    return answer(bus, 0, cb, ctx);
+}
+
+/* ---- up and down ---- */
+
+/* Nothing that was on its way arrives. */
+static void drop_all(struct sim_bus *bus)
+{
+    struct list lost;
+
+    bus->generation++;
+    bus->is_up = false;
+    list_init(&lost);
+    list_splice(&lost, &bus->coming);
+    while (!list_is_empty(&bus->subscriptions)) {
+        destroy_subscription(
+            container_of(bus->subscriptions.next, struct sim_subscription, in_bus));
+    }
+    while (!list_is_empty(&lost)) {
+        struct sim_thing *thing = container_of(lost.next, struct sim_thing, in_bus);
+
+        if (thing->kind == THING_ANSWER && thing->cb != NULL) {
+            thing->cb(SAILS_ECLOSED, 0, thing->cb_ctx);
+        }
+        destroy_thing(thing);
+    }
+}
+
+static void come_up(struct sim_bus *bus)
+{
+    send_thing(bus)->kind = THING_UP;
+}
+
+struct losing {
+    struct mail mail;
+    struct sim_bus *bus;
+};
+
+static void on_lost(struct worker *worker, struct mail *mail)
+{
+    struct losing *losing = container_of(mail, struct losing, mail);
+    struct sim_bus *bus = losing->bus;
+
+    mem_free(losing);
+    if (worker_is_running(worker) && bus->worker != NULL) {
+        bool was_up = bus->is_up;
+
+        drop_all(bus);
+        if (was_up) {
+            bus->events->on_down(bus->ctx, SAILS_ECLOSED);
+        }
+    }
+}
+
+static void note_reach(struct sim_bus *bus)
+{
+    bool is_reached = !bus->broker->is_gone && !bus->is_cut;
+
+    if (bus->worker == NULL) {
+        return;
+    }
+    if (is_reached) {
+        come_up(bus);
+    } else {
+        struct losing *losing = sim_world_alloc(sizeof(*losing));
+
+        *losing = (struct losing){.mail.deliver = on_lost, .bus = bus};
+        worker_post(bus->worker, &losing->mail);
+    }
+}
+
+void sim_broker_set_gone(struct sim_broker *broker, bool is_gone)
+{
+    if (broker->is_gone == is_gone) {
+        return;
+    }
+    broker->is_gone = is_gone;
+    list_each(node, &broker->buses) {
+        note_reach(container_of(node, struct sim_bus, in_broker));
+    }
+}
+
+void sim_broker_cut(struct sim_broker *broker, size_t index, bool is_cut)
+{
+    list_each(node, &broker->buses) {
+        struct sim_bus *bus = container_of(node, struct sim_bus, in_broker);
+
+        if (bus->index == index && bus->is_cut != is_cut) {
+            bus->is_cut = is_cut;
+            note_reach(bus);
+        }
+    }
+}
+
+/* ---- life ---- */
+
+static int open_bus(struct bus *base, struct worker *worker, const struct bus_events *events,
+                    void *ctx)
+{
+    struct sim_bus *bus = of(base);
+
+    bus->worker = worker;
+    bus->events = events;
+    bus->ctx = ctx;
+    if (!bus->broker->is_gone && !bus->is_cut) {
+        come_up(bus);
+    }
+    return 0;
+}
+
+static void close_bus(struct bus *base)
+{
+    struct sim_bus *bus = of(base);
+
+    drop_all(bus);
+    bus->worker = NULL;
+}
+
+static const struct bus_ops sim_bus_ops = {
+    .open = open_bus,
+    .close = close_bus,
+    .publish = publish,
+    .subscribe = subscribe,
+    .count = count,
+};
+
+static struct bus *make_bus(void *ctx)
+{
+    struct sim_world *world = ctx;
+    struct sim_broker *broker = world->broker;
+    struct sim_bus *bus = sim_world_alloc(sizeof(*bus));
+    size_t index = 0;
+
+    list_each(node, &broker->buses) {
+        index++;
+    }
+    *bus = (struct sim_bus){.bus.ops = &sim_bus_ops, .broker = broker, .index = index};
+    list_init(&bus->subscriptions);
+    list_init(&bus->coming);
+    list_append(&broker->buses, &bus->in_broker);
+    return &bus->bus;
+}
+
+void sim_broker_init(struct sim_broker *broker, struct sim_world *world)
+{
+    *broker = (struct sim_broker){.world = world};
+    list_init(&broker->buses);
+    list_init(&broker->ticks);
+    world->broker = broker;
+    world->app_world.bus = make_bus;
+}
+
+void sim_broker_deinit(struct sim_broker *broker)
+{
+    while (!list_is_empty(&broker->ticks)) {
+        destroy_tick(container_of(broker->ticks.next, struct sim_tick, in_broker));
+    }
+    while (!list_is_empty(&broker->buses)) {
+        struct sim_bus *bus = container_of(broker->buses.next, struct sim_bus, in_broker);
+
+        drop_all(bus);
+        list_remove(&bus->in_broker);
+        mem_free(bus);
+    }
+}
+
+size_t sim_broker_publish(struct sim_broker *broker, const char *channel, const void *data,
+                          size_t len)
+{
+    return publish_to_all(broker, str_from(channel), (struct bytes){data, len});
+}
+
+size_t sim_broker_count(const struct sim_broker *broker, const char *channel)
+{
+    return count_all(broker, BUS_CHANNEL, str_from(channel));
+}
+
+size_t sim_broker_count_pattern(const struct sim_broker *broker, const char *pattern)
+{
+    return count_all(broker, BUS_PATTERN, str_from(pattern));
+}

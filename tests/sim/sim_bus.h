@@ -1,0 +1,44 @@
+/*
+ * sim_bus.h - a Redis for simulated nodes: what nodes/bus.h is in production.
+ *
+ * One broker stands in the world, and each node that is lifted in it gets a bus to it. What is published
+ * reaches its listeners in order, each after a delay of its own; the broker may be gone for a while, or
+ * for one node only.
+ */
+#ifndef SIM_SIM_BUS_H
+#define SIM_SIM_BUS_H
+
+#include "nodes/bus.h"
+#include "sim/sim_world.h"
+
+struct sim_broker {
+    struct sim_world *world;
+    struct list buses;     /* struct sim_bus */
+    struct list ticks;     /* struct sim_tick that are on their way */
+    bool is_gone;          /* the broker: nobody reaches it */
+    uint64_t max_delay_ms; /* of each thing on its way */
+};
+
+/* Nodes that are created from now on have a bus to it. */
+void sim_broker_init(struct sim_broker *broker, struct sim_world *world);
+
+/* When all apps are gone. */
+void sim_broker_deinit(struct sim_broker *broker);
+
+/* It goes, or comes back: who has lost it comes back by itself. */
+void sim_broker_set_gone(struct sim_broker *broker, bool is_gone);
+
+/* The same for one node alone: that of the `index`-th app which has been lifted. */
+void sim_broker_cut(struct sim_broker *broker, size_t index, bool is_cut);
+
+/* Somebody who is no node of the world. How many listen. */
+size_t sim_broker_publish(struct sim_broker *broker, const char *channel, const void *data,
+                          size_t len);
+
+/* How many listen to it, patterns not counted: PUBSUB NUMSUB. */
+size_t sim_broker_count(const struct sim_broker *broker, const char *channel);
+
+/* How many listen to such a pattern. */
+size_t sim_broker_count_pattern(const struct sim_broker *broker, const char *pattern);
+
+#endif
