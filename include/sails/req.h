@@ -5,8 +5,12 @@
  * One `req` and one `res` for both. A request over HTTP and one over a socket (`io.socket.get()` of a
  * Sails client, or an event `get`, `post`, ... of any Socket.IO client) reach the same action.
  *
- * Ownership  JSON values given to a response are taken, also when it fails. Views are valid until
- *            the request has been answered.
+ * Ownership  JSON values given to a response are taken, also when it fails. `req` and `res` are valid until
+ *            the request has been answered or dropped, at the latest until the app is destroyed. Views are
+ *            valid until then or until the time for the answer is over (`requestTimeout`), whichever is
+ *            first: the client gets 503 then, what the request said is freed, look-ups find nothing, and an
+ *            answer goes nowhere. Not so while another thread is looking at it: from the first look-up
+ *            on another thread on, and while an action that may wait runs, views stay until it is answered.
  * Threads    The action runs on the request's worker. It may answer at once, or keep `req` and `res`
  *            and answer later; answers (sails_res_*) and look-ups (sails_req_*) may then come from
  *            any thread, one at a time. Once it has been answered, neither may be used any more.
@@ -46,6 +50,14 @@ SAILS_API int sails_req_proceed(sails_req *req);
  * @see    Sails reference, req.setTimeout()
  */
 SAILS_API int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms);
+
+/**
+ * Gives up a request that nobody is going to answer: the client gets 503, if it has not got it for the
+ * time already. An answer as the others: nothing of the request may be used any more.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: answered or dropped already; SAILS_ENOMEM.
+ */
+SAILS_API int sails_req_drop(sails_req *req);
 
 /** When the request came, in ms since 1970. 0 for NULL. @see req._startTime */
 SAILS_API uint64_t sails_req_start_time(const sails_req *req);

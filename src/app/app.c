@@ -67,6 +67,7 @@ void sails_app_destroy(sails_app *app)
     if (app->pool != NULL) {
         app->pool->ops->destroy(app->pool);
     }
+    request_service_deinit(&app->requests);
     if (app->io != NULL) {
         app_io_options_deinit(&app->io->options);
     }
@@ -85,7 +86,6 @@ void sails_app_destroy(sails_app *app)
     json_decref(app->overrides);
     config_deinit(&app->config);
     mem_free(app->workers);
-    mem_free(app->requests.workers);
     log_limits_deinit(&app->log_limits);
     mem_free(app);
 }
@@ -274,6 +274,7 @@ static int make_workers(struct sails_app *app, unsigned n)
 {
     app->workers = mem_calloc(n, sizeof(struct app_worker));
     app->requests.workers = mem_calloc(n, sizeof(struct request_worker));
+    app->requests.n_workers = app->requests.workers != NULL ? n : 0;
     return app->workers != NULL && app->requests.workers != NULL ? 0 : SAILS_ENOMEM;
 }
 

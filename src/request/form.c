@@ -5,6 +5,8 @@
 #include "http/http.h"
 #include "request/request.h"
 
+#include <assert.h>
+
 /*
  *                   +------- file is on the disk, or thrown away -------+
  *                   v                                                   |
@@ -99,6 +101,17 @@ void form_close(struct form *form)
         form->req = NULL;
         form->fields.json_names = (struct str){NULL, 0};
         release(form);
+    }
+}
+
+void form_forget(struct form *form)
+{
+    if (form != NULL) {
+        assert(form->is_over || form->error != 0);
+        form_fields_deinit(&form->fields);
+        json_decref(form->passed);
+        form->passed = NULL;
+        buf_deinit(&form->rest);
     }
 }
 
@@ -344,7 +357,9 @@ static void on_over(struct upload *upload)
     json_t *result = upload_result(upload);
 
     if (req != NULL) {
-        show_late_fields(form);
+        if (!req->is_expired) {
+            show_late_fields(form);
+        }
         request_enter(req);
     }
     upload->done(req, upload->err, result, upload->ctx);

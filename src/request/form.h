@@ -66,6 +66,9 @@ bool form_waits_to_be_asked(const struct form *form);
 /* Nothing will come any more: uploads fail with `err`. NULL is harmless. */
 void form_abort(struct form *form, int err);
 
+/* Frees what it holds of a form that was aborted or is over. NULL is harmless. */
+void form_forget(struct form *form);
+
 /* The request is freed: what is still being received is given up. NULL is harmless. */
 void form_close(struct form *form);
 

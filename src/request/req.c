@@ -63,7 +63,7 @@ const char *sails_req_header(const sails_req *req, const char *name)
 {
     struct str value = {NULL, 0};
 
-    if (req == NULL || name == NULL) {
+    if (!request_reads(req) || name == NULL) {
         return NULL;
     }
     if (str_eq_nocase(str_from(name), STR("referer")) ||
@@ -81,12 +81,12 @@ json_t *sails_req_options(const sails_req *req)
 
 json_t *sails_req_body(const sails_req *req)
 {
-    return req != NULL ? req->body : NULL;
+    return request_reads(req) ? req->body : NULL;
 }
 
 json_t *sails_req_query(sails_req *req)
 {
-    if (req == NULL) {
+    if (!request_reads(req)) {
         return NULL;
     }
     if (req->query == NULL && req->transport->is_socket) {
@@ -114,7 +114,7 @@ static bool parse_cookies(sails_req *req)
 
 json_t *sails_req_cookie(sails_req *req, const char *name)
 {
-    if (req == NULL || name == NULL || !parse_cookies(req)) {
+    if (!request_reads(req) || name == NULL || !parse_cookies(req)) {
         return NULL;
     }
     return json_object_get(req->cookies, name);
@@ -122,7 +122,7 @@ json_t *sails_req_cookie(sails_req *req, const char *name)
 
 json_t *sails_req_signed_cookie(sails_req *req, const char *name)
 {
-    if (req == NULL || name == NULL || !parse_cookies(req)) {
+    if (!request_reads(req) || name == NULL || !parse_cookies(req)) {
         return NULL;
     }
     return json_object_get(req->signed_cookies, name);
@@ -134,7 +134,7 @@ json_t *sails_req_param_json(sails_req *req, const char *name)
 {
     json_t *value = NULL;
 
-    if (req == NULL || name == NULL) {
+    if (!request_reads(req) || name == NULL) {
         return NULL;
     }
     value = json_object_get(req->params, name);
@@ -197,7 +197,7 @@ json_t *sails_req_all_params(sails_req *req)
 {
     json_t *all = NULL;
 
-    if (req == NULL || req->all_params != NULL) {
+    if (!request_reads(req) || req->all_params != NULL) {
         return req != NULL ? req->all_params : NULL;
     }
     all = json_copy(sails_req_query(req));

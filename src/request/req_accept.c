@@ -16,7 +16,7 @@ static const char *choose(const sails_req *req, enum negotiate_subject subject, 
 {
     int found = NEGOTIATE_NONE;
 
-    if (req == NULL || offers == NULL) {
+    if (!request_reads(req) || offers == NULL) {
         return NULL;
     }
     found = negotiate(subject, header_of(req, header), offers);
@@ -62,7 +62,7 @@ const char *sails_req_is(const sails_req *req, const char *const *types)
 {
     struct str type = {NULL, 0};
 
-    if (req == NULL || types == NULL) {
+    if (!request_reads(req) || types == NULL) {
         return NULL;
     }
     type = body_type(req);
@@ -76,13 +76,13 @@ const char *sails_req_is(const sails_req *req, const char *const *types)
 
 bool sails_req_xhr(const sails_req *req)
 {
-    return req != NULL &&
+    return request_reads(req) &&
            str_eq_nocase(header_of(req, STR("x-requested-with")), STR("XMLHttpRequest"));
 }
 
 bool sails_req_explicitly_accepts_html(const sails_req *req)
 {
-    const char *accept = req != NULL ? header_of(req, STR("accept")).ptr : NULL;
+    const char *accept = request_reads(req) ? header_of(req, STR("accept")).ptr : NULL;
 
     return accept != NULL && strstr(accept, "html") != NULL;
 }
@@ -107,7 +107,7 @@ bool sails_req_wants_json(const sails_req *req)
 
 bool sails_req_fresh(sails_req *req)
 {
-    return req != NULL && res_is_fresh(&req->res);
+    return request_reads(req) && res_is_fresh(&req->res);
 }
 
 bool sails_req_stale(sails_req *req)

@@ -60,7 +60,7 @@ const char *sails_req_ip(const sails_req *req)
 
 json_t *sails_req_ips(sails_req *req)
 {
-    if (req == NULL) {
+    if (!request_reads(req)) {
         return NULL;
     }
     if (req->ips == NULL) {
@@ -90,7 +90,7 @@ static size_t name_end(struct str host)
 
 const char *sails_req_hostname(sails_req *req)
 {
-    const char *kept = req != NULL ? find_kept(req, "hostname") : NULL;
+    const char *kept = request_reads(req) ? find_kept(req, "hostname") : NULL;
     struct str host = {NULL, 0};
 
     if (kept != NULL || req == NULL) {
@@ -159,7 +159,7 @@ json_t *sails_req_subdomains(sails_req *req)
 
 const char *sails_req_protocol(sails_req *req)
 {
-    const char *kept = req != NULL ? find_kept(req, "protocol") : NULL;
+    const char *kept = request_reads(req) ? find_kept(req, "protocol") : NULL;
     struct str said = {NULL, 0};
 
     if (kept != NULL || req == NULL) {
@@ -187,7 +187,7 @@ unsigned sails_req_port(sails_req *req)
     struct str host = {NULL, 0};
     uint64_t port = 0;
 
-    if (req == NULL) {
+    if (!request_reads(req)) {
         return 0;
     }
     host = host_header(req);
@@ -200,7 +200,7 @@ unsigned sails_req_port(sails_req *req)
 
 const char *sails_req_base_url(sails_req *req)
 {
-    const char *kept = req != NULL ? find_kept(req, "baseUrl") : NULL;
+    const char *kept = request_reads(req) ? find_kept(req, "baseUrl") : NULL;
     struct str host = {NULL, 0};
     struct buf url = {0};
 

@@ -51,7 +51,7 @@ bool request_read_inputs(struct sails_req *req)
 
 json_t *sails_req_inputs(sails_req *req)
 {
-    return req != NULL ? req->inputs : NULL;
+    return request_reads(req) ? req->inputs : NULL;
 }
 
 json_t *sails_req_input_json(sails_req *req, const char *name)

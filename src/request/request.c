@@ -80,23 +80,11 @@ static void res_deinit(struct sails_res *res)
 
 void request_destroy(struct sails_req *req)
 {
+    list_remove(&req->in_worker);
     deadline_stop(&req->deadline);
     req->transport->release(req);
-    request_session_deinit(&req->session);
+    request_views_deinit(req);
     res_deinit(&req->res);
-    json_decref(req->body);
-    json_decref(req->params);
-    json_decref(req->query);
-    json_decref(req->all_params);
-    json_decref(req->cookies);
-    json_decref(req->signed_cookies);
-    json_decref(req->texts);
-    json_decref(req->inputs);
-    json_decref(req->derived);
-    json_decref(req->ips);
-    header_list_deinit(&req->headers);
-    buf_deinit(&req->raw_body);
-    byte_budget_set(&req->service->io->messages, &req->body_charged, 0);
     buf_deinit(&req->url);
     mem_free(req->path);
     io_ref_deinit(&req->socket);
@@ -105,13 +93,23 @@ void request_destroy(struct sails_req *req)
 
 /* ---- going on, on the request's worker ---- */
 
+/* When its time is over nobody wants the answer any more: whatever comes next is the end. */
+static void go_on(struct sails_req *req, void (*next)(struct sails_req *req))
+{
+    if (!req->is_expired) {
+        next(req);
+    } else if (!request_wait_holds(req, request_destroy)) {
+        request_destroy(req);
+    }
+}
+
 static void deliver_resume(struct worker *worker, struct mail *mail)
 {
     struct sails_req *req = container_of(mail, struct sails_req, mail);
 
     if (worker_is_running(worker)) {
-        req->resume(req);
-    } else {
+        go_on(req, req->resume);
+    } else if (!request_wait_holds(req, request_destroy)) {
         request_destroy(req);
     }
 }
@@ -119,7 +117,7 @@ static void deliver_resume(struct worker *worker, struct mail *mail)
 void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
 {
     if (worker_is_current(req->worker)) {
-        next(req);
+        go_on(req, next);
         return;
     }
     req->resume = next;
@@ -127,86 +125,12 @@ void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
     worker_post(req->worker, &req->mail);
 }
 
-/* ---- the time limit ---- */
+/* ---- answering ---- */
 
 struct request_worker *request_worker_of(const struct sails_req *req)
 {
     return &req->service->workers[worker_index(req->worker)];
 }
-
-/* The application still has the request: only the client is told. */
-static void on_unanswered(struct deadline *deadline, void *ctx)
-{
-    struct sails_req *req = container_of(deadline, struct sails_req, deadline);
-
-    (void)ctx;
-    log_line(req->service->log, LOG_WARN,
-             "%s %s: nobody has answered within %u ms; the client gets 503", sails_req_method(req),
-             req->path, (unsigned)req->timeout_ms);
-    req->transport->expire(req);
-}
-
-/* NULL: there is no limit; or memory is out, and the app's own one counts. */
-static struct deadline_queue *timeout_queue(struct sails_req *req)
-{
-    struct request_worker *w = request_worker_of(req);
-    struct deadline_queue *queue = NULL;
-
-    if (req->timeout_ms == 0) {
-        return NULL;
-    }
-    if (req->timeout_ms != w->unanswered.length_ms) {
-        queue = deadline_ladder_queue(&w->unanswered_by, req->timeout_ms);
-    }
-    return queue != NULL || w->unanswered.length_ms == 0 ? queue : &w->unanswered;
-}
-
-void request_restart_timeout(struct sails_req *req)
-{
-    struct deadline_queue *queue = timeout_queue(req);
-
-    if (queue != NULL) {
-        deadline_start(&req->deadline, queue, worker_env(req->worker)->now_ms);
-    } else {
-        deadline_stop(&req->deadline);
-    }
-}
-
-int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms)
-{
-    if (req == NULL) {
-        return SAILS_EINVAL;
-    }
-    if (!worker_is_current(req->worker) || !req->is_in_action || req->res.is_answered) {
-        return SAILS_ESTATE;
-    }
-    req->timeout_ms = timeout_ms;
-    request_restart_timeout(req);
-    return 0;
-}
-
-void request_worker_start(const struct request_service *service, struct worker *worker)
-{
-    struct request_worker *w = &service->workers[worker_index(worker)];
-
-    deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->timeout_ms,
-                        on_unanswered, NULL);
-    deadline_ladder_init(&w->unanswered_by, &worker_env(worker)->deadlines, on_unanswered, NULL);
-    w->service = service;
-    w->worker = worker;
-    limits_init(&w->limits, &service->limits, worker_env(worker));
-}
-
-void request_worker_stop(const struct request_service *service, struct worker *worker)
-{
-    struct request_worker *w = &service->workers[worker_index(worker)];
-
-    deadline_queue_deinit(&w->unanswered);
-    deadline_ladder_deinit(&w->unanswered_by);
-    limits_deinit(&w->limits);
-}
-
-/* ---- answering ---- */
 
 /* On its worker. */
 static void send_answer(struct sails_req *req)
@@ -254,4 +178,9 @@ int request_answer(struct sails_req *req)
         request_resume(req, save_and_finish);
     }
     return 0;
+}
+
+int sails_req_drop(sails_req *req)
+{
+    return req != NULL ? sails_res_send_status(&req->res, 503) : SAILS_EINVAL;
 }

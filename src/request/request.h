@@ -3,8 +3,8 @@
  *
  * Purpose    One req and one res, whichever way the request came; a transport at its end sends the
  *            answer.
- * Ownership  A request owns itself from request_run() on, and is freed when its answer has been sent.
- *            The application holds it until then.
+ * Ownership  A request owns itself from request_run() on, and is freed when its answer has been sent, at the
+ *            latest with its app. The application holds it until then.
  * Threads    Made, run, sent and freed on its worker's thread; answered by any thread, once.
  * Floor      request; uses io, net, http, base.
  *
@@ -18,6 +18,7 @@
 #include "actions/target.h"
 #include "base/deadline_ladder.h"
 #include "base/job.h"
+#include "base/list.h"
 #include "base/worker.h"
 #include "io/io_ref.h"
 #include "request/error_pages.h"
@@ -40,6 +41,7 @@ struct request_worker {
     struct worker *worker;
     struct deadline_queue unanswered;     /* requestTimeout */
     struct deadline_ladder unanswered_by; /* sails_req_set_timeout() */
+    struct list requests;                 /* those that run */
     struct limits limits;
 };
 
@@ -63,7 +65,8 @@ struct request_service {
     struct limits_settings limits;
     struct job_pool *waiting;       /* threads of actions that may wait */
     struct models *models;          /* NULL: the app has none */
-    struct request_worker *workers; /* by index, as many as there are; the app's */
+    struct request_worker *workers; /* by index */
+    size_t n_workers;
     bool is_production;
     bool compresses;            /* answers over HTTP */
     size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
@@ -109,7 +112,7 @@ struct request_transport {
     bool is_socket;
     /* Sends req->res to whoever asked. */
     void (*send)(struct sails_req *req);
-    /* Nobody has answered in time: answers 503 by itself, and will not send anything any more. */
+    /* Nobody has answered in time: answers 503 by itself; send() is not called any more. */
     void (*expire)(struct sails_req *req);
     /* The Cookie header that names the session; NULL: none. */
     const char *(*session_cookie)(struct sails_req *req);
@@ -119,8 +122,16 @@ struct request_transport {
     void (*release)(struct sails_req *req);
 };
 
+/* Who may be looking at what a request says: request_timeout.c. */
+enum request_views {
+    REQUEST_VIEWS_HERE,      /* its worker only */
+    REQUEST_VIEWS_ELSEWHERE, /* another thread: they stay until it has been answered */
+    REQUEST_VIEWS_GONE       /* its time is over: there are none */
+};
+
 struct sails_req {
     struct mail mail;
+    struct list in_worker; /* request_worker.requests */
     const struct request_service *service;
     struct worker *worker;
     uint64_t begun_ms; /* by the worker's clock */
@@ -151,6 +162,7 @@ struct sails_req {
     json_t *derived; /* views that req_client.c gave out */
     json_t *inputs;  /* that its action declares; NULL: not read, or none */
     struct request_session session;
+    atomic_int views;                      /* enum request_views */
     uint64_t timeout_ms;                   /* the time limit in force; 0: none */
     struct deadline deadline;              /* for the answer */
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
@@ -161,6 +173,7 @@ struct sails_req {
     const struct request_target *target; /* its target; NULL: no route is left */
     size_t n_hooks_done, n_steps_done;
     void *context;             /* of the function that has it; NULL: the app's */
+    bool is_expired;           /* its time is over, and the client has been told */
     bool is_running;           /* it was given to the router: the application has it */
     bool is_in_action;         /* the worker is in the action's call */
     bool is_due;               /* answered in it: to be sent when it returns */
@@ -203,14 +216,31 @@ void request_leave(struct sails_req *req);
 /* Goes on with `next` on the request's worker: at once if it is the caller, else by mail. */
 void request_resume(struct sails_req *req, void (*next)(struct sails_req *req));
 
+struct request_worker *request_worker_of(const struct sails_req *req);
+
+/* ---- request_timeout.c ---- */
+
 /* Starts the time limit again, from now. On its worker. */
 void request_restart_timeout(struct sails_req *req);
 
-struct request_worker *request_worker_of(const struct sails_req *req);
+/*
+ * Before a look at what the request says, from any thread. False: `req` is NULL. What is read then stays until
+ * it has been answered, if its time was not over before: then there is nothing.
+ */
+bool request_reads(const struct sails_req *req);
+
+/* Frees what the request says, but for its URL and who has asked: no thread is looking. */
+void request_views_deinit(struct sails_req *req);
+
+/* As far as it may go, of a request whose time is over. On its worker. */
+void request_drop_views(struct sails_req *req);
 
 /* Before and after a worker serves requests. */
 void request_worker_start(const struct request_service *service, struct worker *worker);
 void request_worker_stop(const struct request_service *service, struct worker *worker);
+
+/* Frees `workers`, with the requests that nobody has answered; when the workers' threads are gone. */
+void request_service_deinit(struct request_service *service);
 
 /* The answer is complete in req->res: sends it, now or by mail. */
 int request_answer(struct sails_req *req);

@@ -333,7 +333,7 @@ void request_leave(struct sails_req *req)
     bool has_proceeded = req->has_proceeded;
 
     if (!send_due(req) && has_proceeded) {
-        advance(req);
+        request_resume(req, advance);
     }
 }
 
@@ -363,6 +363,7 @@ void request_run(struct sails_req *req)
     struct request_worker *w = request_worker_of(req);
     unsigned wait_s = limits_of_request(&w->limits, req);
 
+    list_append(&w->requests, &req->in_worker);
     if (wait_s > 0) {
         refuse_too_many(req, wait_s);
         return;

@@ -102,6 +102,7 @@ static void make_session(struct sails_req *req)
 
 static void finish_begin(struct sails_req *req)
 {
+    atomic_store(&req->views, REQUEST_VIEWS_HERE); /* the store is done with it */
     if (req->session.json == NULL && req->session.is_new) {
         make_session(req);
     }
@@ -132,6 +133,7 @@ static void on_loaded(int status, json_t *loaded, void *ctx)
 {
     struct sails_req *req = ctx;
 
+    (void)request_reads(req);
     if (status == 0 && json_is_object(loaded)) {
         take_session(req, loaded);
         req->session.is_stored = true;
@@ -310,12 +312,12 @@ void request_session_end(struct sails_req *req, request_session_cb then)
 
 json_t *sails_req_session(sails_req *req)
 {
-    return req != NULL ? req->session.json : NULL;
+    return request_reads(req) ? req->session.json : NULL;
 }
 
 static int check_change(const sails_req *req)
 {
-    if (req == NULL) {
+    if (!request_reads(req)) {
         return SAILS_EINVAL;
     }
     if (req->res.is_answered) {

@@ -5,16 +5,17 @@
 #include "models/models.h"
 
 #include <assert.h>
-#include <pthread.h>
 
 struct request_wait {
     struct job job;
     struct sails_req *req;
     sails_action function;
-    pthread_t thread;                      /* this and the next: the action's, while it runs */
-    struct sails_db *db;                   /* NULL: it has not asked for one */
+    struct sails_db *db;                   /* the action's; NULL: it has not asked for one */
     void (*finish)(struct sails_req *req); /* NULL: nobody has answered yet */
 };
+
+/* The request of the action that runs on this thread; NULL: none. */
+static _Thread_local const struct sails_req *mine;
 
 /* On a thread that may wait. */
 static void run(struct job *job)
@@ -22,8 +23,9 @@ static void run(struct job *job)
     struct request_wait *wait = container_of(job, struct request_wait, job);
     struct sails_req *req = wait->req;
 
-    wait->thread = pthread_self();
+    mine = req;
     wait->function(req, &req->res);
+    mine = NULL;
     if (wait->db != NULL) {
         models_release(req->service->models, wait->db);
         wait->db = NULL;
@@ -44,7 +46,9 @@ static void done(struct job *job, int status)
         sails_res_send_status(&req->res,
                               503); /* the app is being lowered, and no thread has had it */
     } else if (finish != NULL) {
-        finish(req);
+        request_resume(req, finish);
+    } else if (req->is_expired) {
+        request_drop_views(req);
     }
 }
 
@@ -78,15 +82,20 @@ bool request_wait_holds(struct sails_req *req, void (*finish)(struct sails_req *
     return true;
 }
 
+bool request_wait_is_mine(const struct sails_req *req)
+{
+    return mine == req;
+}
+
 sails_db *sails_req_db(sails_req *req)
 {
-    struct request_wait *wait = req != NULL ? req->wait : NULL;
+    struct request_wait *wait = NULL;
     int rc = 0;
 
-    if (wait == NULL || !pthread_equal(wait->thread, pthread_self()) ||
-        req->service->models == NULL) {
+    if (req == NULL || !request_wait_is_mine(req) || req->service->models == NULL) {
         return NULL;
     }
+    wait = req->wait;
     if (wait->db == NULL) {
         rc = models_lease(req->service->models, &wait->db);
     }

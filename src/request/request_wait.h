@@ -23,4 +23,7 @@ void request_wait_begin(struct sails_req *req, sails_action function);
 /* Whether the answer has to wait for the action's return: it is sent then, by `finish`. */
 bool request_wait_holds(struct sails_req *req, void (*finish)(struct sails_req *req));
 
+/* Whether the caller's thread is the action's, and the action has not returned. */
+bool request_wait_is_mine(const struct sails_req *req);
+
 #endif

@@ -37,6 +37,7 @@ int res_claim(sails_res *res)
                  sails_req_method(res_request(res)), sails_req_path(res_request(res)));
         return SAILS_ESTATE;
     }
+    (void)request_reads(res_request(res)); /* how it is answered depends on what was asked */
     res->is_answered = true;
     if (res->status == 0) {
         res->status = 200;

@@ -102,71 +102,6 @@ static void parameters_merge_path_over_body_over_query(void **state)
     live_end(&live);
 }
 
-/* ---- nobody answers ---- */
-
-static sails_res *kept_res;
-
-static void keep(sails_req *req, sails_res *res)
-{
-    (void)req;
-    kept_res = res;
-}
-
-static void requests_that_nobody_answers_end(void **state)
-{
-    struct live live;
-    struct ws_client client;
-
-    (void)state;
-    live_init(&live, 1);
-    assert_int_equal(sails_app_set(live.app, "requestTimeout", json_integer(20)), 0);
-    assert_int_equal(sails_app_route(live.app, "GET /keep", keep), 0);
-    live_lift(&live);
-    http_client_expect(live.port, "GET", "/keep", "", NULL, 503, "Service Unavailable");
-    live_log_expect(&live.log, "GET /keep: nobody has answered within 20 ms");
-    assert_int_equal(sails_res_send(kept_res, "late"), 0); /* and is gone */
-    ws_client_expect_in(&client, live.port, 5);
-    ws_client_expect_answer(
-        &client, "421[\"get\",{\"url\":\"/keep\"}]",
-        "431[{\"body\":\"Service Unavailable\",\"headers\":{},\"statusCode\":503}]");
-    assert_int_equal(sails_res_send(kept_res, "late"), 0);
-    ws_client_close(&client);
-    live_end(&live);
-}
-
-static void keep_for_short(sails_req *req, sails_res *res)
-{
-    assert_int_equal(sails_req_set_timeout(req, 20), 0);
-    assert_true(sails_req_start_time(req) > 1700000000000);
-    keep(req, res);
-}
-
-static void answer_at_leisure(sails_req *req, sails_res *res)
-{
-    assert_int_equal(sails_req_set_timeout(req, 0), 0);
-    sails_res_send(res, "in time");
-    assert_int_equal(sails_req_set_timeout(req, 10), SAILS_ESTATE);
-}
-
-static void a_request_can_have_a_time_limit_of_its_own(void **state)
-{
-    struct live live;
-
-    (void)state;
-    live_init(&live, 1);
-    assert_int_equal(sails_app_set(live.app, "requestTimeout", json_integer(0)), 0);
-    assert_int_equal(sails_app_route(live.app, "GET /keep", keep_for_short), 0);
-    assert_int_equal(sails_app_route(live.app, "GET /leisure", answer_at_leisure), 0);
-    live_lift(&live);
-    http_client_expect(live.port, "GET", "/keep", "", NULL, 503, "Service Unavailable");
-    live_log_expect(&live.log, "GET /keep: nobody has answered within 20 ms");
-    assert_int_equal(sails_res_send(kept_res, "late"), 0);
-    http_client_expect(live.port, "GET", "/leisure", "", NULL, 200, "in time");
-    assert_int_equal(sails_req_set_timeout(NULL, 1), SAILS_EINVAL);
-    assert_int_equal(sails_req_start_time(NULL), 0);
-    live_end(&live);
-}
-
 /* ---- CSRF ---- */
 
 static void start_csrf(struct live *live)
@@ -656,8 +591,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_of_routes_proceed_to_the_next_route),
         cmocka_unit_test(parameters_merge_path_over_body_over_query),
-        cmocka_unit_test(requests_that_nobody_answers_end),
-        cmocka_unit_test(a_request_can_have_a_time_limit_of_its_own),
         cmocka_unit_test(requests_that_change_something_need_a_token),
         cmocka_unit_test(a_forged_request_runs_nothing_while_it_is_refused),
         cmocka_unit_test(a_route_that_wants_a_token_gets_it_behind_others_too),
