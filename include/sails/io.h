@@ -292,17 +292,10 @@ SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_tar
                                      sails_io_answers_cb on_answers, void *ctx);
 
 /**
- * Tells that all workers of this node have applied an operation. Runs on a worker's thread, and if
- * the call was made on one, never before it has returned; may call anything in this header.
+ * Makes everybody whom `target` selects join, or leave, each of `rooms`.
  *
- * @param status  0; SAILS_ENOENT, where the call says so; SAILS_ENOMEM: a worker could not apply it
- *                to everybody; SAILS_ECLOSED: the app was lowered meanwhile.
- */
-typedef void (*sails_done_cb)(int status, void *ctx);
-
-/**
- * Makes everybody whom `target` selects join, or leave, each of `rooms`. `done` may be NULL.
- *
+ * @param done  Told when all workers of this node have applied it: 0; SAILS_ENOMEM: one could not, to
+ *              everybody; SAILS_ECLOSED: the app was lowered meanwhile. NULL: nobody is told.
  * @return 0: on its way; SAILS_EINVAL: NULL namespace, no rooms, a name that is empty or too long;
  *         SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Utility methods"

@@ -24,5 +24,6 @@
 #include <sails/types.h>
 #include <sails/upload.h>
 #include <sails/version.h>
+#include <sails/work.h>
 
 #endif

@@ -45,6 +45,17 @@ typedef struct sails_db sails_db;
 /** Answers a request: see sails/req.h. Runs on a worker's thread and must not block. */
 typedef void (*sails_action)(sails_req *req, sails_res *res);
 
+/**
+ * Tells how an operation has ended. One rule for all operations that take a callback, whatever its type:
+ * what is wrong with the call itself (an argument, the state, no memory to begin with) is returned, and then
+ * nothing is called; after a return of 0 the callback hears everything else, once. It runs on a worker's
+ * thread, never before the call has returned if that was made on one, and may call whatever may be called
+ * from any thread.
+ *
+ * @param status  0, or a negative code of sails/err.h: each function says which.
+ */
+typedef void (*sails_done_cb)(int status, void *ctx);
+
 /** Longest name of a room, in bytes. Shortest: 1. */
 #define SAILS_ROOM_NAME_MAX 255
 

@@ -41,6 +41,7 @@ sails_app *app_create_in(const struct app_world *world)
     app->world = *world;
     app_log_init(app);
     app->setup.log = &app->log;
+    app_timers_init(&app->timers);
     app->overrides = json_object();
     app->io = io_create(&app->log, app->world.machine);
     if (app->io != NULL) {
@@ -63,6 +64,7 @@ void sails_app_destroy(sails_app *app)
         return;
     }
     sails_app_lower(app);
+    app_timers_close(app);
     app_models_close(app); /* what comes back from its threads is mail of the net's workers */
     if (app->pool != NULL) {
         app->pool->ops->destroy(app->pool);
@@ -85,6 +87,7 @@ void sails_app_destroy(sails_app *app)
     app_models_deinit(&app->models);
     json_decref(app->overrides);
     config_deinit(&app->config);
+    app_timers_deinit(&app->timers);
     mem_free(app->workers);
     log_limits_deinit(&app->log_limits);
     mem_free(app);

@@ -16,6 +16,7 @@
 #include "app/app_hooks.h"
 #include "app/app_models.h"
 #include "app/app_routing.h"
+#include "app/app_timers.h"
 #include "app/patience.h"
 #include "base/setup.h"
 #include "config/config_load.h"
@@ -75,6 +76,7 @@ struct app_worker {
     struct sails_app *app;
     struct worker *worker;
     struct http_service http;
+    struct app_clock clock;
 };
 
 struct sails_app {
@@ -107,6 +109,7 @@ struct sails_app {
     struct worker_pool *pool;   /* NULL: not lifted yet */
     struct app_worker *workers; /* by index, as many as there are; from the lift on */
     struct app_cluster cluster;
+    struct app_timers timers;
     struct app_hooks hooks;
     struct app_models models;
     struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */

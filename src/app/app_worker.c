@@ -92,6 +92,7 @@ static int on_start(void *ctx, struct worker *worker)
     }
     request_worker_start(&app->requests, worker);
     worker->user = w;
+    app_timers_start(app, worker);
     return 0;
 }
 
@@ -126,6 +127,7 @@ static void on_stop(void *ctx, struct worker *worker)
     struct app_worker *w = worker->user;
 
     (void)ctx;
+    app_timers_stop(w->app, worker);        /* the program may still use all else */
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
     app_cluster_stop(w->app, worker);
     io_worker_stop(w->app->io, worker);
