@@ -115,20 +115,14 @@ static void refuse_body(struct sails_req *req, int rc)
     buf_deinit(&text);
 }
 
-static void run(struct sails_req *req)
-{
-    req->is_running = true;
-    request_run(req);
-}
-
 static void take_form(struct sails_req *req, struct bytes piece)
 {
     int rc = form_take(req->form, piece);
 
     if (rc < 0) {
         refuse_body(req, rc);
-    } else if (!req->is_running && form_waits_to_be_asked(req->form)) {
-        run(req);
+    } else if (req->phase == REQUEST_ARRIVING && form_waits_to_be_asked(req->form)) {
+        request_run(req);
     }
 }
 
@@ -172,8 +166,8 @@ static void on_body_end(struct http_exchange *x)
 
     if (rc < 0) {
         refuse_body(req, rc);
-    } else if (!req->is_running) {
-        run(req);
+    } else if (req->phase == REQUEST_ARRIVING) {
+        request_run(req);
     }
 }
 
@@ -182,7 +176,7 @@ static void on_abort(struct http_exchange *x, int err)
     struct sails_req *req = http_user(x);
 
     req->exchange = NULL;
-    if (req->is_running) {
+    if (req->phase != REQUEST_ARRIVING) {
         form_abort(req->form, err);
     } else {
         request_destroy(req);

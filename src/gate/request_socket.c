@@ -403,7 +403,6 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         return;
     }
     req->ack = sails_io_event_take_ack(event);
-    req->is_running = true;
     request_run(req);
 }
 

@@ -124,7 +124,7 @@ bool form_waits_to_be_asked(const struct form *form)
 
 static int add_field(struct form *form, const struct multipart_event *event)
 {
-    json_t *body = form->req->is_running ? NULL : form->req->body;
+    json_t *body = form->req->phase != REQUEST_ARRIVING ? NULL : form->req->body;
 
     return form_fields_add(&form->fields, body, event->name, event->value);
 }
@@ -271,7 +271,7 @@ static int settle(struct form *form, int rc)
         return 0;
     }
     fail(form, rc);
-    return form->req->is_running ? 0 : rc;
+    return form->req->phase != REQUEST_ARRIVING ? 0 : rc;
 }
 
 int form_take(struct form *form, struct bytes piece)

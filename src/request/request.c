@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "http/url.h"
 #include "request/request_wait.h"
-#include "web/access_log.h"
 
 /* "/a?x=1" of "http://host/a?x=1"; anything else stays as it is. */
 static struct str without_origin(struct str url)
@@ -125,59 +124,11 @@ void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
     worker_post(req->worker, &req->mail);
 }
 
-/* ---- answering ---- */
+/* ---- ends ---- */
 
 struct request_worker *request_worker_of(const struct sails_req *req)
 {
     return &req->service->workers[worker_index(req->worker)];
-}
-
-/* On its worker. */
-static void send_answer(struct sails_req *req)
-{
-    request_target_add_cache(req);
-    if (req->service->logs_access) {
-        access_log_line(req->service->log,
-                        &(struct access_entry){
-                            .method = str_from(sails_req_method(req)),
-                            .url = str_from(req->path),
-                            .status = req->res.status,
-                            .duration_ms = worker_env(req->worker)->now_ms - req->begun_ms,
-                            .ip = str_from(req->ip),
-                            .is_socket = req->transport->is_socket,
-                        });
-    }
-    req->transport->send(req);
-}
-
-static void finish(struct sails_req *req)
-{
-    send_answer(req);
-    request_destroy(req);
-}
-
-static void save_and_finish(struct sails_req *req)
-{
-    if (request_wait_holds(req, save_and_finish)) {
-        return;
-    }
-    deadline_stop(&req->deadline);
-    request_session_end(req, finish);
-}
-
-/*
- * Within the action the answer waits for its end: so `req` stays valid until the action returns, and
- * what it broadcasts after answering still reaches the requester before the answer (sails-sockets 43).
- */
-int request_answer(struct sails_req *req)
-{
-    /* The flag is the worker's own: other threads do not even look at it. */
-    if (worker_is_current(req->worker) && req->is_in_action) {
-        req->is_due = true;
-    } else {
-        request_resume(req, save_and_finish);
-    }
-    return 0;
 }
 
 int sails_req_drop(sails_req *req)

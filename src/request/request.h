@@ -122,6 +122,30 @@ struct request_transport {
     void (*release)(struct sails_req *req);
 };
 
+/* The way of a request: request_run.c. */
+enum request_phase {
+    REQUEST_ARRIVING, /* its body is */
+    REQUEST_LIMITS,
+    REQUEST_LOAD, /* its session */
+    REQUEST_LOADED,
+    REQUEST_ROUTE,
+    REQUEST_CORS,
+    REQUEST_CSRF,
+    REQUEST_HOOKS,
+    REQUEST_STEPS, /* policies and functions of its route */
+    REQUEST_NEXT_ROUTE,
+    REQUEST_ACTION, /* the last step, which answers */
+    REQUEST_SAVE,   /* its session */
+    REQUEST_ANSWER,
+    REQUEST_PHASES /* how many there are */
+};
+
+enum request_said {
+    REQUEST_SAID_NOTHING,
+    REQUEST_SAID_PROCEED,
+    REQUEST_SAID_ANSWER
+};
+
 /* Who may be looking at what a request says: request_timeout.c. */
 enum request_views {
     REQUEST_VIEWS_HERE,      /* its worker only */
@@ -171,15 +195,13 @@ struct sails_req {
     bool is_behind;                      /* the routes of service->router have been asked */
     const struct route *route;           /* the last one that was found; NULL: none */
     const struct request_target *target; /* its target; NULL: no route is left */
+    enum request_phase phase;
     size_t n_hooks_done, n_steps_done;
     void *context;             /* of the function that has it; NULL: the app's */
     bool is_expired;           /* its time is over, and the client has been told */
-    bool is_running;           /* it was given to the router: the application has it */
-    bool is_in_action;         /* the worker is in the action's call */
-    bool is_due;               /* answered in it: to be sent when it returns */
-    bool is_waiting;           /* a hook or policy has it, and will proceed or answer */
-    bool has_proceeded;        /* in the call of the hook or policy */
-    bool is_in_last_step;      /* an action has it: it must not proceed */
+    bool is_in_call;           /* the worker is in a phase, or in a call of the application */
+    enum request_said said;    /* in that call, to be heard when it returns */
+    bool is_waiting;           /* the application has it, and has not said anything */
     struct request_wait *wait; /* an action that may wait is running; NULL: none */
     struct sails_res res;
 };
@@ -202,8 +224,24 @@ void request_target_answer(const struct request_step *step, sails_res *res);
 /* Adds the Cache-Control that the route's option `cache` asks for, to a success over HTTP that has none. */
 void request_target_add_cache(struct sails_req *req);
 
-/* Finds the route and runs its action; answers 404 and OPTIONS by itself. */
+/* Takes it through its phases; on its worker. It may be gone afterwards. */
 void request_run(struct sails_req *req);
+
+/* The phase that waits is over: the next one's turn. From any thread. */
+void request_proceed(struct sails_req *req);
+
+/*
+ * Asserts, while a phase is about to begin:
+ *
+ * I1  Only its worker moves it.
+ * I2  It has begun, and is in one phase of the table.
+ * I3  It has a route from REQUEST_ROUTE on, and a target only with one.
+ * I4  It has taken no more steps than its target has; an action is one.
+ * I5  Every hook has had it before the steps of a route.
+ * I6  It is answered if and only if it is being saved and sent.
+ * I7  Nothing of it runs on a thread that may wait.
+ */
+void request_check(const struct sails_req *req);
 
 /*
  * Around a call of the application that has the request already, on its worker: what it answers in the

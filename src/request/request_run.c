@@ -1,353 +1,37 @@
 /*
- * The way of a request: session, route, security, hooks, then the steps of its target.
+ * The way of a request is the table at the end: it is in one phase at a time, and a phase says whether the next
+ * one follows, or whether somebody else has the request now, who will proceed or answer.
  *
- *     request_run --> session --> find_route --> CSRF, CORS --> advance --> hook, hook, step, step...
- *                                     ^                            |  |
- *                                     +---- all have proceeded ----+  +-- waits for proceed() or answer
+ *     limits -> load -> loaded -> route -> cors -> csrf -> hooks -> steps -> action
+ *               |                           ^                  |        |
+ *               |                           +--- next route <--+        |  an answer, in whatever phase
+ *               v                                                       v
+ *       (the session store)                                     save -> answer -> gone
  */
-#include "http/url.h"
 #include "request/request.h"
+#include "request/request_phases.h"
 #include "request/request_wait.h"
 #include "request/res.h"
-#include "web/csrf.h"
+#include "web/access_log.h"
 
-static void advance(struct sails_req *req);
+#include <assert.h>
 
-/* ---- the route ---- */
+enum phase_result {
+    PHASE_DONE,   /* on to the next one */
+    PHASE_STAYS,  /* in req->phase, which it may have changed */
+    PHASE_WAITS,  /* for the application or a store, unless that has spoken in the call already */
+    PHASE_IS_LAST /* the request is gone */
+};
 
-/* The parameters of the route, decoded. 0; SAILS_EINVAL: a percent sign that is none; SAILS_ENOMEM. */
-static int decode_params(struct sails_req *req, const struct route_match *match)
-{
-    struct buf text = {0};
-    int rc = 0;
+struct phase {
+    enum phase_result (*run)(struct sails_req *req);
+    enum request_phase next;     /* when it is done */
+    enum request_phase proceeds; /* when it waited, and somebody proceeds */
+};
 
-    json_decref(req->params);
-    req->params = match->n_params > 0 ? json_object() : NULL;
-    for (size_t i = 0; rc == 0 && i < match->n_params; i++) {
-        struct str name = match->params[i].name;
-        json_t *value = NULL;
+static const struct phase phases[REQUEST_PHASES];
 
-        buf_clear(&text);
-        rc = url_decode(&text, match->params[i].value, false, true);
-        if (rc == 0) {
-            value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
-            rc = value != NULL ? 0 : SAILS_EINVAL; /* not UTF-8 */
-        }
-        if (rc == 0 && json_object_setn_new(req->params, name.ptr, name.len, value) != 0) {
-            rc = SAILS_ENOMEM;
-        }
-    }
-    buf_deinit(&text);
-    return rc;
-}
-
-static void answer_options(struct sails_req *req, unsigned methods)
-{
-    struct buf list = {0};
-
-    router_write_methods(&list, methods);
-    if (buf_error(&list) == 0) {
-        header_list_set(&req->res.headers, STR("allow"), buf_str(&list));
-    }
-    buf_deinit(&list);
-    sails_res_send(&req->res, NULL);
-}
-
-static void answer_undecodable(struct sails_req *req)
-{
-    sails_res_status(&req->res, 400);
-    sails_res_send(&req->res, "Bad request: Could not decode requested URL.");
-}
-
-static void take_route(struct sails_req *req, const struct route_match *match)
-{
-    req->route = match->route;
-    req->target = match->route->target;
-    req->n_steps_done = 0;
-    if (decode_params(req, match) < 0) {
-        answer_undecodable(req);
-    }
-}
-
-static bool find_in(struct sails_req *req, const struct router *router)
-{
-    const struct router_query query = {req->method, str_from(req->path), req->route};
-    struct route_match match;
-    unsigned methods = 0;
-    enum router_verdict verdict = router_find(router, &query, &match, &methods);
-
-    if (verdict != ROUTER_NOT_FOUND) {
-        req->verdict = verdict;
-        req->methods |= methods;
-    }
-    if (verdict == ROUTER_FOUND) {
-        take_route(req, &match);
-    }
-    return verdict == ROUTER_FOUND;
-}
-
-/* The route of the request behind `req->route`, or the first. Without one it is answered at its turn. */
-static void find_route(struct sails_req *req)
-{
-    req->target = NULL;
-    req->verdict = ROUTER_NOT_FOUND;
-    req->methods = 0;
-    if (!req->is_behind && find_in(req, &req->service->router)) {
-        return;
-    }
-    if (!req->is_behind) {
-        req->is_behind = true;
-        req->route = NULL;
-    }
-    if (req->verdict != ROUTER_FAILED) {
-        find_in(req, &req->service->after);
-    }
-}
-
-/* ---- security ---- */
-
-static struct str header_of(const void *headers, struct str name)
-{
-    return header_list_get(headers, name);
-}
-
-static bool is_forged(struct sails_req *req)
-{
-    const struct request_target *target = req->target;
-    bool own = target != NULL && target->csrf == REQUEST_CSRF_ON;
-    bool has_own = target != NULL && target->csrf != REQUEST_CSRF_UNSET;
-    const json_t *secret = json_object_get(req->session.json, CSRF_SECRET_KEY);
-    struct str token;
-
-    if (!csrf_is_on(req->service->csrf, has_own ? &own : NULL) ||
-        !csrf_checks_method(req->method)) {
-        return false;
-    }
-    token = csrf_token_find(req->body, sails_req_query(req), header_of, &req->headers);
-    return token.ptr == NULL || !json_is_string(secret) ||
-           !csrf_token_verify(token, str_from(json_string_value(secret)));
-}
-
-/* Whether it was refused: perhaps by a function of the program's that will answer later. */
-static bool refuse_forged(struct sails_req *req)
-{
-    bool forged = is_forged(req);
-
-    if (forged) {
-        sails_res_forbidden(&req->res);
-    }
-    return forged;
-}
-
-static const struct cors_settings *cors_of(const struct request_service *service,
-                                           const struct request_target *target)
-{
-    if (target != NULL && target->cors_kind != REQUEST_CORS_UNSET) {
-        return target->cors_kind == REQUEST_CORS_OWN ? &target->cors : NULL;
-    }
-    return service->cors_all_routes ? &service->cors : NULL;
-}
-
-static enum http_method method_named(struct str name)
-{
-    for (int i = 0; i < HTTP_METHOD_OTHER; i++) {
-        if (str_eq(name, str_from(request_method_name((enum http_method)i)))) {
-            return (enum http_method)i;
-        }
-    }
-    return HTTP_METHOD_OTHER;
-}
-
-/* The method that a preflight asks for (Fetch standard, "CORS-preflight request"). */
-static bool read_preflight(const struct sails_req *req, enum http_method *asked)
-{
-    struct str name = header_list_get(&req->headers, STR("access-control-request-method"));
-
-    if (req->method != HTTP_METHOD_OPTIONS || name.ptr == NULL ||
-        header_list_get(&req->headers, STR("origin")).ptr == NULL) {
-        return false;
-    }
-    *asked = method_named(name);
-    return true;
-}
-
-/* A preflight is about the route of another method, which says what is allowed. */
-static const struct cors_settings *preflight_cors(struct sails_req *req, enum http_method asked)
-{
-    const struct router_query query = {asked, str_from(req->path), NULL};
-    struct route_match match;
-    unsigned methods = 0;
-    bool is_found = router_find(&req->service->router, &query, &match, &methods) == ROUTER_FOUND;
-
-    return cors_of(req->service, is_found ? match.route->target : NULL);
-}
-
-/* Adds the headers; a preflight that concerns a route is answered here (request-response 11). */
-static void apply_cors(struct sails_req *req)
-{
-    struct str origin = header_list_get(&req->headers, STR("origin"));
-    enum http_method asked = HTTP_METHOD_OTHER;
-    bool is_preflight = read_preflight(req, &asked);
-    const struct cors_settings *settings =
-        is_preflight ? preflight_cors(req, asked) : cors_of(req->service, req->target);
-    int rc = 0;
-
-    if (settings == NULL) {
-        return;
-    }
-    rc = cors_apply(settings, origin, is_preflight, &req->res.headers);
-    if (rc == 0 && !res_is_socket(&req->res)) {
-        rc = cors_tell_caches(settings, &req->res.headers);
-    }
-    if (rc < 0) {
-        log_line(req->service->log, LOG_WARN, "%s %s: no memory for its CORS headers",
-                 sails_req_method(req), req->path);
-    }
-    if (is_preflight) {
-        sails_res_send(&req->res, NULL);
-    }
-}
-
-/* ---- steps ---- */
-
-/* Calls a hook, policy or action. Whether the next step follows at once. */
-static bool call(struct sails_req *req, const struct request_step *step)
-{
-    req->has_proceeded = false;
-    req->is_waiting = true;
-    req->context = step->ctx;
-    step->function(req, &req->res);
-    /* From here on another thread may have the request; what is read is written by this one only. */
-    return !req->is_due && req->has_proceeded;
-}
-
-static bool call_action(struct sails_req *req, const struct request_step *step)
-{
-    if (!step->may_wait) {
-        return call(req, step);
-    }
-    req->context = step->ctx;
-    req->has_proceeded = false;
-    req->is_waiting = true;
-    request_wait_begin(req, step->function);
-    return false;
-}
-
-/* One step of the target. Whether the next one follows at once. */
-static bool run_step(struct sails_req *req, const struct request_step *step)
-{
-    switch (step->kind) {
-    case STEP_FUNCTION:
-        return call(req, step);
-    case STEP_ACTION:
-        req->is_in_last_step = true;
-        return request_read_inputs(req) && call_action(req, step);
-    case STEP_REDIRECT:
-    case STEP_STATUS:
-    case STEP_VIEW:
-    case STEP_RESPONSE:
-        request_target_answer(step, &req->res);
-        return false;
-    }
-    return false;
-}
-
-/* A path that nobody can decode is no path, with or without a route (sails-sockets 44). */
-static void answer_not_found(struct sails_req *req)
-{
-    struct buf decoded = {0};
-    bool is_bad = url_decode(&decoded, str_from(req->path), false, true) == SAILS_EINVAL;
-
-    buf_deinit(&decoded);
-    if (is_bad) {
-        answer_undecodable(req);
-    } else {
-        sails_res_not_found(&req->res);
-    }
-}
-
-/* All have proceeded, and nobody has answered: the next route's turn. Its own setting of CSRF counts. */
-static bool leave_route(struct sails_req *req)
-{
-    if (req->target != NULL) {
-        find_route(req);
-        return !req->is_due && !refuse_forged(req);
-    }
-    switch (req->verdict) {
-    case ROUTER_OPTIONS:
-        answer_options(req, req->methods);
-        break;
-    case ROUTER_FAILED:
-        sails_res_server_error(&req->res, NULL);
-        break;
-    default:
-        answer_not_found(req);
-        break;
-    }
-    return false;
-}
-
-static bool run_next(struct sails_req *req)
-{
-    const struct request_service *service = req->service;
-
-    if (req->n_hooks_done < service->n_request_hooks) {
-        return call(req, &service->request_hooks[req->n_hooks_done++]);
-    }
-    if (req->target == NULL || req->n_steps_done == req->target->n_steps) {
-        return leave_route(req);
-    }
-    return run_step(req, &req->target->steps[req->n_steps_done++]);
-}
-
-/* What has been answered in the call is sent, once: an upload may end while its session is saved. */
-static bool send_due(struct sails_req *req)
-{
-    bool is_due = req->is_due;
-
-    req->is_in_action = false;
-    req->is_due = false;
-    if (is_due) {
-        request_answer(req);
-    }
-    return is_due;
-}
-
-/* Until somebody answers, or wants to take his time. */
-static void advance(struct sails_req *req)
-{
-    req->is_in_action = true;
-    while (!req->is_due && run_next(req)) {
-    }
-    send_due(req);
-}
-
-void request_enter(struct sails_req *req)
-{
-    req->is_in_action = true;
-    req->has_proceeded = false;
-}
-
-void request_leave(struct sails_req *req)
-{
-    bool has_proceeded = req->has_proceeded;
-
-    if (!send_due(req) && has_proceeded) {
-        request_resume(req, advance);
-    }
-}
-
-static void begin_routing(struct sails_req *req)
-{
-    req->is_in_action = true; /* answers wait for advance() */
-    find_route(req);
-    apply_cors(req); /* before anybody else may have the response */
-    if (req->is_due || refuse_forged(req)) {
-        send_due(req);
-    } else {
-        advance(req);
-    }
-}
+/* ---- before the route ---- */
 
 static void refuse_too_many(struct sails_req *req, unsigned wait_s)
 {
@@ -358,18 +42,269 @@ static void refuse_too_many(struct sails_req *req, unsigned wait_s)
     sails_res_send_status(&req->res, 429);
 }
 
-void request_run(struct sails_req *req)
+static enum phase_result check_limits(struct sails_req *req)
 {
-    struct request_worker *w = request_worker_of(req);
-    unsigned wait_s = limits_of_request(&w->limits, req);
+    unsigned wait_s = limits_of_request(&request_worker_of(req)->limits, req);
 
-    list_append(&w->requests, &req->in_worker);
     if (wait_s > 0) {
         refuse_too_many(req, wait_s);
-        return;
+        return PHASE_WAITS;
     }
     request_restart_timeout(req);
-    request_session_begin(req, begin_routing);
+    return PHASE_DONE;
+}
+
+static enum phase_result load_session(struct sails_req *req)
+{
+    return request_session_load(req) ? PHASE_DONE : PHASE_WAITS;
+}
+
+static enum phase_result take_session(struct sails_req *req)
+{
+    atomic_store(&req->views, REQUEST_VIEWS_HERE); /* the store is done with it */
+    request_session_take(req);
+    return PHASE_DONE;
+}
+
+/* ---- the route ---- */
+
+static enum phase_result find_route(struct sails_req *req)
+{
+    request_routing_find(req);
+    return req->said == REQUEST_SAID_NOTHING ? PHASE_DONE : PHASE_WAITS;
+}
+
+/* Before anybody else may have the response. */
+static enum phase_result apply_cors(struct sails_req *req)
+{
+    request_security_apply_cors(req);
+    return req->said == REQUEST_SAID_NOTHING ? PHASE_DONE : PHASE_WAITS;
+}
+
+/* A refusal may be a function of the program's that will answer later. */
+static enum phase_result refuse_forged(struct sails_req *req)
+{
+    if (!request_security_is_forged(req)) {
+        return PHASE_DONE;
+    }
+    sails_res_forbidden(&req->res);
+    return PHASE_WAITS;
+}
+
+/* ---- the application ---- */
+
+static void hand_out(struct sails_req *req, const struct request_step *step)
+{
+    req->is_waiting = true;
+    req->context = step->ctx;
+    if (step->may_wait) {
+        request_wait_begin(req, step->function);
+    } else {
+        step->function(req, &req->res);
+    }
+    /* From here on another thread may have the request. */
+}
+
+static enum phase_result call_hook(struct sails_req *req)
+{
+    const struct request_service *service = req->service;
+
+    if (req->n_hooks_done == service->n_request_hooks) {
+        return PHASE_DONE;
+    }
+    hand_out(req, &service->request_hooks[req->n_hooks_done++]);
+    return PHASE_WAITS;
+}
+
+static enum phase_result take_step(struct sails_req *req)
+{
+    const struct request_step *step = NULL;
+
+    if (req->target == NULL) {
+        request_routing_answer(req);
+        return PHASE_WAITS;
+    }
+    if (req->n_steps_done == req->target->n_steps) {
+        return PHASE_DONE; /* nobody has answered: the next route's turn */
+    }
+    step = &req->target->steps[req->n_steps_done++];
+    if (step->kind == STEP_ACTION) {
+        req->phase = REQUEST_ACTION;
+        return PHASE_STAYS;
+    }
+    if (step->kind == STEP_FUNCTION) {
+        hand_out(req, step);
+    } else {
+        request_target_answer(step, &req->res);
+    }
+    return PHASE_WAITS;
+}
+
+static enum phase_result call_action(struct sails_req *req)
+{
+    if (request_read_inputs(req)) {
+        hand_out(req, &req->target->steps[req->n_steps_done - 1]);
+    }
+    return PHASE_WAITS;
+}
+
+/* ---- the answer ---- */
+
+static enum phase_result save_session(struct sails_req *req)
+{
+    deadline_stop(&req->deadline);
+    return request_session_save(req) ? PHASE_DONE : PHASE_WAITS;
+}
+
+static void log_access(const struct sails_req *req)
+{
+    access_log_line(req->service->log,
+                    &(struct access_entry){
+                        .method = str_from(sails_req_method(req)),
+                        .url = str_from(req->path),
+                        .status = req->res.status,
+                        .duration_ms = worker_env(req->worker)->now_ms - req->begun_ms,
+                        .ip = str_from(req->ip),
+                        .is_socket = req->transport->is_socket,
+                    });
+}
+
+static enum phase_result send_answer(struct sails_req *req)
+{
+    request_target_add_cache(req);
+    if (req->service->logs_access) {
+        log_access(req);
+    }
+    req->transport->send(req);
+    request_destroy(req);
+    return PHASE_IS_LAST;
+}
+
+/* ---- from one to the next ---- */
+
+static const struct phase phases[REQUEST_PHASES] = {
+    [REQUEST_LIMITS] = {.run = check_limits, .next = REQUEST_LOAD},
+    [REQUEST_LOAD] = {.run = load_session, .next = REQUEST_LOADED, .proceeds = REQUEST_LOADED},
+    [REQUEST_LOADED] = {.run = take_session, .next = REQUEST_ROUTE},
+    [REQUEST_ROUTE] = {.run = find_route, .next = REQUEST_CORS},
+    [REQUEST_CORS] = {.run = apply_cors, .next = REQUEST_CSRF},
+    [REQUEST_CSRF] = {.run = refuse_forged, .next = REQUEST_HOOKS},
+    [REQUEST_HOOKS] = {.run = call_hook, .next = REQUEST_STEPS, .proceeds = REQUEST_HOOKS},
+    [REQUEST_STEPS] = {.run = take_step, .next = REQUEST_NEXT_ROUTE, .proceeds = REQUEST_STEPS},
+    [REQUEST_NEXT_ROUTE] = {.run = find_route, .next = REQUEST_CSRF},
+    [REQUEST_ACTION] = {.run = call_action},
+    [REQUEST_SAVE] = {.run = save_session, .next = REQUEST_ANSWER, .proceeds = REQUEST_ANSWER},
+    [REQUEST_ANSWER] = {.run = send_answer},
+};
+
+void request_check(const struct sails_req *req)
+{
+    enum request_phase phase = req->phase;
+    size_t n_steps = req->target != NULL ? req->target->n_steps : 0;
+
+    assert(worker_is_current(req->worker));                      /* I1 */
+    assert(phase > REQUEST_ARRIVING && phase < REQUEST_PHASES);  /* I2 */
+    assert(req->target == NULL || req->route != NULL);           /* I3 */
+    assert(phase >= REQUEST_CORS || req->route == NULL);         /* I3 */
+    assert(req->n_steps_done <= n_steps || req->target == NULL); /* I4 */
+    assert(phase != REQUEST_ACTION || req->n_steps_done > 0);    /* I4 */
+    assert(phase <= REQUEST_HOOKS || phase >= REQUEST_SAVE ||
+           req->n_hooks_done == req->service->n_request_hooks); /* I5 */
+    assert((phase >= REQUEST_SAVE) == (req->res.is_answered));  /* I6 */
+    assert(req->wait == NULL);                                  /* I7 */
+    (void)phase;
+    (void)n_steps;
+}
+
+/* What was said in the call of a phase, or of somebody who had the request then. Whether it goes on. */
+static bool hear(struct sails_req *req)
+{
+    enum request_said said = req->said;
+
+    req->is_in_call = false;
+    req->said = REQUEST_SAID_NOTHING;
+    if (said == REQUEST_SAID_ANSWER) {
+        req->phase = REQUEST_SAVE;
+    } else if (said == REQUEST_SAID_PROCEED) {
+        req->phase = phases[req->phase].proceeds;
+    }
+    return said != REQUEST_SAID_NOTHING;
+}
+
+static void go_on(struct sails_req *req)
+{
+    enum phase_result result = PHASE_DONE;
+
+    do {
+        request_check(req);
+        req->is_in_call = true;
+        result = phases[req->phase].run(req);
+        if (result == PHASE_DONE) {
+            req->phase = phases[req->phase].next;
+        }
+    } while (result != PHASE_IS_LAST && (result != PHASE_WAITS || hear(req)));
+}
+
+void request_run(struct sails_req *req)
+{
+    list_append(&request_worker_of(req)->requests, &req->in_worker);
+    req->phase = REQUEST_LIMITS;
+    go_on(req);
+}
+
+void request_enter(struct sails_req *req)
+{
+    req->is_in_call = true;
+}
+
+void request_leave(struct sails_req *req)
+{
+    if (hear(req)) {
+        request_resume(req, go_on);
+    }
+}
+
+/* ---- what others say ---- */
+
+static void on_proceed(struct sails_req *req)
+{
+    if (!request_wait_holds(req, on_proceed)) {
+        req->phase = phases[req->phase].proceeds;
+        go_on(req);
+    }
+}
+
+static void on_answer(struct sails_req *req)
+{
+    if (!request_wait_holds(req, on_answer)) {
+        req->phase = REQUEST_SAVE;
+        go_on(req);
+    }
+}
+
+/* In a call on its worker it is heard when that returns: `is_in_call` is the worker's own. */
+static void say(struct sails_req *req, enum request_said said)
+{
+    if (worker_is_current(req->worker) && req->is_in_call) {
+        req->said = said;
+    } else {
+        request_resume(req, said == REQUEST_SAID_ANSWER ? on_answer : on_proceed);
+    }
+}
+
+void request_proceed(struct sails_req *req)
+{
+    say(req, REQUEST_SAID_PROCEED);
+}
+
+/*
+ * Within the action the answer waits for its end: so `req` stays valid until the action returns, and
+ * what it broadcasts after answering still reaches the requester before the answer (sails-sockets 43).
+ */
+int request_answer(struct sails_req *req)
+{
+    say(req, REQUEST_SAID_ANSWER);
+    return 0;
 }
 
 int sails_req_proceed(sails_req *req)
@@ -380,7 +315,7 @@ int sails_req_proceed(sails_req *req)
     if (req->res.is_answered || !req->is_waiting) {
         return SAILS_ESTATE;
     }
-    if (req->is_in_last_step) {
+    if (req->phase == REQUEST_ACTION) {
         sails_res_server_error(
             &req->res,
             json_string("sails_req_proceed() was called by an action. Actions answer; only "
@@ -388,10 +323,6 @@ int sails_req_proceed(sails_req *req)
         return SAILS_ESTATE;
     }
     req->is_waiting = false;
-    if (worker_is_current(req->worker) && req->is_in_action) {
-        req->has_proceeded = true;
-        return 0;
-    }
-    request_resume(req, advance);
+    request_proceed(req);
     return 0;
 }

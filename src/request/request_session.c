@@ -10,12 +10,6 @@ static const struct session_settings *settings_of(const struct sails_req *req)
     return &req->service->sessions;
 }
 
-void request_session_deinit(struct request_session *session)
-{
-    json_decref(session->json);
-    json_decref(session->original);
-}
-
 /* ---- what the cookie says of itself in the session ---- */
 
 uint64_t request_session_ttl(const struct session_settings *settings)
@@ -100,13 +94,11 @@ static void make_session(struct sails_req *req)
     }
 }
 
-static void finish_begin(struct sails_req *req)
+void request_session_take(struct sails_req *req)
 {
-    atomic_store(&req->views, REQUEST_VIEWS_HERE); /* the store is done with it */
     if (req->session.json == NULL && req->session.is_new) {
         make_session(req);
     }
-    req->session.then(req);
 }
 
 static void take_session(struct sails_req *req, json_t *json)
@@ -148,7 +140,7 @@ static void on_loaded(int status, json_t *loaded, void *ctx)
                      sails_req_method(req), req->path, sails_strerror(status));
         }
     }
-    request_resume(req, finish_begin);
+    request_proceed(req);
 }
 
 bool request_session_read_cookie(const struct session_settings *settings, struct str header,
@@ -168,21 +160,20 @@ bool request_session_read_cookie(const struct session_settings *settings, struct
     return is_ours;
 }
 
-void request_session_begin(struct sails_req *req, request_session_cb then)
+bool request_session_load(struct sails_req *req)
 {
     const sails_session_store *store = &settings_of(req)->store;
+    struct str cookie = str_from(req->transport->session_cookie(req));
 
-    req->session.then = then;
     if (is_unwanted(req)) {
-        then(req);
-    } else if (request_session_read_cookie(settings_of(req),
-                                           str_from(req->transport->session_cookie(req)),
-                                           req->session.sid)) {
-        store->load(store->store, req->session.sid, on_loaded, req);
-    } else {
-        make_session(req);
-        then(req);
+        return true;
     }
+    if (!request_session_read_cookie(settings_of(req), cookie, req->session.sid)) {
+        req->session.is_new = true;
+        return true;
+    }
+    store->load(store->store, req->session.sid, on_loaded, req);
+    return false;
 }
 
 /* ---- behind the action ---- */
@@ -242,7 +233,7 @@ static void on_done(int status, void *ctx)
         log_line(req->service->log, LOG_ERROR, "%s %s: its session could not be saved: %s",
                  sails_req_method(req), req->path, sails_strerror(status));
     }
-    request_resume(req, req->session.then);
+    request_proceed(req);
 }
 
 static void on_saved(int status, void *ctx)
@@ -271,7 +262,8 @@ static bool is_untouched(const struct request_session *session)
            json_object_get(session->json, "cookie") != NULL;
 }
 
-static void save(struct sails_req *req)
+/* Whether it is saved, or needs not be; else request_proceed() follows. */
+static bool save(struct sails_req *req)
 {
     const sails_session_store *store = &settings_of(req)->store;
     bool sets_cookie = false;
@@ -288,24 +280,21 @@ static void save(struct sails_req *req)
         if (sets_cookie && req->session.is_new) {
             session_offers_add(settings_of(req)->offers, req->session.sid);
         }
-        req->session.then(req);
-        return;
+        return true;
     }
     write_expiry(req);
     store->save(store->store, req->session.sid, json_incref(req->session.json),
                 request_session_ttl(settings_of(req)), on_saved, req);
+    return false;
 }
 
-void request_session_end(struct sails_req *req, request_session_cb then)
+bool request_session_save(struct sails_req *req)
 {
-    req->session.then = then;
     if (req->session.is_destroyed) {
         forget(req, on_done);
-    } else if (req->session.json != NULL) {
-        save(req);
-    } else {
-        then(req);
+        return false;
     }
+    return req->session.json == NULL || save(req);
 }
 
 /* ---- sails/session.h ---- */

@@ -22,8 +22,6 @@
 
 struct sails_req;
 
-typedef void (*request_session_cb)(struct sails_req *req);
-
 /* What all sessions of an app share. Texts are borrowed. */
 struct session_settings {
     bool is_on;
@@ -49,12 +47,15 @@ struct request_session {
     bool is_destroyed;   /* by the application, as the next */
     bool is_regenerated; /* `json` is to get a new id */
     json_t *original;    /* a copy of `json`, where it matters whether it was changed */
-    request_session_cb then;
 };
 
-/* `then` is called on the worker, within the call or later. */
-void request_session_begin(struct sails_req *req, request_session_cb then);
-void request_session_end(struct sails_req *req, request_session_cb then);
+/* Before the action, and behind it; on the worker. True: it has been done; false: request_proceed() is called when
+ * it has, within the call or later. */
+bool request_session_load(struct sails_req *req);
+bool request_session_save(struct sails_req *req);
+
+/* Makes the session that a client without one gets, when it has been looked for. */
+void request_session_take(struct sails_req *req);
 
 /* Writes the id that a Cookie header names. False: there is none that we have signed. */
 bool request_session_read_cookie(const struct session_settings *settings, struct str header,
@@ -62,7 +63,5 @@ bool request_session_read_cookie(const struct session_settings *settings, struct
 
 /* How long a session lives from its last use, in ms. */
 uint64_t request_session_ttl(const struct session_settings *settings);
-
-void request_session_deinit(struct request_session *session);
 
 #endif

@@ -109,7 +109,7 @@ int sails_req_set_timeout(sails_req *req, uint64_t timeout_ms)
     if (req == NULL) {
         return SAILS_EINVAL;
     }
-    if (!worker_is_current(req->worker) || !req->is_in_action || req->res.is_answered) {
+    if (!worker_is_current(req->worker) || !req->is_in_call || req->res.is_answered) {
         return SAILS_ESTATE;
     }
     req->timeout_ms = timeout_ms;

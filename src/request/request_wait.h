@@ -20,7 +20,7 @@ struct request_wait;
 /* Runs the action; answers 503 where too many wait already. */
 void request_wait_begin(struct sails_req *req, sails_action function);
 
-/* Whether the answer has to wait for the action's return: it is sent then, by `finish`. */
+/* Whether what the action has said has to wait for its return: `finish` is called then. */
 bool request_wait_holds(struct sails_req *req, void (*finish)(struct sails_req *req));
 
 /* Whether the caller's thread is the action's, and the action has not returned. */
