@@ -139,25 +139,16 @@ static int insert_some(struct sails_db *db, struct orm_query *q, size_t at, size
  * A sequence of PostgreSQL's does not see ids that are given: without this the next id that it makes may
  * be one that is there. It is never put back, for somebody else may have been given a value meanwhile.
  */
-static int raise_sequence(struct sails_db *db, const struct orm_query *q)
+static int raise_sequence(struct sails_db *db, const struct orm_query *q, json_int_t highest)
 {
     const struct orm_attribute *key = q->model->primary_key;
     struct sql *sql = database_sql(db, q->model);
-    struct db_value highest = {.type = DB_INTEGER};
 
-    if (!sql->dialect->numbers_params || !key->auto_increment) {
-        return 0;
-    }
-    for (size_t i = 0; i < q->n_records; i++) {
-        json_int_t id = json_integer_value(key_of(&q->records[i]));
-
-        highest.as.integer = id > highest.as.integer ? id : highest.as.integer;
-    }
-    if (highest.as.integer <= 0) {
+    if (!sql->dialect->numbers_params || !key->auto_increment || highest <= 0) {
         return 0;
     }
     sql_append(sql, "SELECT setval(s, GREATEST(h, pg_sequence_last_value(s))) FROM (SELECT ");
-    sql_append_value(sql, highest);
+    sql_append_value(sql, (struct db_value){.type = DB_INTEGER, .as.integer = highest});
     sql_append(sql, "::bigint AS h, pg_get_serial_sequence(quote_ident(");
     sql_append_value(sql, (struct db_value){.type = DB_TEXT, .as.text = q->model->table});
     sql_append(sql, "), ");
@@ -166,19 +157,40 @@ static int raise_sequence(struct sails_db *db, const struct orm_query *q)
     return database_change(db, q->model, NULL, NULL, NULL, NULL);
 }
 
+static json_int_t highest_id(const struct orm_query *q, size_t at, size_t n)
+{
+    json_int_t highest = 0;
+
+    for (size_t i = at; i < at + n; i++) {
+        json_int_t id = json_integer_value(key_of(&q->records[i]));
+
+        highest = id > highest ? id : highest;
+    }
+    return highest;
+}
+
 static int insert_all(struct sails_db *db, struct orm_query *q, struct inserted *inserted)
 {
     const struct sql_dialect *dialect = database_sql(db, q->model)->dialect;
     struct shape shape = {0, false};
+    json_int_t highest = 0;
     int rc = 0;
 
     for (size_t at = 0; at < q->n_records && rc == 0;) {
         size_t n = count_for_one(q, at, dialect);
+        json_int_t id = highest_id(q, at, n);
 
         rc = insert_some(db, q, at, n, inserted, &shape);
         at += n;
+        highest = id > highest ? id : highest;
+        /* Who comes next without an id gets one above those that were given. */
+        if (rc == 0 && highest > 0 && (at == q->n_records || !has_key(&q->records[at]))) {
+            rc = raise_sequence(db, q, highest);
+            highest = 0;
+            shape = (struct shape){0, false};
+        }
     }
-    return rc == 0 ? raise_sequence(db, q) : rc;
+    return rc;
 }
 
 /* ---- behind ---- */
