@@ -18,6 +18,7 @@ static int64_t system_now_ms(void *ctx)
 int datastores_init(struct datastores *datastores, const struct orm *orm, struct buf *problem)
 {
     struct db_error error = {0};
+    unsigned n = 0;
     int rc = 0;
 
     *datastores = (struct datastores){.orm = orm, .now_ms = system_now_ms};
@@ -25,14 +26,15 @@ int datastores_init(struct datastores *datastores, const struct orm *orm, struct
     if (datastores->configs == NULL) {
         return SAILS_ENOMEM;
     }
-    for (unsigned i = 0; i < orm->n_datastores && rc == 0; i++) {
-        const struct orm_datastore *d = &orm->datastores[i];
+    for (; n < orm->n_datastores && rc == 0; n++) {
+        const struct orm_datastore *d = &orm->datastores[n];
 
-        rc = db_config_read(&datastores->configs[i], d->name, d->config, &error);
+        rc = db_config_read(&datastores->configs[n], d->name, d->config, &error);
     }
     if (rc < 0) {
         if (rc == SAILS_ECONFIG) {
-            buf_printf(problem, "%s\n", error.text);
+            buf_printf(problem, "config.datastores.%s: %s\n", orm->datastores[n - 1].name,
+                       error.text);
         }
         datastores_deinit(datastores);
     }

@@ -66,10 +66,12 @@ const struct sails_model_function *models_function(const char *name, void *ctx)
     return strcmp(name, "asJson") == 0 ? &to_json : NULL;
 }
 
-struct orm *models_read_with(const char *models, const char *defaults)
+/* The last two are taken, and may be NULL. */
+static struct orm *read_models(const char *models, json_t *defaults, json_t *datastores)
 {
     struct definitions definitions = {.models = models_json(models),
-                                      .defaults = defaults != NULL ? models_json(defaults) : NULL,
+                                      .defaults = defaults,
+                                      .datastores = datastores,
                                       .find_function = models_function};
     struct buf problems = {0};
     struct buf warnings = {0};
@@ -82,14 +84,25 @@ struct orm *models_read_with(const char *models, const char *defaults)
     }
     json_decref(definitions.models);
     json_decref(definitions.defaults);
+    json_decref(definitions.datastores);
     buf_deinit(&problems);
     buf_deinit(&warnings);
     return orm;
 }
 
+struct orm *models_read_with(const char *models, const char *defaults)
+{
+    return read_models(models, defaults != NULL ? models_json(defaults) : NULL, NULL);
+}
+
 struct orm *models_read(const char *models)
 {
     return models_read_with(models, NULL);
+}
+
+struct orm *models_read_at(const char *models, const char *url)
+{
+    return read_models(models, NULL, json_pack("{s:{s:s}}", "default", "url", url));
 }
 
 void models_expect_json(json_t *value, const char *text)

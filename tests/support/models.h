@@ -16,6 +16,9 @@ json_t *models_json(const char *text);
 /* Definitions that must be right, with nothing inherited; orm_destroy() it. */
 struct orm *models_read(const char *models);
 
+/* The same with a database. */
+struct orm *models_read_at(const char *models, const char *url);
+
 /* The same with config.models. */
 struct orm *models_read_with(const char *models, const char *defaults);
 
