@@ -27,18 +27,19 @@ static void read_line(int fd, char *line, size_t room)
     line[len] = '\0';
 }
 
-static void run_server(const char *kind, int in, int out)
+static void run_server(const char *kind, const char *size, int in, int out)
 {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     for (int fd = STDERR_FILENO + 1; fd < 256; fd++) {
         close(fd);
     }
-    execl(TESTS_FOLDER "/support/database", "database", kind, (char *)NULL);
+    execl(TESTS_FOLDER "/support/database", "database", kind, size, (char *)NULL);
     _exit(127);
 }
 
-void database_start(struct database *database, const char *kind)
+/* `size`: NULL: as it comes. */
+static void start(struct database *database, const char *kind, const char *size)
 {
     int to[2] = {-1, -1};
     int from[2] = {-1, -1};
@@ -53,13 +54,23 @@ void database_start(struct database *database, const char *kind)
     database->pid = fork();
     assert_true(database->pid >= 0);
     if (database->pid == 0) {
-        run_server(kind, to[0], from[1]);
+        run_server(kind, size, to[0], from[1]);
     }
     close(to[0]);
     close(from[1]);
     database->to_server = to[1];
     database->from_server = from[0];
     read_line(database->from_server, database->url, sizeof(database->url));
+}
+
+void database_start(struct database *database, const char *kind)
+{
+    start(database, kind, NULL);
+}
+
+void database_start_small(struct database *database, const char *kind)
+{
+    start(database, kind, "small");
 }
 
 void database_tell(struct database *database, const char *what)

@@ -19,6 +19,9 @@ struct database {
 /* Starts one; the test fails where that is not possible. SQLite is in memory and needs nothing. */
 void database_start(struct database *database, const char *kind);
 
+/* One that is full some 40 MB later. A server, for SQLite has a file. */
+void database_start_small(struct database *database, const char *kind);
+
 /* "kill", "stop" or "start": done when this returns. */
 void database_tell(struct database *database, const char *what);
 
