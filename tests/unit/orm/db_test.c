@@ -153,6 +153,89 @@ static void nothing_is_refused_without_a_word(void **state)
     close_world(&w);
 }
 
+/* Every public function without what it needs: an error, and no JSON is left over. */
+static void expect_nothing_done(sails_db *db, const char *model)
+{
+    struct sails_query query = {.populates = json_object(), .meta = json_object()};
+    json_t *value = NULL;
+    double number = 7;
+    int64_t n = 7;
+    bool created = true;
+
+    assert_int_equal(sails_find(db, model, json_object(), &query, &value), SAILS_EINVAL);
+    assert_int_equal(sails_find_one(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_count(db, model, json_object(), &n), SAILS_EINVAL);
+    assert_int_equal(sails_sum(db, model, "n", json_object(), &number), SAILS_EINVAL);
+    assert_int_equal(sails_avg(db, model, NULL, json_object(), &number), SAILS_EINVAL);
+    assert_int_equal(sails_each_batch(db, model, json_object(), NULL, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_create(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_create_each(db, model, json_array(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(
+        sails_find_or_create(db, model, json_object(), json_object(), NULL, &value, &created),
+        SAILS_EINVAL);
+    assert_int_equal(sails_update(db, model, json_object(), json_object(), NULL, &value),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_update_one(db, model, json_object(), json_object(), NULL, &value),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_destroy(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_destroy_one(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_archive(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_archive_one(db, model, json_object(), NULL, &value), SAILS_EINVAL);
+    assert_int_equal(sails_add_to_collection(db, model, json_array(), "x", json_array()),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_remove_from_collection(db, model, json_array(), NULL, json_array()),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_replace_collection(db, model, json_array(), "x", json_array()),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_validate(db, model, "name", json_object(), &value), SAILS_EINVAL);
+    assert_null(value);
+    assert_true(number == 7 && n == 7 && created);
+}
+
+static void without_a_connection_or_a_model_nothing_is_done(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_world(&w);
+    expect_nothing_done(NULL, "thing");
+    expect_nothing_done(w.db, NULL);
+    expect_nothing_done(w.db, "nothing");
+    assert_string_not_equal(sails_db_error(w.db), "");
+    assert_int_equal(sails_transaction(NULL, write_and_refuse, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_transaction(w.db, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_transaction_on(w.db, "nowhere", write_and_refuse, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_native(NULL, NULL, "SELECT 1", json_array(), NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_native(w.db, NULL, NULL, json_array(), NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_native(w.db, "nowhere", "SELECT 1", json_array(), NULL, NULL),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_native(w.db, NULL, "SELECT 1", json_object(), NULL, NULL), SAILS_EINVAL);
+    assert_null(sails_db_driver(NULL, NULL));
+    assert_null(sails_db_driver(w.db, "nowhere"));
+    assert_string_equal(sails_db_error(NULL), "");
+    assert_null(sails_db_error_code(NULL));
+    assert_string_equal(sails_db_error_name(NULL), "");
+    assert_string_equal(sails_db_error_details(NULL), "");
+    assert_null(sails_db_error_json(NULL));
+    close_world(&w);
+}
+
+/* A name of an attribute comes from programs: no text is no attribute. */
+static void a_name_that_is_no_text_names_nothing(void **state)
+{
+    struct world w;
+    double sum = 0;
+
+    (void)state;
+    open_world(&w);
+    assert_int_equal(sails_sum(w.db, "thing", "\xff", NULL, &sum), SAILS_EINVAL);
+    assert_string_equal(sails_db_error_code(w.db), "E_INVALID_NUMERIC_ATTR_NAME");
+    assert_int_equal(sails_add_to_collection(w.db, "thing", json_integer(1), "\xff", json_array()),
+                     SAILS_EINVAL);
+    assert_string_equal(sails_db_error_code(w.db), "E_INVALID_COLLECTION_ATTR_NAME");
+    close_world(&w);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -160,6 +243,8 @@ int main(void)
         cmocka_unit_test(a_callback_may_refuse_with_an_error_of_its_own),
         cmocka_unit_test(a_transaction_may_be_refused_by_its_body),
         cmocka_unit_test(nothing_is_refused_without_a_word),
+        cmocka_unit_test(without_a_connection_or_a_model_nothing_is_done),
+        cmocka_unit_test(a_name_that_is_no_text_names_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
