@@ -383,6 +383,33 @@ SAILS_API int sails_app_on_cluster_up(sails_app *app, sails_cluster_up_cb on_up,
 /** As sails_app_on_cluster_up(), when it has lost them. @see `onRedisDisconnect` */
 SAILS_API int sails_app_on_cluster_down(sails_app *app, sails_cluster_down_cb on_down, void *ctx);
 
+/**
+ * A message on the admin bus of Sails' nodes, whatever it is about: "join", "leave" and "leaveAll" are their
+ * own, and were done before; others are an application's. Runs on a worker's thread.
+ *
+ * @param message  {"event", "payload", "uid"}; a view. Who has sent it may be anybody: look at it well.
+ */
+typedef void (*sails_admin_message_cb)(sails_app *app, json_t *message, void *ctx);
+
+/** Sets what hears such messages. Before the lift. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already.
+ *  @see Sails, app event `hook:sockets:adminMessage` */
+SAILS_API int sails_app_on_admin_message(sails_app *app, sails_admin_message_cb on_message,
+                                         void *ctx);
+
+/**
+ * Sends a message of the application's own to all other nodes, of Sails in Node, too. Without other nodes
+ * nothing happens. Any thread.
+ *
+ * @param payload  Taken.
+ * @return 0: on its way; SAILS_EINVAL: NULL; SAILS_EJSON: a text that is not UTF-8; SAILS_ESTATE: the app is
+ *         not lifted; SAILS_ENOMEM.
+ * @see    sails-hook-sockets, `broadcastAdminMessage()`
+ */
+SAILS_API int sails_app_broadcast_admin_message(sails_app *app, const char *event, json_t *payload);
+
+/** As sails_app_broadcast_admin_message(), to this node, too. @see `blastAdminMessage()` */
+SAILS_API int sails_app_blast_admin_message(sails_app *app, const char *event, json_t *payload);
+
 /** How it goes among other nodes, since the lift; all zero for a node that is alone. */
 typedef struct sails_cluster {
     int is_up;         /**< Whether it hears and reaches the others now: 0 or 1. */

@@ -323,6 +323,94 @@ typedef void (*sails_io_sockets_cb)(int status, json_t *sockets, void *ctx);
 SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *target,
                                      sails_io_sockets_cb on_sockets, void *ctx);
 
+/**
+ * A list that was asked for. Runs once, on a worker's thread.
+ *
+ * @param status  0; SAILS_ETIMEOUT: not all nodes have answered within
+ *                `sockets.adapterOptions.requestsTimeout`, or Redis was lost; SAILS_ECLOSED: the app was
+ *                lowered meanwhile; SAILS_ENOMEM.
+ * @param list    An array: what there is, also after an error; a view.
+ */
+typedef void (*sails_io_list_cb)(int status, json_t *list, void *ctx);
+
+/**
+ * Asks for the names of all rooms of a namespace, on every node, each once; a socket that is in the room of
+ * its own id counts. A node that is alone (Redis is away) tells of its own.
+ *
+ * @param flags  0, or SAILS_IO_LOCAL: of this node.
+ * @return 0; SAILS_EINVAL: NULL, or a parent namespace; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ *         On an error `on_rooms` is not called.
+ * @see    Socket.IO documentation, "Adapter", `allRooms()`
+ */
+SAILS_API int sails_io_all_rooms(sails_io_namespace *nsp, unsigned flags, sails_io_list_cb on_rooms,
+                                 void *ctx);
+
+/* ---------------------------------------------------------------------------------------------
+ * From program to program, over all nodes (sails/app.h: setting `sockets.adapter`)
+ * ------------------------------------------------------------------------------------------ */
+
+/** An event of another node's program. */
+typedef struct sails_io_server_event sails_io_server_event;
+
+/** The right to answer it. */
+typedef struct cluster_answer sails_io_server_ack;
+
+/** An event from another node; `event` is valid during the call. Runs on a worker's thread. */
+typedef void (*sails_io_server_event_cb)(sails_io_namespace *nsp, sails_io_server_event *event,
+                                         void *ctx);
+
+/**
+ * Listens for an event that other nodes' programs emit with sails_io_server_side_emit(), or Socket.IO's
+ * `serverSideEmit()`. Of a parent: for its children, too. Before the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "io.serverSideEmit(eventName[, ...args][, ack])"
+ */
+SAILS_API int sails_io_on_server_side_event(sails_io_namespace *nsp, const char *event,
+                                            sails_io_server_event_cb on_event, void *ctx);
+
+/** Its name; a view. NULL for NULL. */
+SAILS_API const char *sails_io_server_event_name(const sails_io_server_event *event);
+
+/** Its arguments, an array; a view, valid during the callback. NULL for NULL. */
+SAILS_API json_t *sails_io_server_event_args(const sails_io_server_event *event);
+
+/** Takes the right to answer out of the event, for now or later. NULL: no answer is wanted, or another
+ *  listener has it. One that nobody takes is not answered, and who has asked waits in vain. */
+SAILS_API sails_io_server_ack *sails_io_server_event_take_ack(sails_io_server_event *event);
+
+/**
+ * Answers, from any thread, and consumes `ack`.
+ *
+ * @param value  Taken; NULL: null.
+ * @return 0, also if the other node has gone; SAILS_EINVAL: NULL as `ack`.
+ */
+SAILS_API int sails_io_server_ack_send(sails_io_server_ack *ack, json_t *value);
+
+/** Gives up on answering and frees `ack`. NULL is harmless. */
+SAILS_API void sails_io_server_ack_drop(sails_io_server_ack *ack);
+
+/**
+ * Emits an event to the programs of all other nodes: not to this one's, and to no socket. Without other
+ * nodes nothing happens.
+ *
+ * @param args  As of sails_io_emit(). Binary values arrive as {"type": "Buffer", "data": [...]}.
+ * @return 0: on its way; SAILS_EINVAL: NULL, or a parent namespace; SAILS_ERESERVED: "connect", "connection",
+ *         "new_namespace"; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "io.serverSideEmit(eventName[, ...args][, ack])"
+ */
+SAILS_API int sails_io_server_side_emit(sails_io_namespace *nsp, const char *event, json_t *args);
+
+/**
+ * As sails_io_server_side_emit(), and gathers what each of the other nodes answers, in the order of arrival.
+ * Socket.IO 3 and Sails in Node do not answer: with such nodes it ends with SAILS_ETIMEOUT.
+ *
+ * @return As there; SAILS_EINVAL also: no callback. On an error it is not called.
+ */
+SAILS_API int sails_io_server_side_emit_with_ack(sails_io_namespace *nsp, const char *event,
+                                                 json_t *args, sails_io_list_cb on_answers,
+                                                 void *ctx);
+
 /* ---------------------------------------------------------------------------------------------
  * One socket: on its worker's thread only
  * ------------------------------------------------------------------------------------------ */

@@ -34,7 +34,8 @@ SAILS_BEGIN_DECLS
  * Joining twice changes nothing.
  *
  * @param id    As sails_sockets_get_id() gives it. The name of a room: all its members join. Unknown
- *              or gone: nothing happens, and `done` is told SAILS_ENOENT.
+ *              or gone: nothing happens, and `done` is told SAILS_ENOENT; but among other nodes
+ *              (`sockets.adapter`) it may be a socket of theirs: they are told, and `done` is told 0.
  * @param room  1 to SAILS_ROOM_NAME_MAX bytes.
  * @param done  NULL: nobody is told.
  * @see    Sails reference, sails.sockets.join(); examples/chat

@@ -64,6 +64,8 @@ struct app_cluster {
     void *up_ctx;
     sails_cluster_down_cb on_down; /* NULL: nobody */
     void *down_ctx;
+    sails_admin_message_cb on_admin; /* NULL: nobody */
+    void *admin_ctx;
 };
 
 /* What lines look like. */

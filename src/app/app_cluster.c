@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "net/redis_url.h"
+#include "nodes/nodes_admin.h"
 
 /*
  * Other nodes, as sockets.adapter says: from settings to the carrier that the operations get.
@@ -94,6 +95,15 @@ static void on_down(int status, void *ctx)
     }
 }
 
+static void on_admin_message(json_t *message, void *ctx)
+{
+    struct sails_app *app = ctx;
+
+    if (app->cluster.on_admin != NULL) {
+        app->cluster.on_admin(app, message, app->cluster.admin_ctx);
+    }
+}
+
 /* ---- life ---- */
 
 static int open_redis(struct sails_app *app, struct bus **out)
@@ -120,6 +130,31 @@ static int open_bus(struct sails_app *app, struct bus **out)
     return open_redis(app, out);
 }
 
+static void set_nodes(struct sails_app *app, struct bus *bus)
+{
+    const struct config *c = &app->config;
+    struct nodes_options options = {
+        .bus = bus,
+        .key = text_setting(app, "key", NULL),
+        .host = &app->io->host,
+        .pool = app->pool,
+        .log = &app->log,
+        .events = {.on_up = on_up,
+                   .on_down = on_down,
+                   .on_admin_message = on_admin_message,
+                   .ctx = app},
+    };
+
+    options.has_admin_key = options.key != NULL;
+    options.speaks_sails =
+        strcmp(config_text(c, "sockets.adapter"), "@socket.io/redis-adapter") != 0;
+    options.answers_apart =
+        config_boolean(c, "sockets.adapterOptions.publishOnSpecificResponseChannel");
+    options.request_timeout_ms =
+        (uint64_t)config_integer(c, "sockets.adapterOptions.requestsTimeout");
+    nodes_init(&app->cluster.nodes, &options);
+}
+
 int app_cluster_open(struct sails_app *app, struct carrier **out)
 {
     struct app_cluster *cluster = &app->cluster;
@@ -134,14 +169,7 @@ int app_cluster_open(struct sails_app *app, struct carrier **out)
     if (rc < 0) {
         return rc;
     }
-    nodes_init(&cluster->nodes, &(struct nodes_options){
-                                    .bus = bus,
-                                    .key = text_setting(app, "key", NULL),
-                                    .host = &app->io->host,
-                                    .pool = app->pool,
-                                    .log = &app->log,
-                                    .events = {.on_up = on_up, .on_down = on_down, .ctx = app},
-                                });
+    set_nodes(app, bus);
     cluster->is_on = true;
     *out = &cluster->nodes.carrier;
     return 0;
@@ -172,28 +200,60 @@ void app_cluster_stop(struct sails_app *app, struct worker *worker)
 
 int sails_app_on_cluster_up(sails_app *app, sails_cluster_up_cb on_cluster_up, void *ctx)
 {
-    if (app == NULL || on_cluster_up == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || on_cluster_up == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->cluster.on_up = on_cluster_up;
+        app->cluster.up_ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
-    }
-    app->cluster.on_up = on_cluster_up;
-    app->cluster.up_ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_on_cluster_up");
 }
 
 int sails_app_on_cluster_down(sails_app *app, sails_cluster_down_cb on_cluster_down, void *ctx)
 {
-    if (app == NULL || on_cluster_down == NULL) {
-        return SAILS_EINVAL;
+    int rc = app == NULL || on_cluster_down == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->cluster.on_down = on_cluster_down;
+        app->cluster.down_ctx = ctx;
     }
-    if (app->state != APP_NEW) {
-        return SAILS_ESTATE;
+    return app_note(app, rc, "sails_app_on_cluster_down");
+}
+
+int sails_app_on_admin_message(sails_app *app, sails_admin_message_cb on_message, void *ctx)
+{
+    int rc = app == NULL || on_message == NULL ? SAILS_EINVAL : app_check_new(app);
+
+    if (rc == 0) {
+        app->cluster.on_admin = on_message;
+        app->cluster.admin_ctx = ctx;
     }
-    app->cluster.on_down = on_cluster_down;
-    app->cluster.down_ctx = ctx;
-    return 0;
+    return app_note(app, rc, "sails_app_on_admin_message");
+}
+
+/* Takes the payload. Without other nodes there is nothing to do, as in Sails. */
+static int say_admin(sails_app *app, const char *event, json_t *payload, bool is_blast)
+{
+    int rc = app == NULL || event == NULL || payload == NULL ? SAILS_EINVAL : 0;
+
+    if (rc == 0 && app->state != APP_LIFTED) {
+        rc = SAILS_ESTATE;
+    }
+    if (rc == 0 && app->cluster.is_on) {
+        rc = nodes_admin_say(&app->cluster.nodes, event, payload, is_blast);
+    }
+    json_decref(payload);
+    return rc;
+}
+
+int sails_app_broadcast_admin_message(sails_app *app, const char *event, json_t *payload)
+{
+    return say_admin(app, event, payload, false);
+}
+
+int sails_app_blast_admin_message(sails_app *app, const char *event, json_t *payload)
+{
+    return say_admin(app, event, payload, true);
 }
 
 int sails_app_cluster(const sails_app *app, sails_cluster *out)

@@ -133,6 +133,7 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
     out->recovery = config_boolean(c, "sockets.connectionStateRecovery");
     out->recovery_max_disconnection_ms = ms(c, "sockets.maxDisconnectionDuration");
     out->recovery_max_bytes = size(c, "sockets.maxRecoverySize");
+    out->request_timeout_ms = ms(c, "sockets.adapterOptions.requestsTimeout");
     out->recovery_skip_middlewares = config_boolean(c, "sockets.skipMiddlewares");
 
     engine->path = config_text(c, "sockets.path");

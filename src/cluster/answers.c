@@ -20,7 +20,11 @@ struct answers {
     int status;
     json_t *list;
     answers_cb on_answers;
+    const struct answers_listener *listener; /* NULL: none */
     void *ctx;
+    size_t n_asked;
+    bool
+        is_told; /* the listener, how many have been asked: what was answered before is in the list */
 };
 
 struct answers *answers_create(uint64_t timeout_ms, answers_cb on_answers, void *ctx)
@@ -45,6 +49,17 @@ struct answers *answers_create(uint64_t timeout_ms, answers_cb on_answers, void 
     return a;
 }
 
+struct answers *answers_create_for(uint64_t timeout_ms, const struct answers_listener *listener,
+                                   answers_cb on_answers, void *ctx)
+{
+    struct answers *a = answers_create(timeout_ms, on_answers, ctx);
+
+    if (a != NULL) {
+        a->listener = listener;
+    }
+    return a;
+}
+
 void answers_set_id(struct answers *a, uint64_t ack_id)
 {
     a->ack_id = ack_id;
@@ -66,17 +81,51 @@ void answers_release(struct answers *a)
     mem_free(a);
 }
 
+/* Takes the answer. Under the lock. */
+static int note_answer(struct answers *a, json_t *answer)
+{
+    if (a->listener != NULL && a->is_told) {
+        a->listener->on_each(answer, a->ctx);
+        json_decref(answer);
+        return 0;
+    }
+    return json_array_append_new(a->list, answer) != 0 ? SAILS_ENOMEM : 0;
+}
+
+/* Whether that was the last. Under the lock. */
+static bool count_down(struct answers *a, size_t n, int status)
+{
+    assert(a->waiting >= n); /* I1 */
+    a->status = a->status == 0 ? status : a->status;
+    a->waiting -= n;
+    return a->waiting == 0;
+}
+
 void answers_give(struct answers *a, json_t *answer, int status)
 {
     bool is_last = false;
 
     pthread_mutex_lock(&a->lock);
     if (answer != NULL) {
-        status = json_array_append_new(a->list, answer) != 0 ? SAILS_ENOMEM : status;
+        status = note_answer(a, answer) < 0 ? SAILS_ENOMEM : status;
     }
-    a->status = a->status == 0 ? status : a->status;
-    a->waiting--;
-    is_last = a->waiting == 0;
+    is_last = count_down(a, 1, status);
+    pthread_mutex_unlock(&a->lock);
+
+    if (is_last) {
+        a->on_answers(a->status, a->list, a->ctx);
+    }
+}
+
+void answers_give_up(struct answers *a, size_t n, int status)
+{
+    bool is_last = false;
+
+    if (n == 0) {
+        return;
+    }
+    pthread_mutex_lock(&a->lock);
+    is_last = count_down(a, n, status);
     pthread_mutex_unlock(&a->lock);
 
     if (is_last) {
@@ -110,6 +159,7 @@ void answers_expect_more(struct answers *a, size_t n)
     pthread_mutex_lock(&a->lock);
     assert(a->waiting > 0); /* I1 */
     a->waiting += n;
+    a->n_asked += n;
     pthread_mutex_unlock(&a->lock);
 }
 
@@ -126,7 +176,26 @@ void answers_expect(struct answers *a, struct sio_socket *socket)
     }
 }
 
+static void tell_asked(struct answers *a)
+{
+    size_t i = 0;
+    json_t *answer = NULL;
+
+    pthread_mutex_lock(&a->lock);
+    a->listener->on_asked(a->n_asked, a->ctx);
+    a->is_told = true;
+    json_array_foreach(a->list, i, answer)
+    {
+        a->listener->on_each(answer, a->ctx);
+    }
+    json_array_clear(a->list);
+    pthread_mutex_unlock(&a->lock);
+}
+
 void answers_close(struct answers *a, int status)
 {
+    if (a->listener != NULL) {
+        tell_asked(a);
+    }
     answers_give(a, NULL, status);
 }

@@ -23,6 +23,19 @@ typedef void (*answers_cb)(int status, json_t *list, void *ctx);
 
 /* NULL: no memory. */
 struct answers *answers_create(uint64_t timeout_ms, answers_cb on_answers, void *ctx);
+
+/*
+ * For carriers, on behalf of another node, which wants to hear of each answer as it comes, and first of all
+ * how many have been asked. Both under the lock, and on_each never before on_asked. `answer` is a view.
+ */
+struct answers_listener {
+    void (*on_asked)(size_t n, void *ctx);
+    void (*on_each)(json_t *answer, void *ctx);
+};
+
+/* `list` of on_answers is empty then. The listener is borrowed. NULL: no memory. */
+struct answers *answers_create_for(uint64_t timeout_ms, const struct answers_listener *listener,
+                                   answers_cb on_answers, void *ctx);
 struct answers *answers_retain(struct answers *a);
 
 /* NULL is harmless. */
@@ -39,6 +52,9 @@ void answers_expect_more(struct answers *a, size_t n);
 
 /* For carriers: one of them has answered. `answer` is taken; NULL: it will not, and `status` says why. */
 void answers_give(struct answers *a, json_t *answer, int status);
+
+/* For carriers: `n` of them will not. */
+void answers_give_up(struct answers *a, size_t n, int status);
 
 /* Everybody has been asked: calls back as soon as the last answer is there, maybe now; with `status`
  * if that is an error. */

@@ -21,6 +21,8 @@
 
 #include "cluster/mail_carrier.h"
 
+struct cluster_answer;
+
 /* What the floor above knows and this one needs. */
 struct cluster_host {
     /* The part of a namespace that lies on this worker; NULL: it has none. On its thread. */
@@ -33,7 +35,20 @@ struct cluster_host {
      * SAILS_ESTATE: the node has stopped.
      */
     int (*receive)(void *ctx, struct operation *op, const struct delivery_outcome *outcome);
+    /*
+     * An event of another node's program for this one's (OPERATION_SERVER_EVENT there). In a turn of a
+     * worker. `args` is borrowed; `answer` (NULL: none is wanted) is taken. SAILS_ENOENT: no such
+     * namespace.
+     */
+    int (*hear)(void *ctx, struct str nsp, const char *event, json_t *args,
+                struct cluster_answer *answer);
     void *ctx;
+};
+
+/* Takes what this node's program has to say to an event of another node's. */
+struct cluster_answer {
+    /* Once, on any thread: then it is gone. `value` is taken; NULL: there will be no answer. */
+    void (*give)(struct cluster_answer *answer, json_t *value);
 };
 
 struct cluster {

@@ -117,7 +117,7 @@ static void deliver_news(struct worker *worker, struct mail *mail)
     const struct delivery_outcome *outcome = &d->outcome;
 
     if (outcome->answers != NULL) {
-        answers_close(outcome->answers, worker_is_running(worker) ? 0 : SAILS_ECLOSED);
+        answers_close(outcome->answers, status_of(d, worker));
     }
     if (outcome->on_done != NULL) {
         outcome->on_done(status_of(d, worker), d->found, outcome->ctx);

@@ -23,7 +23,8 @@ struct delivery;
 /*
  * Tells that all parties have applied an operation. Runs once, in a turn of a worker, never before the
  * call that sent it has returned (and as the pool ends: SAILS_ECLOSED). status: 0; SAILS_ENOENT: nobody
- * matched, and somebody had to; else the first error. `found`: of fetch, an array, a view.
+ * matched, and somebody had to; else the first error. `found`: of fetch and rooms, and of a server event
+ * what the programs have answered: an array, a view; NULL: nothing.
  */
 typedef void (*delivery_cb)(int status, json_t *found, void *ctx);
 
@@ -45,7 +46,7 @@ struct delivery_party {
 struct delivery_report {
     int status;       /* 0, or the first error */
     size_t n_matched; /* sockets */
-    json_t *found;    /* of fetch: an array, taken; NULL: nothing */
+    json_t *found;    /* what there is to tell: an array, taken; NULL: nothing */
 };
 
 /*

@@ -20,6 +20,9 @@ static uint64_t concerned(const struct mail_carrier *m, const struct operation *
     bool is_anywhere = scope != OPERATION_SOCKET && atomic_load(&m->has_id_rooms);
     uint64_t some = 0;
 
+    if (op->kind == OPERATION_SERVER_EVENT) {
+        return 0; /* it is for the other nodes' programs */
+    }
     if (op->target.n_rooms == 0 || m->ids_move || is_anywhere) {
         return all_workers(m);
     }

@@ -193,6 +193,19 @@ static void apply_to_socket(struct sio_socket *socket, void *ctx)
             note_status(part, SAILS_ENOMEM);
         }
         break;
+    case OPERATION_ROOMS:
+    case OPERATION_SERVER_EVENT:
+        assert(false); /* of no socket */
+        break;
+    }
+}
+
+static void find_room(struct str room, void *ctx)
+{
+    struct operation_part *part = ctx;
+
+    if (json_array_append_new(part->found, json_stringn_nocheck(room.ptr, room.len)) != 0) {
+        note_status(part, SAILS_ENOMEM);
     }
 }
 
@@ -233,15 +246,19 @@ void operation_apply(const struct operation *op, struct operation_part *part)
     part->n_matched = 0;
     part->status = 0;
     part->found = NULL;
-    if (part->nsp == NULL || op->to_nobody) {
+    if (part->nsp == NULL || op->to_nobody || op->kind == OPERATION_SERVER_EVENT) {
         return;
     }
-    if (op->kind == OPERATION_FETCH) {
+    if (op->kind == OPERATION_FETCH || op->kind == OPERATION_ROOMS) {
         part->found = json_array();
         if (part->found == NULL) {
             part->status = SAILS_ENOMEM;
             return;
         }
+    }
+    if (op->kind == OPERATION_ROOMS) {
+        sio_namespace_each_room(part->nsp, find_room, part);
+        return;
     }
     part->n_matched = apply_to_all(op, part);
 }

@@ -24,7 +24,9 @@ enum operation_kind {
     OPERATION_LEAVE,
     OPERATION_LEAVE_ALL,
     OPERATION_DISCONNECT,
-    OPERATION_FETCH
+    OPERATION_FETCH,
+    OPERATION_ROOMS,       /* the names of all rooms */
+    OPERATION_SERVER_EVENT /* an event for the programs of the other nodes: concerns no socket */
 };
 
 enum operation_flags {
@@ -49,9 +51,9 @@ struct operation {
     bool to_nobody;          /* the target was an empty list */
     const struct str *rooms; /* of join and leave */
     size_t n_rooms;
-    const char *event;   /* of broadcast */
-    json_t *args;        /* of broadcast: an array, with binary values in it (base/json_value.h) */
-    uint64_t timeout_ms; /* of broadcast: how long its acks are waited for; 0: none are wanted */
+    const char *event;   /* of broadcast and server event */
+    json_t *args;        /* of both: an array, with binary values in it (base/json_value.h) */
+    uint64_t timeout_ms; /* of both: how long answers are waited for; 0: none are wanted */
 
     struct str *many; /* what the lists point to: this, or `few` */
     struct str few[OPERATION_NAMES_FEW];
@@ -106,7 +108,7 @@ struct operation_part {
     /* What has come of it. */
     size_t n_matched;
     int status;    /* 0, or the first error */
-    json_t *found; /* of fetch: an array, the caller's; NULL: nobody */
+    json_t *found; /* of fetch and rooms: an array, the caller's; NULL: nobody */
 };
 
 /* Does it to the sockets of the worker whose thread this is. */

@@ -21,6 +21,7 @@ struct sails_io *io_create(const struct log *log, const struct machine *machine)
         .find = io_worker_find,
         .describe = io_describe,
         .receive = io_receive,
+        .hear = io_hear,
         .ctx = io,
     };
     return io;

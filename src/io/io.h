@@ -38,7 +38,8 @@ struct io_options {
     uint64_t recovery_max_disconnection_ms;
     size_t recovery_max_bytes;
     bool recovery_skip_middlewares;
-    struct carrier *adapter; /* to other nodes; NULL: there are none */
+    struct carrier *adapter;     /* to other nodes; NULL: there are none */
+    uint64_t request_timeout_ms; /* how long their programs have to answer */
 };
 
 /* A namespace, or the parent of dynamic ones. */
@@ -47,8 +48,9 @@ struct sails_io_namespace {
     struct sails_io *io;
     struct list in_registry; /* of namespaces, parents or forgotten */
     struct map_node by_name;
-    struct io_listeners listeners;     /* of a dynamic one: empty, for it has its parent's */
-    struct sails_io_namespace *parent; /* of a child; NULL: it has none, or is a parent */
+    struct io_listeners listeners;        /* of a dynamic one: empty, for it has its parent's */
+    struct io_listeners server_listeners; /* of other nodes' programs; likewise */
+    struct sails_io_namespace *parent;    /* of a child; NULL: it has none, or is a parent */
     struct list in_parent;
     struct list children; /* of a parent; under the registry's lock */
     size_t n_children;
@@ -252,6 +254,10 @@ int io_operate(struct sails_io_namespace *nsp, struct operation *op,
 /* The same for functions of the public API: checks, and tells `done` (may be NULL). */
 int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, bool must_match,
                     sails_done_cb done, void *ctx);
+
+/* As struct cluster_host wants it; ctx is the sails_io. io_server_side.c */
+int io_hear(void *ctx, struct str name, const char *event, json_t *args,
+            struct cluster_answer *answer);
 
 /* As struct cluster_host wants it; ctx is the sails_io. */
 int io_receive(void *ctx, struct operation *op, const struct delivery_outcome *outcome);

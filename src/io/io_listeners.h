@@ -42,6 +42,7 @@ struct io_listener {
         sails_io_disconnect_cb disconnect;
         sails_io_filter_cb filter;
         sails_io_event_cb event;
+        sails_io_server_event_cb server_event; /* of the namespace's server_listeners */
     } call;
     void *ctx;
 };

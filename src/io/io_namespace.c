@@ -17,6 +17,7 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
     atomic_init(&nsp->ack_ids, 0);
     nsp->io = io;
     io_listeners_init(&nsp->listeners, io->hash_key);
+    io_listeners_init(&nsp->server_listeners, io->hash_key);
     list_init(&nsp->children);
     recovery_init(&nsp->recovery, io->machine, &io->recovery);
     if (name.len > 0) {
@@ -29,6 +30,7 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
 static void namespace_destroy(struct sails_io_namespace *nsp)
 {
     io_listeners_deinit(&nsp->listeners);
+    io_listeners_deinit(&nsp->server_listeners);
     recovery_deinit(&nsp->recovery);
     mem_free(nsp);
 }

@@ -2,6 +2,9 @@
 
 #include "base/base64.h"
 #include "base/macros.h"
+#include "nodes/nodes_admin.h"
+#include "nodes/nodes_message.h"
+#include "nodes/nodes_request.h"
 
 #include <assert.h>
 #include <sails/err.h>
@@ -23,9 +26,9 @@ enum {
 
 /* ---- who we are ---- */
 
-void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1])
+void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_LEN + 1])
 {
-    uint64_t hash = hash_str(nodes->uid_key, nsp);
+    uint64_t hash = hash_str(nodes->uid_key, what);
     uint8_t bytes[5] = {(uint8_t)hash, (uint8_t)(hash >> 8), (uint8_t)(hash >> 16),
                         (uint8_t)(hash >> 24), (uint8_t)(hash >> 32)};
     char text[BASE64URL_LEN(sizeof(bytes))];
@@ -33,6 +36,11 @@ void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN
     base64url_write(text, (struct bytes){bytes, sizeof(bytes)});
     memcpy(out, text, NODES_UID_LEN);
     out[NODES_UID_LEN] = '\0';
+}
+
+void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1])
+{
+    nodes_name(nodes, nsp, out); /* begins with a slash: no other name does */
 }
 
 /* ---- the bus's events ---- */
@@ -77,6 +85,7 @@ static void on_bus_up(void *ctx)
     nodes->is_reachable = true;
     nodes->n_unconfirmed = 0;
     nodes_namespace_subscribe_all(nodes);
+    nodes_admin_subscribe(nodes);
     note_up(nodes);
 }
 
@@ -87,6 +96,7 @@ static void on_bus_down(void *ctx, int status)
 
     nodes->is_reachable = false;
     nodes->n_unconfirmed = 0;
+    nodes_request_end_all(nodes, SAILS_ETIMEOUT);
     if (was_up && nodes->options.events.on_down != NULL) {
         nodes->options.events.on_down(status, nodes->options.events.ctx);
     }
@@ -97,7 +107,9 @@ static void on_bus_message(void *ctx, struct str name, struct str channel, struc
     struct nodes *nodes = ctx;
     struct str nsp;
 
-    if (nodes_namespace_of(nodes, name, &nsp)) {
+    if (str_eq(name, nodes_admin_channel(nodes))) {
+        nodes_admin_receive(nodes, payload);
+    } else if (nodes_namespace_of(nodes, name, &nsp)) {
         nodes_receive(nodes, nsp, channel, payload);
     }
 }
@@ -127,10 +139,23 @@ void nodes_refuse(struct nodes *nodes, struct str channel, int why)
 
 /* ---- the carrier ---- */
 
-static bool is_carried(const struct operation *op)
+/* Whether somebody waits for what the others have to say. */
+static bool is_asking(const struct operation *op)
 {
-    return (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody &&
-           op->kind == OPERATION_BROADCAST && op->timeout_ms == 0;
+    switch (op->kind) {
+    case OPERATION_FETCH:
+    case OPERATION_ROOMS:
+        return true;
+    case OPERATION_BROADCAST:
+    case OPERATION_SERVER_EVENT:
+        return op->timeout_ms > 0;
+    case OPERATION_JOIN:
+    case OPERATION_LEAVE:
+    case OPERATION_LEAVE_ALL:
+    case OPERATION_DISCONNECT:
+        break;
+    }
+    return false;
 }
 
 static void plan(const struct carrier *carrier, const struct operation *op,
@@ -138,7 +163,33 @@ static void plan(const struct carrier *carrier, const struct operation *op,
 {
     (void)carrier;
     (void)scope;
-    out->is_sent = is_carried(op);
+    out->is_sent = (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody;
+    out->n_parties = out->is_sent && is_asking(op) ? 1 : 0;
+}
+
+/* What only Sails knows goes over its admin bus, and what Sails would say there where the others are Sails. */
+static bool is_for_admin_bus(const struct nodes *nodes, const struct operation *op)
+{
+    return op->kind == OPERATION_LEAVE_ALL ||
+           (nodes->options.speaks_sails && (op->flags & OPERATION_NAMES_SOCKET) != 0 &&
+            (op->kind == OPERATION_JOIN || op->kind == OPERATION_LEAVE) &&
+            str_eq(op->nsp, STR("/")));
+}
+
+static int say(struct nodes *nodes, const struct operation *op)
+{
+    struct nodes_message message;
+    int rc = 0;
+
+    if (is_for_admin_bus(nodes, op)) {
+        return nodes_admin_send(nodes, op);
+    }
+    rc = nodes_message_init(&message, nodes, op);
+    if (rc == 0) {
+        nodes_publish(nodes, &message.m, (struct str){NULL, 0});
+        nodes_message_deinit(&message);
+    }
+    return rc;
 }
 
 static void send(struct carrier *carrier, const struct operation *op,
@@ -146,17 +197,13 @@ static void send(struct carrier *carrier, const struct operation *op,
                  struct delivery_party *parties)
 {
     struct nodes *nodes = container_of(carrier, struct nodes, carrier);
-    struct nodes_message message;
 
-    (void)plan;
-    (void)d;
     (void)parties;
-    if (nodes_message_init(&message, nodes, op) < 0) {
+    if (plan->n_parties > 0) {
+        nodes_request_send(nodes, op, d);
+    } else if (say(nodes, op) < 0) {
         atomic_fetch_add(&nodes->counts.unsent, 1);
-        return;
     }
-    nodes_publish(nodes, &message.m);
-    nodes_message_deinit(&message);
 }
 
 static const struct carrier_ops carrier_ops = {
@@ -176,6 +223,7 @@ void nodes_init(struct nodes *nodes, const struct nodes_options *options)
     machine_random(options->pool->machine, &nodes->uid_key, sizeof(nodes->uid_key));
     machine_random(options->pool->machine, &nodes->map_key, sizeof(nodes->map_key));
     list_init(&nodes->namespaces);
+    list_init(&nodes->requests);
     map_init(&nodes->subscriptions);
 }
 
@@ -184,6 +232,7 @@ void nodes_deinit(struct nodes *nodes)
     assert(!nodes->is_open);
     nodes_namespace_destroy_all(nodes);
     map_deinit(&nodes->subscriptions);
+    map_deinit(&nodes->requests_by_id);
 }
 
 int nodes_start(struct nodes *nodes, struct worker *worker)
@@ -194,8 +243,12 @@ int nodes_start(struct nodes *nodes, struct worker *worker)
     if (worker_index(worker) != 0) {
         return 0;
     }
+    nodes_request_start(nodes);
     rc = bus->ops->open(bus, worker, &bus_events, nodes);
     nodes->is_open = rc == 0;
+    if (rc < 0) {
+        nodes_request_stop(nodes);
+    }
     return rc;
 }
 
@@ -209,6 +262,7 @@ void nodes_stop(struct nodes *nodes, struct worker *worker)
     nodes->n_unconfirmed = 0;
     atomic_store(&nodes->is_up, false);
     nodes->options.bus->ops->close(nodes->options.bus);
+    nodes_request_stop(nodes);
 }
 
 bool nodes_is_up(const struct nodes *nodes)

@@ -19,9 +19,12 @@
 #define NODES_NODES_H
 
 #include "adapter/classic.h"
+#include "base/deadline_ladder.h"
 #include "base/map.h"
 #include "cluster/cluster.h"
 #include "nodes/bus.h"
+
+#include <sails/err.h>
 
 enum {
     NODES_UID_LEN = 6,
@@ -29,18 +32,25 @@ enum {
     NODES_QUEUE_MAX = 16 * 1024 * 1024
 };
 
-#define NODES_KEY "socket.io" /* what Socket.IO's channels begin with, unless it is set */
+#define NODES_KEY           "socket.io" /* what Socket.IO's channels begin with, unless it is set */
+#define NODES_ADMIN_CHANNEL "socket.io#sails#" /* of Sails' admin bus, unless the key is set */
 
 /* What the application is told, on worker 0. NULL: nobody. */
 struct nodes_events {
     void (*on_up)(void *ctx);
     void (*on_down)(int status, void *ctx); /* status: why */
+    /* A message on Sails' admin bus, whatever it says: an object; a view. */
+    void (*on_admin_message)(json_t *message, void *ctx);
     void *ctx;
 };
 
 struct nodes_options {
     struct bus *bus;
-    const char *key; /* NULL: NODES_KEY; borrowed */
+    const char *key;             /* NULL: NODES_KEY; borrowed */
+    bool has_admin_key;          /* `key` was set: the admin bus is called just that */
+    bool speaks_sails;           /* operations on whole rooms go over Sails' admin bus */
+    bool answers_apart;          /* publishOnSpecificResponseChannel */
+    uint64_t request_timeout_ms; /* of requests that have no time limit of their own */
     const struct cluster_host *host;
     struct worker_pool *pool;
     const struct log *log;
@@ -63,17 +73,21 @@ struct nodes {
     struct hash_key map_key;
     struct worker *worker; /* 0 */
     struct nodes_counts counts;
-    atomic_size_t n_queued; /* bytes on their way to worker 0 */
+    atomic_size_t n_queued;     /* bytes on their way to worker 0 */
+    atomic_uint_fast64_t n_ids; /* of requests */
 
     /* ---- worker 0's ---- */
-    struct list namespaces;   /* struct nodes_namespace that are listened to */
-    struct map subscriptions; /* struct nodes_subscription, by name */
-    bool is_open;             /* the bus */
-    bool is_reachable;        /* the bus is up */
-    size_t n_unconfirmed;     /* subscriptions that Redis has not confirmed */
-    atomic_bool is_up;        /* all is listened to, and everything can be said */
-    uint64_t told_refused;    /* of counts.refused: the log has been told */
-    uint64_t told_refused_ms; /* when */
+    struct list namespaces;        /* struct nodes_namespace that are listened to */
+    struct map subscriptions;      /* struct nodes_subscription, by name */
+    struct list requests;          /* struct nodes_request that are not done */
+    struct map requests_by_id;     /* the same */
+    struct deadline_ladder limits; /* of requests */
+    bool is_open;                  /* the bus */
+    bool is_reachable;             /* the bus is up */
+    size_t n_unconfirmed;          /* subscriptions that Redis has not confirmed */
+    atomic_bool is_up;             /* all is listened to, and everything can be said */
+    uint64_t told_refused;         /* of counts.refused: the log has been told */
+    uint64_t told_refused_ms;      /* when */
 };
 
 /* Ready for cluster_set_adapter(). */
@@ -95,21 +109,24 @@ bool nodes_is_up(const struct nodes *nodes);
  */
 void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1]);
 
-/* An operation as the message that others hear. `m` borrows from it and must be freed by
- * nodes_message_deinit(). 0; SAILS_ENOMEM. nodes_message.c */
-struct nodes_message {
-    struct adapter_message m;
-    char uid[NODES_UID_LEN + 1];
-};
-int nodes_message_init(struct nodes_message *message, const struct nodes *nodes,
-                       const struct operation *op);
-void nodes_message_deinit(struct nodes_message *message);
+/* The same of anything else that has a name: ids of requests, the admin bus. */
+void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_LEN + 1]);
 
-/* Encodes and publishes it; what cannot be sent is counted. Any thread. nodes_publish.c */
-void nodes_publish(struct nodes *nodes, const struct adapter_message *m);
+/* Encodes and publishes it; what cannot be sent is counted. `asker`: of an answer, the uid of who has asked;
+ * else empty. Any thread. nodes_publish.c */
+void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker);
+
+/* Publishes these bytes. Any thread. */
+void nodes_publish_bytes(struct nodes *nodes, struct str channel, struct str payload);
 
 /* What has come on a channel. Worker 0. nodes_receive.c */
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
+
+/* Errors that say something about this node, and not about what came. */
+static inline bool nodes_is_ours(int rc)
+{
+    return rc == 0 || rc == SAILS_ENOENT || rc == SAILS_ESTATE;
+}
 
 /* One that is no message is counted, and told once a minute with its channel. Worker 0. */
 void nodes_refuse(struct nodes *nodes, struct str channel, int why);

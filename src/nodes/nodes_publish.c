@@ -98,20 +98,28 @@ static int post(struct nodes *nodes, struct str channel, struct str payload)
     return 0;
 }
 
-void nodes_publish(struct nodes *nodes, const struct adapter_message *m)
+void nodes_publish_bytes(struct nodes *nodes, struct str channel, struct str payload)
+{
+    if (worker_is_current(nodes->worker)) {
+        publish(nodes, channel, str_bytes(payload));
+    } else if (post(nodes, channel, payload) < 0) {
+        note_unsent(nodes);
+    }
+}
+
+void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker)
 {
     struct buf channel = {0};
     struct buf payload = {0};
-    int rc = classic_write(&payload, m);
 
-    classic_channel(&channel, nodes->key, m);
-    rc = rc == 0 ? buf_error(&channel) : rc;
-    if (rc == 0 && worker_is_current(nodes->worker)) {
-        publish(nodes, buf_str(&channel), buf_bytes(&payload));
-    } else if (rc == 0) {
-        rc = post(nodes, buf_str(&channel), buf_str(&payload));
+    if (asker.len > 0 && nodes->options.answers_apart) {
+        classic_response_channel(&channel, nodes->key, m->nsp, asker);
+    } else {
+        classic_channel(&channel, nodes->key, m);
     }
-    if (rc < 0) {
+    if (classic_write(&payload, m) == 0 && buf_error(&channel) == 0) {
+        nodes_publish_bytes(nodes, buf_str(&channel), buf_str(&payload));
+    } else {
         note_unsent(nodes);
     }
     buf_deinit(&payload);

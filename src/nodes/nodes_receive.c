@@ -1,89 +1,87 @@
-#include "base/c_text.h"
-#include "base/mem.h"
 #include "nodes/nodes.h"
-
-#include <sails/err.h>
+#include "nodes/nodes_answer.h"
+#include "nodes/nodes_message.h"
+#include "nodes/nodes_request.h"
 
 /*
  * What another node says becomes an operation of this node alone, and goes the way of the application's
  * own. Everything that comes is a stranger's: what is not exactly such a message is counted and dropped.
  */
 
-/* ---- lists ---- */
-
-static struct str *read_names(struct str *at, const json_t *names)
-{
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const json_t *name = json_array_get(names, i);
-
-        *at++ = (struct str){json_string_value(name), json_string_length(name)};
-    }
-    return at;
-}
-
-/* Room for all names of a message. */
-static int take_names(struct operation *op, const struct adapter_message *m)
-{
-    size_t n = json_array_size(m->rooms) + json_array_size(m->except);
-    struct str *at = op->few;
-
-    if (n > OPERATION_NAMES_FEW) {
-        op->many = at = mem_calloc(n, sizeof(struct str));
-        if (at == NULL) {
-            return SAILS_ENOMEM;
-        }
-    }
-    op->target.rooms = at;
-    op->target.n_rooms = json_array_size(m->rooms);
-    at = read_names(at, m->rooms);
-    op->target.except = at;
-    op->target.n_except = json_array_size(m->except);
-    (void)read_names(at, m->except);
-    return 0;
-}
-
-/* ---- broadcasts ---- */
-
-/* The event's name goes out of the list, so that the arguments are left. */
 static int receive_broadcast(struct nodes *nodes, struct adapter_message *m)
 {
     const struct cluster_host *host = nodes->options.host;
-    json_t *event = json_incref(json_array_get(m->data, 0));
-    struct operation op = {
-        .kind = OPERATION_BROADCAST,
-        .flags = OPERATION_LOCAL | (m->is_volatile ? OPERATION_VOLATILE : 0u) |
-                 (m->is_uncompressed ? OPERATION_NO_COMPRESS : 0u),
-        .nsp = m->nsp,
-        .event = c_text_of(event),
-        .args = m->data,
-    };
-    int rc = op.event != NULL ? take_names(&op, m) : SAILS_EPROTO;
+    json_t *event = NULL;
+    struct operation op;
+    int rc = nodes_message_read(&op, OPERATION_BROADCAST, m);
 
+    op.event = nodes_message_event(m, &event);
+    op.args = m->data;
     if (rc == 0) {
-        (void)json_array_remove(m->data, 0);
-        rc = host->receive(host->ctx, &op, NULL);
+        rc = op.event != NULL ? host->receive(host->ctx, &op, NULL) : SAILS_EPROTO;
     }
     operation_deinit(&op);
     json_decref(event);
     return rc;
 }
 
-static int receive(struct nodes *nodes, struct str nsp, struct adapter_message *m)
+static int receive_change(struct nodes *nodes, enum operation_kind kind,
+                          const struct adapter_message *m)
+{
+    const struct cluster_host *host = nodes->options.host;
+    struct operation op;
+    int rc = 0;
+
+    if (m->sid.len > 0) {
+        return nodes_answer(nodes, kind, m);
+    }
+    rc = nodes_message_read(&op, kind, m);
+    if (rc == 0) {
+        rc = host->receive(host->ctx, &op, NULL);
+    }
+    operation_deinit(&op);
+    return rc;
+}
+
+static int receive(struct nodes *nodes, struct adapter_message *m)
+{
+    switch (m->kind) {
+    case ADAPTER_BROADCAST:
+        return m->request_id.len > 0 ? nodes_answer_broadcast(nodes, m)
+                                     : receive_broadcast(nodes, m);
+    case ADAPTER_JOIN:
+        return receive_change(nodes, OPERATION_JOIN, m);
+    case ADAPTER_LEAVE:
+        return receive_change(nodes, OPERATION_LEAVE, m);
+    case ADAPTER_DISCONNECT:
+        return receive_change(nodes, OPERATION_DISCONNECT, m);
+    case ADAPTER_FETCH:
+    case ADAPTER_SOCKETS:
+        return nodes_answer(nodes, OPERATION_FETCH, m);
+    case ADAPTER_ALL_ROOMS:
+        return nodes_answer(nodes, OPERATION_ROOMS, m);
+    case ADAPTER_SERVER_SIDE_EMIT:
+        return nodes_answer_server_event(nodes, m);
+    case ADAPTER_ANSWER:
+    case ADAPTER_CLIENT_COUNT:
+    case ADAPTER_ACK:
+        return nodes_request_take(nodes, m);
+    case ADAPTER_INITIAL_HEARTBEAT:
+    case ADAPTER_HEARTBEAT:
+    case ADAPTER_CLOSE:
+        break;
+    }
+    return 0;
+}
+
+/* Our own; or of another namespace, "/#x", whose channel is that of our room "x". */
+static bool is_for_others(const struct nodes *nodes, struct str nsp,
+                          const struct adapter_message *m)
 {
     char uid[NODES_UID_LEN + 1];
 
     nodes_uid(nodes, nsp, uid);
-    if (str_eq(m->uid, (struct str){uid, NODES_UID_LEN}) || !str_eq(m->nsp, nsp)) {
-        return 0; /* our own; or of another namespace, "/#x", whose channel is that of our room "x" */
-    }
-    atomic_fetch_add(&nodes->counts.received, 1);
-    return m->kind == ADAPTER_BROADCAST ? receive_broadcast(nodes, m) : 0;
-}
-
-/* Errors that say something about this node, and not about what came. */
-static bool is_ours(int rc)
-{
-    return rc == 0 || rc == SAILS_ENOENT || rc == SAILS_ESTATE;
+    return str_eq(m->uid, (struct str){uid, NODES_UID_LEN}) || !str_eq(m->nsp, nsp);
 }
 
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload)
@@ -95,10 +93,13 @@ void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, stru
     int rc = classic_read(kind, kind == CLASSIC_BROADCASTS ? STR("/") : nsp, payload, &m);
 
     if (rc == 0) {
-        rc = receive(nodes, nsp, &m);
+        if (!is_for_others(nodes, nsp, &m)) {
+            atomic_fetch_add(&nodes->counts.received, 1);
+            rc = receive(nodes, &m);
+        }
         adapter_message_deinit(&m);
     }
-    if (!is_ours(rc)) {
+    if (!nodes_is_ours(rc)) {
         nodes_refuse(nodes, channel, rc);
     }
 }

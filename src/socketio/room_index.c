@@ -275,3 +275,11 @@ void room_index_check(const struct room_index *index)
     (void)index;
 }
 #endif
+
+void room_index_each(const struct room_index *index, void (*each)(struct str name, void *ctx),
+                     void *ctx)
+{
+    map_each(node, &index->rooms) {
+        each(room_name(container_of(node, struct room, by_name)), ctx);
+    }
+}

@@ -45,6 +45,10 @@ void room_index_leave_all(struct room_index *index, struct room_member *member);
 bool room_index_has(const struct room_index *index, const struct room_member *member,
                     struct str name);
 
+/* Calls back for each room, in any order. The index may not change. */
+void room_index_each(const struct room_index *index, void (*each)(struct str name, void *ctx),
+                     void *ctx);
+
 /* NULL: nobody is in a room of that name. */
 struct room *room_index_find(const struct room_index *index, struct str name);
 struct str room_name(const struct room *room);

@@ -179,6 +179,11 @@ size_t sio_namespace_each(struct sio_namespace *nsp, const struct sio_target *ta
 size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_target *target,
                                struct sio_message *message, bool is_volatile);
 
+/* Calls back for each room, and for each socket that is in its own; a name may come twice. Nothing may change
+ * meanwhile. */
+void sio_namespace_each_room(const struct sio_namespace *nsp,
+                             void (*each)(struct str room, void *ctx), void *ctx);
+
 /* ---- sockets ---- */
 
 /*

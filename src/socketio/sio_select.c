@@ -206,3 +206,18 @@ size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_targe
     sio_namespace_note_mark(nsp, message->mark);
     return b.count;
 }
+
+/* ---- rooms ---- */
+
+void sio_namespace_each_room(const struct sio_namespace *nsp,
+                             void (*each)(struct str room, void *ctx), void *ctx)
+{
+    room_index_each(&nsp->rooms, each, ctx);
+    list_each(node, &nsp->sockets) {
+        const struct sio_socket *socket = container_of(node, struct sio_socket, in_nsp);
+
+        if (socket->in_own_room) {
+            each(str_from(socket->id), ctx);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 // Several nodes, ours and Node's, hear each other through one Redis (redis-cluster).
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { ask, bytesEqual, next, record, within } from './support/clients.mjs'
+import { ask, asks, bytesEqual, next, record, within } from './support/clients.mjs'
 import { connectRedis, gathered, listenIn, startC, startNode } from './support/cluster.mjs'
 import { startRedis } from './support/redis.mjs'
 
@@ -164,4 +164,126 @@ test('what no node says harms nobody, and is told of (redis-cluster 9, 21)', asy
   await within(new Promise((resolve) => c1.once('said', resolve)), 'said')
   bytesEqual(heard, [[Buffer.from([1])]])
   await nodes.c1.says(/Cluster: refused 1 messages .* on channel socket\.io-request#\/#/)
+})
+
+/** Waits until a question has that answer: what other nodes do has no moment at which it is done. */
+async function until(question, expected) {
+  const asking = async () => {
+    for (;;) {
+      const answer = await question()
+      try {
+        return assert.deepEqual(answer, expected)
+      } catch (error) {
+        last = error
+      }
+    }
+  }
+  let last
+  await within(asking(), JSON.stringify(expected)).catch((error) => assert.fail(`${error} ${last}`))
+}
+
+const membersOf = (people, sender, target) => async () => {
+  const sockets = await ask(sender, 'fetch', target)
+  const names = Object.entries(people).flatMap(([name, { id }]) =>
+    sockets.some((socket) => socket.id === id) ? [name] : [])
+  return names.concat(Array(sockets.length - names.length).fill('somebody else'))
+}
+
+test('each node fetches the sockets of all (redis-cluster 11, 18)', async (t) => {
+  const { nodes } = await startCluster(t)
+  const people = await gather(nodes, { query: { who: 'me' } })
+  await ask(people.c1, 'set-data', { name: 'ann' })
+  await ask(people.n1, 'set-data', { name: 'bob' })
+  await ask(people.c2, 'join', 'kitchen')
+  await ask(people.n2, 'join', 'kitchen')
+
+  for (const [name, sender] of Object.entries(people)) {
+    const sockets = await ask(sender, 'fetch', {})
+    assert.deepEqual(sockets.map(({ id }) => id).sort(), Object.values(people).map(({ id }) => id).sort(), name)
+    for (const socket of sockets) {
+      assert.equal(socket.handshake.query.who, 'me')
+      assert.ok(socket.rooms.includes(socket.id))
+    }
+    const dataOf = ({ id }) => sockets.find((socket) => socket.id === id).data
+    assert.deepEqual(dataOf(people.c1), { name: 'ann' })
+    assert.deepEqual(dataOf(people.n1), { name: 'bob' })
+    assert.deepEqual(await membersOf(people, sender, { to: ['kitchen'] })(), ['c2', 'n2'])
+    const [error, rooms] = await asks(sender, 'all-rooms')
+    assert.equal(error, null)
+    assert.deepEqual(new Set(rooms), new Set(['kitchen', ...Object.values(people).map(({ id }) => id)]))
+    assert.equal(rooms.length, 5)
+  }
+})
+
+test('each node lets sockets of all join, leave and go (redis-cluster 12)', async (t) => {
+  const { nodes } = await startCluster(t)
+  const people = await gather(nodes)
+
+  for (const [name, sender] of Object.entries(people)) {
+    await ask(sender, 'join-many', {}, [`${name}-a`, `${name}-b`])
+    await until(membersOf(people, sender, { to: [`${name}-b`] }), ['c1', 'c2', 'n1', 'n2'])
+    await ask(sender, 'leave-many', { to: [people.c2.id, people.n2.id] }, [`${name}-b`])
+    await until(membersOf(people, sender, { to: [`${name}-b`] }), ['c1', 'n1'])
+    await ask(sender, 'join-many', { to: [`${name}-b`], except: [people.n1.id] }, [`${name}-c`])
+    await until(membersOf(people, sender, { to: [`${name}-c`] }), ['c1'])
+    await until(membersOf(people, sender, { to: [`${name}-a`], except: [`${name}-c`] }), ['c2', 'n1', 'n2'])
+  }
+  for (const name of ['c1', 'n1']) {
+    const guests = await gather(nodes)
+    const others = Object.entries(guests).filter(([other]) => other !== name)
+    const gone = others.map(([, socket]) => next(socket, 'disconnect'))
+    await ask(guests[name], 'disconnect-many', { to: others.map(([, { id }]) => id) }, true)
+    for (const [reason] of await Promise.all(gone)) {
+      assert.match(reason, /^(transport close|io server disconnect)$/)
+    }
+    assert.ok(guests[name].connected)
+  }
+})
+
+test('acks of clients of every node come to the one that asks (redis-cluster 15, 16)', async (t) => {
+  const { redis, nodes } = await startCluster(t)
+  const people = await gather(nodes)
+  const requests = await listenIn(t, redis, 'socket.io-*')
+  for (const [name, socket] of Object.entries(people)) {
+    socket.on('who', (ack) => ack(name))
+    socket.on('bytes', (ack) => ack(Buffer.from(name)))
+    socket.on('none', (ack) => ack())
+    socket.on('silent', () => {})
+  }
+  await ask(people.c2, 'join', 'kitchen')
+  await ask(people.n2, 'join', 'kitchen')
+
+  for (const sender of Object.values(people)) {
+    const [error, names] = await asks(sender, 'ask-all', {}, 5000, 'who', [])
+    assert.equal(error, null)
+    assert.deepEqual(names.sort(), ['c1', 'c2', 'n1', 'n2'])
+    assert.deepEqual((await asks(sender, 'ask-all', { to: ['kitchen'] }, 5000, 'who', []))[1].sort(), ['c2', 'n2'])
+    assert.deepEqual(await asks(sender, 'ask-all', { to: ['nobody'] }, 5000, 'who', []), [null, []])
+    assert.deepEqual(await asks(sender, 'ask-all', {}, 5000, 'none', []), [null, Array(4).fill(null)])
+    const [, bytes] = await asks(sender, 'ask-all', {}, 5000, 'bytes', [])
+    assert.deepEqual(bytes.map(String).sort(), ['c1', 'c2', 'n1', 'n2'])
+    assert.deepEqual(await asks(sender, 'ask-all', {}, 200, 'silent', []), ['SAILS_ETIMEOUT', []])
+  }
+  // What our nodes say without binary is JSON, which ends no server of version 6.
+  const uids = new Set(requests.map(({ payload }) => JSON.parse(asJson(payload))?.uid).filter(Boolean))
+  assert.ok(uids.size > 0)
+})
+
+const asJson = (payload) => (payload[0] === 0x7b ? payload.toString() : 'null')
+
+test('programs of all nodes hear each other, and answer (redis-cluster 14, 17)', async (t) => {
+  const { nodes } = await startCluster(t)
+  const people = await gather(nodes)
+  const heardOf = Object.fromEntries(Object.entries(people).map(([name, socket]) =>
+    [name, record(socket, 'server-heard')]))
+  const flush = async (sender) => heard(people, sender)
+
+  for (const [name, sender] of Object.entries(people)) {
+    assert.equal(await ask(sender, 'server-emit', 'tell', [name, { deep: [1] }]), null)
+    assert.deepEqual(await asks(sender, 'server-ask', 'tell', [7]), [null, [7, 7, 7]])
+    await flush(sender)
+    for (const [other, list] of Object.entries(heardOf)) {
+      assert.deepEqual(list.splice(0), other === name ? [] : [[name, { deep: [1] }], [7]], `${name} to ${other}`)
+    }
+  }
 })

@@ -225,16 +225,23 @@ static int publish(struct bus *base, struct str channel, struct bytes payload, b
 {
     struct sim_bus *bus = of(base);
 
-    return bus->is_up ? answer(bus, publish_to_all(bus->broker, channel, payload), cb, ctx)
-                      : SAILS_ECLOSED;
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    if (bus->broker->tap != NULL) {
+        bus->broker->tap(channel, payload, bus->broker->tap_ctx);
+    }
+    return answer(bus, publish_to_all(bus->broker, channel, payload), cb, ctx);
 }
 
 static int count(struct bus *base, struct str channel, bus_cb cb, void *ctx)
 {
     struct sim_bus *bus = of(base);
 
-    return bus->is_up ? answer(bus, count_all(bus->broker, BUS_CHANNEL, channel), cb, ctx)
-                      : SAILS_ECLOSED;
+    struct sim_broker *broker = bus->broker;
+    size_t n = count_all(broker, BUS_CHANNEL, channel) + broker->n_strangers;
+
+    return bus->is_up ? answer(bus, n, cb, ctx) : SAILS_ECLOSED;
 }
 
 static void destroy_subscription(struct sim_subscription *s)
@@ -299,6 +306,11 @@ static void drop_all(struct sim_bus *bus)
     }
 }
 
+static bool is_reached(const struct sim_bus *bus)
+{
+    return !bus->broker->is_gone && !bus->is_cut;
+}
+
 static void come_up(struct sim_bus *bus)
 {
     send_thing(bus)->kind = THING_UP;
@@ -322,17 +334,18 @@ static void on_lost(struct worker *worker, struct mail *mail)
         if (was_up) {
             bus->events->on_down(bus->ctx, SAILS_ECLOSED);
         }
+        if (is_reached(bus)) {
+            come_up(bus); /* it is back before anybody has noticed */
+        }
     }
 }
 
 static void note_reach(struct sim_bus *bus)
 {
-    bool is_reached = !bus->broker->is_gone && !bus->is_cut;
-
     if (bus->worker == NULL) {
         return;
     }
-    if (is_reached) {
+    if (is_reached(bus)) {
         come_up(bus);
     } else {
         struct losing *losing = sim_world_alloc(sizeof(*losing));
@@ -375,7 +388,7 @@ static int open_bus(struct bus *base, struct worker *worker, const struct bus_ev
     bus->worker = worker;
     bus->events = events;
     bus->ctx = ctx;
-    if (!bus->broker->is_gone && !bus->is_cut) {
+    if (is_reached(bus)) {
         come_up(bus);
     }
     return 0;

@@ -17,6 +17,11 @@ struct sim_broker {
     struct list ticks;     /* struct sim_tick that are on their way */
     bool is_gone;          /* the broker: nobody reaches it */
     uint64_t max_delay_ms; /* of each thing on its way */
+    size_t
+        n_strangers; /* who listen to every channel and say nothing: counted, where channels are */
+    /* Sees all that nodes publish; may be NULL. */
+    void (*tap)(struct str channel, struct bytes payload, void *ctx);
+    void *tap_ctx;
 };
 
 /* Nodes that are created from now on have a bus to it. */

@@ -403,6 +403,55 @@ static void on_disconnect_many(sails_io_socket *socket, sails_io_event *event, v
                                 pending_create(event, json_pack("[n]")));
 }
 
+/* ---- other nodes' programs ---- */
+
+static void on_list(int status, json_t *list, void *ctx)
+{
+    struct pending *pending = ctx;
+
+    json_array_append_new(pending->args, result_of(status));
+    json_array_append(pending->args, list);
+    pending_send(pending);
+}
+
+/* Acks with the result and the names of all rooms. */
+static void on_all_rooms(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_all_rooms(sails_io_socket_namespace(socket), 0, on_list,
+                       pending_create(event, json_array()));
+}
+
+/* (event, args) */
+static void on_server_emit(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_event_ack(event, result_of(sails_io_server_side_emit(
+                                  sails_io_socket_namespace(socket), text_arg(event, 0),
+                                  json_incref(sails_io_event_arg(event, 1)))));
+}
+
+/* (event, args): acks with the result and the answers. */
+static void on_server_ask(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_server_side_emit_with_ack(sails_io_socket_namespace(socket), text_arg(event, 0),
+                                       json_incref(sails_io_event_arg(event, 1)), on_list,
+                                       pending_create(event, json_array()));
+}
+
+/* Sockets of this node hear what its program heard; the answer is the first argument. */
+static void on_server_event(sails_io_namespace *nsp, sails_io_server_event *event, void *ctx)
+{
+    sails_io_target here = {.flags = SAILS_IO_LOCAL};
+    json_t *args = sails_io_server_event_args(event);
+
+    (void)ctx;
+    sails_io_emit(nsp, &here, "server-heard", json_incref(args));
+    sails_io_server_ack_send(sails_io_server_event_take_ack(event),
+                             json_incref(json_array_get(args, 0)));
+}
+
 /* ---- coming and going ---- */
 
 static void on_connection(sails_io_socket *socket, void *ctx)
@@ -556,6 +605,9 @@ static const struct {
     {"leave-many", on_leave_many},
     {"disconnect-many", on_disconnect_many},
     {"kick", on_kick},
+    {"all-rooms", on_all_rooms},
+    {"server-emit", on_server_emit},
+    {"server-ask", on_server_ask},
 };
 
 static sails_io_namespace *with_listeners(sails_io_namespace *nsp)
@@ -563,6 +615,7 @@ static sails_io_namespace *with_listeners(sails_io_namespace *nsp)
     for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
         sails_io_on(nsp, listeners[i].event, listeners[i].listener, NULL);
     }
+    sails_io_on_server_side_event(nsp, "tell", on_server_event, NULL);
     sails_io_on_connection(nsp, on_connection, NULL);
     sails_io_on_disconnecting(nsp, on_disconnecting, NULL);
     sails_io_on_disconnect(nsp, on_disconnect, NULL);

@@ -42,6 +42,9 @@ function select(base, { to, except, volatile, local, compress } = {}) {
   return operator
 }
 
+const plainSockets = (sockets) =>
+  sockets.map(({ id, handshake, rooms, data }) => ({ id, handshake, rooms: [...rooms], data }))
+
 /** As apps/io.c: each event names the call that it makes, and its ack has the result. */
 function drive(io, nsp) {
   const on = (event, call) => listen(io, nsp, event, call)
@@ -55,6 +58,24 @@ function drive(io, nsp) {
   on('rooms', (socket, ack) => ack([...socket.rooms]))
   on('set-data', (socket, data, ack) => ack((socket.data = data) && null))
   on('emit', (_, target, event, args, ack) => ack(!select(all(), target).emit(event, ...args)))
+  on('fetch', async (_, target, ack) => ack(await select(all(), target).fetchSockets().then(plainSockets)))
+  on('join-many', (_, target, rooms, ack) => ack(select(all(), target).socketsJoin(rooms) ?? null))
+  on('leave-many', (_, target, rooms, ack) => ack(select(all(), target).socketsLeave(rooms) ?? null))
+  on('disconnect-many', (_, target, close, ack) =>
+    ack(select(all(), target).disconnectSockets(close) ?? null))
+  on('ask-all', (_, target, timeout, event, args, ack) =>
+    select(all(), target).timeout(timeout).emit(event, ...args, (error, answers) =>
+      ack(error === null ? null : 'SAILS_ETIMEOUT', answers)))
+  on('all-rooms', async (_, ack) => ack(null, [...(await io.of(nsp).adapter.allRooms())]))
+  on('server-emit', (_, event, args, ack) => ack(io.of(nsp).serverSideEmit(event, ...args) && null))
+  on('server-ask', (_, event, args, ack) =>
+    io.of(nsp).serverSideEmit(event, ...args, (error, answers) =>
+      ack(error === null ? null : 'SAILS_ETIMEOUT', answers)))
+  io.of(nsp).on('tell', (...args) => {
+    const ack = typeof args.at(-1) === 'function' ? args.pop() : () => {}
+    io.of(nsp).local.emit('server-heard', ...args)
+    ack(args[0])
+  })
   on('broadcast', (socket, target, event, args, ack) =>
     ack(!select(socket.broadcast, target).emit(event, ...args)))
 }

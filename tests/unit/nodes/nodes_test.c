@@ -1,48 +1,12 @@
 #include "nodes/nodes.h"
 
-#include "support/fleet.h"
+#include "support/pair.h"
 
 #include <sails/sockets.h>
 
 /*
  * Nodes of one cluster over a simulated Redis: what reaches whom, and what happens when it goes.
  */
-
-/* Two nodes, the second with workers; a client on each, that of the second in room "r". */
-struct pair {
-    struct fleet fleet;
-    struct ws_client clients[2];
-    struct told done;
-};
-
-static struct pair *pair_open(void)
-{
-    struct pair *pair = mem_alloc(sizeof(*pair));
-
-    assert_non_null(pair);
-    fleet_init(&pair->fleet, 1);
-    fleet_add(&pair->fleet, 1);
-    fleet_add(&pair->fleet, 3);
-    fleet_lift(&pair->fleet);
-    told_init(&pair->done);
-    for (size_t i = 0; i < 2; i++) {
-        ws_client_expect_in(&pair->clients[i], pair->fleet.nodes[i].port, 5);
-    }
-    assert_int_equal(
-        sails_sockets_join(pair->fleet.nodes[1].app, pair->clients[1].id, "r", tell, &pair->done),
-        0);
-    assert_int_equal(told_status(&pair->done), 0);
-    return pair;
-}
-
-static void pair_end(struct pair *pair)
-{
-    for (size_t i = 0; i < 2; i++) {
-        ws_client_close(&pair->clients[i]);
-    }
-    fleet_end(&pair->fleet);
-    mem_free(pair);
-}
 
 static int emit(struct pair *pair, size_t from, const char *const *to, unsigned flags,
                 const char *event)
