@@ -1,5 +1,6 @@
 # libsails, shared and static, its headers and its pkg-config file.
 set(objects "")
+list(REMOVE_ITEM SAILS_FLOORS floor_cli) # the command (cmake/cli.cmake) is a program that uses the library
 foreach(floor IN LISTS SAILS_FLOORS)
   list(APPEND objects $<TARGET_OBJECTS:${floor}>)
 endforeach()

@@ -10,6 +10,7 @@
 #include <sails/cookie.h>
 #include <sails/db.h>
 #include <sails/err.h>
+#include <sails/folder.h>
 #include <sails/handshake.h>
 #include <sails/hook.h>
 #include <sails/inputs.h>

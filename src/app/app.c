@@ -255,7 +255,10 @@ static int configure(struct sails_app *app)
                                  config_text(c, "sockets.clientPath")) < 0) {
         return SAILS_ENOMEM;
     }
-    rc = app_configure_http(app);
+    rc = app_folder_open(app);
+    if (rc == 0) {
+        rc = app_configure_http(app);
+    }
     if (rc == 0) {
         rc = app_configure_security(app);
     }

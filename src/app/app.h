@@ -124,6 +124,7 @@ struct sails_app {
     bool has_runner; /* sails_app_run() waits for signals on `runner` */
     pthread_t runner;
     struct config_wishes wishes; /* of the command line */
+    bool is_folder;              /* sails_app_folder(), until the lift has looked into it */
 };
 
 /* 0, or SAILS_ESTATE: what is told before the lift comes too late. */
@@ -215,6 +216,11 @@ int app_path_enter(struct sails_app *app, int argc, char **argv);
 
 /* Warns of a program that leaves things to configuration where there is none. */
 void app_path_warn(const struct sails_app *app);
+
+/* ---- app_folder.c: an application that is a folder ---- */
+
+/* Serves what the folder holds, if the app is one. 0; SAILS_EINVAL, SAILS_ENOMEM. */
+int app_folder_open(struct sails_app *app);
 
 /* ---- app_lift.c: around the lift ---- */
 

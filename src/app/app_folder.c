@@ -1,0 +1,69 @@
+#include "app/app.h"
+
+#include <sails/folder.h>
+#include <unistd.h>
+
+/* An application that is a folder (app-config-cli 4.3): what is found there at the lift. */
+
+int sails_app_folder(sails_app *app)
+{
+    if (app == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (app->state != APP_NEW) {
+        return SAILS_ESTATE;
+    }
+    app->is_folder = true;
+    return 0;
+}
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static void warn_of_nothing(const struct sails_app *app)
+{
+    static const char *const parts[] = {"config", "api", "views", "assets", ".sailsrc"};
+    char folder[1024];
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        if (is_there(parts[i])) {
+            return;
+        }
+    }
+    log_line(
+        &app->log, LOG_WARN,
+        "%s is no application: it has neither config/ nor api/, views/ or assets/. `sails new` "
+        "makes one; --appPath says where one is",
+        getcwd(folder, sizeof(folder)) != NULL ? folder : "This folder");
+}
+
+/* Where pages of Sails expect the client, unless the app has a file there. */
+static int serve_client(struct sails_app *app, const char *assets)
+{
+    static const char *const paths[] = {"/sails.io.js", "/dependencies/sails.io.js"};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(paths); i++) {
+        char file[64];
+
+        (void)snprintf(file, sizeof(file), "%s%s", assets, paths[i]);
+        rc = is_there(file) ? 0 : sails_app_client(app, paths[i]);
+    }
+    return rc;
+}
+
+int app_folder_open(struct sails_app *app)
+{
+    const char *assets = is_there(".tmp/public") ? ".tmp/public" : "assets";
+    int rc = 0;
+
+    if (!app->is_folder) {
+        return 0;
+    }
+    app->is_folder = false; /* once, also where a lift is tried again */
+    warn_of_nothing(app);
+    rc = serve_client(app, assets);
+    return rc == 0 && is_there(assets) ? sails_app_static(app, "/", assets) : rc;
+}

@@ -1,0 +1,95 @@
+#include "cli/cli_commands.h"
+
+#include "cli/cli_help.h"
+#include "cli/cli_lift.h"
+#include "cli/cli_new.h"
+
+#include <sails/version.h>
+#include <stdio.h>
+#include <string.h>
+
+static int print_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("%s\n", sails_version());
+    return 0;
+}
+
+static const struct cli_option new_options[] = {
+    {"--no-frontend", NULL, "an API alone: no views, no assets"},
+    {"--minimal", NULL, "no more than it takes to answer: neither sessions nor records"},
+    {"--fast", NULL, "ask nothing: a web application"},
+    {"--force", NULL,
+     "write into a folder that holds something already, over files of these names"},
+    {NULL, NULL, NULL},
+};
+
+static const struct cli_option lift_options[] = {
+    {"--port", "N", "port to listen on (1337)"},
+    {"--prod", NULL, "production: config/env/production.json, and no details of errors"},
+    {"--staging", NULL, "the environment staging"},
+    {"--dev", NULL, "the environment development, which is the default"},
+    {"--silent", NULL, "log nothing"},
+    {"--verbose", NULL, "log more"},
+    {"--silly", NULL, "log most"},
+    {"--dontLift", NULL, "do all but listening: a check of the configuration"},
+    {"--safe", NULL, "leave the tables of the databases as they are"},
+    {"--alter", NULL, "make the tables follow the models"},
+    {"--drop", NULL, "make the tables anew: what they held is gone"},
+    {"--redis", NULL, "keep sessions in Redis"},
+    {"--hooks.NAME=false", NULL, "leave a hook out"},
+    {"--KEY=VALUE", NULL, "any setting: docs/configuration.md"},
+    {"--appPath", "DIR", "folder of the application, if it is not the current one"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cli_commands[] = {
+    {.name = "new",
+     .usage = "NAME [OPTION...]",
+     .about = "make a new application",
+     .text =
+         "Makes the folder NAME with an application that can be lifted at once:\n"
+         "\n"
+         "    sails new shop\n"
+         "    cd shop\n"
+         "    sails lift\n"
+         "\n"
+         "It needs no compiler: routes, models and pages are files. On a terminal it asks what\n"
+         "kind of application it should be, unless an option says so. The name is written with\n"
+         "hyphens, as Sails does it: myShop becomes my-shop.\n",
+     .options = new_options,
+     .run = cli_new_run},
+    {.name = "lift",
+     .alias = "l",
+     .usage = "[OPTION...]",
+     .about = "lift the application of the current folder",
+     .text = "Reads config/, api/, views/ and assets/ of the current folder and serves until\n"
+             "CTRL + C. Settings may be given as options, which are stronger than the files.\n"
+             "\n"
+             "The exit status is 0 when it was ended by a signal, 1 when it could not listen or\n"
+             "start, 78 when the configuration is wrong.\n",
+     .options = lift_options,
+     .run = cli_lift_run},
+    {.name = "version",
+     .usage = "",
+     .about = "print the version",
+     .text = "Prints the version of sails and of its library.\n",
+     .run = print_version},
+    {.name = "help",
+     .usage = "[COMMAND]",
+     .about = "tell about sails, or about a command",
+     .text = "Tells which commands there are, or what one of them does.\n",
+     .run = cli_help_run},
+    {.name = NULL},
+};
+
+const struct cli_command *cli_command_find(const char *name)
+{
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++) {
+        if (strcmp(c->name, name) == 0 || (c->alias != NULL && strcmp(c->alias, name) == 0)) {
+            return c;
+        }
+    }
+    return NULL;
+}
