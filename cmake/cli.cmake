@@ -32,3 +32,14 @@ set_target_properties(sails_command PROPERTIES OUTPUT_NAME sails LINKER_LANGUAGE
   INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 target_link_libraries(sails_command PRIVATE sails PkgConfig::MSGPACK PkgConfig::PCRE2 m)
 install(TARGETS sails_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# It compiles applications with the flags of pkg-config, which it finds beside itself.
+file(CONFIGURE OUTPUT generated/cli_libdir.h CONTENT
+  "/* From the prefix of an installation to its libraries. */
+#define SAILS_LIBDIR \"@CMAKE_INSTALL_LIBDIR@\"
+" @ONLY)
+set(SAILS_PC_SANITIZE "")
+if(SAILS_SANITIZE)
+  set(SAILS_PC_SANITIZE "-fsanitize=${SAILS_SANITIZE}")
+endif()
+configure_file(cmake/sails-uninstalled.pc.in sails-uninstalled.pc @ONLY)

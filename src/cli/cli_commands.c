@@ -2,6 +2,7 @@
 
 #include "cli/cli_help.h"
 #include "cli/cli_lift.h"
+#include "cli/cli_make.h"
 #include "cli/cli_new.h"
 
 #include <sails/version.h>
@@ -64,13 +65,26 @@ const struct cli_command cli_commands[] = {
      .alias = "l",
      .usage = "[OPTION...]",
      .about = "lift the application of the current folder",
-     .text = "Reads config/, api/, views/ and assets/ of the current folder and serves until\n"
-             "CTRL + C. Settings may be given as options, which are stronger than the files.\n"
-             "\n"
-             "The exit status is 0 when it was ended by a signal, 1 when it could not listen or\n"
-             "start, 78 when the configuration is wrong.\n",
+     .text =
+         "Reads config/, api/, views/ and assets/ of the current folder and serves until\n"
+         "CTRL + C. Settings may be given as options, which are stronger than the files. Files\n"
+         "of C below api/ are compiled where they have changed; their errors are told with file\n"
+         "and line.\n"
+         "\n"
+         "The exit status is 0 when it was ended by a signal, 1 when it could not listen or\n"
+         "start, 78 when the configuration is wrong.\n",
      .options = lift_options,
      .run = cli_lift_run},
+    {.name = "build",
+     .usage = "[--appPath DIR]",
+     .about = "make one program of the application",
+     .text =
+         "Compiles the files of C below api/ and config/bootstrap.c, optimized, and makes\n"
+         "build/NAME of them, with the library in it: what it needs of this machine is neither\n"
+         "a compiler nor this command. `sails lift --prod` does the same, and starts it.\n"
+         "\n"
+         "CC names another compiler than cc; CFLAGS, LDFLAGS and LDLIBS are added to ours.\n",
+     .run = cli_make_run},
     {.name = "version",
      .usage = "",
      .about = "print the version",

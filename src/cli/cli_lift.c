@@ -1,19 +1,46 @@
 #include "cli/cli_lift.h"
 
+#include "cli/cli_code.h"
 #include "cli/cli_say.h"
 
-#include <sails/app.h>
+#include <errno.h>
 #include <sails/folder.h>
+#include <string.h>
+#include <unistd.h>
 
-int cli_lift_run(int argc, char **argv)
+#define PROGRAM ".tmp/build/program/app"
+
+/* In production the application is one program, as `sails build` makes it; this process becomes it. */
+static int become_program(char **argv)
+{
+    if (cli_code_make_program(PROGRAM) == 0) {
+        (void)execv(PROGRAM, argv);
+        cli_say_error("%s: %s", PROGRAM, strerror(errno));
+    }
+    return 1;
+}
+
+static int lift(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
     int rc = sails_app_folder(app);
 
+    if (rc == 0) {
+        rc = cli_code_load(app);
+    }
     if (rc < 0) {
-        cli_say_error("Could not load Sails app: %s", sails_strerror(rc));
+        cli_say_error("Could not load Sails app.");
         sails_app_destroy(app);
         return 1;
     }
     return sails_app_run(app, argc, argv);
+}
+
+int cli_lift_run(int argc, char **argv)
+{
+    if (!cli_code_enter(argc, argv)) {
+        return 78; /* as sails_app_run() for what is wrong with the configuration */
+    }
+    return cli_code_is_production(argc, argv) && cli_code_is_there() ? become_program(argv)
+                                                                     : lift(argc, argv);
 }

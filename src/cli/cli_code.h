@@ -1,0 +1,31 @@
+/*
+ * cli_code.h - the C of an application, compiled where need be.
+ *
+ * Purpose    What the commands that lift or build an application have in common.
+ * Ownership  None.
+ * Threads    The main one; in the folder of the application.
+ * Floor      cli; uses base and the public API.
+ */
+#ifndef CLI_CLI_CODE_H
+#define CLI_CLI_CODE_H
+
+#include <sails/app.h>
+#include <stdbool.h>
+
+/* Makes the folder that --appPath names, or else the variable sails_appPath, the current one. False: it cannot be
+ * (said). */
+bool cli_code_enter(int argc, char **argv);
+
+/* Whether a command line or the environment ask for production. */
+bool cli_code_is_production(int argc, char **argv);
+
+/* Compiles the files of C, if there are any, and registers what they hold. 0, or an error (said). */
+int cli_code_load(sails_app *app);
+
+/* Makes a program of the application at `path`. 0, or an error (said). */
+int cli_code_make_program(const char *path);
+
+/* Whether there are files of C. */
+bool cli_code_is_there(void);
+
+#endif

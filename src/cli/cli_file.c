@@ -1,0 +1,69 @@
+#include "cli/cli_file.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <sails/err.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+int cli_file_read(const char *path, struct buf *out)
+{
+    FILE *file = fopen(path, "rbe");
+    char piece[4096];
+    size_t n = 0;
+    int rc = 0;
+
+    if (file == NULL) {
+        return -errno;
+    }
+    do {
+        n = fread(piece, 1, sizeof(piece), file);
+        buf_append(out, piece, n);
+    } while (n > 0);
+    rc = ferror(file) != 0 ? -EIO : buf_error(out);
+    (void)fclose(file);
+    return rc;
+}
+
+bool cli_file_holds(const char *path, struct str text)
+{
+    struct buf held = {0};
+    bool is_same = cli_file_read(path, &held) == 0 && str_eq(buf_str(&held), text);
+
+    buf_deinit(&held);
+    return is_same;
+}
+
+int cli_file_write(const char *path, struct str text)
+{
+    FILE *file = NULL;
+    int rc = 0;
+
+    if (cli_file_holds(path, text)) {
+        return 0;
+    }
+    file = fopen(path, "wbe");
+    if (file == NULL) {
+        return -errno;
+    }
+    if (fwrite(text.ptr, 1, text.len, file) != text.len) {
+        rc = -errno;
+    }
+    return fclose(file) != 0 && rc == 0 ? -errno : rc;
+}
+
+int cli_file_make_folders(const char *path)
+{
+    char *copy = mem_strndup(path, strlen(path));
+    int rc = copy != NULL ? 0 : SAILS_ENOMEM;
+
+    for (char *slash = copy != NULL ? strchr(copy + 1, '/') : NULL; rc == 0 && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        rc = mkdir(copy, 0777) < 0 && errno != EEXIST ? -errno : 0;
+        *slash = '/';
+    }
+    mem_free(copy);
+    return rc;
+}
