@@ -154,18 +154,31 @@ test('two people use the page', async (t) => {
   }))
   const item = (page, title) => page.getByRole('listitem').filter({ hasText: title })
 
+  const empty = (page) => page.getByText('There are no notes yet')
+  await Promise.all([ann, bob].map((page) => empty(page).waitFor()))
   await ann.getByLabel('Title').fill('<b>Bread</b>')
   await ann.getByLabel('Tags').fill('buy food')
+  await ann.getByRole('button', { name: 'Write' }).click()
+  await ann.getByRole('alert').getByText('This needs the key.').waitFor()
+  await ann.getByLabel('Key').fill('open')
   await ann.getByRole('button', { name: 'Write' }).click()
   await ann.getByRole('alert').getByText('This is not the key.').waitFor()
   await ann.getByLabel('Key').fill('sesame')
   await ann.getByRole('button', { name: 'Write' }).click()
   for (const page of [ann, bob]) {
     await item(page, '<b>Bread</b>').getByText('#buy #food').waitFor()
+    await empty(page).waitFor({ state: 'hidden' })
   }
 
   await bob.getByLabel('Key').fill('sesame')
   await item(bob, 'Bread').getByRole('button', { name: 'Throw away' }).click()
   await item(ann, 'Bread').waitFor({ state: 'detached' })
+  await Promise.all([ann, bob].map((page) => empty(page).waitFor()))
+
+  await ann.setViewportSize({ width: 360, height: 640 })
+  await ann.getByLabel('Title').fill('x'.repeat(100))
+  await ann.getByRole('button', { name: 'Write' }).click()
+  await item(ann, 'xxx').waitFor()
+  assert.equal(await ann.evaluate(() => document.documentElement.scrollWidth), 360, 'nothing sticks out')
   assert.deepEqual([...ann.errors, ...bob.errors], [])
 })

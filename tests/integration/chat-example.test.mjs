@@ -278,6 +278,25 @@ test('a page goes on with another session of the same person, and not of another
   assert.equal(await ann.page.locator('.mine').count(), 0)
 })
 
+test('a page that was offline for a moment says that it is connected', async (t) => {
+  const app = await start(t)
+  const ann = await arrive(t, await startBrowser(t), app.url, 'Ann')
+  await ann.page.evaluate(() => window.dispatchEvent(new Event('offline')))
+  await seen(ann.page.locator('#connection[data-state="offline"]'))
+  await ann.page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await connected(ann.page)
+})
+
+test('on a narrow screen a title is read whole', async (t) => {
+  const app = await start(t)
+  const ann = await arrive(t, await startBrowser(t), app.url, 'Ann')
+  await ann.page.setViewportSize({ width: 360, height: 640 })
+  const title = ann.page.getByRole('heading', { name: '# lobby' })
+  await seen(title)
+  assert.ok(await title.evaluate((it) => it.scrollWidth <= it.clientWidth))
+  assert.equal(await ann.page.evaluate(() => document.documentElement.scrollWidth), 360, 'nothing sticks out')
+})
+
 test('the chat goes on when its server has been restarted', async (t) => {
   const app = await start(t)
   const browser = await startBrowser(t)

@@ -4,6 +4,7 @@
  */
 const form = document.getElementById('write')
 const list = document.getElementById('notes')
+const empty = document.getElementById('empty')
 const problem = document.getElementById('problem')
 const template = document.getElementById('note')
 const shown = new Map() // id -> element
@@ -18,11 +19,17 @@ function show (note) {
     shown.set(note.id, item)
     list.prepend(item)
   }
+  showWhetherEmpty()
+}
+
+function showWhetherEmpty () {
+  empty.hidden = shown.size > 0
 }
 
 function remove ({ id }) {
   shown.get(id)?.remove()
   shown.delete(id)
+  showWhetherEmpty()
 }
 
 /* What a failed answer means to a person. */
@@ -31,7 +38,7 @@ function explain (body, { statusCode }) {
     return 'There is no connection. Please try again.'
   }
   if (statusCode === 403) {
-    return 'This is not the key.'
+    return form.elements.key.value ? 'This is not the key.' : 'This needs the key. Please fill it in above.'
   }
   return body?.problems?.join('\n') || String(body)
 }
@@ -66,4 +73,5 @@ io.socket.on('connect', () => ask('get', '/notes', { limit: 100 }, (notes) => {
   const ids = new Set(notes.map(({ id }) => id))
   shown.forEach((item, id) => ids.has(id) || remove({ id }))
   notes.forEach(show)
+  showWhetherEmpty()
 }))

@@ -284,7 +284,14 @@ socket.on('connect_error', (error) => {
 })
 
 window.addEventListener('offline', () => showConnection('offline', 'Offline'))
-window.addEventListener('online', () => me.name && connect()) // rather than wait for the back-off
+window.addEventListener('online', () => {
+  if (isAboard && socket.isConnected()) { // the connection has outlived it
+    showConnection('connected', 'Connected')
+  } else if (me.name) {
+    showConnection('reconnecting', 'Reconnecting')
+    connect() // rather than wait for the back-off
+  }
+})
 
 // --- the page ----------------------------------------------------------------------------------------
 
@@ -358,7 +365,7 @@ function subtitleOf ({ isRoom, members }) {
 }
 
 function showCurrent () {
-  const members = current && current.isRoom ? current.members : []
+  const members = !current ? [] : current.isRoom ? current.members : [me.name, current.name]
   $('title').textContent = current ? (current.isRoom ? '# ' : '') + current.name : 'Sails chat'
   $('subtitle').textContent = current ? subtitleOf(current) : ''
   $('leave').hidden = !current
@@ -366,6 +373,7 @@ function showCurrent () {
   $('nowhere').hidden = Boolean(current)
   $('message-form').hidden = !current
   $('message').placeholder = current ? `Write to ${current.name}` : ''
+  $('people-title').textContent = current && !current.isRoom ? 'Between' : 'Here'
   $('people-count').textContent = members.length || ''
   fill($('people'), members.map((name) => listItem({
     icon: avatar(name),
@@ -437,12 +445,15 @@ submitText('announce-form', 'announcement', (text, field) => attempt(async () =>
   $('announce-dialog').close()
 }))
 
-$('message').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault()
-    $('message-form').requestSubmit()
-  }
-})
+/* Enter sends, and with Shift breaks the line: everywhere. */
+for (const field of ['message', 'announcement']) {
+  $(field).addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault()
+      event.target.form.requestSubmit()
+    }
+  })
+}
 
 $('leave').addEventListener('click', () => {
   const conversation = current

@@ -109,12 +109,16 @@ async function whisper (ann, bob) {
   await seen(bubble(bob, 'Between us'))
   await write(bob, 'My lips are sealed')
   await seen(bubble(ann, 'My lips are sealed'))
+  for (const person of [ann, bob]) {
+    await seen(inRoom(person, ann.name))
+    await seen(inRoom(person, bob.name))
+  }
 }
 
 async function announce (ann, bob) {
   await bob.page.getByRole('button', { name: 'Announce to everybody' }).click()
   await bob.page.getByRole('dialog').getByRole('textbox').fill('Land in sight')
-  await bob.page.getByRole('dialog').getByRole('button', { name: 'Announce' }).click()
+  await bob.page.getByRole('dialog').getByRole('textbox').press('Enter')
   for (const person of [ann, bob]) {
     await seen(log(person).locator('.announcement', { hasText: 'Land in sight' }))
   }
