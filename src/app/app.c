@@ -79,6 +79,7 @@ void sails_app_destroy(sails_app *app)
     router_deinit(&app->requests.router);
     router_deinit(&app->requests.after);
     static_files_deinit(&app->files);
+    client_bundles_deinit(&app->bundles);
     app_routing_deinit(&app->routing);
     app_builtin_deinit(app);
     app_security_deinit(app);
@@ -251,8 +252,8 @@ static int configure(struct sails_app *app)
     app_http_limits(app, &app->limits);
     set_requests(app);
     if (config_boolean(c, "sockets.serveClient") &&
-        static_files_add_bundles(&app->files, config_text(c, "sockets.path"),
-                                 config_text(c, "sockets.clientPath")) < 0) {
+        client_bundles_set(&app->bundles, config_text(c, "sockets.path"),
+                           config_text(c, "sockets.clientPath")) < 0) {
         return SAILS_ENOMEM;
     }
     rc = app_folder_open(app);
@@ -273,7 +274,8 @@ static int configure(struct sails_app *app)
     }
     app_path_warn(app);
     app_workers_prepare(app);
-    return static_files_open(&app->files, &app->log);
+    rc = client_bundles_open(&app->bundles, &app->log);
+    return rc == 0 ? static_files_open(&app->files, &app->log) : rc;
 }
 
 static int make_workers(struct sails_app *app, unsigned n)

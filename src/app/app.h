@@ -20,6 +20,7 @@
 #include "app/patience.h"
 #include "base/setup.h"
 #include "config/config_load.h"
+#include "files/client_bundles.h"
 #include "files/static_files.h"
 #include "gate/departure.h"
 #include "gate/handshake_guard.h"
@@ -105,6 +106,7 @@ struct sails_app {
     struct app_routing routing;
     struct request_target get_cookie; /* of /__getcookie */
     struct static_files files;
+    struct client_bundles bundles; /* of socket.io-client */
     struct handshake_guard guard;
     struct departure_watch departures;
     struct http_limits limits;

@@ -22,9 +22,9 @@ static void on_request(void *ctx, struct http_exchange *x)
     struct app_worker *w = ctx;
     struct sails_app *app = w->app;
 
-    if (static_files_has_bundle(&app->files, x)) {
+    if (client_bundles_has(&app->bundles, x)) {
         eio_cors_apply(&app->io->options.engine.cors, x);
-        static_files_handle_bundle(&app->files, w->worker, x);
+        client_bundles_answer(&app->bundles, x);
         return;
     }
     if (handshake_guard_turns_away(&app->guard, io_worker_engine(app->io, w->worker), x) ||

@@ -1,8 +1,7 @@
 /*
  * static_files.h - folders that are served as they are.
  *
- * Purpose    GET and HEAD for the files of folders (types, tags, ranges, nothing outside of the
- *            folder), and for the bundles of socket.io-client.
+ * Purpose    GET and HEAD for the files of folders: types, tags, ranges, nothing outside of the folder.
  * Ownership  Copies paths; holds each folder open from static_files_open() on.
  * Threads    Folders are added and opened before the lift, and closed after it; meanwhile any worker
  *            serves from them.
@@ -15,7 +14,6 @@
 
 struct static_files {
     struct delivery_settings folders; /* of folders, in the order of adding */
-    struct delivery_settings bundles; /* of the one with socket.io-client's files, or none */
 };
 
 void static_files_init(struct static_files *files);
@@ -24,13 +22,6 @@ void static_files_deinit(struct static_files *files);
 /* Serves `folder` below `path` ("/", "/assets"). Where several folders have a file of one name, the
  * first one counts. 0, SAILS_ENOMEM. */
 int static_files_add(struct static_files *files, const char *path, const char *folder);
-
-/*
- * Serves socket.io-client's bundles (socket-io 20) below `path`, the Socket.IO server's: the files
- * socket.io.js and its variants of `folder`, and nothing else of it. Their tag is the version that
- * the package.json beside the folder names. 0, SAILS_ENOMEM.
- */
-int static_files_add_bundles(struct static_files *files, const char *path, const char *folder);
 
 /* Opens every folder. 0; SAILS_ECONFIG: one cannot be opened (logged: which, and why). */
 int static_files_open(struct static_files *files, const struct log *log);
@@ -42,11 +33,5 @@ bool static_files_concern(const struct static_files *files, const struct http_ex
  * folders.on_missing. False: none of the folders is concerned; the exchange was not touched. */
 bool static_files_handle(struct static_files *files, struct worker *worker,
                          struct http_exchange *x);
-
-/* Whether the exchange asks for one of the bundles, which come before the Socket.IO server; and the
- * answer to it. */
-bool static_files_has_bundle(const struct static_files *files, const struct http_exchange *x);
-void static_files_handle_bundle(struct static_files *files, struct worker *worker,
-                                struct http_exchange *x);
 
 #endif

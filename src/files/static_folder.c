@@ -47,7 +47,6 @@ void static_folder_destroy(struct static_folder *folder)
     file_folder_close(folder->folder);
     mem_free(folder->path);
     mem_free(folder->name);
-    mem_free(folder->version);
     mem_free(folder);
 }
 
@@ -94,10 +93,6 @@ static void answer_missing(struct delivery *d)
     struct worker *worker = d->worker;
     struct http_exchange *x = d->x;
 
-    if (settings->on_missing == NULL) {
-        answer(d, 404, STR("Not Found"));
-        return;
-    }
     http_set_events(x, NULL, NULL);
     delivery_destroy(d);
     settings->on_missing(settings->ctx, worker, x);
@@ -134,44 +129,6 @@ static void redirect_to_folder(struct delivery *d)
     answer(d, 301, STR("Moved Permanently"));
 }
 
-/* The tag of a bundle is its version, strong or weak (socket-io 20). */
-static bool has_version(const struct http_request *request, const char *version)
-{
-    struct str tags = http_header(request, STR("if-none-match"));
-    char strong[80], weak[80];
-
-    snprintf(strong, sizeof(strong), "\"%s\"", version);
-    snprintf(weak, sizeof(weak), "W/\"%s\"", version);
-    return str_eq(tags, str_from(strong)) || str_eq(tags, str_from(weak));
-}
-
-static struct str bundle_type(struct str path)
-{
-    bool is_map = path.len > 4 && str_eq(str_from_offset(path, path.len - 4), STR(".map"));
-
-    return is_map ? STR("application/json; charset=utf-8")
-                  : STR("application/javascript; charset=utf-8");
-}
-
-/* The headers of a bundle; the whole file or nothing, for its tag is not of these bytes. */
-static void describe_bundle(struct delivery *d, uint64_t size, struct http_file_answer *out)
-{
-    const struct http_request *request = http_request(d->x);
-
-    *out = (struct http_file_answer){.status = 200, .length = size, .size = size};
-    snprintf(out->etag, sizeof(out->etag), "\"%.32s\"", d->folder->version);
-    if (has_version(request, d->folder->version)) {
-        out->status = 304;
-        out->length = 0;
-    }
-    http_add_header(d->x, STR("Cache-Control"), STR("public, max-age=0"));
-    http_add_header(d->x, STR("ETag"), str_from(out->etag));
-    if (out->status == 200) {
-        http_add_header(d->x, STR("Content-Type"),
-                        bundle_type((struct str){d->path.ptr, d->path.len - 1}));
-    }
-}
-
 static void describe_file(struct delivery *d, const struct file_info *info,
                           struct http_file_answer *out)
 {
@@ -186,11 +143,7 @@ static void deliver(struct delivery *d, const struct file_info *info)
 {
     struct http_file_answer found;
 
-    if (d->folder->version != NULL) {
-        describe_bundle(d, info->size, &found);
-    } else {
-        describe_file(d, info, &found);
-    }
+    describe_file(d, info, &found);
     if (found.length == 0) {
         answer(d, found.status, (struct str){NULL, 0});
         return;

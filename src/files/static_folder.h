@@ -19,7 +19,6 @@ struct static_folder {
     struct file_folder *folder; /* NULL until it is opened */
     char *path;                 /* "/assets"; "" for "/" */
     char *name;                 /* in the file system */
-    char *version;              /* of bundles: the tag of all its files; NULL: a tag each */
 };
 
 /* NULL: no memory. */
@@ -36,8 +35,7 @@ struct delivery_settings {
     const struct log *log;
     /* Adds headers to an answer that is given here: of CORS. NULL: there are none. */
     void (*add_headers)(void *ctx, struct http_exchange *x);
-    /* Takes the exchange where no folder has the file; its body has ended, or there is none. NULL: 404 is
-     * answered. */
+    /* Takes the exchange where no folder has the file; its body has ended, or there is none. */
     void (*on_missing)(void *ctx, struct worker *worker, struct http_exchange *x);
     void *ctx;
 };

@@ -517,6 +517,36 @@ static void the_bundles_are_served_with_their_version_as_tag(void **state)
     site_end(&site);
 }
 
+static void bundles_travel_compressed(void **state)
+{
+    struct site site;
+    struct http_answer answer;
+    char text[4096];
+
+    (void)state;
+    site_init(&site);
+    make_client(&site);
+    memset(text, 'x', sizeof(text));
+    make_file(&site, "client/dist/socket.io.esm.min.js", text, sizeof(text));
+    live_lift(&site.live);
+    get(&site, "GET", "/socket.io/socket.io.esm.min.js", "Accept-Encoding: gzip, deflate, br\r\n",
+        &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(str_eq(http_answer_header(&answer, "content-encoding"), STR("gzip")));
+    assert_true(str_eq(http_answer_header(&answer, "vary"), STR("Accept-Encoding")));
+    assert_in_range(answer.body.len, 20, 200);
+    assert_memory_equal(answer.body.ptr, "\x1f\x8b", 2); /* RFC 1952 */
+    http_answer_deinit(&answer);
+    get(&site, "GET", "/socket.io/socket.io.esm.min.js", "Accept-Encoding: gzip;q=0\r\n", &answer);
+    assert_int_equal(answer.body.len, sizeof(text));
+    http_answer_deinit(&answer);
+    /* What is no smaller for it stays as it is. */
+    get(&site, "GET", "/socket.io/socket.io.js", "Accept-Encoding: gzip\r\n", &answer);
+    assert_string_equal(answer.body.ptr, "/* dev */");
+    http_answer_deinit(&answer);
+    site_end(&site);
+}
+
 static void without_the_option_bundles_are_not_served(void **state)
 {
     struct site site;
@@ -558,6 +588,7 @@ int main(void)
         cmocka_unit_test(a_slow_reader_gets_a_big_file_whole),
         cmocka_unit_test(two_folders_at_one_path_are_asked_in_order),
         cmocka_unit_test(the_bundles_are_served_with_their_version_as_tag),
+        cmocka_unit_test(bundles_travel_compressed),
         cmocka_unit_test(without_the_option_bundles_are_not_served),
         cmocka_unit_test(bundles_without_a_version_do_not_lift),
     };
