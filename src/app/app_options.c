@@ -151,6 +151,7 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
     engine->initial_packet = config_text(c, "sockets.initialPacket");
     engine->destroy_upgrade = config_boolean(c, "sockets.destroyUpgrade");
     engine->destroy_upgrade_timeout_ms = ms(c, "sockets.destroyUpgradeTimeout");
+    engine->drain_polling = config_boolean(c, "sockets.drainPolling");
     engine->max_queued = size(c, "sockets.maxQueueSize");
     return set_cors(app, &engine->cors);
 }

@@ -95,6 +95,7 @@ struct eio_options {
     const char *initial_packet; /* text of a message sent with every handshake; NULL: none */
     bool destroy_upgrade;
     uint64_t destroy_upgrade_timeout_ms;
+    bool drain_polling; /* a shutdown answers polls with 503 instead of "close" */
     /* Bytes buffered for a session that does not poll, besides one message of any size; over it the
      * session is closed (transport error); 0: no limit. */
     size_t max_queued;

@@ -379,6 +379,15 @@ void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
 
 /* ---- the end ---- */
 
+/* To the client a failure of the connection: it comes back, also where it takes a close for good. */
+static void refuse_poll(struct eio_polling *p)
+{
+    struct http_exchange *x = p->poll;
+
+    p->poll = NULL;
+    eio_answer_empty(x, 503);
+}
+
 void eio_polling_discard(struct eio_polling *p)
 {
     deadline_stop(&p->flush);
@@ -396,7 +405,9 @@ void eio_polling_say_last(struct eio_polling *p)
 void eio_polling_end(struct eio_polling *p)
 {
     eio_polling_discard(p);
-    if (p->poll != NULL) {
+    if (p->poll != NULL && server_of(p)->is_shut_down && server_of(p)->options->drain_polling) {
+        refuse_poll(p);
+    } else if (p->poll != NULL) {
         answer_type(p, EIO_CLOSE);
     }
     drop_post(p);

@@ -10,10 +10,10 @@ import { startApp } from './support/server.mjs'
 const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url))
 const script = fileURLToPath(new URL('python/io_test.py', import.meta.url))
 
-for (const name of ['Polling', 'WebSocket', 'Upgrade', 'Asyncio']) {
+for (const name of ['Polling', 'Drained', 'WebSocket', 'Upgrade', 'Asyncio']) {
   test(`python-socketio: ${name}`, async (t) => {
     assert.ok(existsSync(python), 'run tests/integration/setup.sh first')
-    const app = await startApp(t, 'io')
+    const app = await startApp(t, 'io', name === 'Drained' ? { args: ['--sockets.drainPolling=true'] } : {})
     const child = spawn(python, [script, '-v', name], {
       env: { ...process.env, SAILS_URL: app.url, PYTHONDONTWRITEBYTECODE: '1' },
     })

@@ -137,13 +137,17 @@ class Dialogues:
 
 
 class ComesBack:
-    """Over polling this client takes the orderly close of a shutdown for good, and stays away."""
+    """Over polling this client takes the orderly close of a shutdown for good, unless polls are drained."""
 
     def test_the_client_comes_back_to_a_restarted_server(self):
         self.come_back("restart")
 
 
 class Polling(Dialogues, unittest.TestCase):
+    transports = WAYS[0]
+
+
+class Drained(ComesBack, Dialogues, unittest.TestCase):
     transports = WAYS[0]
 
 

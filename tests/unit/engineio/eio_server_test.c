@@ -322,6 +322,21 @@ static void after_the_shutdown_everything_is_closed(void **state)
     assert_string_equal(get(f, POLLING), "503 ");
 }
 
+static void a_drain_refuses_polls_instead_of_closing_them(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *pending = NULL;
+    char sid[SID_SIZE];
+
+    f->options.drain_polling = true;
+    fixture_start(f);
+    open_polling(f, 4, sid);
+    pending = begin_poll(f, sid);
+    eio_server_shutdown(f->server);
+    assert_string_equal(answer_of(f, pending), "503 ");
+    assert_string_equal(take_log(f), "close:forced close");
+}
+
 /* engine-io 43 */
 static void an_upgrade_that_nobody_wants_is_closed_after_a_second(void **state)
 {
@@ -479,6 +494,7 @@ int main(void)
         test(a_request_for_another_workers_session_moves_there),
         test(a_session_that_is_not_admitted_is_refused_and_one_that_is_leaves_once),
         test(after_the_shutdown_everything_is_closed),
+        test(a_drain_refuses_polls_instead_of_closing_them),
         test(an_upgrade_that_nobody_wants_is_closed_after_a_second),
         test(cors_headers_are_on_every_response),
         test(preflights_are_answered_with_nothing_but_headers),
