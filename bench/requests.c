@@ -30,7 +30,8 @@ struct side {
 static void side_start(struct side *side, const char *program, char *const *args, size_t sockets)
 {
     side->server = server_start(program, args);
-    side->swarm = swarm_connect_with(side->server.port, sockets, "&__sails_io_sdk_version=1.2.1");
+    side->swarm =
+        swarm_connect_with(side->server.port, sockets, "&__sails_io_sdk_version=1.2.1", "");
 }
 
 static void side_stop(struct side *side)

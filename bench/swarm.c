@@ -180,7 +180,7 @@ struct swarm {
     size_t n;
     struct client *clients;
     unsigned port;
-    const char *query; /* more of the handshake's */
+    const char *query, *headers; /* more of the handshake's */
     /* What is being waited for. */
     const char *prefix;
     size_t prefix_len;
@@ -391,13 +391,13 @@ static void add_client(struct swarm *swarm, size_t i)
 
 static void ask_for_upgrade(struct swarm *swarm, size_t i)
 {
-    char request[256];
+    char request[1024];
     int len = snprintf(request, sizeof(request),
                        "GET /socket.io/?EIO=4&transport=websocket%s HTTP/1.1\r\n"
                        "Host: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                        "Sec-WebSocket-Version: 13\r\n"
-                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                       swarm->query, swarm->port);
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
+                       swarm->query, swarm->port, swarm->headers);
 
     send_all(swarm->clients[i].fd, request, (size_t)len);
 }
@@ -427,11 +427,11 @@ struct swarm *swarm_connect_bare(unsigned port, size_t n)
 
 struct swarm *swarm_connect(unsigned port, size_t n)
 {
-    return swarm_connect_with(port, n, "");
+    return swarm_connect_with(port, n, "", "");
 }
 
 /* In steps, so that the listening socket's queue is never full. */
-struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query)
+struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query, const char *headers)
 {
     enum {
         STEP = 200
@@ -439,6 +439,7 @@ struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query)
     struct swarm *swarm = create(port, n);
 
     swarm->query = query;
+    swarm->headers = headers;
     for (size_t done = 0; done < n; done += STEP) {
         size_t step = n - done < STEP ? n - done : STEP;
 

@@ -39,8 +39,8 @@ struct swarm;
  */
 struct swarm *swarm_connect(unsigned port, size_t n);
 
-/* The same with more in the query of the handshake: "&name=value". */
-struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query);
+/* The same with more in the handshake: "&name=value" in its query, "Name: value\r\n" in its head. */
+struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query, const char *headers);
 
 /* As many connections to a port where somebody sends frames without being asked: no handshake. */
 struct swarm *swarm_connect_bare(unsigned port, size_t n);
