@@ -104,11 +104,6 @@ static bool is_first_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* ^[a-z_$][a-z0-9-_.$]*(/[a-z_$][a-z0-9-_$.]*)*$, before letters are made small. */
 static bool is_identity(struct str name)
 {
@@ -118,7 +113,7 @@ static bool is_identity(struct str name)
         char c = name.ptr[i];
 
         if (is_first ? !is_first_char(c)
-                     : !is_first_char(c) && !is_digit(c) && c != '-' && c != '.' && c != '/') {
+                     : !is_first_char(c) && !char_is_digit(c) && c != '-' && c != '.' && c != '/') {
             return false;
         }
         is_first = c == '/';
@@ -203,7 +198,8 @@ bool action_is_target(struct str target)
     for (size_t i = 0; i < target.len; i++) {
         char c = target.ptr[i];
 
-        if (!is_first_char(c) && (i == 0 || !(is_digit(c) || c == '/' || c == '-' || c == '.'))) {
+        if (!is_first_char(c) &&
+            (i == 0 || !(char_is_digit(c) || c == '/' || c == '-' || c == '.'))) {
             return false;
         }
     }

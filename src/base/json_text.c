@@ -41,11 +41,6 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void skip_space(struct scanner *s)
 {
     while (s->at < s->end && is_space(*s->at)) {
@@ -121,15 +116,6 @@ static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-static int hex_value(uint8_t c)
-{
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes of the escape at the backslash `at`, 0 if it is none. */
 static size_t escape_len(const uint8_t *at, const uint8_t *end)
 {
@@ -143,7 +129,7 @@ static size_t escape_len(const uint8_t *at, const uint8_t *end)
         return 0;
     }
     for (size_t i = 2; i < 6; i++) {
-        if (hex_value(at[i]) < 0) {
+        if (char_hex_value((char)at[i]) < 0) {
             return 0;
         }
     }
@@ -190,7 +176,7 @@ static bool scan_digits(struct scanner *s)
 {
     const uint8_t *first = s->at;
 
-    while (s->at < s->end && is_digit(*s->at)) {
+    while (s->at < s->end && char_is_digit((char)*s->at)) {
         s->at++;
     }
     return s->at > first;
@@ -414,7 +400,7 @@ static uint32_t code_unit(const uint8_t *at)
     uint32_t unit = 0;
 
     for (size_t i = 2; i < 6; i++) {
-        unit = unit << 4 | (uint32_t)hex_value(at[i]);
+        unit = unit << 4 | (uint32_t)char_hex_value((char)at[i]);
     }
     return unit;
 }

@@ -76,6 +76,31 @@ static inline char char_upper(char c)
     return (char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
 }
 
+static inline bool char_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool char_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool char_is_alnum(char c)
+{
+    return char_is_letter(c) || char_is_digit(c);
+}
+
+/* Of a hexadecimal digit in either case; -1: it is none. */
+static inline int char_hex_value(char c)
+{
+    if (char_is_digit(c)) {
+        return c - '0';
+    }
+    c = char_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* ASCII letters compare without case, as HTTP's names do. */
 bool str_eq_nocase(struct str a, struct str b);
 

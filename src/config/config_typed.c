@@ -7,14 +7,9 @@
 
 /* ---- numbers ---- */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static const char *skip_digits(const char *text)
 {
-    while (is_digit(*text)) {
+    while (char_is_digit(*text)) {
         text++;
     }
     return text;

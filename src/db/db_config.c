@@ -59,14 +59,6 @@ static int no_memory(struct db_error *error)
 
 /* ---- the URL ---- */
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, char_lower(c)) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* Percent-decoded text in place of *text. A NUL is refused: nobody's password has one. */
 static int set_decoded(char **text, struct str part, struct db_error *error)
 {
@@ -78,8 +70,8 @@ static int set_decoded(char **text, struct str part, struct db_error *error)
         return no_memory(error);
     }
     for (size_t i = 0; i < part.len; i++) {
-        int high = part.ptr[i] == '%' && i + 2 < part.len ? hex_digit(part.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(part.ptr[i + 2]) : -1;
+        int high = part.ptr[i] == '%' && i + 2 < part.len ? char_hex_value(part.ptr[i + 1]) : -1;
+        int low = high >= 0 ? char_hex_value(part.ptr[i + 2]) : -1;
 
         copy[len++] = low >= 0 ? (char)(high * 16 + low) : part.ptr[i];
         i += low >= 0 ? 2 : 0;

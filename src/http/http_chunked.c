@@ -21,15 +21,6 @@ enum {
     OVERHEAD_MAX = 16 * 1024
 };
 
-static int digit_of(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20; /* lower case */
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_text(uint8_t c)
 {
     return (c >= ' ' && c != 0x7f) || c == '\t';
@@ -54,7 +45,7 @@ static int count_overhead(struct http_chunked *c)
 
 static int on_size(struct http_chunked *c, uint8_t byte)
 {
-    int digit = digit_of(byte);
+    int digit = char_hex_value((char)byte);
 
     if (digit >= 0) {
         c->n_digits++;

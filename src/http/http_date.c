@@ -90,16 +90,11 @@ struct fields {
 
 static bool add_digit(uint64_t *field, char c)
 {
-    if (c < '0' || c > '9') {
+    if (!char_is_digit(c)) {
         return false;
     }
     *field = *field * 10 + (uint64_t)(c - '0');
     return true;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 static bool match_char(struct fields *f, char pattern, char c)
@@ -120,9 +115,9 @@ static bool match_char(struct fields *f, char pattern, char c)
     case '@':
         f->month[f->n_month] = c;
         f->n_month++;
-        return is_letter(c);
+        return char_is_letter(c);
     case '?':
-        return is_letter(c);
+        return char_is_letter(c);
     default:
         return c == pattern;
     }

@@ -69,9 +69,8 @@ static bool is_host(struct str value)
 {
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
-        bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 
-        if (!alnum && (c == '\0' || strchr("-._~%!$&'()*+,;=:[]", c) == NULL)) {
+        if (!char_is_alnum(c) && (c == '\0' || strchr("-._~%!$&'()*+,;=:[]", c) == NULL)) {
             return false;
         }
     }

@@ -76,11 +76,6 @@ static unsigned status_of(enum http_errno err)
     return err == HPE_HEADER_OVERFLOW ? 431 : 400;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* "HTTP/1.1", "HTTP/1.0"; any other of that form is 505, the preface of HTTP/2 included. */
 static unsigned read_version(struct http_parsed *out, struct str version)
 {
@@ -88,8 +83,8 @@ static unsigned read_version(struct http_parsed *out, struct str version)
         out->is_http_1_0 = version.ptr[7] == '0';
         return 0;
     }
-    if (version.len == 8 && str_starts_with(version, STR("HTTP/")) && is_digit(version.ptr[5]) &&
-        version.ptr[6] == '.' && is_digit(version.ptr[7])) {
+    if (version.len == 8 && str_starts_with(version, STR("HTTP/")) &&
+        char_is_digit(version.ptr[5]) && version.ptr[6] == '.' && char_is_digit(version.ptr[7])) {
         return 505;
     }
     return 400;

@@ -2,22 +2,11 @@
 
 #include <sails/err.h>
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The byte that "%41" at `at` stands for; -1: it is no such thing, or NUL, which would end text. */
 static int decode_at(struct str s, size_t at)
 {
-    int high = at + 2 < s.len ? hex_digit(s.ptr[at + 1]) : -1;
-    int low = at + 2 < s.len ? hex_digit(s.ptr[at + 2]) : -1;
+    int high = at + 2 < s.len ? char_hex_value(s.ptr[at + 1]) : -1;
+    int low = at + 2 < s.len ? char_hex_value(s.ptr[at + 2]) : -1;
 
     return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
 }

@@ -14,15 +14,6 @@ void redis_url_deinit(struct redis_url *url)
     *url = (struct redis_url){0};
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Of NUL nothing good can come in a text of C. */
 static int decode(struct str from, char **out)
 {
@@ -36,8 +27,8 @@ static int decode(struct str from, char **out)
         char c = from.ptr[i];
 
         if (c == '%') {
-            int high = i + 2 < from.len ? hex_value(from.ptr[i + 1]) : -1;
-            int low = i + 2 < from.len ? hex_value(from.ptr[i + 2]) : -1;
+            int high = i + 2 < from.len ? char_hex_value(from.ptr[i + 1]) : -1;
+            int low = i + 2 < from.len ? char_hex_value(from.ptr[i + 2]) : -1;
 
             c = high < 0 || low < 0 ? '\0' : (char)(high * 16 + low);
             i += 2;

@@ -78,11 +78,6 @@ struct link *tcp_link_base(struct tcp_link *link)
     return &link->link;
 }
 
-struct tcp_link *tcp_link_from(struct link *base)
-{
-    return of(base);
-}
-
 struct loop *tcp_link_worker(const struct tcp_link *link)
 {
     return link->loop;

@@ -27,7 +27,6 @@ struct tcp_link *tcp_link_open(struct loop *loop, int fd, struct peer_address pe
                                struct unread *unread);
 
 struct link *tcp_link_base(struct tcp_link *link);
-struct tcp_link *tcp_link_from(struct link *base);
 struct loop *tcp_link_worker(const struct tcp_link *link);
 
 /*

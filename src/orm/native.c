@@ -66,8 +66,7 @@ static uint64_t placeholder_at(struct str sql, size_t at, size_t *len)
     struct str digits = {sql.ptr + at + 1, 0};
     uint64_t number = 0;
 
-    while (at + 1 + digits.len < sql.len && sql.ptr[at + 1 + digits.len] >= '0' &&
-           sql.ptr[at + 1 + digits.len] <= '9') {
+    while (at + 1 + digits.len < sql.len && char_is_digit(sql.ptr[at + 1 + digits.len])) {
         digits.len++;
     }
     *len = 1 + digits.len;

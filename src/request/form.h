@@ -6,7 +6,7 @@
  *            is busy, the body is paused.
  * Ownership  Counted: the request has one reference, each upload one. form_close() when the request
  *            is freed.
- * Threads    Its request's worker; form_upload(): any.
+ * Threads    Its request's worker; sails_req_upload(): any.
  * Floor      request; uses http, net, base.
  *
  *     on_body --> form_take --> multipart.c --> field: form_fields.c --> req->body

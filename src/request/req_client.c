@@ -106,7 +106,7 @@ static bool is_address(struct str name)
     bool is_digits = true;
 
     for (size_t i = 0; i < name.len; i++) {
-        is_digits = is_digits && (name.ptr[i] == '.' || (name.ptr[i] >= '0' && name.ptr[i] <= '9'));
+        is_digits = is_digits && (name.ptr[i] == '.' || char_is_digit(name.ptr[i]));
     }
     return is_digits || name.ptr[0] == '[';
 }

@@ -172,8 +172,7 @@ static void append_name(struct buf *out, struct str name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
 
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-            (c != '\0' && strchr("[]_$.", c) != NULL)) {
+        if (char_is_alnum(c) || (c != '\0' && strchr("[]_$.", c) != NULL)) {
             buf_append_char(out, c);
         }
     }

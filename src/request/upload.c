@@ -26,8 +26,7 @@ struct upload_file {
 
 static bool is_extension_char(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_';
+    return char_is_alnum(c) || c == '-' || c == '_';
 }
 
 /* ".gz" of "a.tar.gz"; nothing of ".profile", as in Node's path.extname(). */

@@ -64,21 +64,6 @@ static int make_number(double number, json_t **out)
     return give(json_real(number), out);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* 16 and above: none. */
-static unsigned digit_value(char c)
-{
-    if (is_digit(c)) {
-        return (unsigned)(c - '0');
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-}
-
 /* Of "0x", "0o" or "0b"; 0: `text` begins with none of them. */
 static unsigned radix_of(struct str text)
 {
@@ -102,9 +87,9 @@ static int read_radix(struct str digits, unsigned radix, json_t **out)
     double number = 0;
 
     for (size_t i = 0; i < digits.len; i++) {
-        unsigned digit = digit_value(digits.ptr[i]);
+        int digit = char_hex_value(digits.ptr[i]);
 
-        if (digit >= radix) {
+        if (digit < 0 || (unsigned)digit >= radix) {
             return SAILS_EINVAL;
         }
         number = number * radix + digit;
@@ -116,7 +101,7 @@ static struct str take_digits(struct str *rest)
 {
     struct str digits = {rest->ptr, 0};
 
-    while (digits.len < rest->len && is_digit(rest->ptr[digits.len])) {
+    while (digits.len < rest->len && char_is_digit(rest->ptr[digits.len])) {
         digits.len++;
     }
     *rest = str_from_offset(*rest, digits.len);

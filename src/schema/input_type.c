@@ -67,8 +67,7 @@ static bool take_sign(struct str *rest, char sign)
 
 static bool is_word_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '$';
+    return char_is_alnum(c) || c == '_' || c == '-' || c == '$';
 }
 
 static bool take_word(struct str *rest, struct str *word)

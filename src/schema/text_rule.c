@@ -14,16 +14,6 @@ enum {
     CARD_DIGITS_MAX = 19
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* A part of a character beyond ASCII: names in all languages are names. */
 static bool is_beyond_ascii(char c)
 {
@@ -32,7 +22,7 @@ static bool is_beyond_ascii(char c)
 
 static bool is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* ---- names of hosts ---- */
@@ -46,7 +36,7 @@ static bool is_label(struct str label)
     for (size_t i = 0; i < label.len; i++) {
         char c = label.ptr[i];
 
-        if (!is_letter(c) && !is_digit(c) && !is_beyond_ascii(c) && c != '-') {
+        if (!char_is_letter(c) && !char_is_digit(c) && !is_beyond_ascii(c) && c != '-') {
             return false;
         }
     }
@@ -60,7 +50,7 @@ static bool is_top_level(struct str label)
         return is_label(label);
     }
     for (size_t i = 0; i < label.len; i++) {
-        if (!is_letter(label.ptr[i]) && !is_beyond_ascii(label.ptr[i])) {
+        if (!char_is_letter(label.ptr[i]) && !is_beyond_ascii(label.ptr[i])) {
             return false;
         }
     }
@@ -104,7 +94,7 @@ static bool is_atom(struct str atom)
     for (size_t i = 0; i < atom.len; i++) {
         char c = atom.ptr[i];
 
-        if (!is_letter(c) && !is_digit(c) && !is_beyond_ascii(c) &&
+        if (!char_is_letter(c) && !char_is_digit(c) && !is_beyond_ascii(c) &&
             (c == '\0' || strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL)) {
             return false;
         }
@@ -146,7 +136,7 @@ static size_t address_len(struct str text)
         return text.len;
     }
     for (size_t i = len + 1; i < text.len; i++) {
-        if (!is_letter(text.ptr[i]) && !is_digit(text.ptr[i])) {
+        if (!char_is_letter(text.ptr[i]) && !char_is_digit(text.ptr[i])) {
             return text.len;
         }
     }
@@ -338,7 +328,7 @@ bool text_is_credit_card(struct str text)
         if (c == ' ' || c == '-') {
             continue;
         }
-        if (!is_digit(c) || n == CARD_DIGITS_MAX) {
+        if (!char_is_digit(c) || n == CARD_DIGITS_MAX) {
             return false;
         }
         digits[n++] = c;

@@ -95,8 +95,7 @@ struct sio_events {
     void (*on_disconnect)(void *ctx, struct sio_socket *socket, enum sio_reason reason);
 };
 
-/* Borrows all arguments for its life; creates the eio_server below. NULL: no memory.
- * eio_options and engine events that are not messages are handed down: see sio_engine_hooks. */
+/* Borrows all arguments for its life; creates the eio_server below, to which `engine_options` go. NULL: no memory. */
 struct sio_server *sio_server_create(struct env *env, const struct sio_options *options,
                                      const struct eio_options *engine_options,
                                      const struct sio_events *events, void *ctx);

@@ -47,7 +47,7 @@ static size_t count_digits(struct str text)
 {
     size_t n = 0;
 
-    while (n < text.len && text.ptr[n] >= '0' && text.ptr[n] <= '9') {
+    while (n < text.len && char_is_digit(text.ptr[n])) {
         n++;
     }
     return n;

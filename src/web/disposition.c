@@ -60,8 +60,7 @@ static void append_quoted(struct buf *out, struct str name)
 /* RFC 8187 section 3.2.1: attr-char. */
 static bool is_attr_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$&+-.^_`|~", c) != NULL);
+    return char_is_alnum(c) || (c != '\0' && strchr("!#$&+-.^_`|~", c) != NULL);
 }
 
 static void append_extended(struct buf *out, struct str name)

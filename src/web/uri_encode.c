@@ -1,10 +1,5 @@
 #include "web/uri_encode.h"
 
-static bool is_letter_or_digit(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 static bool is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c) != NULL;
@@ -20,7 +15,7 @@ void uri_encode_component(struct buf *out, struct str text)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
 
-        if (is_letter_or_digit(c) || is_one_of(c, "-_.!~*'()")) {
+        if (char_is_alnum(c) || is_one_of(c, "-_.!~*'()")) {
             buf_append_char(out, c);
         } else {
             append_encoded(out, c);
@@ -28,15 +23,11 @@ void uri_encode_component(struct buf *out, struct str text)
     }
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* "%41" at the beginning of the text. */
 static bool is_escape(struct str text)
 {
-    return text.len >= 3 && text.ptr[0] == '%' && is_hex(text.ptr[1]) && is_hex(text.ptr[2]);
+    return text.len >= 3 && text.ptr[0] == '%' && char_hex_value(text.ptr[1]) >= 0 &&
+           char_hex_value(text.ptr[2]) >= 0;
 }
 
 void uri_encode(struct buf *out, struct str url)
