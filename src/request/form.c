@@ -42,13 +42,19 @@ static void release(struct form *form)
     mem_free(form);
 }
 
-/* Of text there may be as much as of any other body. */
+enum {
+    JSON_DEPTH_MAX = 512 /* as of other bodies */
+};
+
+/* Of text, and of values in it, there may be as much as of any other body. */
 static int init_parser(struct form *form, struct str content_type)
 {
     form->limits = multipart_default_limits;
     form->limits.text = form->req->service->max_body;
     form->limits.value = form->limits.text;
     form->fields.json_names = header_list_get(&form->req->headers, STR("x-json-mpu-params"));
+    form->fields.limits = (struct json_limits){.max_depth = JSON_DEPTH_MAX,
+                                               .max_values = form->req->service->max_body_values};
     return multipart_init(&form->parser, content_type, &form->limits);
 }
 

@@ -1,5 +1,6 @@
 #include "web/form_fields.h"
 
+#include "base/json_parse.h"
 #include "base/utf8.h"
 
 #include <sails/err.h>
@@ -24,14 +25,16 @@ static bool is_json(const struct form_fields *fields, struct str name)
     return false;
 }
 
-/* A value that is no JSON stays the text that it is. NULL: no memory. */
+/* A value that is no JSON, or more of it than may be, stays the text that it is. NULL: no memory. */
 static json_t *make_value(const struct form_fields *fields, struct str name, struct str text)
 {
-    json_t *value = is_json(fields, name)
-                        ? json_loadb(text.ptr, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
-                        : NULL;
+    json_t *value = NULL;
+    int rc = is_json(fields, name) ? json_parse(text, &fields->limits, &value) : SAILS_EJSON;
 
-    return value != NULL ? value : json_stringn(text.len > 0 ? text.ptr : "", text.len);
+    if (rc == 0 || rc == SAILS_ENOMEM) {
+        return value;
+    }
+    return json_stringn(text.len > 0 ? text.ptr : "", text.len);
 }
 
 static int keep_replaced(struct form_fields *fields, json_t *value)

@@ -13,13 +13,14 @@
 #ifndef WEB_FORM_FIELDS_H
 #define WEB_FORM_FIELDS_H
 
-#include "base/str.h"
+#include "base/json_text.h"
 
 #include <jansson.h>
 
 struct form_fields {
-    struct str json_names; /* of the header: "a,b" */
-    json_t *late;          /* [name, value, name, value, ...]; NULL: nothing is held back */
+    struct str json_names;     /* of the header: "a,b" */
+    struct json_limits limits; /* of the values of those */
+    json_t *late;              /* [name, value, name, value, ...]; NULL: nothing is held back */
     json_t *replaced; /* values that had to make room, and may still be looked at; NULL: none */
 };
 

@@ -46,7 +46,8 @@ static void names_are_literal_and_repeated_ones_give_a_list(void **state)
 /* request-response 5 */
 static void named_fields_are_json_if_they_can_be(void **state)
 {
-    struct form_fields fields = {.json_names = STR("j , n,,broken,empty")};
+    struct form_fields fields = {.json_names = STR("j , n,,broken,empty,deep,many"),
+                                 .limits = {.max_depth = 2, .max_values = 3}};
     json_t *body = json_object();
 
     (void)state;
@@ -56,6 +57,11 @@ static void named_fields_are_json_if_they_can_be(void **state)
     assert_int_equal(add(&fields, body, "empty", ""), 0);
     assert_int_equal(add(&fields, body, "other", "{}"), 0);
     expect(body, "{\"j\":{\"a\":[1]},\"n\":7,\"broken\":\"{\",\"empty\":\"\",\"other\":\"{}\"}");
+    /* More than a body may have stays text. */
+    assert_int_equal(add(&fields, body, "deep", "[[[]]]"), 0);
+    assert_int_equal(add(&fields, body, "many", "[1,2,3]"), 0);
+    assert_string_equal(json_string_value(json_object_get(body, "deep")), "[[[]]]");
+    assert_string_equal(json_string_value(json_object_get(body, "many")), "[1,2,3]");
     json_decref(body);
     form_fields_deinit(&fields);
 }
@@ -91,7 +97,7 @@ static void late_fields_wait_and_leave_views_alone(void **state)
 
 static int add_all(void)
 {
-    struct form_fields fields = {.json_names = STR("j")};
+    struct form_fields fields = {.json_names = STR("j"), .limits = {.max_depth = 8}};
     json_t *body = json_object();
     json_t *all = json_object();
     int rc = body != NULL && all != NULL ? 0 : SAILS_ENOMEM;
