@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /*
@@ -27,26 +28,69 @@ static bool must_fail(void)
     return true;
 }
 
+/* ---- what is alive ---- */
+
+#ifdef NDEBUG
+static void *born(void *ptr)
+{
+    return ptr;
+}
+
+static void dies(const void *ptr)
+{
+    (void)ptr;
+}
+
+long mem_live(void)
+{
+    return 0;
+}
+#else
+static atomic_long n_live;
+
+static void *born(void *ptr)
+{
+    atomic_fetch_add_explicit(&n_live, ptr != NULL ? 1 : 0, memory_order_relaxed);
+    return ptr;
+}
+
+static void dies(const void *ptr)
+{
+    atomic_fetch_sub_explicit(&n_live, ptr != NULL ? 1 : 0, memory_order_relaxed);
+}
+
+long mem_live(void)
+{
+    return atomic_load_explicit(&n_live, memory_order_relaxed);
+}
+#endif
+
+/* ---- the door ---- */
+
 void *mem_alloc(size_t size)
 {
     assert(size > 0);
-    return must_fail() ? NULL : malloc(size);
+    return must_fail() ? NULL : born(malloc(size));
 }
 
 void *mem_calloc(size_t n, size_t size)
 {
     assert(n > 0 && size > 0);
-    return must_fail() ? NULL : calloc(n, size);
+    return must_fail() ? NULL : born(calloc(n, size));
 }
 
 void *mem_realloc(void *ptr, size_t size)
 {
+    void *moved = NULL;
+
     assert(size > 0);
-    return must_fail() ? NULL : realloc(ptr, size);
+    moved = must_fail() ? NULL : realloc(ptr, size);
+    return ptr == NULL ? born(moved) : moved;
 }
 
 void mem_free(void *ptr)
 {
+    dies(ptr);
     free(ptr);
 }
 

@@ -45,6 +45,12 @@ int mem_has_failed(void);
 long mem_fail_pause(void);
 
 /*
+ * For tests: how much is allocated now, by all threads, so that a test sees what it has left behind. 0 where
+ * asserts are off.
+ */
+long mem_live(void);
+
+/*
  * These would go around the door, or write without knowing how much room there is. Declared once
  * more as unavailable they cannot be called from here. (In builds without optimisation only: with
  * it the C library defines some of them inline, and they cannot be declared again.)

@@ -256,7 +256,7 @@ static bool is_over_bound(const struct sim_link *link, size_t more)
     size_t longest = more > link->longest ? more : link->longest;
 
     return link->out.len > 0 &&
-           link->out.len + more - longest > link->server->node->options.max_queue;
+           link->out.len + more > link->server->node->options.max_queue + longest;
 }
 
 static int sim_write(struct link *base, struct shared *data)

@@ -138,18 +138,22 @@ static bool has_work(const struct sim_node *node, unsigned i)
 static void turn(struct sim_node *node, unsigned i)
 {
     struct sim_world *world = node->world;
+    struct worker *worker = node->sim.pool.workers[i];
     bool fails = chance_is(&world->chance, world->weather.fail_percent);
 
+    if (world->before_turn != NULL) {
+        world->before_turn(worker, world->turn_ctx);
+    }
     mem_fail_after(fails ? (long)chance_below(&world->chance, FAILS_WITHIN)
                          : node->servers[i].fail_after);
     sim_pool_turn(&node->sim, i);
     node->servers[i].fail_after = mem_fail_pause();
     if (fails) {
         node->servers[i].fail_after = -1;
-        (void)mem_has_failed();
+        fails = mem_has_failed() != 0;
     }
     if (world->after_turn != NULL) {
-        world->after_turn(world->after_turn_ctx);
+        world->after_turn(worker, fails, world->turn_ctx);
     }
 }
 

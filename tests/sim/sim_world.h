@@ -49,8 +49,11 @@ struct sim_world {
     struct sim_broker *broker; /* sim_bus.h; NULL: there is none */
     unsigned next_port;
     uint64_t n_steps;
-    void (*after_turn)(void *ctx); /* of any worker: for invariants; may be NULL */
-    void *after_turn_ctx;
+    /* Around each turn of any worker, for those who know what must come of it. `has_failed`: an allocation
+     * did in it, as the weather had ordered. NULL: nobody wants to know. */
+    void (*before_turn)(struct worker *worker, void *ctx);
+    void (*after_turn)(struct worker *worker, bool has_failed, void *ctx);
+    void *turn_ctx;
 };
 
 void sim_world_init(struct sim_world *world, uint64_t seed);
