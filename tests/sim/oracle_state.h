@@ -1,0 +1,42 @@
+/*
+ * oracle_state.h - what the parts of the oracle know of each other.
+ *
+ *     oracle.c           sockets, what they must hear, turns
+ *     oracle_members.c   who is in which room, and who may be
+ *     oracle_calls.c     operations: at which worker, when, to whom, and what is told
+ */
+#ifndef SIM_ORACLE_STATE_H
+#define SIM_ORACLE_STATE_H
+
+#include "sim/oracle.h"
+
+/* The room that bears a socket's id. */
+static inline int oracle_own_room(int socket)
+{
+    return ORACLE_FIRST_ID + socket;
+}
+
+static inline int oracle_n_rooms(const struct oracle *o)
+{
+    return ORACLE_FIRST_ID + (int)o->n_sockets;
+}
+
+/* One more thing that a socket has to hear. */
+void oracle_say(struct oracle *o, int socket, unsigned message, bool is_optional);
+
+/* ---- oracle_members.c ---- */
+
+/* While an operation is afloat that could concern it, a membership stays unsure. */
+void oracle_set_member(struct oracle *o, int socket, int room, enum oracle_membership membership);
+
+/* In any of them: the surest answer. */
+enum oracle_membership oracle_in_any(const struct oracle *o, int socket, const int *rooms,
+                                     size_t n);
+
+/* Takes what is really so for right, where it is unsure or (`all`) anywhere. */
+void oracle_adopt(struct oracle *o, int socket, bool all);
+
+/* All rooms, or (not `own`) all but its own. */
+void oracle_leave_all(struct oracle *o, int socket, bool own, enum oracle_membership to);
+
+#endif
