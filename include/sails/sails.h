@@ -7,6 +7,7 @@
 
 #include <sails/app.h>
 #include <sails/binary.h>
+#include <sails/blueprints.h>
 #include <sails/cookie.h>
 #include <sails/db.h>
 #include <sails/err.h>

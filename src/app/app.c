@@ -38,6 +38,7 @@ sails_app *app_create_in(const struct app_world *world)
     router_init(&app->requests.router);
     router_init(&app->requests.after);
     static_files_init(&app->files);
+    blueprints_init(&app->blueprints);
     app->world = *world;
     app_log_init(app);
     app->setup.log = &app->log;
@@ -50,6 +51,7 @@ sails_app *app_create_in(const struct app_world *world)
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
+    app->blueprints.pubsub = &app->pubsub;
     if (app->overrides == NULL || app->io == NULL || config_init(&app->config) < 0 ||
         request_socket_listen(&app->requests) < 0) {
         sails_app_destroy(app);
@@ -86,6 +88,7 @@ void sails_app_destroy(sails_app *app)
     app_http_deinit(app);
     app_hooks_deinit(&app->hooks);
     app_models_deinit(&app->models);
+    blueprints_deinit(&app->blueprints);
     json_decref(app->overrides);
     config_deinit(&app->config);
     app_timers_deinit(&app->timers);
@@ -265,6 +268,9 @@ static int configure(struct sails_app *app)
     }
     if (rc == 0) {
         rc = app_builtin_bind(app);
+    }
+    if (rc == 0) {
+        rc = app_models_link(app);
     }
     if (rc == 0) {
         rc = app_routing_bind(app);

@@ -19,6 +19,7 @@
 #include "app/app_timers.h"
 #include "app/patience.h"
 #include "base/setup.h"
+#include "blueprints/blueprints.h"
 #include "config/config_load.h"
 #include "files/client_bundles.h"
 #include "files/static_files.h"
@@ -116,6 +117,7 @@ struct sails_app {
     struct app_timers timers;
     struct app_hooks hooks;
     struct app_models models;
+    struct blueprints blueprints;
     struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */
     sails_bootstrap_cb bootstrap; /* NULL: none */
     void *bootstrap_ctx;

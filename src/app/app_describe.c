@@ -56,7 +56,9 @@ static int write_description(const struct sails_app *app, const char *program, s
 int app_describe(struct sails_app *app, const char *program)
 {
     struct buf text = {0};
-    int rc = app_routing_bind(app);
+    int rc = app_models_link(app);
+
+    rc = rc == 0 ? app_routing_bind(app) : rc;
 
     if (rc == 0) {
         rc = write_description(app, program, &text);

@@ -238,33 +238,33 @@ static int find_strategy(const struct sails_app *app, const struct orm *orm,
 
 /* ---- opening and closing ---- */
 
-static int open_models(struct sails_app *app, struct orm *orm)
+static int open_models(struct sails_app *app)
 {
     const struct config *c = &app->config;
     struct models_options options = {
         .n_connections = (unsigned)config_integer(c, "orm.connections"),
         .max_waiting = (size_t)config_integer(c, "orm.maxWaiting"),
         .lease_timeout_ms = (uint64_t)config_integer(c, "orm.leaseTimeout"),
+        .has_no_threads = app->world.is_simulated,
     };
     enum migrate_strategy strategy = MIGRATE_SAFE;
     struct buf problem = {0};
-    int rc = find_strategy(app, orm, &strategy);
+    int rc = find_strategy(app, app->models.orm, &strategy);
 
     if (rc < 0) {
-        orm_destroy(orm);
         return rc;
     }
-    rc = models_create(orm, &options, &problem, &app->models.models);
+    rc = models_create(app->models.orm, &options, &problem, &app->models.models);
     log_lines(app, LOG_ERROR, buf_str(&problem));
     buf_deinit(&problem);
-    if (rc == 0 && strategy != MIGRATE_SAFE) {
-        rc = models_migrate(app->models.models, strategy, &app->log);
+    if (rc < 0) {
+        app->models.orm = NULL; /* it has gone with them */
+        return rc;
     }
     app->requests.models = app->models.models;
-    if (rc == 0) {
-        app->pubsub = (struct pubsub){.io = app->io, .log = &app->log, .orm = orm};
-    }
-    return rc;
+    app->blueprints.models = app->models.models;
+    app->pubsub = (struct pubsub){.io = app->io, .log = &app->log, .orm = app->models.orm};
+    return strategy != MIGRATE_SAFE ? models_migrate(app->models.models, strategy, &app->log) : 0;
 }
 
 static int gather(struct sails_app *app, struct gathered *g)
@@ -289,19 +289,36 @@ static int open_waiting(struct sails_app *app)
     return rc;
 }
 
-int app_models_open(struct sails_app *app)
+/* The ORM is whose it is now. */
+static void let_go_of_orm(struct sails_app *app)
+{
+    if (app->models.models == NULL) {
+        orm_destroy(app->models.orm);
+    }
+    app->models.orm = NULL;
+}
+
+int app_models_link(struct sails_app *app)
 {
     struct gathered g = {0};
-    struct orm *orm = NULL;
-    int rc = open_waiting(app);
+    int rc = gather(app, &g);
 
-    rc = rc == 0 ? gather(app, &g) : rc;
+    let_go_of_orm(app);
     if (rc == 0 && json_object_size(g.models) > 0) {
-        rc = link_models(app, &g, &orm);
-        rc = rc == 0 ? open_models(app, orm) : rc;
+        rc = link_models(app, &g, &app->models.orm);
     }
     json_decref(g.models);
     json_decref(g.places);
+    return rc;
+}
+
+int app_models_open(struct sails_app *app)
+{
+    int rc = open_waiting(app);
+
+    if (rc == 0 && app->models.orm != NULL) {
+        rc = open_models(app);
+    }
     if (rc < 0) {
         app_models_close(app);
     }
@@ -317,11 +334,13 @@ void app_models_stop(struct sails_app *app)
 void app_models_close(struct sails_app *app)
 {
     jobs_destroy(app->models.waiting);
+    let_go_of_orm(app);
     models_destroy(app->models.models);
     app->models.waiting = NULL;
     app->models.models = NULL;
     app->requests.waiting = NULL;
     app->requests.models = NULL;
+    app->blueprints.models = NULL;
     app->pubsub.orm = NULL;
 }
 

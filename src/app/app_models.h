@@ -21,12 +21,16 @@ struct app_models {
     json_t *defined; /* by sails_app_model(): name -> definition; NULL: nothing */
     const struct sails_model_function **tables; /* of sails_app_model_functions() */
     size_t n_tables;
-    struct models *models; /* NULL: there are none */
+    struct orm
+        *orm; /* as they were linked; NULL: there are none. Not the app's once `models` has it */
+    struct models *models; /* NULL: not open, or there are none */
     struct jobs *waiting;  /* threads of actions that may wait */
 };
 
-/* Reads, checks and migrates; makes the threads. 0; SAILS_ECONFIG: logged, a line each; SAILS_EDB: logged;
- * SAILS_ENOMEM. */
+/* Reads and checks them; a second call begins anew. 0; SAILS_ECONFIG: logged, a line each; SAILS_ENOMEM. */
+int app_models_link(struct sails_app *app);
+
+/* Connects, migrates, makes the threads. 0; SAILS_ECONFIG: logged; SAILS_EDB: logged; SAILS_ENOMEM. */
 int app_models_open(struct sails_app *app);
 
 /* What waits for a thread is given up. Any thread. */

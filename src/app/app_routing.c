@@ -1,5 +1,6 @@
 #include "actions/target_read.h"
 #include "app/app.h"
+#include "app/app_blueprints.h"
 #include "base/mem.h"
 
 /* What a route leads to, kept for as long as the route. */
@@ -261,7 +262,8 @@ static int report_address(const struct sails_app *app, const char *address, int 
 }
 
 /* The target is read already; it finds its route, or is destroyed. */
-static int add_bound(struct sails_app *app, const char *address, struct app_target *target)
+static int add_bound(struct sails_app *app, struct router *router, const char *address,
+                     struct app_target *target)
 {
     int rc = report_address(app, address, route_create(address, &target->target, &target->route));
 
@@ -272,7 +274,7 @@ static int add_bound(struct sails_app *app, const char *address, struct app_targ
         }
     }
     if (rc == 0) {
-        rc = router_add_route(&app->requests.router, target->route);
+        rc = router_add_route(router, target->route);
     }
     if (rc < 0) {
         destroy_target(target);
@@ -289,8 +291,8 @@ static bool has_response(const char *name, void *ctx)
     return responses_is_builtin(name) || responses_find(&app->requests.responses, name) != NULL;
 }
 
-static int bind_one(struct sails_app *app, struct target_reader *reader, const char *address,
-                    const json_t *value)
+static int bind_one(struct sails_app *app, struct target_reader *reader, struct router *router,
+                    const char *address, const json_t *value)
 {
     struct app_target *target = mem_calloc(1, sizeof(*target));
     int rc = 0;
@@ -304,7 +306,13 @@ static int bind_one(struct sails_app *app, struct target_reader *reader, const c
         destroy_target(target);
         return report_target(app, reader, rc);
     }
-    return add_bound(app, address, target);
+    return add_bound(app, router, address, target);
+}
+
+int app_routing_bind_behind(struct sails_app *app, struct target_reader *reader,
+                            const char *address, const json_t *target)
+{
+    return bind_one(app, reader, &app->requests.after, address, target);
 }
 
 static int bind_all(struct sails_app *app, struct target_reader *reader)
@@ -317,13 +325,13 @@ static int bind_all(struct sails_app *app, struct target_reader *reader)
         struct app_binding *binding = container_of(node, struct app_binding, in_routing);
 
         if (rc == 0) {
-            rc = bind_one(app, reader, binding->address, binding->target);
+            rc = bind_one(app, reader, &app->requests.router, binding->address, binding->target);
         }
     }
     json_object_foreach(config_get(&app->config, "routes"), address, value)
     {
         if (rc == 0) {
-            rc = bind_one(app, reader, address, value);
+            rc = bind_one(app, reader, &app->requests.router, address, value);
         }
     }
     return rc;
@@ -378,6 +386,7 @@ int app_routing_bind(struct sails_app *app)
     int rc = app_actions_add_builtin(app);
 
     unbind_all(app);
+    rc = rc == 0 ? app_blueprints_register(app) : rc;
     if (rc == 0) {
         rc = read_inputs(app);
     }
@@ -387,6 +396,7 @@ int app_routing_bind(struct sails_app *app)
     if (rc == 0) {
         rc = bind_all(app, &reader);
     }
+    rc = rc == 0 ? app_blueprints_bind(app, &reader) : rc;
     buf_deinit(&reader.why);
     if (rc < 0) {
         unbind_all(app);

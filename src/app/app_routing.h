@@ -36,6 +36,13 @@ void app_routing_deinit(struct app_routing *routing);
  */
 int app_routing_bind(struct sails_app *app);
 
+struct target_reader;
+
+/* Within that: a route that is asked where no other matches. `target` as the configuration writes it; borrowed. Codes as
+ * above. */
+int app_routing_bind_behind(struct sails_app *app, struct target_reader *reader,
+                            const char *address, const json_t *target);
+
 /* ---- app_actions.c ---- */
 
 /* At the lift: the actions that every app has. 0, SAILS_ENOMEM. */

@@ -72,8 +72,9 @@ static const struct {
     const char *prefix; /* up to the first dot; "": keys without one */
     const char *title;
 } sections[] = {
-    {"", "The app"},         {"log", "Logging"},       {"ssl", "HTTPS"},       {"http", "HTTP"},
-    {"session", "Sessions"}, {"security", "Security"}, {"sockets", "Sockets"},
+    {"", "The app"},        {"log", "Logging"},           {"ssl", "HTTPS"},
+    {"http", "HTTP"},       {"session", "Sessions"},      {"security", "Security"},
+    {"sockets", "Sockets"}, {"blueprints", "Blueprints"},
 };
 
 static struct str section_of(const struct config_key *key)

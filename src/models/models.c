@@ -15,7 +15,7 @@ struct models {
     struct orm *orm;
     struct datastores datastores;
     struct models_options options;
-    struct jobs *jobs;
+    struct jobs *jobs;    /* NULL: has_no_threads */
     pthread_mutex_t lock; /* this and the following */
     pthread_cond_t returned;
     struct sails_db *
@@ -47,7 +47,9 @@ int models_create(struct orm *orm, const struct models_options *options, struct 
     (void)pthread_condattr_destroy(&clock);
     models->idle = mem_calloc(options->n_connections, sizeof(struct sails_db *));
     rc = models->idle != NULL ? datastores_init(&models->datastores, orm, problem) : SAILS_ENOMEM;
-    rc = rc == 0 ? jobs_create(&jobs, &models->jobs) : rc;
+    if (rc == 0 && !options->has_no_threads) {
+        rc = jobs_create(&jobs, &models->jobs);
+    }
     if (rc < 0) {
         models_destroy(models);
         return rc;
@@ -197,5 +199,6 @@ int models_submit(struct models *models, struct worker *worker, struct models_ta
 {
     task->models = models;
     task->job = (struct job){.worker = worker, .run = run_task, .done = finish_task};
-    return job_submit(jobs_pool(models->jobs), &task->job);
+    return job_submit(models->jobs != NULL ? jobs_pool(models->jobs) : worker->pool->files,
+                      &task->job);
 }

@@ -28,6 +28,7 @@ struct models_options {
     unsigned n_connections;    /* at most so many at once; as many threads run queries of workers */
     size_t max_waiting;        /* queries of workers that wait for a thread; more are refused */
     uint64_t lease_timeout_ms; /* how long models_lease() waits */
+    bool has_no_threads;       /* of its own: queries of workers run where their files are read */
 };
 
 /*

@@ -24,7 +24,8 @@ static struct orm *orm_with(const char *url)
 
 static struct models *create(unsigned n_connections, size_t max_waiting, uint64_t timeout_ms)
 {
-    struct models_options options = {n_connections, max_waiting, timeout_ms};
+    struct models_options options = {
+        .n_connections = n_connections, .max_waiting = max_waiting, .lease_timeout_ms = timeout_ms};
     struct models *models = NULL;
     struct buf problem = {0};
 
@@ -313,7 +314,8 @@ static void all_share_the_connections(void **state)
 
 static void what_cannot_be_is_said_where_it_is_made(void **state)
 {
-    struct models_options options = {1, 1, SOON_MS};
+    struct models_options options = {
+        .n_connections = 1, .max_waiting = 1, .lease_timeout_ms = SOON_MS};
     struct models *models = NULL;
     struct buf problem = {0};
 
@@ -331,7 +333,8 @@ static void what_cannot_be_is_said_where_it_is_made(void **state)
 
 static void each_allocation_may_fail(void **state)
 {
-    struct models_options options = {2, 1, SOON_MS};
+    struct models_options options = {
+        .n_connections = 2, .max_waiting = 1, .lease_timeout_ms = SOON_MS};
     struct models *models = NULL;
     int rc = SAILS_ENOMEM;
 
@@ -363,7 +366,8 @@ static void a_migration_says_what_it_does_and_why_it_fails(void **state)
     struct log log = {.level = LOG_INFO, .write = lines_log, .ctx = &lines};
     struct models *models = create(1, 1, SOON_MS);
     struct models *away = NULL;
-    struct models_options options = {1, 1, SOON_MS};
+    struct models_options options = {
+        .n_connections = 1, .max_waiting = 1, .lease_timeout_ms = SOON_MS};
     struct buf problem = {0};
     sails_db *db = NULL;
 

@@ -20,7 +20,8 @@ struct place {
 
 static void open_place(struct place *place)
 {
-    struct models_options options = {1, 10, 20000};
+    struct models_options options = {
+        .n_connections = 1, .max_waiting = 10, .lease_timeout_ms = 20000};
     struct orm *orm = models_read_at(things, ":memory:");
     struct buf problem = {0};
 
