@@ -20,12 +20,12 @@ const STOP_MS = 30_000 // a sanitizer takes its time to write a report
  *
  * @param {import('node:test').TestContext} t
  * @param {string} name
- * @param {{args?: string[], env?: object, connect?: object, folder?: string, cwd?: string}} [options]
- *        `connect`: defaults of the options of app.open() and app.connect().
+ * @param {{args?: string[], words?: string[], env?: object, connect?: object, folder?: string, cwd?: string}} [options]
+ *        `connect`: defaults of the options of app.open() and app.connect(). `words`: before all options.
  */
 export async function startApp(t, name, options = {}) {
-  const { args = [], env = {}, connect = {}, folder, cwd } = options
-  const app = new App(binaryOf(name, folder), args, env, connect, cwd)
+  const { args = [], words = [], env = {}, connect = {}, folder, cwd } = options
+  const app = new App(binaryOf(name, folder), args, env, connect, cwd, words)
   t.after(() => app.end())
   await app.start(0)
   return app
@@ -42,6 +42,7 @@ export class App {
   #env
   #defaults
   #cwd
+  #words
   #process = null
   #isRunning = false
   #clients = []
@@ -50,12 +51,13 @@ export class App {
   #spoken = new EventEmitter().setMaxListeners(0)
   port = 0
 
-  constructor(binary, args, env, defaults, cwd) {
+  constructor(binary, args, env, defaults, cwd, words = []) {
     this.#binary = binary
     this.#args = args
     this.#env = env
     this.#defaults = defaults
     this.#cwd = cwd
+    this.#words = words
   }
 
   get url() {
@@ -96,7 +98,7 @@ export class App {
 
   /** Runs the program and returns when it says where it listens. */
   async start(port) {
-    const child = spawn(this.#binary, ['--port', String(port), ...this.#args], {
+    const child = spawn(this.#binary, [...this.#words, '--port', String(port), ...this.#args], {
       cwd: this.#cwd,
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
