@@ -2,6 +2,10 @@
 //
 // `both` goes to both as --<key>=<JSON>, `node` and `c` to one of them where they do not have the
 // same default, or the same name. `env` is both programs' environment.
+import { fileURLToPath } from 'node:url'
+
+/** Apps with models.json. */
+const MODELS = { DIALOGUE_MODELS: fileURLToPath(new URL('models.json', import.meta.url)) }
 
 const BOTH_TRANSPORTS = { 'sockets.transports': ['polling', 'websocket'] }
 
@@ -34,6 +38,12 @@ export const configurations = {
       'sockets.onlyAllowOrigins': [FRIEND],
     },
   },
+  models: { env: MODELS },
+  modelsBelow: {
+    both: { 'blueprints.prefix': '/api', 'blueprints.restPrefix': '/v1', 'blueprints.pluralize': true },
+    env: MODELS,
+  },
+  modelsFew: { both: { 'blueprints.rest': false, 'blueprints.autoWatch': false }, env: MODELS },
   noStatusCode: { both: { 'sockets.sendStatusCode': false } },
   noHeaders: { both: { 'sockets.sendResponseHeaders': false } },
 }

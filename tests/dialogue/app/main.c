@@ -25,6 +25,7 @@ int main(int argc, char **argv)
     bind(app, lifecycle_routes);
     bind_cors(app);
     bind_csrf(app);
+    bind_models(app);
     lifecycle_watch(app);
     sails_app_set(app, "explicitHost", json_string("127.0.0.1"));
     status = sails_app_run(app, argc, argv);

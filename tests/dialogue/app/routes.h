@@ -27,4 +27,7 @@ void lifecycle_forget(void);
 void bind_cors(sails_app *app);
 void bind_csrf(sails_app *app);
 
+/* Models, where the environment asks for them. */
+void bind_models(sails_app *app);
+
 #endif

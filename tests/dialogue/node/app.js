@@ -19,7 +19,7 @@ const defaults = {
   appPath: __dirname,
   explicitHost: '127.0.0.1',
   globals: false,
-  hooks: { grunt: false },
+  hooks: { grunt: false, orm: false },
   log: { level: 'warn' },
   sockets: { afterDisconnect: lifecycle.afterDisconnect },
 }
@@ -34,7 +34,7 @@ function freePort(done) {
 
 function lift(settings) {
   const app = new Sails()
-  app.lift({ ...settings, routes }, (error) => {
+  app.lift({ ...settings, routes: { ...routes, ...models.routes } }, (error) => {
     if (error) {
       console.error(error)
       process.exit(1)
@@ -43,7 +43,8 @@ function lift(settings) {
   })
 }
 
-const settings = readArguments(process.argv.slice(2), defaults)
+const models = process.env.DIALOGUE_MODELS ? require('./models') : { settings: {}, routes: {} }
+const settings = readArguments(process.argv.slice(2), { ...defaults, ...models.settings })
 if (process.env.DIALOGUE_BEFORE_CONNECT) {
   settings.sockets.beforeConnect = lifecycle.beforeConnect
 }

@@ -7,6 +7,10 @@ const PATTERNS = [
   // Stacks, as JSON text within JSON and in plain lines.
   { of: /(?:\\n|\n)    at [^"]*/g, name: () => '<stack>' },
   { of: /(?<="stack":")[^"]*/g, name: () => '<stack>' },
+  // When a record was made, and changed: still a number.
+  { of: /(?<="(?:createdAt|updatedAt)":)\d{13}/g, name: () => '0' },
+  // What is wrong with a call of the ORM, in words: ../orm-dialogue has them.
+  { of: /(?<="details":")(?:[^"\\]|\\.)*(?=","message":"The server could not)/g, name: () => '<details>' },
   { of: /::ffff:127\.0\.0\.1/g, name: () => '127.0.0.1' },
 ]
 
