@@ -1,6 +1,7 @@
 #include "app/app_describe.h"
 
 #include "base/mem.h"
+#include "blueprints/blueprint_describe.h"
 #include "describe/app_routes.h"
 #include "describe/openapi.h"
 
@@ -17,13 +18,59 @@ static const char *title_of(const char *program)
     return slash != NULL ? slash + 1 : program;
 }
 
-static int write_document(struct buf *out, const char *program, const struct route_info *routes,
-                          size_t n)
+/* ---- what blueprints say of themselves ---- */
+
+/* The blueprint that a route leads to; NULL: it leads to none. */
+static const struct blueprint *blueprint_of(const struct sails_app *app,
+                                            const struct route_info *route)
 {
+    const struct sails_action_def *def = route->target->def;
+
+    return def != NULL && blueprints_is_action(&app->blueprints, def) ? def->ctx : NULL;
+}
+
+static const struct orm_model *model_of(const struct sails_app *app, const struct route_info *route)
+{
+    struct str identity = str_from(route->target->identity);
+
+    identity.len = str_find(identity, '/');
+    return orm_find_model(app->models.orm, identity);
+}
+
+static json_t *describe_blueprint(void *ctx, const struct route_info *route, const char *verb,
+                                  bool *has)
+{
+    const struct sails_app *app = ctx;
+    const struct blueprint *blueprint = blueprint_of(app, route);
+    const struct orm_model *model = blueprint != NULL ? model_of(app, route) : NULL;
+    const char *alias = json_string_value(json_object_get(route->target->options, "alias"));
+    const struct orm_attribute *association = NULL;
+
+    if (model != NULL && alias != NULL) {
+        association = model_find_attribute(model, str_from(alias));
+    }
+    *has = model != NULL && (association != NULL ? association->other != NULL
+                                                 : blueprint->kind < BLUEPRINT_POPULATE);
+    return *has ? blueprint_describe_operation(blueprint->kind, model, association,
+                                               strcmp(verb, "get") != 0 &&
+                                                   strcmp(verb, "delete") != 0)
+                : NULL;
+}
+
+static int write_document(struct sails_app *app, struct buf *out, const char *program,
+                          const struct route_info *routes, size_t n)
+{
+    const struct orm *orm = app->models.orm;
+    struct openapi_more more = {.schemas = orm != NULL ? blueprint_describe_schemas(orm) : NULL,
+                                .describe = orm != NULL ? describe_blueprint : NULL,
+                                .ctx = app};
     json_t *document = NULL;
     char *text = NULL;
-    int rc = openapi_create(title_of(program), routes, n, &document);
+    int rc = orm != NULL && more.schemas == NULL
+                 ? SAILS_ENOMEM
+                 : openapi_create(title_of(program), routes, n, &more, &document);
 
+    json_decref(more.schemas);
     if (rc < 0) {
         return rc;
     }
@@ -38,14 +85,36 @@ static int write_document(struct buf *out, const char *program, const struct rou
     return 0;
 }
 
-static int write_description(const struct sails_app *app, const char *program, struct buf *out)
+/* In the order in which they are asked: the routes of the application, and those behind them. */
+static int collect(const struct sails_app *app, struct route_info **routes, size_t *n)
+{
+    struct route_info *behind = NULL;
+    struct route_info *all = NULL;
+    size_t n_behind = 0;
+    int rc = route_info_collect(&app->requests.router, routes, n);
+
+    rc = rc == 0 ? route_info_collect(&app->requests.after, &behind, &n_behind) : rc;
+    if (rc == 0 && n_behind > 0) {
+        all = mem_realloc(*routes, (*n + n_behind) * sizeof(**routes));
+        rc = all != NULL ? 0 : SAILS_ENOMEM;
+    }
+    if (all != NULL) {
+        memcpy(all + *n, behind, n_behind * sizeof(*behind));
+        *routes = all;
+        *n += n_behind;
+    }
+    mem_free(behind);
+    return rc;
+}
+
+static int write_description(struct sails_app *app, const char *program, struct buf *out)
 {
     struct route_info *routes = NULL;
     size_t n = 0;
-    int rc = route_info_collect(&app->requests.router, &routes, &n);
+    int rc = collect(app, &routes, &n);
 
     if (rc == 0 && app->wishes.openapi) {
-        rc = write_document(out, program, routes, n);
+        rc = write_document(app, out, program, routes, n);
     } else if (rc == 0) {
         app_routes_write(out, routes, n);
     }

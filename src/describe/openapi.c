@@ -14,6 +14,7 @@ struct openapi {
     json_t *ids;      /* operationId to null */
     json_t *unrouted; /* operations without a template */
     bool has_refusal; /* somebody refers to it */
+    const struct openapi_more *more;
     bool failed;
 };
 
@@ -71,6 +72,35 @@ static void put_id(struct openapi *doc, json_t *operation, const char *verb, str
     buf_deinit(&id);
 }
 
+/* Takes the members. */
+static void merge(json_t *operation, json_t *members, bool *failed)
+{
+    json_t *own = json_object_get(operation, "parameters");
+    json_t *others = json_object_get(members, "parameters");
+
+    if (own != NULL && others != NULL) {
+        *failed = json_array_extend(own, others) != 0 || *failed;
+        (void)json_object_del(members, "parameters");
+    }
+    *failed = json_object_update(operation, members) != 0 || *failed;
+    json_decref(members);
+}
+
+static void add_more(struct openapi *doc, json_t *operation, const struct route_info *route,
+                     const char *verb)
+{
+    bool has = false;
+    json_t *members = NULL;
+
+    if (doc->more->describe == NULL) {
+        return;
+    }
+    members = doc->more->describe(doc->more->ctx, route, verb, &has);
+    if (has) {
+        merge(operation, members, &doc->failed);
+    }
+}
+
 static json_t *make_operation(struct openapi *doc, const struct route_info *route, struct str path,
                               const struct openapi_place *place)
 {
@@ -78,6 +108,7 @@ static json_t *make_operation(struct openapi *doc, const struct route_info *rout
 
     put_id(doc, operation, place->verb, path);
     openapi_operation_fill(operation, route, place, &doc->failed);
+    add_more(doc, operation, route, place->verb);
     doc->has_refusal = doc->has_refusal || route->target->inputs != NULL;
     return operation;
 }
@@ -170,9 +201,10 @@ static void add_unrouted(struct openapi *doc, const struct route_info *route)
 
 /* ---- the document ---- */
 
-static void openapi_init(struct openapi *doc)
+static void openapi_init(struct openapi *doc, const struct openapi_more *more)
 {
     *doc = (struct openapi){
+        .more = more,
         .paths = json_object(),
         .shapes = json_object(),
         .ids = json_object(),
@@ -190,13 +222,23 @@ static void openapi_deinit(struct openapi *doc)
     json_decref(doc->unrouted);
 }
 
+static json_t *components_of(struct openapi *doc)
+{
+    json_t *components = doc->has_refusal ? openapi_operation_components() : json_object();
+
+    if (doc->more->schemas != NULL) {
+        openapi_put(components, "schemas", json_incref(doc->more->schemas), &doc->failed);
+    }
+    return components;
+}
+
 static json_t *assemble(struct openapi *doc, const char *title)
 {
     json_t *document = json_pack("{s:s, s:{s:s, s:s}, s:O}", "openapi", "3.1.0", "info", "title",
                                  title, "version", SAILS_VERSION, "paths", doc->paths);
 
-    if (doc->has_refusal) {
-        openapi_put(document, "components", openapi_operation_components(), &doc->failed);
+    if (doc->has_refusal || doc->more->schemas != NULL) {
+        openapi_put(document, "components", components_of(doc), &doc->failed);
     }
     if (json_array_size(doc->unrouted) > 0) {
         openapi_put(document, "x-sails-routes", json_incref(doc->unrouted), &doc->failed);
@@ -208,12 +250,13 @@ static json_t *assemble(struct openapi *doc, const char *title)
     return document;
 }
 
-int openapi_create(const char *title, const struct route_info *routes, size_t n, json_t **document)
+int openapi_create(const char *title, const struct route_info *routes, size_t n,
+                   const struct openapi_more *more, json_t **document)
 {
     struct openapi doc;
     json_t *made = NULL;
 
-    openapi_init(&doc);
+    openapi_init(&doc, more);
     for (size_t i = 0; !doc.failed && i < n; i++) {
         if (openapi_path_variants(route_info_path(&routes[i])) > 0) {
             add_paths(&doc, &routes[i]);

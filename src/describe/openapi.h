@@ -17,7 +17,17 @@
 
 #include <jansson.h>
 
+/* What actions have to say beyond their declarations. {0}: nothing. */
+struct openapi_more {
+    json_t *schemas; /* what operations refer to below #/components/schemas/; borrowed */
+    /* Members of an operation: a new reference. `parameters` come behind its own, others take the place of its own.
+     * NULL: no memory, or, where *has is false, there is nothing to say. */
+    json_t *(*describe)(void *ctx, const struct route_info *route, const char *verb, bool *has);
+    void *ctx;
+};
+
 /* Routes are in the order in which they are asked. 0, SAILS_ENOMEM. */
-int openapi_create(const char *title, const struct route_info *routes, size_t n, json_t **document);
+int openapi_create(const char *title, const struct route_info *routes, size_t n,
+                   const struct openapi_more *more, json_t **document);
 
 #endif

@@ -1,13 +1,15 @@
 // examples/todo: an application of JSON files, over HTTP, over sockets, and in two browsers that see each other's changes.
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startBrowser } from '../client/support/browser.mjs'
 import { ask, loadClient } from '../client/support/client.mjs'
-import { startApp } from './support/server.mjs'
+import { binaryOf, startApp } from './support/server.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/todo/', import.meta.url))
 const env = { sails_datastores__default__url: ':memory:' }
@@ -138,4 +140,22 @@ test('two pages see each other change lists, tasks and people at once, and survi
   await fill(phone.page, 'What is to do', 'Rake the leaves')
   await task(desk.page, 'Rake the leaves').waitFor()
   assert.deepEqual([...desk.errors, ...phone.errors], [])
+})
+
+test('the API is described as OpenAPI, with schemas from the models', async () => {
+  const run = promisify(execFile)
+  const { stdout: routes } = await run(binaryOf('sails', 'bin'), ['lift', '--routes'], { cwd, env: { ...process.env, ...env } })
+  assert.match(routes, /PUT +\/api\/task\/:parentid\/people\/:childid +task\/add/)
+  const { stdout } = await run(binaryOf('sails', 'bin'), ['lift', '--openapi'], { cwd, env: { ...process.env, ...env } })
+  const { paths, components } = JSON.parse(stdout)
+
+  assert.deepEqual(Object.keys(paths['/api/task']).sort(), ['delete', 'get', 'post']) // DELETE /api/task?id=1
+  assert.deepEqual(Object.keys(paths['/api/task/{id}']).sort(), ['delete', 'get', 'patch', 'put'])
+  assert.deepEqual(components.schemas.NewTask.required, ['title'])
+  assert.deepEqual(components.schemas.NewTask.properties.people, { type: 'array', items: { type: 'number' } })
+  assert.deepEqual(components.schemas.Task.properties.people, { type: 'array', items: { $ref: '#/components/schemas/Person' } })
+  assert.deepEqual(paths['/api/task'].post.requestBody.content['application/json'].schema, { $ref: '#/components/schemas/NewTask' })
+  assert.ok(paths['/api/task'].get.parameters.some(({ name }) => name === 'where'))
+  const refs = [...stdout.matchAll(/"\$ref": "#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
+  assert.deepEqual([...new Set(refs)].filter((name) => !(name in components.schemas)), [])
 })

@@ -107,7 +107,7 @@ static int create(json_t **document)
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         routes[i] = (struct route_info){str_from(table[i].address), &targets[table[i].target]};
     }
-    return openapi_create("An app", routes, ARRAY_LEN(routes), document);
+    return openapi_create("An app", routes, ARRAY_LEN(routes), &(struct openapi_more){0}, document);
 }
 
 static json_t *describe(void)
@@ -277,7 +277,7 @@ static void an_app_without_inputs_refers_to_nothing(void **state)
     json_t *document = NULL;
 
     (void)state;
-    assert_int_equal(openapi_create("x", NULL, 0, &document), 0);
+    assert_int_equal(openapi_create("x", NULL, 0, &(struct openapi_more){0}, &document), 0);
     expect_json(json_object_get(document, "paths"), "{}");
     assert_null(json_object_get(document, "components"));
     assert_null(json_object_get(document, "x-sails-routes"));
@@ -311,7 +311,7 @@ static void every_rule_has_its_keyword(void **state)
     (void)state;
     assert_int_equal(inputs_create("x", &def, &why, &inputs), 0);
     target.inputs = inputs;
-    assert_int_equal(openapi_create("x", &route, 1, &document), 0);
+    assert_int_equal(openapi_create("x", &route, 1, &(struct openapi_more){0}, &document), 0);
     inputs_destroy(inputs);
     schema = json_object_get(operation(document, "/", "post"), "requestBody");
     schema = json_object_get(json_object_get(schema, "content"), "application/json");
