@@ -126,6 +126,24 @@ test('your data', async (t) => {
   assert.equal((await fetch(`${app.url}/books/2`)).status, 404)
 })
 
+test('an API from models, and words of one\'s own', async (t) => {
+  const app = await start(t, 'words-of-your-own', {
+    files: {
+      'api/models/Note.json': block('an-api-from-models', 'json'),
+      'config/app.json': block('words-of-your-own', 'json'),
+    },
+  })
+  const as = (name, body) => json(body, { 'x-name': name })
+  const list = async (name) => (await fetch(`${app.url}/api/note`, { headers: { 'x-name': name } })).json()
+
+  assert.equal((await fetch(`${app.url}/api/note`, as('ann', { text: 'mine', owner: 'bob' }))).status, 200)
+  assert.equal((await fetch(`${app.url}/api/note`, as('ann', {}))).status, 400)
+  assert.deepEqual(await list('ann'), [{ id: 1, text: 'mine', owner: 'ann', likes: 0 }])
+  assert.deepEqual(await list('bob'), [])
+  assert.equal((await fetch(`${app.url}/api/note/1`, { method: 'DELETE', headers: { 'x-name': 'bob' } })).status, 404)
+  assert.equal((await fetch(`${app.url}/api/note/1`, { method: 'DELETE', headers: { 'x-name': 'ann' } })).status, 200)
+})
+
 // ---- sockets ----
 
 test('rooms', async (t) => {
