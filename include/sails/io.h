@@ -77,7 +77,40 @@ typedef struct sails_io_target {
     /** But nobody who is in one of these; ends with NULL. NULL: no exception. */
     const char *const *except;
     unsigned flags; /**< SAILS_IO_... */
+    /** As `to` and besides it, in JSON: a text, or a list of texts; borrowed. NULL: there are no more. */
+    const json_t *to_json;
+    const json_t *except_json; /**< As `except` and besides it. */
 } sails_io_target;
+
+/*
+ * Targets as expressions, where one is an argument: `sails_io_emit(nsp, SAILS_TO("hall"), "news", args)`. They
+ * live as long as SAILS_ROOMS (C: the block; C++: the call), and what they name is borrowed.
+ *
+ * SAILS_TO       the members of these rooms; of a list that is empty, nobody
+ * SAILS_EXCEPT   everybody but those who are in one of these
+ * SAILS_TO_JSON  the members of the rooms that a JSON text or list names; of NULL, nobody
+ */
+#ifdef __cplusplus
+SAILS_END_DECLS
+struct sails_io_target_value {
+    sails_io_target target;
+    operator const sails_io_target *() const
+    {
+        return &target;
+    }
+};
+SAILS_BEGIN_DECLS
+#define SAILS_TO(...)                                                                              \
+    (sails_io_target_value{{SAILS_ROOMS(__VA_ARGS__), nullptr, 0, nullptr, nullptr}})
+#define SAILS_EXCEPT(...)                                                                          \
+    (sails_io_target_value{{nullptr, SAILS_ROOMS(__VA_ARGS__), 0, nullptr, nullptr}})
+#define SAILS_TO_JSON(names)                                                                       \
+    (sails_io_target_value{{SAILS_ROOMS(nullptr), nullptr, 0, (names), nullptr}})
+#else
+#define SAILS_TO(...)        (&(const sails_io_target){.to = SAILS_ROOMS(__VA_ARGS__)})
+#define SAILS_EXCEPT(...)    (&(const sails_io_target){.except = SAILS_ROOMS(__VA_ARGS__)})
+#define SAILS_TO_JSON(names) (&(const sails_io_target){.to = SAILS_ROOMS(NULL), .to_json = (names)})
+#endif
 
 /* ---------------------------------------------------------------------------------------------
  * The server and its namespaces
@@ -262,9 +295,9 @@ SAILS_API void sails_io_ack_drop(sails_io_ack *ack);
  * @param event   Not a reserved name; may be empty.
  * @param args    Taken. An array: the arguments; any other value: the only one; NULL: none (so what
  *                json_pack() could not make is sent as an event without arguments).
- * @return 0; SAILS_EINVAL: NULL namespace or event, a room's name too long; SAILS_ERESERVED;
- *         SAILS_EJSON: a text that is not UTF-8; SAILS_ETOOBIG: more than 10 binary values, which
- *         clients refuse; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ * @return 0; SAILS_EINVAL: NULL namespace or event, an empty name of a room, a list in JSON that is none;
+ *         SAILS_ERESERVED; SAILS_EJSON: a text that is not UTF-8; SAILS_ETOOBIG: a room's name of more than
+ *         SAILS_ROOM_NAME_MAX bytes, or more than 10 binary values, which clients refuse; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Broadcasting events"
  */
 SAILS_API int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target,
@@ -296,7 +329,7 @@ SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_tar
  *
  * @param done  Told when all workers of this node have applied it: 0; SAILS_ENOMEM: one could not, to
  *              everybody; SAILS_ECLOSED: the app was lowered meanwhile. NULL: nobody is told.
- * @return 0: on its way; SAILS_EINVAL: NULL namespace, no rooms, a name that is empty or too long;
+ * @return 0: on its way; SAILS_EINVAL: NULL namespace, no rooms, an empty name; SAILS_ETOOBIG: a name too long;
  *         SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Utility methods"
  */
@@ -412,101 +445,74 @@ SAILS_API int sails_io_server_side_emit_with_ack(sails_io_namespace *nsp, const 
                                                  void *ctx);
 
 /* ---------------------------------------------------------------------------------------------
- * One socket: on its worker's thread only
+ * Looking at the sockets of this node, from any thread
  * ------------------------------------------------------------------------------------------ */
 
 /**
- * Its id, 20 characters; a view.
+ * A socket, on its worker: as long as the call, and as in its listeners, whatever functions of one socket may be
+ * called.
  *
- * That of a client of protocol 5 is made for its namespace, and may be shown to others: who knows it can
- * do nothing with it. Clients of protocol 4 (sails.io.js, socket.io-client 2) work it out by themselves
- * from the id of their session, so that theirs is that id, with "/name#" before it in other namespaces
- * than "/". Who knows the id of a session can send as its client, and while that polls take what is meant
- * for it: do not show it to others, or set `sockets.allowEIO3` to false.
+ * @param socket  NULL unless status is 0.
+ * @param status  0; SAILS_ENOENT: no socket of this node has that id; SAILS_ECLOSED: the app was lowered
+ *                meanwhile.
  */
-SAILS_API const char *sails_io_socket_id(const sails_io_socket *socket);
-
-/** The namespace that it is in; a view, as long as the socket. NULL for NULL. */
-SAILS_API sails_io_namespace *sails_io_socket_namespace(const sails_io_socket *socket);
-
-/** Whether it is connected: false while middlewares run, once it has left, and for NULL. */
-SAILS_API bool sails_io_socket_is_connected(const sails_io_socket *socket);
-
-/** Whether its state was recovered after a short loss of the connection: same id, rooms and data. */
-SAILS_API bool sails_io_socket_is_recovered(const sails_io_socket *socket);
-
-/** "polling" or "websocket". */
-SAILS_API const char *sails_io_socket_transport(const sails_io_socket *socket);
-
-/** What the client sent along when it connected: an object; a view, as long as the socket. */
-SAILS_API json_t *sails_io_socket_auth(const sails_io_socket *socket);
-
-/** A header of the first request, by its name in any case; a view. NULL: there is none. */
-SAILS_API const char *sails_io_socket_header(const sails_io_socket *socket, const char *name);
+typedef void (*sails_io_socket_cb)(sails_io_socket *socket, int status, void *ctx);
 
 /**
- * The handshake as Socket.IO describes it: {"headers", "time", "address", "xdomain", "secure",
- * "issued" (ms since 1970), "url", "query", "auth"}.
+ * Calls a function with the socket of that id: the way from another thread, or from what was said later, to
+ * its handshake, data and rooms. Never before this has returned.
  *
- * @return A new reference; NULL: no memory.
- * @see    Socket.IO documentation, "socket.handshake"
+ * @param id  sails_io_socket_id(), sails_req_socket_id().
+ * @return 0; SAILS_EINVAL: NULL, or a parent namespace; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  */
-SAILS_API json_t *sails_io_socket_handshake(const sails_io_socket *socket);
-
-/** Data of the application's own: any JSON value (taken), shown by sails_io_fetch_sockets(). */
-SAILS_API int sails_io_socket_set_data(sails_io_socket *socket, json_t *data);
-
-/** A view, until the next sails_io_socket_set_data(). NULL: none was set. */
-SAILS_API json_t *sails_io_socket_data(const sails_io_socket *socket);
+SAILS_API int sails_io_with_socket(sails_io_namespace *nsp, const char *id, sails_io_socket_cb with,
+                                   void *ctx);
 
 /**
- * Joins a room. Twice is harmless.
+ * Disconnects the socket of that id from the namespace, or (`close`) ends its connection; on this node that
+ * socket alone, whoever else is in a room of that name.
  *
- * @return 0; SAILS_EINVAL: NULL, or the length of the name; SAILS_ECLOSED: disconnected;
- *         SAILS_ETOOBIG: the limit of rooms per socket; SAILS_ENOMEM.
+ * @param done  Told 0, SAILS_ENOENT: no socket has that id, or SAILS_ECLOSED. NULL: nobody is told.
+ * @return As sails_io_sockets_join().
+ * @see    Socket.IO documentation, "socket.disconnect()"
  */
-SAILS_API int sails_io_socket_join(sails_io_socket *socket, const char *room);
+SAILS_API int sails_io_disconnect_socket(sails_io_namespace *nsp, const char *id, bool close,
+                                         sails_done_cb done, void *ctx);
 
-/** Leaves a room; a room that it is not in is no error. SAILS_EINVAL: NULL, or the length. */
-SAILS_API int sails_io_socket_leave(sails_io_socket *socket, const char *room);
-
-/** Whether it is in a room; false for NULL and for names that no room can have. */
-SAILS_API bool sails_io_socket_is_in(const sails_io_socket *socket, const char *room);
-
-/** The names of its rooms, its own one included. A new reference; NULL: no memory. */
-SAILS_API json_t *sails_io_socket_rooms(const sails_io_socket *socket);
+/** How many there are; status: 0, or SAILS_ECLOSED: the app was lowered meanwhile. On a worker. */
+typedef void (*sails_io_count_cb)(int status, size_t n_sockets, void *ctx);
 
 /**
- * Sends an event to this socket.
+ * Counts the connected sockets of this node that `target` selects.
  *
- * @param flags  SAILS_IO_VOLATILE, SAILS_IO_NO_COMPRESS.
- * @return As sails_io_emit(); SAILS_ECLOSED: disconnected; SAILS_ESLOW: it reads too slowly and is
- *         being disconnected.
+ * @param target  NULL: everybody in the namespace. Its flags do not count.
+ * @return As sails_io_with_socket(); SAILS_EINVAL, SAILS_ETOOBIG, too: a name.
+ * @see    Socket.IO documentation, "io.engine.clientsCount", "namespace.sockets"
  */
-SAILS_API int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *args,
-                                   unsigned flags);
+SAILS_API int sails_io_count_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+                                     sails_io_count_cb on_count, void *ctx);
+
+/** A room of a namespace; views, during the call. */
+struct sails_io_room {
+    const char *name;
+    size_t n_sockets;
+};
+
+/** The rooms, by name in the order of their bytes. On a worker.
+ *  @param status  0; SAILS_ENOMEM; SAILS_ECLOSED: the app was lowered meanwhile. Else `n` is 0. */
+typedef void (*sails_io_rooms_cb)(int status, const struct sails_io_room *rooms, size_t n,
+                                  void *ctx);
 
 /**
- * The answer to sails_io_socket_emit_with_ack(). Runs once, on the socket's worker.
+ * Lists the rooms of a namespace on this node, with how many are in them; but not the room that each socket
+ * has of its own. Errors as sails_io_with_socket().
  *
- * @param status  0; SAILS_ETIMEOUT; SAILS_ECLOSED: the socket is gone (do not use it any more).
- * @param args    The arguments of the answer, an array; a view. NULL unless status is 0.
+ * @see Socket.IO documentation, "adapter.rooms"
  */
-typedef void (*sails_io_answer_cb)(sails_io_socket *socket, int status, json_t *args, void *ctx);
-
-/** As sails_io_socket_emit(); timeout_ms 0: waits as long as the socket is connected. Rounded up by
- *  at most an eighth. SAILS_ETOOBIG also: too many answers are outstanding. */
-SAILS_API int sails_io_socket_emit_with_ack(sails_io_socket *socket, const char *event,
-                                            json_t *args, uint64_t timeout_ms,
-                                            sails_io_answer_cb on_answer, void *ctx);
-
-/** Sends to everybody whom `target` selects, but this socket. Errors as sails_io_emit(). */
-SAILS_API int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *target,
-                                        const char *event, json_t *args);
-
-/** Disconnects it from its namespace, or (`close`) ends the connection. Twice is harmless. */
-SAILS_API void sails_io_socket_disconnect(sails_io_socket *socket, bool close);
+SAILS_API int sails_io_list_rooms(sails_io_namespace *nsp, sails_io_rooms_cb on_rooms, void *ctx);
 
 SAILS_END_DECLS
+
+#include <sails/io_socket.h>
 
 #endif

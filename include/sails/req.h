@@ -26,6 +26,7 @@
 #include <sails/export.h>
 #include <sails/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 SAILS_BEGIN_DECLS
@@ -200,6 +201,16 @@ SAILS_API const char *sails_req_param(sails_req *req, const char *name);
 /** As sails_req_param(), as a JSON value of any type; a view. */
 SAILS_API json_t *sails_req_param_json(sails_req *req, const char *name);
 
+/** The path's parameter of that name alone ("/user/:id"), decoded; a view. NULL: there is none.
+ *  @see Sails reference, req.params */
+SAILS_API const char *sails_req_path_param(sails_req *req, const char *name);
+
+/** The body's member of that name alone, as text: see sails_req_param(). @see req.body */
+SAILS_API const char *sails_req_body_param(sails_req *req, const char *name);
+
+/** The query's value of that name alone, as text: see sails_req_param(). @see req.query */
+SAILS_API const char *sails_req_query_param(sails_req *req, const char *name);
+
 /** All parameters in one object: path over body over query; a view. NULL: no memory.
  *  @see req.allParams() */
 SAILS_API json_t *sails_req_all_params(sails_req *req);
@@ -207,6 +218,18 @@ SAILS_API json_t *sails_req_all_params(sails_req *req);
 /** The body: over HTTP parsed JSON or form fields; over a socket the message's data. NULL: none was
  *  sent over HTTP by GET, HEAD, OPTIONS. A view. @see req.body */
 SAILS_API json_t *sails_req_body(const sails_req *req);
+
+/**
+ * The body as it came over HTTP, whatever its content type, for signatures and for what is no JSON: at most
+ * `http.maxBodySize` bytes (a longer one is answered with 400 before there is a request). With another type
+ * than JSON and forms sails_req_body() is {} then, if the text is no JSON.
+ *
+ * @param len  Its length; NULL: nobody wants to know.
+ * @return Bytes, a view, with a NUL behind them. NULL: there is none: an empty one, a request over a socket or
+ *         by GET, HEAD, OPTIONS, a multipart form (sails/upload.h); or NULL.
+ * @see    body-parser, raw()
+ */
+SAILS_API const void *sails_req_raw_body(const sails_req *req, size_t *len);
 
 /**
  * A cookie: decoded text, or over "j:" the JSON value behind it. Of equal names the first counts.
@@ -237,6 +260,31 @@ SAILS_API json_t *sails_req_query(sails_req *req);
  * @return NULL: not in such an action, or the app has no models, or no connection was free in time (logged).
  */
 SAILS_API sails_db *sails_req_db(sails_req *req);
+
+/** Work for a request, on a thread of the pool of actions that may wait (`jobs.threads`). It may look at `req`, and use
+ *  sails_req_db(); what it has to say it says by `ctx`. */
+typedef void (*sails_req_work_cb)(sails_req *req, void *ctx);
+
+/**
+ * The work is done: on the request's worker, and as in an action, so that it answers (or, of a policy, proceeds),
+ * or asks for more work. It is called for whatever has become of the request: when the time for the answer is
+ * over, look-ups find nothing and the answer goes nowhere.
+ *
+ * @param status  0; SAILS_ECANCELED: the app is being lowered, and the work has not been done.
+ */
+typedef void (*sails_req_done_cb)(sails_req *req, sails_res *res, int status, void *ctx);
+
+/**
+ * Runs `work` on a thread that it may block, and then `done`. Until then the request is theirs: the caller
+ * returns, and does not answer. Only on the request's worker: in an action, policy or hook, or in `done`.
+ *
+ * @return 0: `done` will be called, once; SAILS_EBUSY: as much waits as may (`jobs.maxWaiting`); SAILS_ESTATE:
+ *         answered, at work already, on another thread, or the app is being lowered; SAILS_EINVAL: NULL;
+ *         SAILS_ENOMEM. After an error nothing is called, and the caller answers.
+ * @see    sails_app_work()
+ */
+SAILS_API int sails_req_work(sails_req *req, sails_req_work_cb work, sails_req_done_cb done,
+                             void *ctx);
 
 SAILS_END_DECLS
 

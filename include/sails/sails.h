@@ -16,6 +16,7 @@
 #include <sails/hook.h>
 #include <sails/inputs.h>
 #include <sails/io.h>
+#include <sails/io_socket.h>
 #include <sails/model.h>
 #include <sails/models.h>
 #include <sails/pubsub.h>

@@ -10,8 +10,8 @@
  *            where it must outlive the call.
  * Threads    Any thread, while the app is lifted.
  * Errors     0 or a negative code; after an error nothing has been changed or sent. All: SAILS_EINVAL:
- *            NULL where it is not allowed, or a name of 0 or more than SAILS_ROOM_NAME_MAX bytes;
- *            SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ *            NULL where it is not allowed, or an empty name; SAILS_ETOOBIG: a name of more than
+ *            SAILS_ROOM_NAME_MAX bytes; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * Order      On one node, what one thread calls is applied in the order of its calls.
  */
 #ifndef SAILS_SOCKETS_H
@@ -112,6 +112,17 @@ SAILS_API int sails_sockets_leave_all(sails_app *app, const char *room, sails_do
  * @see    Sails reference, sails.sockets.getId()
  */
 SAILS_API const char *sails_sockets_get_id(const sails_req *req);
+
+/**
+ * The socket itself that a request came over, for what sails/io.h can do with it: its handshake, data, rooms,
+ * an event to it alone, its end. That socket alone, whoever else is in a room of the name of its id.
+ *
+ * @return A view, until the socket is gone. NULL: the request came over HTTP, or the socket is gone, or this is
+ *         not the request's worker (but another thread, or an action that may wait: sails_io_with_socket());
+ *         or NULL.
+ * @see    Sails reference, req.socket
+ */
+SAILS_API sails_io_socket *sails_req_socket(const sails_req *req);
 
 /** The old name of sails_sockets_get_id(). @see Sails reference 0.12, sails.sockets.id() */
 SAILS_API const char *sails_sockets_id(const sails_req *req);

@@ -1,5 +1,6 @@
 #include "cluster/operation.h"
 
+#include "base/c_text.h"
 #include "base/macros.h"
 #include "base/mem.h"
 
@@ -9,18 +10,38 @@
 
 /* ---- from lists of the public API ---- */
 
-/* 0, and the number of names; SAILS_EINVAL: one of the wrong length. */
+/* Adds the number of names to *n. 0; SAILS_EINVAL, SAILS_ETOOBIG: what is no name. */
 static int count_names(const char *const *names, size_t *n)
 {
-    *n = 0;
-    for (; names != NULL && names[*n] != NULL; (*n)++) {
-        size_t len = strnlen(names[*n], SAILS_ROOM_NAME_MAX + 1);
+    int rc = 0;
 
-        if (len == 0 || len > SAILS_ROOM_NAME_MAX) {
-            return SAILS_EINVAL;
-        }
+    for (; rc == 0 && names != NULL && *names != NULL; names++, (*n)++) {
+        rc = room_name_check(*names);
     }
-    return 0;
+    return rc;
+}
+
+/* Of a text itself, of a list its members. */
+static size_t json_names_count(const json_t *names)
+{
+    return json_is_array(names) ? json_array_size(names) : names != NULL;
+}
+
+static const json_t *json_name_at(const json_t *names, size_t i)
+{
+    return json_is_array(names) ? json_array_get(names, i) : names;
+}
+
+static int count_json_names(const json_t *names, size_t *n)
+{
+    size_t count = json_names_count(names);
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = room_name_check(c_text_of(json_name_at(names, i)));
+    }
+    *n += count;
+    return rc;
 }
 
 static int count_all(struct operation *op, const struct operation_spec *spec)
@@ -28,21 +49,24 @@ static int count_all(struct operation *op, const struct operation_spec *spec)
     bool needs_rooms = spec->kind == OPERATION_JOIN || spec->kind == OPERATION_LEAVE;
     int rc = count_names(spec->to, &op->target.n_rooms);
 
-    if (rc == 0) {
-        rc = count_names(spec->except, &op->target.n_except);
-    }
-    if (rc == 0) {
-        rc = count_names(spec->rooms, &op->n_rooms);
-    }
+    rc = rc == 0 ? count_json_names(spec->to_json, &op->target.n_rooms) : rc;
+    rc = rc == 0 ? count_names(spec->except, &op->target.n_except) : rc;
+    rc = rc == 0 ? count_json_names(spec->except_json, &op->target.n_except) : rc;
+    rc = rc == 0 ? count_names(spec->rooms, &op->n_rooms) : rc;
     return rc == 0 && needs_rooms && op->n_rooms == 0 ? SAILS_EINVAL : rc;
 }
 
-static const struct str *put_names(struct str **at, const char *const *names, size_t n)
+static const struct str *put_names(struct str **at, const char *const *names,
+                                   const json_t *json_names)
 {
     const struct str *first = *at;
+    size_t n_json = json_names_count(json_names);
 
-    for (size_t i = 0; i < n; i++) {
-        *(*at)++ = str_from(names[i]);
+    for (; names != NULL && *names != NULL; names++) {
+        *(*at)++ = str_from(*names);
+    }
+    for (size_t i = 0; i < n_json; i++) {
+        *(*at)++ = str_from(json_string_value(json_name_at(json_names, i)));
     }
     return first;
 }
@@ -71,11 +95,11 @@ int operation_init(struct operation *op, const struct operation_spec *spec)
             return SAILS_ENOMEM;
         }
     }
-    op->target.rooms = put_names(&at, spec->to, op->target.n_rooms);
-    op->target.except = put_names(&at, spec->except, op->target.n_except);
-    op->rooms = put_names(&at, spec->rooms, op->n_rooms);
+    op->target.rooms = put_names(&at, spec->to, spec->to_json);
+    op->target.except = put_names(&at, spec->except, spec->except_json);
+    op->rooms = put_names(&at, spec->rooms, NULL);
     op->target.except_id = str_from(spec->except_id);
-    op->to_nobody = spec->to != NULL && op->target.n_rooms == 0;
+    op->to_nobody = (spec->to != NULL || spec->to_json != NULL) && op->target.n_rooms == 0;
     return 0;
 }
 
@@ -231,7 +255,7 @@ static size_t apply_to_all(const struct operation *op, struct operation_part *pa
         apply_to_socket(named, &a);
         return 1;
     }
-    if (part->scope == OPERATION_SOCKET) {
+    if (part->scope == OPERATION_SOCKET || (op->flags & OPERATION_SOCKET_ALONE) != 0) {
         return 0;
     }
     if (op->kind == OPERATION_BROADCAST && part->answers == NULL) {

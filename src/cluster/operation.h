@@ -36,7 +36,9 @@ enum operation_flags {
     OPERATION_CLOSE = 1 << 3,       /* of disconnect: the connection, too */
     /* The one name in `to` is first of all a socket's id, in its own room or not, and only where there
      * is no such socket a room. */
-    OPERATION_NAMES_SOCKET = 1 << 4
+    OPERATION_NAMES_SOCKET = 1 << 4,
+    /* With that: never a room, on this node. */
+    OPERATION_SOCKET_ALONE = 1 << 5
 };
 
 enum {
@@ -65,6 +67,8 @@ struct operation_spec {
     unsigned flags;
     const char *const *to;     /* NULL: everybody; an empty list: nobody */
     const char *const *except; /* NULL: none */
+    const json_t *to_json;     /* besides `to`: a text, or a list of texts; NULL: none */
+    const json_t *except_json; /* besides `except` */
     const char *except_id;     /* NULL: none */
     const char *const *rooms;  /* of join and leave: at least one */
     const char *event;
@@ -74,9 +78,9 @@ struct operation_spec {
 
 /*
  * Borrows what the spec names. `op` must not be moved: its lists may point into it. It has no
- * namespace yet. 0; SAILS_EINVAL: a name in `to`, `except` or `rooms` that is empty or longer than
- * SAILS_ROOM_NAME_MAX, or no rooms where they are needed; SAILS_ENOMEM. After an error there is
- * nothing to deinit.
+ * namespace yet. 0; SAILS_EINVAL: a name in one of the lists that is empty or has a NUL in it, JSON that
+ * is no such list, or no rooms where they are needed; SAILS_ETOOBIG: a name longer than
+ * SAILS_ROOM_NAME_MAX; SAILS_ENOMEM. After an error there is nothing to deinit.
  */
 int operation_init(struct operation *op, const struct operation_spec *spec);
 void operation_deinit(struct operation *op);

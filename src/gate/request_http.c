@@ -138,6 +138,8 @@ static void on_body(struct http_exchange *x, struct bytes piece)
         refuse_body(req, SAILS_ETOOBIG);
     } else {
         buf_append(&req->raw_body, piece.ptr, piece.len);
+        buf_append_char(&req->raw_body, '\0'); /* for whoever takes it for text */
+        req->raw_body.len -= buf_error(&req->raw_body) == 0;
         if (!byte_budget_set(&req->service->io->messages, &req->body_charged, req->raw_body.cap)) {
             refuse_body(req, SAILS_EOVERLOAD);
         }
@@ -151,12 +153,7 @@ static int complete_body(struct sails_req *req)
     if (req->form != NULL) {
         return form_end(req->form);
     }
-    if (rc == 0 && has_parsed_body(req)) {
-        rc = parse_body(req);
-    }
-    buf_deinit(&req->raw_body);
-    byte_budget_set(&req->service->io->messages, &req->body_charged, 0);
-    return rc;
+    return rc == 0 && has_parsed_body(req) ? parse_body(req) : rc;
 }
 
 static void on_body_end(struct http_exchange *x)

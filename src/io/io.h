@@ -189,7 +189,10 @@ void io_registry_release_children(struct io_children *children);
 /* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */
 
 struct io_socket_state {
-    json_t *data;                /* the application's */
+    json_t *data; /* the application's */
+    void *user;   /* the application's, and what ends it; NULL: nothing */
+    sails_io_free_cb free_user;
+    json_t *query;               /* of its handshake, decoded; NULL: nobody has asked */
     struct sails_io_next *next;  /* while its middlewares run */
     char *cookie;                /* in place of the handshake's; NULL: that one counts */
     struct recovery_trail trail; /* with recovery */
@@ -250,6 +253,9 @@ int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *
  */
 int io_operate(struct sails_io_namespace *nsp, struct operation *op,
                const struct delivery_outcome *outcome);
+
+/* What `target` (NULL: everybody) says, for an operation. */
+void io_target_fill(struct operation_spec *spec, const sails_io_target *target);
 
 /* The same for functions of the public API: checks, and tells `done` (may be NULL). */
 int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, bool must_match,

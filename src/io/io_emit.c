@@ -127,25 +127,12 @@ static int check(const sails_io_namespace *nsp, const char *event)
     return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
 }
 
-static unsigned flags_of(const sails_io_target *target)
-{
-    unsigned flags = target != NULL ? target->flags : 0;
-
-    return ((flags & SAILS_IO_VOLATILE) != 0 ? OPERATION_VOLATILE : 0u) |
-           ((flags & SAILS_IO_NO_COMPRESS) != 0 ? OPERATION_NO_COMPRESS : 0u) |
-           ((flags & SAILS_IO_LOCAL) != 0 ? OPERATION_LOCAL : 0u);
-}
-
 static struct operation_spec spec_of(const sails_io_target *target, const char *event, json_t *args)
 {
-    return (struct operation_spec){
-        .kind = OPERATION_BROADCAST,
-        .flags = flags_of(target),
-        .to = target != NULL ? target->to : NULL,
-        .except = target != NULL ? target->except : NULL,
-        .event = event,
-        .args = args,
-    };
+    struct operation_spec spec = {.kind = OPERATION_BROADCAST, .event = event, .args = args};
+
+    io_target_fill(&spec, target);
+    return spec;
 }
 
 static int operate(struct sails_io_namespace *nsp, const struct operation_spec *spec,

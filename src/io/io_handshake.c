@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/c_text.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "http/url.h"
@@ -116,4 +117,23 @@ const char *sails_io_socket_header(const sails_io_socket *socket, const char *na
         lower[n] = char_lower(name[n]);
     }
     return eio_handshake_header(sio_socket_handshake(socket), (struct str){lower, n}).ptr;
+}
+
+const char *sails_io_socket_address(const sails_io_socket *socket)
+{
+    return socket != NULL ? eio_handshake_address(sio_socket_handshake(socket)).ptr : NULL;
+}
+
+const char *sails_io_socket_query(sails_io_socket *socket, const char *name)
+{
+    struct io_socket_state *state = NULL;
+
+    if (socket == NULL || name == NULL) {
+        return NULL;
+    }
+    state = io_socket_state(socket);
+    if (state != NULL && state->query == NULL) {
+        state->query = query_value(eio_handshake_query(sio_socket_handshake(socket)));
+    }
+    return state != NULL ? c_text_of(json_object_get(state->query, name)) : NULL;
 }

@@ -115,16 +115,27 @@ int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, 
     return rc;
 }
 
+void io_target_fill(struct operation_spec *spec, const sails_io_target *target)
+{
+    if (target == NULL) {
+        return;
+    }
+    spec->flags |= ((target->flags & SAILS_IO_VOLATILE) != 0 ? OPERATION_VOLATILE : 0u) |
+                   ((target->flags & SAILS_IO_NO_COMPRESS) != 0 ? OPERATION_NO_COMPRESS : 0u) |
+                   ((target->flags & SAILS_IO_LOCAL) != 0 ? OPERATION_LOCAL : 0u);
+    spec->to = target->to;
+    spec->except = target->except;
+    spec->to_json = target->to_json;
+    spec->except_json = target->except_json;
+}
+
 static struct operation_spec spec_of(enum operation_kind kind, const sails_io_target *target,
                                      const char *const *rooms)
 {
-    return (struct operation_spec){
-        .kind = kind,
-        .flags = target != NULL && (target->flags & SAILS_IO_LOCAL) != 0 ? OPERATION_LOCAL : 0,
-        .to = target != NULL ? target->to : NULL,
-        .except = target != NULL ? target->except : NULL,
-        .rooms = rooms,
-    };
+    struct operation_spec spec = {.kind = kind, .rooms = rooms};
+
+    io_target_fill(&spec, target);
+    return spec;
 }
 
 int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target,
@@ -150,6 +161,18 @@ int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *
 
     spec.flags |= close ? OPERATION_CLOSE : 0u;
     return io_operate_then(nsp, &spec, false, done, ctx);
+}
+
+int sails_io_disconnect_socket(sails_io_namespace *nsp, const char *id, bool close,
+                               sails_done_cb done, void *ctx)
+{
+    const struct operation_spec spec = {
+        .kind = OPERATION_DISCONNECT,
+        .flags = OPERATION_NAMES_SOCKET | OPERATION_SOCKET_ALONE | (close ? OPERATION_CLOSE : 0u),
+        .to = SAILS_ROOMS(id),
+    };
+
+    return id != NULL ? io_operate_then(nsp, &spec, true, done, ctx) : SAILS_EINVAL;
 }
 
 /* ---- fetching ---- */

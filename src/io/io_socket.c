@@ -22,7 +22,11 @@ void io_socket_state_free(struct sio_socket *socket)
         return;
     }
     sio_socket_set_user(socket, NULL);
+    if (state->free_user != NULL) {
+        state->free_user(state->user);
+    }
     json_decref(state->data);
+    json_decref(state->query);
     mem_free(state->cookie);
     mem_free(state);
 }
@@ -111,13 +115,37 @@ json_t *sails_io_socket_data(const sails_io_socket *socket)
     return state != NULL ? state->data : NULL;
 }
 
+int sails_io_socket_set_user(sails_io_socket *socket, void *user, sails_io_free_cb free_user)
+{
+    struct io_socket_state *state = socket != NULL ? io_socket_state(socket) : NULL;
+    void *former = NULL;
+    sails_io_free_cb free_former = NULL;
+
+    if (state == NULL) {
+        return socket == NULL ? SAILS_EINVAL : SAILS_ENOMEM;
+    }
+    former = state->user;
+    free_former = state->free_user;
+    state->user = user;
+    state->free_user = free_user;
+    if (free_former != NULL && former != user) {
+        free_former(former);
+    }
+    return 0;
+}
+
+void *sails_io_socket_user(const sails_io_socket *socket)
+{
+    const struct io_socket_state *state = socket != NULL ? sio_socket_user(socket) : NULL;
+
+    return state != NULL ? state->user : NULL;
+}
+
 /* ---- rooms ---- */
 
 static int check_room(const sails_io_socket *socket, const char *room)
 {
-    size_t len = room != NULL ? strnlen(room, SAILS_ROOM_NAME_MAX + 1) : 0;
-
-    return socket == NULL || len == 0 || len > SAILS_ROOM_NAME_MAX ? SAILS_EINVAL : 0;
+    return socket != NULL ? room_name_check(room) : SAILS_EINVAL;
 }
 
 int sails_io_socket_join(sails_io_socket *socket, const char *room)

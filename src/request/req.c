@@ -173,6 +173,41 @@ const char *sails_req_param(sails_req *req, const char *name)
     return json_is_string(value) ? json_string_value(value) : keep_text(req, name, value);
 }
 
+static const char *text_in(sails_req *req, const json_t *part, const char *name)
+{
+    const json_t *value = name != NULL ? json_object_get(part, name) : NULL;
+
+    if (value == NULL || json_is_object(value) || json_is_array(value)) {
+        return NULL;
+    }
+    return json_is_string(value) ? json_string_value(value) : keep_text(req, name, value);
+}
+
+const char *sails_req_path_param(sails_req *req, const char *name)
+{
+    return request_reads(req) ? text_in(req, req->params, name) : NULL;
+}
+
+const char *sails_req_body_param(sails_req *req, const char *name)
+{
+    return request_reads(req) ? text_in(req, req->body, name) : NULL;
+}
+
+const char *sails_req_query_param(sails_req *req, const char *name)
+{
+    return request_reads(req) ? text_in(req, sails_req_query(req), name) : NULL;
+}
+
+const void *sails_req_raw_body(const sails_req *req, size_t *len)
+{
+    size_t n = request_reads(req) ? req->raw_body.len : 0;
+
+    if (len != NULL) {
+        *len = n;
+    }
+    return n > 0 ? req->raw_body.ptr : NULL;
+}
+
 /* An array as body counts with its indexes as names. */
 static int merge_body(json_t *all, json_t *body)
 {

@@ -216,13 +216,19 @@ void request_check(const struct sails_req *req)
     (void)n_steps;
 }
 
-/* What was said in the call of a phase, or of somebody who had the request then. Whether it goes on. */
+static void on_answer(struct sails_req *req);
+
+/* What was said in the call of a phase, or of somebody who had the request then. Whether it goes on: an answer
+ * that was given while there is work for the request waits for that. */
 static bool hear(struct sails_req *req)
 {
     enum request_said said = req->said;
 
     req->is_in_call = false;
     req->said = REQUEST_SAID_NOTHING;
+    if (said == REQUEST_SAID_ANSWER && request_wait_holds(req, on_answer)) {
+        return false;
+    }
     if (said == REQUEST_SAID_ANSWER) {
         req->phase = REQUEST_SAVE;
     } else if (said == REQUEST_SAID_PROCEED) {
@@ -307,12 +313,19 @@ int request_answer(struct sails_req *req)
     return 0;
 }
 
+/* Whoever has given it work has given it away; so has the work, whose end may proceed. */
+static bool is_at_work(const struct sails_req *req)
+{
+    return req->phase != REQUEST_ACTION &&
+           (request_wait_is_mine(req) || (worker_is_current(req->worker) && req->wait != NULL));
+}
+
 int sails_req_proceed(sails_req *req)
 {
     if (req == NULL) {
         return SAILS_EINVAL;
     }
-    if (req->res.is_answered || !req->is_waiting) {
+    if (req->res.is_answered || !req->is_waiting || is_at_work(req)) {
         return SAILS_ESTATE;
     }
     if (req->phase == REQUEST_ACTION) {

@@ -1,8 +1,9 @@
 /*
- * request_wait.h - actions that may wait: on a thread, while their request stays with its worker.
+ * request_wait.h - actions and work that may wait: on a thread, while their request stays with its worker.
  *
  * Purpose    An action that is declared so runs on a thread of a pool, where it may block. What it answers is
- *            sent when it returns, as of an action on a worker.
+ *            sent when it returns, as of an action on a worker. Work that an action asks for goes the same way
+ *            (sails_req_work()), and comes back to a function on the worker.
  * Ownership  A wait owns itself, from request_wait_begin() until the action has returned.
  * Threads    request_wait_begin(): the request's worker. request_wait_db(): the action's thread.
  * Floor      request; uses models, base.

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <sails/err.h>
+#include <sails/types.h>
 
 /*
  * A membership is one node in three places: its room's list, its member's list, and the table by
@@ -203,6 +204,26 @@ bool room_index_has(const struct room_index *index, const struct room_member *me
 struct room *room_index_find(const struct room_index *index, struct str name)
 {
     return index->rooms.count > 0 ? find_room(index, name, hash_str(index->hash_key, name)) : NULL;
+}
+
+int room_name_check(const char *name)
+{
+    size_t len = name != NULL ? strnlen(name, SAILS_ROOM_NAME_MAX + 1) : 0;
+
+    if (len == 0) {
+        return SAILS_EINVAL;
+    }
+    return len <= SAILS_ROOM_NAME_MAX ? 0 : SAILS_ETOOBIG;
+}
+
+void room_index_each_sized(const struct room_index *index,
+                           void (*each)(struct str name, size_t n_members, void *ctx), void *ctx)
+{
+    map_each(node, &index->rooms) {
+        const struct room *room = container_of(node, const struct room, by_name);
+
+        each(room_name(room), room->count, ctx);
+    }
 }
 
 struct str room_name(const struct room *room)

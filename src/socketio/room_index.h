@@ -49,6 +49,9 @@ bool room_index_has(const struct room_index *index, const struct room_member *me
 void room_index_each(const struct room_index *index, void (*each)(struct str name, void *ctx),
                      void *ctx);
 
+/* 0; SAILS_EINVAL: NULL or empty; SAILS_ETOOBIG: over SAILS_ROOM_NAME_MAX bytes. */
+int room_name_check(const char *name);
+
 /* NULL: nobody is in a room of that name. */
 struct room *room_index_find(const struct room_index *index, struct str name);
 struct str room_name(const struct room *room);
@@ -65,6 +68,10 @@ struct room_member *membership_member(const struct membership *link);
 /* Calls back for each room of the member, in the order of joining. The index may not change. */
 void room_member_each(const struct room_member *member, void (*each)(struct str name, void *ctx),
                       void *ctx);
+
+/* As room_index_each(), with how many are in them. */
+void room_index_each_sized(const struct room_index *index,
+                           void (*each)(struct str name, size_t n_members, void *ctx), void *ctx);
 
 /* Asserts the invariants, in time that grows with the index; nothing where asserts are off. */
 void room_index_check(const struct room_index *index);

@@ -173,6 +173,14 @@ typedef void (*sio_each_cb)(struct sio_socket *socket, void *ctx);
 size_t sio_namespace_each(struct sio_namespace *nsp, const struct sio_target *target,
                           sio_each_cb each, void *ctx);
 
+/* How many connected sockets `target` selects. */
+size_t sio_namespace_count_selected(struct sio_namespace *nsp, const struct sio_target *target);
+
+/* Calls back for each room but those of the sockets' own ids. No room may change meanwhile. */
+void sio_namespace_each_room_sized(const struct sio_namespace *nsp,
+                                   void (*each)(struct str name, size_t n_sockets, void *ctx),
+                                   void *ctx);
+
 /* Sends to everybody selected. Returns how many; who is slow or gone is not counted.
  * is_volatile: dropped for those who are not writable right now (socket-io 13). */
 size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_target *target,

@@ -180,6 +180,34 @@ size_t sio_namespace_each(struct sio_namespace *nsp, const struct sio_target *ta
     return n;
 }
 
+/* ---- counting ---- */
+
+static void count_one(struct sio_socket *socket, void *ctx)
+{
+    size_t *n = ctx;
+
+    (void)socket;
+    (*n)++;
+}
+
+size_t sio_namespace_count_selected(struct sio_namespace *nsp, const struct sio_target *target)
+{
+    size_t n = 0;
+
+    if (target->n_rooms == 0 && target->n_except == 0 && target->except_id.len == 0) {
+        return nsp->count;
+    }
+    select_sockets(nsp, target, count_one, &n);
+    return n;
+}
+
+void sio_namespace_each_room_sized(const struct sio_namespace *nsp,
+                                   void (*each)(struct str name, size_t n_sockets, void *ctx),
+                                   void *ctx)
+{
+    room_index_each_sized(&nsp->rooms, each, ctx);
+}
+
 /* ---- broadcast ---- */
 
 struct broadcast {

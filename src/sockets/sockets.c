@@ -8,19 +8,13 @@
  * Thin: names and checks. The operations are io's, in the namespace "/".
  */
 
-/* A room's name, or a socket's id. */
-static bool is_name(const char *name)
-{
-    size_t len = name != NULL ? strnlen(name, SAILS_ROOM_NAME_MAX + 1) : 0;
-
-    return len > 0 && len <= SAILS_ROOM_NAME_MAX;
-}
-
 static int operate(sails_app *app, struct operation_spec spec, const char *room,
                    const char *const *dest_rooms, bool must_match, sails_done_cb done, void *ctx)
 {
-    if (app == NULL || !is_name(room)) {
-        return SAILS_EINVAL;
+    int rc = app != NULL ? room_name_check(room) : SAILS_EINVAL;
+
+    if (rc < 0) {
+        return rc;
     }
     spec.to = SAILS_ROOMS(room);
     spec.rooms = dest_rooms;
@@ -32,8 +26,7 @@ int sails_sockets_join(sails_app *app, const char *id, const char *room, sails_d
 {
     struct operation_spec spec = {.kind = OPERATION_JOIN, .flags = OPERATION_NAMES_SOCKET};
 
-    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx)
-                         : SAILS_EINVAL;
+    return operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx);
 }
 
 int sails_sockets_leave(sails_app *app, const char *id, const char *room, sails_done_cb done,
@@ -41,8 +34,7 @@ int sails_sockets_leave(sails_app *app, const char *id, const char *room, sails_
 {
     struct operation_spec spec = {.kind = OPERATION_LEAVE, .flags = OPERATION_NAMES_SOCKET};
 
-    return is_name(room) ? operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx)
-                         : SAILS_EINVAL;
+    return operate(app, spec, id, SAILS_ROOMS(room), true, done, ctx);
 }
 
 int sails_sockets_add_room_members_to_rooms(sails_app *app, const char *room,
@@ -159,6 +151,16 @@ int sails_sockets_blast(sails_app *app, const char *event, json_t *data, const c
 const char *sails_sockets_get_id(const sails_req *req)
 {
     return req != NULL ? req->socket.id : NULL;
+}
+
+sails_io_socket *sails_req_socket(const sails_req *req)
+{
+    struct sio_socket *socket = NULL;
+
+    if (req != NULL && req->socket.id != NULL && worker_is_current(req->socket.worker)) {
+        socket = io_ref_find(&req->socket);
+    }
+    return socket != NULL && sio_socket_is_connected(socket) ? socket : NULL;
 }
 
 const char *sails_sockets_id(const sails_req *req)

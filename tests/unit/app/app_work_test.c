@@ -1,6 +1,8 @@
+#include "support/http_client.h"
 #include "support/live_app.h"
 
 #include <sails/work.h>
+#include <stdlib.h>
 
 /* Work that may wait, and timers that come and go on several threads: with real ones. */
 
@@ -68,6 +70,7 @@ static void work_runs_on_a_thread_and_is_told_of(void **state)
 struct gate {
     pthread_mutex_t lock; /* held by the test while it shall be shut */
     atomic_int n_waiting;
+    struct told told;
 };
 
 static void wait_at(void *ctx)
@@ -85,6 +88,28 @@ static bool somebody_waits(void *ctx)
     struct gate *gate = ctx;
 
     return atomic_load(&gate->n_waiting) > 0;
+}
+
+static void wait_with_request(sails_req *req, void *ctx)
+{
+    (void)req;
+    wait_at(ctx);
+}
+
+/* The client has its 503 already, and what it said is gone. */
+static void answer_too_late(sails_req *req, sails_res *res, int status, void *ctx)
+{
+    struct gate *gate = ctx;
+
+    must(sails_req_param(req, "a") == NULL);
+    sails_res_ok(res, NULL);
+    tell(status, &gate->told);
+}
+
+static void wait_for_gate(sails_req *req, sails_res *res)
+{
+    (void)res;
+    must(sails_req_work(req, wait_with_request, answer_too_late, sails_req_context(req)) == 0);
 }
 
 static void more_than_may_wait_is_refused(void **state)
@@ -106,6 +131,143 @@ static void more_than_may_wait_is_refused(void **state)
     assert_int_equal(sails_app_work(live.app, run, NULL, &second), SAILS_EBUSY);
     pthread_mutex_unlock(&gate.lock);
     assert_int_equal(told_status(&second.told), 0);
+    live_end(&live);
+}
+
+/* ---- work for a request ---- */
+
+struct half {
+    double of;
+    pthread_t thread;
+};
+
+static void halve(sails_req *req, void *ctx)
+{
+    struct half *half = ctx;
+
+    must(strcmp(sails_req_method(req), "GET") == 0);
+    half->thread = pthread_self();
+    half->of = atof(sails_req_param(req, "n")) / 2;
+}
+
+static void tell_half(sails_req *req, sails_res *res, int status, void *ctx)
+{
+    struct half *half = ctx;
+
+    (void)req;
+    must(status == 0 && !pthread_equal(half->thread, pthread_self()));
+    sails_res_json(res, json_real(half->of));
+    mem_free(half);
+}
+
+static void start_halving(sails_req *req, sails_res *res)
+{
+    struct half *half = mem_alloc(sizeof(*half));
+
+    must(half != NULL);
+    must(sails_req_work(NULL, halve, tell_half, half) == SAILS_EINVAL);
+    must(sails_req_work(req, NULL, tell_half, half) == SAILS_EINVAL);
+    must(sails_req_work(req, halve, NULL, half) == SAILS_EINVAL);
+    must(sails_req_work(req, halve, tell_half, half) == 0);
+    must(sails_req_work(req, halve, tell_half, half) == SAILS_ESTATE); /* at work already */
+    (void)res;
+}
+
+/* Work upon work, and a policy that proceeds after some. */
+static void halve_again(sails_req *req, sails_res *res, int status, void *ctx)
+{
+    (void)res;
+    must(status == 0 && sails_req_work(req, halve, tell_half, ctx) == 0);
+}
+
+static void start_twice(sails_req *req, sails_res *res)
+{
+    struct half *half = mem_alloc(sizeof(*half));
+
+    (void)res;
+    must(half != NULL && sails_req_work(req, halve, halve_again, half) == 0);
+}
+
+static void think(sails_req *req, void *ctx)
+{
+    (void)ctx;
+    must(sails_req_proceed(req) == SAILS_ESTATE);
+}
+
+static void proceed(sails_req *req, sails_res *res, int status, void *ctx)
+{
+    (void)ctx;
+    (void)res;
+    must(status == 0 && sails_req_proceed(req) == 0);
+}
+
+static void think_first(sails_req *req, sails_res *res)
+{
+    (void)res;
+    must(sails_req_work(req, think, proceed, NULL) == 0);
+    must(sails_req_proceed(req) == SAILS_ESTATE);
+}
+
+/* Who answers before its work is done has answered; the work is told of all the same. */
+static void tell_errand_of_answer(sails_req *req, sails_res *res, int status, void *ctx)
+{
+    struct errand *errand = ctx;
+
+    (void)req;
+    must(sails_res_ok(res, NULL) == SAILS_ESTATE);
+    tell(status, &errand->told);
+}
+
+static void answer_at_once(sails_req *req, sails_res *res)
+{
+    must(sails_req_work(req, think, tell_errand_of_answer, sails_req_context(req)) == 0);
+    sails_res_send(res, "early");
+    must(sails_req_work(req, think, tell_errand_of_answer, NULL) == SAILS_ESTATE);
+}
+
+static void a_request_waits_for_its_work(void **state)
+{
+    struct errand early = {.has_run = false};
+    const struct sails_route_def routes[] = {
+        {"GET /half/:n", .action = start_halving},
+        {"GET /quarter/:n", .action = start_twice},
+        {"GET /early", .action = answer_at_once, .ctx = &early},
+        {"GET /thought/:n", .action = think_first},
+        {"GET /:x/:n", .action = start_halving},
+        {0},
+    };
+    struct live live;
+
+    (void)state;
+    told_init(&early.told);
+    live_init(&live, 2);
+    assert_int_equal(sails_app_routes(live.app, routes), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/half/3", "", NULL, 200, "1.5");
+    http_client_expect(live.port, "GET", "/quarter/3", "", NULL, 200, "1.5");
+    http_client_expect(live.port, "GET", "/thought/5", "", NULL, 200, "2.5");
+    http_client_expect(live.port, "GET", "/early", "", NULL, 200, "early");
+    assert_int_equal(told_status(&early.told), 0);
+    live_end(&live);
+}
+
+static void work_that_takes_too_long_is_told_to_nobody(void **state)
+{
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    const struct sails_route_def routes[] = {{"GET /slow", .action = wait_for_gate, .ctx = &gate},
+                                             {0}};
+    struct live live;
+
+    (void)state;
+    told_init(&gate.told);
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "requestTimeout", json_integer(1)), 0);
+    assert_int_equal(sails_app_routes(live.app, routes), 0);
+    live_lift(&live);
+    pthread_mutex_lock(&gate.lock);
+    http_client_expect(live.port, "GET", "/slow?a=1", "", NULL, 503, NULL);
+    pthread_mutex_unlock(&gate.lock);
+    assert_int_equal(told_status(&gate.told), 0);
     live_end(&live);
 }
 
@@ -161,6 +323,8 @@ int main(void)
         cmocka_unit_test(nothing_is_done_for_null),
         cmocka_unit_test(work_runs_on_a_thread_and_is_told_of),
         cmocka_unit_test(more_than_may_wait_is_refused),
+        cmocka_unit_test(a_request_waits_for_its_work),
+        cmocka_unit_test(work_that_takes_too_long_is_told_to_nobody),
         cmocka_unit_test(timers_come_and_go_on_all_threads),
     };
 

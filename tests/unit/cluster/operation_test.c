@@ -122,11 +122,14 @@ static void names_have_1_to_255_bytes(void **state)
 {
     char long_name[SAILS_ROOM_NAME_MAX + 2], longest[SAILS_ROOM_NAME_MAX + 1];
     const char *const *good = SAILS_ROOMS(longest, "a");
-    const char *const *bad[] = {
-        SAILS_ROOMS(long_name),
-        SAILS_ROOMS(""),
-        SAILS_ROOMS("a", ""),
-        SAILS_ROOMS("a", long_name, "b"),
+    const struct {
+        const char *const *names;
+        int rc;
+    } bad[] = {
+        {SAILS_ROOMS(long_name), SAILS_ETOOBIG},
+        {SAILS_ROOMS(""), SAILS_EINVAL},
+        {SAILS_ROOMS("a", ""), SAILS_EINVAL},
+        {SAILS_ROOMS("a", long_name, "b"), SAILS_ETOOBIG},
     };
     struct operation op;
 
@@ -136,13 +139,13 @@ static void names_have_1_to_255_bytes(void **state)
     memset(longest, 'x', sizeof(longest));
     longest[sizeof(longest) - 1] = '\0';
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct operation_spec to = {.kind = OPERATION_BROADCAST, .to = bad[i]};
-        struct operation_spec except = {.except = bad[i]};
-        struct operation_spec rooms = {.kind = OPERATION_JOIN, .rooms = bad[i]};
+        struct operation_spec to = {.kind = OPERATION_BROADCAST, .to = bad[i].names};
+        struct operation_spec except = {.except = bad[i].names};
+        struct operation_spec rooms = {.kind = OPERATION_JOIN, .rooms = bad[i].names};
 
-        assert_int_equal(operation_init(&op, &to), SAILS_EINVAL);
-        assert_int_equal(operation_init(&op, &except), SAILS_EINVAL);
-        assert_int_equal(operation_init(&op, &rooms), SAILS_EINVAL);
+        assert_int_equal(operation_init(&op, &to), bad[i].rc);
+        assert_int_equal(operation_init(&op, &except), bad[i].rc);
+        assert_int_equal(operation_init(&op, &rooms), bad[i].rc);
     }
     assert_int_equal(operation_init(&op, &(struct operation_spec){.kind = OPERATION_LEAVE,
                                                                   .to = good,
@@ -150,6 +153,43 @@ static void names_have_1_to_255_bytes(void **state)
                                                                   .rooms = good}),
                      0);
     assert_int_equal(op.target.rooms[0].len, SAILS_ROOM_NAME_MAX);
+}
+
+static void names_come_from_json_as_well(void **state)
+{
+    static const char *const bad[] = {"5",    "{\"a\": 1}", "[\"a\", 5]",   "[\"\"]",
+                                      "\"\"", "[[\"a\"]]",  "\"a\\u0000b\""};
+    json_t *text = json_string("a");
+    json_t *list = json_pack("[s, s]", "b", "c");
+    json_t *none = json_array();
+    struct operation op;
+
+    (void)state;
+    assert_int_equal(operation_init(&op, &(struct operation_spec){.to = SAILS_ROOMS("x"),
+                                                                  .to_json = list,
+                                                                  .except_json = text}),
+                     0);
+    assert_int_equal(op.target.n_rooms, 3);
+    assert_true(str_eq(op.target.rooms[0], STR("x")));
+    assert_true(str_eq(op.target.rooms[2], STR("c")));
+    assert_int_equal(op.target.n_except, 1);
+    assert_true(str_eq(op.target.except[0], STR("a")));
+    operation_deinit(&op);
+    assert_int_equal(operation_init(&op, &(struct operation_spec){.to_json = none}), 0);
+    assert_true(op.to_nobody);
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        json_t *value = json_loads(bad[i], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+        assert_non_null(value);
+        assert_int_equal(operation_init(&op, &(struct operation_spec){.to_json = value}),
+                         SAILS_EINVAL);
+        assert_int_equal(operation_init(&op, &(struct operation_spec){.except_json = value}),
+                         SAILS_EINVAL);
+        json_decref(value);
+    }
+    json_decref(text);
+    json_decref(list);
+    json_decref(none);
 }
 
 static void joining_and_leaving_need_rooms(void **state)
@@ -260,6 +300,7 @@ int main(void)
         cmocka_unit_test(what_a_copy_names_is_its_own),
         cmocka_unit_test(no_list_is_everybody_and_an_empty_list_is_nobody),
         cmocka_unit_test(names_have_1_to_255_bytes),
+        cmocka_unit_test(names_come_from_json_as_well),
         cmocka_unit_test(joining_and_leaving_need_rooms),
         cmocka_unit_test(a_worker_without_the_namespace_has_nothing_to_do),
         cmocka_unit_test(nobody_asked_is_everybody_answered),

@@ -488,10 +488,10 @@ static void wrong_arguments_are_refused_and_nobody_is_told(void **state)
     assert_int_equal(sails_io_emit(live.root, NULL, NULL, json_object()), SAILS_EINVAL);
     assert_int_equal(sails_io_emit(live.root, &(sails_io_target){.to = SAILS_ROOMS(long_name)}, "x",
                                    json_object()),
-                     SAILS_EINVAL);
+                     SAILS_ETOOBIG);
     assert_int_equal(sails_io_emit(live.root, &(sails_io_target){.except = SAILS_ROOMS(long_name)},
                                    "x", json_object()),
-                     SAILS_EINVAL);
+                     SAILS_ETOOBIG);
     assert_int_equal(
         sails_io_emit_with_ack(live.root, NULL, "x", json_object(), 0, on_answers, &gathered),
         SAILS_EINVAL);
@@ -507,7 +507,7 @@ static void wrong_arguments_are_refused_and_nobody_is_told(void **state)
     assert_int_equal(sails_io_sockets_join(live.root, NULL, SAILS_ROOMS("a", ""), tell, &told),
                      SAILS_EINVAL);
     assert_int_equal(sails_io_sockets_leave(live.root, NULL, SAILS_ROOMS(long_name), tell, &told),
-                     SAILS_EINVAL);
+                     SAILS_ETOOBIG);
     assert_int_equal(sails_io_disconnect_sockets(NULL, NULL, true, tell, &told), SAILS_EINVAL);
     assert_int_equal(sails_io_fetch_sockets(NULL, NULL, on_sockets, &gathered), SAILS_EINVAL);
     assert_int_equal(sails_io_fetch_sockets(live.root, NULL, NULL, NULL), SAILS_EINVAL);

@@ -30,6 +30,25 @@ static void show(sails_req *req, sails_res *res)
                           sails_req_query(req), sails_req_all_params(req)));
 }
 
+/* The bytes as they came. */
+static void echo(sails_req *req, sails_res *res)
+{
+    size_t len = 7;
+    const void *body = sails_req_raw_body(req, &len);
+
+    must(sails_req_raw_body(req, NULL) == body);
+    must((body == NULL) == (len == 0));
+    must(body == NULL || ((const char *)body)[len] == '\0');
+    sails_res_send_bytes(res, body != NULL ? body : "", len);
+}
+
+/* Which part of a request has a name. */
+static void show_parts(sails_req *req, sails_res *res)
+{
+    answer(res, json_pack("[s?, s?, s?]", sails_req_path_param(req, "a"),
+                          sails_req_body_param(req, "a"), sails_req_query_param(req, "a")));
+}
+
 static void live_with_routes(struct live *live)
 {
     live_init(live, 1);
@@ -37,6 +56,9 @@ static void live_with_routes(struct live *live)
     assert_int_equal(sails_app_route(live->app, "/body", show_body), 0);
     assert_int_equal(sails_app_route(live->app, "GET /show/:id", show), 0);
     assert_int_equal(sails_app_route(live->app, "GET /only", show_body), 0);
+    assert_int_equal(sails_app_route(live->app, "/raw", echo), 0);
+    assert_int_equal(sails_app_route(live->app, "/parts/:a", show_parts), 0);
+    assert_int_equal(sails_app_route(live->app, "/parts", show_parts), 0);
     live_lift(live);
 }
 
@@ -265,10 +287,57 @@ static void bodies_that_are_not_whole_have_a_budget(void **state)
     live_end(&live);
 }
 
+static void a_body_can_be_had_as_it_came(void **state)
+{
+    static const struct {
+        const char *method, *headers, *body;
+        unsigned status;
+        const char *want;
+    } cases[] = {
+        {"POST", "Content-Type: text/plain\r\n", "no json", 200, "no json"},
+        {"POST", "Content-Type: application/octet-stream\r\n", "\xff\xfe", 200, "\xff\xfe"},
+        {"POST", "Content-Type: application/xml\r\n", "<a/>", 200, "<a/>"},
+        {"PUT", JSON_TYPE, " {\"a\" : 1}", 200, " {\"a\" : 1}"},
+        {"POST", FORM_TYPE, "a=1&b", 200, "a=1&b"},
+        {"POST", "", "", 200, ""},
+        {"GET", "", "unread", 200, ""},
+    };
+    struct live live;
+
+    (void)state;
+    live_with_routes(&live);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        http_client_expect(live.port, cases[i].method, "/raw", cases[i].headers, cases[i].body,
+                           cases[i].status, cases[i].want);
+    }
+    assert_null(sails_req_raw_body(NULL, NULL));
+    live_end(&live);
+}
+
+static void a_parameter_can_be_asked_of_one_part(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_with_routes(&live);
+    http_client_expect(live.port, "POST", "/parts/p?a=q", JSON_TYPE, "{\"a\":\"b\"}", 200,
+                       "[\"p\",\"b\",\"q\"]");
+    http_client_expect(live.port, "POST", "/parts?a=1&a=2", JSON_TYPE, "{\"a\":5}", 200,
+                       "[null,\"5\",null]");
+    http_client_expect(live.port, "POST", "/parts?b=1", JSON_TYPE, "{\"a\":{}}", 200,
+                       "[null,null,null]");
+    assert_null(sails_req_path_param(NULL, "a"));
+    assert_null(sails_req_body_param(NULL, "a"));
+    assert_null(sails_req_query_param(NULL, "a"));
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_is_parsed_by_its_type),
+        cmocka_unit_test(a_body_can_be_had_as_it_came),
+        cmocka_unit_test(a_parameter_can_be_asked_of_one_part),
         cmocka_unit_test(a_body_over_the_limit_is_refused),
         cmocka_unit_test(a_chunked_body_is_a_body),
         cmocka_unit_test(a_client_may_leave_in_the_middle_of_its_body),

@@ -408,8 +408,8 @@ static void what_is_missing_or_too_long_is_refused_and_nobody_is_told(void **sta
     assert_int_equal(sails_sockets_join(live.app, "id", NULL, tell, &told), SAILS_EINVAL);
     assert_int_equal(sails_sockets_join(live.app, "id", "", tell, &told), SAILS_EINVAL);
     assert_int_equal(sails_sockets_join(live.app, "", "room", tell, &told), SAILS_EINVAL);
-    assert_int_equal(sails_sockets_join(live.app, "id", long_name, tell, &told), SAILS_EINVAL);
-    assert_int_equal(sails_sockets_join(live.app, long_name, "room", tell, &told), SAILS_EINVAL);
+    assert_int_equal(sails_sockets_join(live.app, "id", long_name, tell, &told), SAILS_ETOOBIG);
+    assert_int_equal(sails_sockets_join(live.app, long_name, "room", tell, &told), SAILS_ETOOBIG);
     assert_int_equal(sails_sockets_leave(NULL, "id", "room", tell, &told), SAILS_EINVAL);
     assert_int_equal(sails_sockets_leave(live.app, NULL, "room", tell, &told), SAILS_EINVAL);
     assert_int_equal(sails_sockets_leave(live.app, "id", NULL, tell, &told), SAILS_EINVAL);
@@ -420,7 +420,7 @@ static void what_is_missing_or_too_long_is_refused_and_nobody_is_told(void **sta
                      SAILS_EINVAL);
     assert_int_equal(
         sails_sockets_broadcast(live.app, SAILS_ROOMS(long_name), "x", json_object(), NULL),
-        SAILS_EINVAL);
+        SAILS_ETOOBIG);
     assert_int_equal(sails_sockets_blast(NULL, "x", json_object(), NULL), SAILS_EINVAL);
     assert_int_equal(sails_sockets_blast(live.app, "x", NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_sockets_broadcast(live.app, SAILS_ROOMS("a"), "x",
@@ -611,6 +611,71 @@ static void an_id_that_is_gone_is_a_room(struct world *world)
 
 IN_EVERY_WAY(an_id_of_a_socket_that_has_gone_is_a_room, an_id_that_is_gone_is_a_room)
 
+/* ---- the socket of a request ---- */
+
+static void move_in(sails_req *req, sails_res *res)
+{
+    sails_io_socket *socket = sails_req_socket(req);
+
+    must((socket != NULL) == sails_req_is_socket(req));
+    must(socket == NULL || strcmp(sails_io_socket_id(socket), sails_sockets_get_id(req)) == 0);
+    must(socket == NULL || sails_io_socket_join(socket, "home") == 0);
+    sails_res_json(res, json_boolean(socket != NULL));
+}
+
+static void throw_out(sails_req *req, sails_res *res)
+{
+    sails_io_socket_disconnect(sails_req_socket(req), false);
+    must(sails_req_socket(req) == NULL);
+    sails_res_ok(res, NULL);
+}
+
+static void *look_from_elsewhere(void *arg)
+{
+    sails_req *req = arg;
+
+    must(sails_req_socket(req) == NULL);
+    sails_res_ok(sails_req_res(req), NULL);
+    return NULL;
+}
+
+static void go_elsewhere(sails_req *req, sails_res *res)
+{
+    (void)res;
+    live_elsewhere(look_from_elsewhere, req);
+}
+
+/* Whoever else is in a room of the name of its id. */
+static void a_request_knows_its_socket(void **state)
+{
+    struct live live;
+    struct ws_client asking, bystander;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_route(live.app, "GET /in", move_in), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /out", throw_out), 0);
+    assert_int_equal(sails_app_route(live.app, "GET /elsewhere", go_elsewhere), 0);
+    live_lift(&live);
+    assert_null(sails_req_socket(NULL));
+    ws_client_expect_in(&asking, live.port, 5);
+    ws_client_expect_in(&bystander, live.port, 5);
+    assert_int_equal(sails_sockets_join(live.app, bystander.id, asking.id, NULL, NULL), 0);
+    http_client_expect(live.port, "GET", "/in", "", NULL, 200, "false");
+    ws_client_expect_answer(&asking, "420[\"get\",{\"url\":\"/in\"}]",
+                            "430[{\"body\":true,\"headers\":{},\"statusCode\":200}]");
+    ws_client_expect_answer(&asking, "421[\"get\",{\"url\":\"/elsewhere\"}]",
+                            "431[{\"body\":\"OK\",\"headers\":{},\"statusCode\":200}]");
+    assert_int_equal(
+        sails_sockets_broadcast(live.app, SAILS_ROOMS("home"), "hi", json_null(), NULL), 0);
+    ws_client_expect(&asking, "42[\"hi\",null]");
+    ws_client_expect_answer(&asking, "422[\"get\",{\"url\":\"/out\"}]", "41");
+    live_expect_nothing(&bystander);
+    ws_client_close(&asking);
+    ws_client_close(&bystander);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -632,6 +697,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_or_too_long_is_refused_and_nobody_is_told),
         cmocka_unit_test(reserved_and_impossible_events_are_refused),
         cmocka_unit_test(a_socket_request_has_an_id_and_an_http_request_has_none),
+        cmocka_unit_test(a_request_knows_its_socket),
         cmocka_unit_test(a_call_after_the_app_was_lowered_is_told_that_it_is_too_late),
         cmocka_unit_test(an_id_stands_for_that_socket_whoever_is_in_a_room_of_that_name),
         cmocka_unit_test(an_id_of_a_socket_that_has_gone_is_a_room),
