@@ -35,10 +35,12 @@ struct request_step {
     enum request_step_kind kind;
     sails_action function; /* of STEP_FUNCTION and STEP_ACTION */
     void *ctx;             /* of the function; NULL: the app's */
-    bool may_wait;         /* of STEP_ACTION: on a thread of its own kind */
-    char *text;            /* an address, a file, a name */
-    struct buf page;       /* of STEP_VIEW: what is in the file */
-    unsigned status;       /* of STEP_REDIRECT (0: 302) and STEP_STATUS */
+    const char
+        *policy;     /* which refuses if it answers; borrowed from the registry. NULL: it is none */
+    bool may_wait;   /* of STEP_ACTION: on a thread of its own kind */
+    char *text;      /* an address, a file, a name */
+    struct buf page; /* of STEP_VIEW: what is in the file */
+    unsigned status; /* of STEP_REDIRECT (0: 302) and STEP_STATUS */
 };
 
 /* What a route says of itself; without a word the app's setting counts. */

@@ -77,8 +77,10 @@ static int add_step(struct request_target *out, struct request_step step, const 
 static int add_function(struct request_target *out, const struct registered_action *named)
 {
     return add_step(out,
-                    (struct request_step){
-                        .kind = STEP_FUNCTION, .function = named->def->run, .ctx = named->def->ctx},
+                    (struct request_step){.kind = STEP_FUNCTION,
+                                          .function = named->def->run,
+                                          .ctx = named->def->ctx,
+                                          .policy = named->name},
                     NULL);
 }
 
@@ -126,7 +128,8 @@ static int add_action(struct target_reader *r, const struct registered_action *a
     out->inputs = action->inputs;
     rc = add_middleware(r, action, out);
     if (rc == 0 && rule != NULL && rule->verdict == POLICY_DENY) {
-        return add_step(out, (struct request_step){.kind = STEP_RESPONSE}, "forbidden");
+        return add_step(out, (struct request_step){.kind = STEP_RESPONSE, .policy = "false"},
+                        "forbidden");
     }
     for (size_t i = 0; rule != NULL && rc == 0 && i < rule->n_policies; i++) {
         rc = add_function(out, rule->policies[i]);

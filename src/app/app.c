@@ -2,6 +2,7 @@
 
 #include "app/app_describe.h"
 #include "base/mem.h"
+#include "net/open_files.h"
 
 #include <sails/version.h>
 #include <signal.h>
@@ -321,6 +322,9 @@ static int start(struct sails_app *app, void *uv_loop)
     struct net_options options;
     int rc = 0;
 
+    if (!app->world.is_simulated) {
+        open_files_raise(&app->log);
+    }
     app_net_options(app, &options);
     options.loop = uv_loop;
     if (uv_loop != NULL) {

@@ -151,8 +151,18 @@ static void show_tips(const struct sails_app *app, const struct net_options *opt
     if (rc == -EACCES) {
         log_line(&app->log, LOG_ERROR,
                  " -> Ports below 1024 may need a privilege: is %u one of them?", options->port);
+        log_line(
+            &app->log, LOG_ERROR,
+            " -> A service of systemd gets it by AmbientCapabilities=CAP_NET_BIND_SERVICE; nginx "
+            "in front needs none");
     }
-    if (options->host != NULL) {
+    if (rc == SAILS_ENOENT && options->host != NULL) {
+        log_line(
+            &app->log, LOG_ERROR,
+            " -> No address could be found for the name `%s` (explicitHost): see /etc/hosts, and "
+            "your DNS",
+            options->host);
+    } else if (options->host != NULL) {
         log_line(&app->log, LOG_ERROR, " -> Is `%s` (explicitHost) an address of this machine?",
                  options->host);
     }
@@ -164,7 +174,7 @@ void app_banner_failed(const struct sails_app *app, const struct net_options *op
     log_line(&app->log, LOG_ERROR, "(received error: %s)", sails_err_name(rc));
     log_line(&app->log, LOG_ERROR, "Could not listen on %s, port %u: %s (%s)",
              options->host != NULL ? options->host : "any address", options->port,
-             sails_strerror(rc), sails_err_name(rc));
+             rc == SAILS_ENOENT ? "there is no such host" : sails_strerror(rc), sails_err_name(rc));
     if (rc == -EADDRINUSE || rc == -EACCES || options->host != NULL) {
         show_tips(app, options, rc);
     }

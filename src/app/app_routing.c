@@ -403,6 +403,7 @@ int app_routing_bind(struct sails_app *app)
         return rc;
     }
     app_actions_warn(app);
+    app_twins_warn(app);
     policy_map_warn(&app->routing.policies, &app->routing.registry, &app->log);
     return 0;
 }

@@ -42,6 +42,10 @@ struct target_reader;
  * above. */
 int app_routing_bind_behind(struct sails_app *app, struct target_reader *reader,
                             const char *address, const json_t *target);
+/* ---- app_twins.c ---- */
+
+/* A warning for each address that has several routes. */
+void app_twins_warn(const struct sails_app *app);
 
 /* ---- app_actions.c ---- */
 

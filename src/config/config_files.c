@@ -70,6 +70,33 @@ static struct str without_excerpt(const char *sentence)
     return near != NULL ? (struct str){sentence, (size_t)(near - sentence)} : str_from(sentence);
 }
 
+/* What some editors put in front of UTF-8: no part of the text. */
+static void skip_mark(struct buf *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t len = sizeof(mark) - 1;
+
+    if (text->len >= len && memcmp(text->ptr, mark, len) == 0) {
+        text->len -= len;
+        memmove(text->ptr, text->ptr + len, text->len);
+    }
+}
+
+/* Where a comma stands in front of a closing bracket, there is one too many: the commonest mistake of those who
+ * write JavaScript, of which jansson says that something is missing. */
+static bool follows_comma(const struct buf *text, int position)
+{
+    size_t at = position > 0 && (size_t)position <= text->len ? (size_t)position - 1 : 0;
+
+    if (at == 0 || (text->ptr[at] != '}' && text->ptr[at] != ']')) {
+        return false;
+    }
+    while (at > 0 && strchr(" \t\r\n", text->ptr[at - 1]) != NULL) {
+        at--;
+    }
+    return at > 0 && text->ptr[at - 1] == ',';
+}
+
 /* The value in a file's text, comments allowed. NULL: *why has said where it is wrong. */
 static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
 {
@@ -77,14 +104,17 @@ static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
     json_t *tree = NULL;
     size_t line = 0;
 
+    skip_mark(text);
     if (config_blank_comments(text->ptr, text->len, &line) < 0) {
         buf_printf(why, "%s: line %zu: this comment has no end", path, line);
         return NULL;
     }
     tree = json_loadb(text->len > 0 ? text->ptr : "", text->len, JSON_REJECT_DUPLICATES, &error);
     if (tree == NULL) {
-        buf_printf(why, "%s: line %d, column %d: %.*s", path, error.line, error.column,
-                   STR_FMT(without_excerpt(error.text)));
+        buf_printf(why, "%s: line %d, column %d: %.*s%s", path, error.line, error.column,
+                   STR_FMT(without_excerpt(error.text)),
+                   follows_comma(text, error.position) ? ": there is a comma too many before it"
+                                                       : "");
     }
     return tree;
 }

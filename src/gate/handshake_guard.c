@@ -46,6 +46,19 @@ static bool is_engines(const struct eio_options *options, struct str path)
     return path.len == 0 ? !options->add_trailing_slash : path.ptr[0] == '/';
 }
 
+/* The page's browser keeps the answer from it, and nobody says why. */
+static void tell_foreign(const struct handshake_guard *guard, const struct http_request *request,
+                         struct str origin)
+{
+    if (!guard->is_production && origin.ptr != NULL && !request->is_upgrade &&
+        guard->io->options.engine.cors.origin == EIO_CORS_OFF &&
+        !origin_is_of_host(origin, http_header(request, STR("host")))) {
+        log_line(guard->io->log, LOG_DEBUG,
+                 "A page of %.*s polls, and may not read the answers: set sockets.cors.origin",
+                 STR_FMT(origin));
+    }
+}
+
 bool handshake_guard_turns_away(const struct handshake_guard *guard, struct eio_server *engine,
                                 struct http_exchange *x)
 {
@@ -53,12 +66,21 @@ bool handshake_guard_turns_away(const struct handshake_guard *guard, struct eio_
     struct str origin = http_header(request, STR("origin"));
     char ip[64] = "";
 
-    if (guard->before_connect != NULL || !is_engines(&guard->io->options.engine, request->path) ||
+    if (!is_engines(&guard->io->options.engine, request->path)) {
+        return false;
+    }
+    tell_foreign(guard, request, origin);
+    if (guard->before_connect != NULL ||
         origin_is_admitted(guard->allowed_origins, guard->allow_missing_origin, origin)) {
         return false;
     }
     http_link(x)->ops->peer(http_link(x), ip);
-    log_refusal(guard, str_from(ip), origin, "the origin is not in sockets.onlyAllowOrigins");
+    log_refusal(
+        guard, str_from(ip), origin,
+        origin.ptr != NULL
+            ? "the origin is not in sockets.onlyAllowOrigins"
+            : "it names no origin, and sockets.onlyAllowOrigins wants one; programs that are no "
+              "pages name none (allowMissingOrigin)");
     eio_refuse(engine, x, request->is_upgrade, EIO_BAD_REQUEST, NULL);
     return true;
 }

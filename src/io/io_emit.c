@@ -159,6 +159,10 @@ int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *
     if (rc == 0) {
         rc = array != NULL ? operate(nsp, &spec, NULL) : SAILS_ENOMEM;
     }
+    if (rc == SAILS_ERESERVED) {
+        log_line(nsp->io->log, LOG_WARN,
+                 "The event `%s` was not sent: Socket.IO has that name for itself", event);
+    }
     json_decref(array);
     return rc;
 }

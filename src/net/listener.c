@@ -74,8 +74,11 @@ static void log_failure(struct listener *listener, struct loop *loop, int err)
         return;
     }
     listener->logged_ms = now_ms;
-    log_line(loop->worker.env.log, LOG_ERROR, "cannot accept a connection: %s",
-             sails_strerror(err));
+    log_line(
+        loop->worker.env.log, LOG_ERROR, "cannot accept a connection: %s%s", sails_strerror(err),
+        err == -EMFILE ? ": raise the hard limit of open files (LimitNOFILE, ulimit -Hn), or set "
+                         "maxConnections below it"
+                       : "");
 }
 
 static void rest(struct listener *listener, struct loop *loop)

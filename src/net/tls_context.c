@@ -5,8 +5,10 @@
 
 #include <openssl/err.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <sails/err.h>
+#include <unistd.h>
 
 /* Forward secrecy and authenticated encryption only; those of TLS 1.3 are all of that kind. */
 static const char ciphers_tls12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -77,6 +79,27 @@ static void set_policy(SSL_CTX *ssl)
     SSL_CTX_set_alpn_select_cb(ssl, choose_protocol, NULL);
 }
 
+/* OpenSSL says that of a file in its own words, of which few know what they mean. */
+static int check_file(const struct log *log, const char *what, const char *file)
+{
+    int rc = 0;
+
+    if (file != NULL && access(file, R_OK) != 0) {
+        rc = -errno;
+        log_line(log, LOG_ERROR, "TLS: the %s %s cannot be read: %s (%s)", what, file,
+                 sails_strerror(rc), sails_err_name(rc));
+    }
+    return rc < 0 ? SAILS_ETLS : 0;
+}
+
+static int check_files(const struct net_tls *files, const struct log *log)
+{
+    int rc = check_file(log, "certificate (ssl.cert)", files->cert_file);
+
+    rc = rc == 0 ? check_file(log, "key (ssl.key)", files->key_file) : rc;
+    return rc == 0 ? check_file(log, "authorities (ssl.ca)", files->ca_file) : rc;
+}
+
 static int load_key(SSL_CTX *ssl, const struct net_tls *files, const struct log *log)
 {
     /* The text is read only; the interface has lost its const. */
@@ -139,6 +162,9 @@ int tls_context_create(const struct net_tls *files, const struct log *log, struc
     }
     set_policy(context->ssl);
     rc = set_ciphers(context->ssl, log);
+    if (rc == 0) {
+        rc = check_files(files, log);
+    }
     if (rc == 0) {
         rc = load_key(context->ssl, files, log);
     }

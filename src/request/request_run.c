@@ -216,6 +216,23 @@ void request_check(const struct sails_req *req)
     (void)n_steps;
 }
 
+/* Developers want to know which policy has refused. On its worker, while it is in the phase in which it was
+ * answered. */
+static void tell_policy(const struct sails_req *req)
+{
+    const struct request_step *step = NULL;
+
+    if (req->service->is_production || req->phase != REQUEST_STEPS || req->n_steps_done == 0 ||
+        req->target == NULL || req->res.status < 400) {
+        return;
+    }
+    step = &req->target->steps[req->n_steps_done - 1];
+    if (step->policy != NULL) {
+        log_line(req->service->log, LOG_DEBUG, "%s %s: the policy `%s` has answered with %u",
+                 sails_req_method(req), req->path, step->policy, req->res.status);
+    }
+}
+
 static void on_answer(struct sails_req *req);
 
 /* What was said in the call of a phase, or of somebody who had the request then. Whether it goes on: an answer
@@ -230,6 +247,7 @@ static bool hear(struct sails_req *req)
         return false;
     }
     if (said == REQUEST_SAID_ANSWER) {
+        tell_policy(req);
         req->phase = REQUEST_SAVE;
     } else if (said == REQUEST_SAID_PROCEED) {
         req->phase = phases[req->phase].proceeds;
@@ -283,6 +301,7 @@ static void on_proceed(struct sails_req *req)
 static void on_answer(struct sails_req *req)
 {
     if (!request_wait_holds(req, on_answer)) {
+        tell_policy(req);
         req->phase = REQUEST_SAVE;
         go_on(req);
     }

@@ -2,6 +2,7 @@
 #include "request/request_phases.h"
 #include "request/res.h"
 #include "web/csrf.h"
+#include "web/origin.h"
 
 /*
  * Forged requests, and those of pages of other origins.
@@ -10,6 +11,16 @@
 static struct str header_of(const void *headers, struct str name)
 {
     return header_list_get(headers, name);
+}
+
+/* Developers want to know; of others' requests nobody does. Always true. */
+static bool tell_forged(const struct sails_req *req, const char *why)
+{
+    if (!req->service->is_production) {
+        log_line(req->service->log, LOG_DEBUG, "%s %s is refused: %s", sails_req_method(req),
+                 req->path, why);
+    }
+    return true;
 }
 
 bool request_security_is_forged(struct sails_req *req)
@@ -25,8 +36,14 @@ bool request_security_is_forged(struct sails_req *req)
         return false;
     }
     token = csrf_token_find(req->body, sails_req_query(req), header_of, &req->headers);
-    return token.ptr == NULL || !json_is_string(secret) ||
-           !csrf_token_verify(token, str_from(json_string_value(secret)));
+    if (token.ptr == NULL) {
+        return tell_forged(req, "it has no CSRF token: `_csrf` in body or query, or X-CSRF-Token");
+    }
+    if (!json_is_string(secret)) {
+        return tell_forged(req, "its session has given no CSRF token: has its cookie come?");
+    }
+    return !csrf_token_verify(token, str_from(json_string_value(secret))) &&
+           tell_forged(req, "its CSRF token is not one of its session");
 }
 
 static const struct cors_settings *cors_of(const struct request_service *service,
@@ -72,6 +89,20 @@ static const struct cors_settings *preflight_cors(struct sails_req *req, enum ht
     return cors_of(req->service, is_found ? match.route->target : NULL);
 }
 
+/* A page of another site asks, and its browser will not let it read the answer. */
+static void tell_foreign(const struct sails_req *req, struct str origin)
+{
+    struct str allowed = header_list_get(&req->res.headers, STR("access-control-allow-origin"));
+
+    if (!req->service->is_production && origin.ptr != NULL && allowed.ptr == NULL &&
+        !origin_is_of_host(origin, header_list_get(&req->headers, STR("host")))) {
+        log_line(req->service->log, LOG_DEBUG,
+                 "%s %s: a page of %.*s may not read the answer: neither `cors` of the route nor "
+                 "security.cors with allRoutes has that origin",
+                 sails_req_method(req), req->path, STR_FMT(origin));
+    }
+}
+
 void request_security_apply_cors(struct sails_req *req)
 {
     struct str origin = header_list_get(&req->headers, STR("origin"));
@@ -82,9 +113,11 @@ void request_security_apply_cors(struct sails_req *req)
     int rc = 0;
 
     if (settings == NULL) {
+        tell_foreign(req, origin);
         return;
     }
     rc = cors_apply(settings, origin, is_preflight, &req->res.headers);
+    tell_foreign(req, origin);
     if (rc == 0 && !res_is_socket(&req->res)) {
         rc = cors_tell_caches(settings, &req->res.headers);
     }

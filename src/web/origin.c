@@ -133,6 +133,18 @@ bool origin_all_local(const json_t *list)
     return json_array_size(list) > 0;
 }
 
+bool origin_is_of_host(struct str origin, struct str host)
+{
+    size_t at = 0;
+
+    while (at < origin.len && origin.ptr[at] != ':') {
+        at++;
+    }
+    origin = str_from_offset(origin, at);
+    return str_starts_with(origin, STR("://")) &&
+           str_eq_nocase(str_from_offset(origin, strlen("://")), host);
+}
+
 bool origin_is_admitted(const json_t *allowed, bool allow_missing, struct str origin)
 {
     if (allowed == NULL) {

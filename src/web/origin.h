@@ -37,6 +37,9 @@ bool origin_setting_check(const struct origin_setting *setting, struct origin_vi
 /* Whether all of a valid list are this machine: worth a line in the log of a production server. */
 bool origin_all_local(const json_t *list);
 
+/* Whether an origin, "https://a.example:1337", is that of a server whose Host header says "a.example:1337". */
+bool origin_is_of_host(struct str origin, struct str host);
+
 /*
  * Whether a request may pass. `allowed` is a list that origin_setting_check() found valid (NULL:
  * anybody may), `origin` the header as it came ({NULL, 0}: there was none), which must be equal to

@@ -189,6 +189,23 @@ static void a_table_binds_many_routes(void **state)
     sails_app_destroy(app);
 }
 
+static void an_address_that_is_bound_twice_is_told(void **state)
+{
+    struct heard heard;
+    sails_app *app = create(&heard);
+
+    (void)state;
+    assert_int_equal(sails_app_route(app, "GET /about", nothing), 0);
+    assert_int_equal(sails_app_route(app, "GET /about/us", nothing), 0);
+    assert_int_equal(sails_app_route(app, "POST /about", nothing), 0);
+    assert_int_equal(sails_app_route(app, "get /About", nothing), 0);
+    assert_int_equal(sails_app_lift(app), 0);
+    assert_string_equal(heard.text, "The route `get /About` is bound more than once: the first one "
+                                    "answers, unless it proceeds");
+    assert_int_equal(heard.n_lines, 1);
+    sails_app_destroy(app);
+}
+
 static void nothing_is_registered_after_the_lift(void **state)
 {
     struct heard heard;
@@ -271,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_call_that_failed_fails_the_lift),
         cmocka_unit_test(listeners_that_fail_fail_the_lift),
         cmocka_unit_test(a_table_binds_many_routes),
+        cmocka_unit_test(an_address_that_is_bound_twice_is_told),
         cmocka_unit_test(nothing_is_registered_after_the_lift),
         cmocka_unit_test(middleware_for_actions_that_are_not_there_is_told),
         cmocka_unit_test(a_lift_that_failed_leaves_no_route_behind),

@@ -262,6 +262,9 @@ static void a_lift_that_fails_leaves_nothing_behind(void **state)
     live_log_expect(&live.log, "ssl.cert and ssl.key go together");
     assert_int_equal(sails_app_set(live.app, "ssl.key", json_string("no/such.pem")), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ETLS);
+    live_log_expect(&live.log,
+                    "TLS: the certificate (ssl.cert) no/such.pem cannot be read: No such "
+                    "file or directory (ENOENT)");
     live_end(&live);
 
     live_init(&live, 1);

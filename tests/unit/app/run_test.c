@@ -271,6 +271,15 @@ static void invalid_configuration_is_status_78_and_one_line(void **state)
         {"config/a.json", "{\"prot\": 1}", NULL, NULL,
          "error config/a.json: prot: there is no such key; did you mean port?\n"},
         {"config/a.json", "[1]", NULL, NULL, "error config/a.json: it must hold one object\n"},
+        /* The mark that some editors put in front is no mistake. */
+        {"config/a.json", "\xef\xbb\xbf{\"prot\": 1}", NULL, NULL,
+         "error config/a.json: prot: there is no such key; did you mean port?\n"},
+        {"config/a.json", "{\"port\": 1,\n }", NULL, NULL,
+         "error config/a.json: line 2, column 2: string or '}' expected: there is a comma too many "
+         "before it\n"},
+        {"config/a.json", "{\"custom\": [1, ]}", NULL, NULL,
+         "error config/a.json: line 1, column 16: unexpected token: there is a comma too many before "
+         "it\n"},
         {"config/a.json", "{\"port\": 1,\n \"port\": 2}", NULL, NULL,
          "error config/a.json: line 2, column "},
         {NULL, NULL, "sails_port=many", NULL,

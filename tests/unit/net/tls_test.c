@@ -200,14 +200,15 @@ static void files_that_do_not_fit_are_refused_with_a_reason(void **state)
     } cases[] = {
         {{.cert_file = files->cert, .key_file = files->other_key}, "mismatch"},
         {{.cert_file = files->cert, .key_file = files->alien_key}, "does not belong"},
-        {{.cert_file = "/nowhere.pem", .key_file = files->key}, "certificate /nowhere.pem"},
-        {{.cert_file = files->cert, .key_file = "/nowhere.pem"}, "key /nowhere.pem"},
+        {{.cert_file = "/nowhere.pem", .key_file = files->key},
+         "certificate (ssl.cert) /nowhere.pem"},
+        {{.cert_file = files->cert, .key_file = "/nowhere.pem"}, "key (ssl.key) /nowhere.pem"},
         {{.cert_file = files->key, .key_file = files->key}, "the certificate"},
         {{.cert_file = files->cert, .key_file = files->locked_key}, "the key"},
         {{.cert_file = files->cert, .key_file = files->locked_key, .passphrase = "guess"},
          "the key"},
         {{.cert_file = files->cert, .key_file = files->key, .ca_file = "/nowhere.pem"},
-         "authorities /nowhere.pem"},
+         "authorities (ssl.ca) /nowhere.pem"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -343,6 +343,80 @@ static void make_tea(sails_req *req, sails_res *res)
     assert_int_equal(sails_res_respond(res, "teapot", json_null()), SAILS_ESTATE);
 }
 
+/* ---- what developers are told ---- */
+
+static void turn_away(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_forbidden(res);
+}
+
+static void *turn_away_on_thread(void *arg)
+{
+    sails_res_forbidden(sails_req_res(arg));
+    return NULL;
+}
+
+static void turn_away_later(sails_req *req, sails_res *res)
+{
+    (void)res;
+    live_elsewhere(turn_away_on_thread, req);
+}
+
+static void expect_reason(struct live *live, const char *path, const char *headers, unsigned status,
+                          const char *line)
+{
+    http_client_expect(live->port, "POST", path, headers, "{}", status, NULL);
+    live_log_expect(&live->log, line);
+}
+
+static void who_is_refused_is_told_why_to_developers(void **state)
+{
+    static const struct sails_action_def act = {.run = answer};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_policy(live.app, "isRich", turn_away, NULL), 0);
+    assert_int_equal(sails_app_policy(live.app, "isOld", turn_away_later, NULL), 0);
+    assert_int_equal(sails_app_action(live.app, "buy", &act), 0);
+    assert_int_equal(sails_app_action(live.app, "vote", &act), 0);
+    assert_int_equal(sails_app_action(live.app, "steal", &act), 0);
+    assert_int_equal(
+        sails_app_set(live.app, "policies",
+                      json_pack("{s:s, s:s, s:b}", "buy", "isRich", "vote", "isOld", "steal", 0)),
+        0);
+    assert_int_equal(sails_app_bind(live.app, "/buy/:id", json_string("buy")), 0);
+    assert_int_equal(sails_app_bind(live.app, "/vote/:id", json_string("vote")), 0);
+    assert_int_equal(sails_app_bind(live.app, "/steal/:id", json_string("steal")), 0);
+    assert_int_equal(
+        sails_app_bind(live.app, "/forged", json_pack("{s:s, s:b}", "action", "buy", "csrf", 1)),
+        0);
+    live_lift(&live);
+    expect_reason(&live, "/buy/1", "", 403,
+                  "debug POST /buy/1: the policy `isRich` has answered with 403\n");
+    expect_reason(&live, "/vote/1", "", 403,
+                  "debug POST /vote/1: the policy `isOld` has answered with 403\n");
+    expect_reason(&live, "/steal/1", "", 403,
+                  "debug POST /steal/1: the policy `false` has answered with 403\n");
+    expect_reason(
+        &live, "/forged", "", 403,
+        "debug POST /forged is refused: it has no CSRF token: `_csrf` in body or query, or "
+        "X-CSRF-Token\n");
+    expect_reason(
+        &live, "/forged", "X-CSRF-Token: abcdefgh-x\r\n", 403,
+        "debug POST /forged is refused: its session has given no CSRF token: has its cookie "
+        "come?\n");
+    expect_reason(&live, "/steal/2", "Origin: https://b.example\r\n", 403,
+                  "debug POST /steal/2: a page of https://b.example may not read the answer");
+    http_client_expect(live.port, "GET", "/socket.io/?EIO=4&transport=polling",
+                       "Origin: https://b.example\r\n", NULL, 200, NULL);
+    live_log_expect(&live.log,
+                    "debug A page of https://b.example polls, and may not read the answers: "
+                    "set sockets.cors.origin\n");
+    live_end(&live);
+}
+
 /* ---- contexts ---- */
 
 static void add_context(sails_req *req, sails_res *res)
@@ -595,6 +669,7 @@ int main(void)
         cmocka_unit_test(a_forged_request_runs_nothing_while_it_is_refused),
         cmocka_unit_test(a_route_that_wants_a_token_gets_it_behind_others_too),
         cmocka_unit_test(cors_headers_are_those_of_the_route),
+        cmocka_unit_test(who_is_refused_is_told_why_to_developers),
         cmocka_unit_test(every_function_has_a_context_of_its_own),
         cmocka_unit_test(named_answers_can_be_replaced),
         cmocka_unit_test(the_lift_comments_on_origins_that_do_not_count),

@@ -171,9 +171,21 @@ static void a_request_without_origin_passes_with_the_switch_only(void **state)
     json_decref(list);
 }
 
+static void an_origin_is_that_of_its_host(void **state)
+{
+    (void)state;
+    assert_true(origin_is_of_host(STR("http://a.example:1337"), STR("A.example:1337")));
+    assert_true(origin_is_of_host(STR("https://a.example"), STR("a.example")));
+    assert_false(origin_is_of_host(STR("https://a.example"), STR("b.example")));
+    assert_false(origin_is_of_host(STR("null"), STR("a.example")));
+    assert_false(origin_is_of_host(STR("https:a.example"), STR("a.example")));
+    assert_false(origin_is_of_host(STR("https://a.example"), (struct str){NULL, 0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_origin_is_that_of_its_host),
         cmocka_unit_test(each_invalid_entry_fails_the_lift_with_its_code),
         cmocka_unit_test(a_violation_tells_which_entry),
         cmocka_unit_test(production_asks_who_may_connect),
