@@ -26,6 +26,7 @@
 
 #include <sails/export.h>
 #include <sails/types.h>
+#include <stdbool.h>
 
 SAILS_BEGIN_DECLS
 
@@ -69,6 +70,44 @@ SAILS_API void sails_handshake_accept(sails_handshake *handshake);
  * @param message  UTF-8 for the client's side; copied. NULL or "": "Forbidden".
  */
 SAILS_API void sails_handshake_refuse(sails_handshake *handshake, const char *message);
+
+/* ---- what the engine answers ---- */
+
+/**
+ * The engine has refused a request: nobody else hears of it. On a worker's thread; must not block.
+ *
+ * @param code     0 "Transport unknown", 1 "Session ID unknown", 2 "Bad handshake method", 3 "Bad request", 4
+ *                 "Forbidden", 5 "Unsupported protocol version".
+ * @param message  What the client is told; this and the next are views, during the call.
+ * @param url      The target as it was sent.
+ * @see Socket.IO documentation, io.engine "connection_error"
+ */
+typedef void (*sails_connection_error_cb)(int code, const char *message, const char *url,
+                                          void *ctx);
+
+/** Sets who hears of it. Before the lift. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already. */
+SAILS_API int sails_app_on_connection_error(sails_app *app, sails_connection_error_cb on_error,
+                                            void *ctx);
+
+/** An answer of the engine over HTTP that is about to go. */
+typedef struct http_exchange sails_engine_answer;
+
+/**
+ * May add headers to the engine's answers over HTTP: to polls and what follows them. On a worker's thread; must
+ * not block.
+ *
+ * @param is_first  The request opens a session ("initial_headers"); else "headers".
+ * @see   Socket.IO documentation, io.engine "initial_headers", "headers"
+ */
+typedef void (*sails_engine_headers_cb)(sails_engine_answer *answer, bool is_first, void *ctx);
+
+/** Sets who does so. Before the lift. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already. */
+SAILS_API int sails_app_on_engine_headers(sails_app *app, sails_engine_headers_cb on_headers,
+                                          void *ctx);
+
+/** Adds a header. During the call only. 0; SAILS_EINVAL: NULL, or a header that cannot be sent; SAILS_ENOMEM. */
+SAILS_API int sails_engine_answer_set(sails_engine_answer *answer, const char *name,
+                                      const char *value);
 
 /* ---- the end of a connection ---- */
 

@@ -156,6 +156,19 @@ typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
 SAILS_API sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match,
                                                    void *ctx);
 
+/** A namespace that a client's name has made; it may go again. On a worker's thread. */
+typedef void (*sails_io_namespace_cb)(sails_io_namespace *nsp, void *ctx);
+
+/**
+ * Sets who hears of namespaces that sails_io_of_matching() makes, before their first socket is asked in. Before
+ * the lift.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already.
+ * @see    Socket.IO documentation, "new_namespace"
+ */
+SAILS_API int sails_io_on_new_namespace(sails_io *io, sails_io_namespace_cb on_namespace,
+                                        void *ctx);
+
 /** The name, "/chat"; a view, as long as the namespace. NULL for NULL and for a parent. Any thread. */
 SAILS_API const char *sails_io_namespace_name(const sails_io_namespace *nsp);
 
@@ -234,9 +247,27 @@ SAILS_API int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_e
 /** Listens for every event, before the listeners of its name. @see "socket.onAny(callback)" */
 SAILS_API int sails_io_on_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx);
 
+/** As sails_io_on_any(), before all listeners of that kind that are there. @see "socket.prependAny(callback)" */
+SAILS_API int sails_io_prepend_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx);
+
+/**
+ * An event that is about to be sent, once for each call that sends one, whoever gets it. On the thread that has
+ * called; it must not send to the namespace itself.
+ *
+ * @param socket  The one socket that gets it; NULL: as many as a target selects.
+ * @param args    An array; a view, during the call.
+ */
+typedef void (*sails_io_outgoing_cb)(sails_io_namespace *nsp, sails_io_socket *socket,
+                                     const char *event, json_t *args, void *ctx);
+
+/** Listens for events that this node's program sends to the namespace. Errors as sails_io_on_connection().
+ *  @see "socket.onAnyOutgoing(callback)" */
+SAILS_API int sails_io_on_any_outgoing(sails_io_namespace *nsp, sails_io_outgoing_cb on_outgoing,
+                                       void *ctx);
+
 /**
  * Looks at every event before any listener does; false keeps it from them. (A client that waits for
- * an ack is not told, unless the function sends it.) @see "socket.use(fn)"
+ * an ack is not told, unless the function sends it, or says sails_io_event_refuse().) @see "socket.use(fn)"
  */
 typedef bool (*sails_io_filter_cb)(sails_io_socket *socket, sails_io_event *event, void *ctx);
 
@@ -272,6 +303,16 @@ SAILS_API bool sails_io_event_wants_ack(const sails_io_event *event);
  *         client is gone; SAILS_EJSON, SAILS_ETOOBIG: as sails_io_emit(); SAILS_ENOMEM.
  */
 SAILS_API int sails_io_event_ack(sails_io_event *event, json_t *args);
+
+/**
+ * Tells the client that its event is refused: for filters, which then give false. An ack that is wanted gets
+ * {"error": {"message", "data"}}; otherwise the client hears the event "error" with {"message", "data"}.
+ *
+ * @param message  NULL: none.
+ * @param data     Taken; NULL: none.
+ * @return As sails_io_event_ack(), or sails_io_socket_emit().
+ */
+SAILS_API int sails_io_event_refuse(sails_io_event *event, const char *message, json_t *data);
 
 /** Takes the right to answer out of the event, for later. NULL: none is wanted, or no memory. */
 SAILS_API sails_io_ack *sails_io_event_take_ack(sails_io_event *event);

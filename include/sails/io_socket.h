@@ -90,6 +90,36 @@ SAILS_API int sails_io_socket_set_user(sails_io_socket *socket, void *user,
 /** What sails_io_socket_set_user() was given; NULL: nothing. */
 SAILS_API void *sails_io_socket_user(const sails_io_socket *socket);
 
+/* ---- listeners of this socket alone ---- */
+
+/**
+ * Listens for an event of this socket, after the listeners of its namespace, until sails_io_socket_off() or the
+ * end of the socket. One that is added twice is called twice. In its call a listener may end itself and others,
+ * and its socket; those that are added in it hear the next event.
+ *
+ * @param event  NULL: every event.
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ERESERVED: as sails_io_on(); SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "socket.on(eventName, callback)"
+ */
+SAILS_API int sails_io_socket_on(sails_io_socket *socket, const char *event,
+                                 sails_io_event_cb on_event, void *ctx);
+
+/** As sails_io_socket_on(), for the next one alone. @see "socket.once(eventName, callback)" */
+SAILS_API int sails_io_socket_once(sails_io_socket *socket, const char *event,
+                                   sails_io_event_cb on_event, void *ctx);
+
+/**
+ * Ends listeners of this socket: those of that event (NULL: of all) and that function (NULL: any). Those of its
+ * namespace stay.
+ *
+ * @return 0; SAILS_ENOENT: there was none; SAILS_EINVAL: NULL socket.
+ * @see    "socket.off(eventName, callback)"
+ */
+SAILS_API int sails_io_socket_off(sails_io_socket *socket, const char *event,
+                                  sails_io_event_cb on_event);
+
+/* ---- rooms, and what goes to it ---- */
+
 /**
  * Joins a room. Twice is harmless.
  *

@@ -94,6 +94,10 @@ static int set_cors(const struct sails_app *app, struct eio_cors *out)
     json_t *origin = cors_origin(app);
 
     out->credentials = config_boolean(config, "sockets.cors.credentials");
+    out->methods = config_text(config, "sockets.cors.methods");
+    out->allowed_headers = config_text(config, "sockets.cors.allowedHeaders");
+    out->exposed_headers = config_text(config, "sockets.cors.exposedHeaders");
+    out->max_age_s = (uint64_t)config_integer(config, "sockets.cors.maxAge");
     if (json_is_boolean(origin)) {
         out->origin = json_is_true(origin) ? EIO_CORS_REFLECT : EIO_CORS_OFF;
         return 0;
@@ -104,6 +108,21 @@ static int set_cors(const struct sails_app *app, struct eio_cors *out)
     }
     out->origin = json_is_string(origin) ? EIO_CORS_FIXED : EIO_CORS_LIST;
     return list_origins(origin, out);
+}
+
+static void set_cookie(const struct config *c, struct eio_cookie *out)
+{
+    int64_t max_age_s = config_integer(c, "sockets.cookieOptions.maxAge");
+
+    *out = (struct eio_cookie){
+        .name = config_text(c, "sockets.cookie"),
+        .path = config_text(c, "sockets.cookieOptions.path"),
+        .domain = config_text(c, "sockets.cookieOptions.domain"),
+        .same_site = config_text(c, "sockets.cookieOptions.sameSite"),
+        .http_only = config_boolean(c, "sockets.cookieOptions.httpOnly"),
+        .secure = config_boolean(c, "sockets.cookieOptions.secure"),
+        .max_age_s = max_age_s > 0 ? max_age_s : -1,
+    };
 }
 
 static void set_socketio(const struct config *c, struct sio_options *out)
@@ -147,7 +166,7 @@ int app_io_options(const struct sails_app *app, struct io_options *out)
     engine->allow_eio3 = config_boolean(c, "sockets.allowEIO3");
     engine->http_compression = config_boolean(c, "sockets.httpCompression");
     engine->per_message_deflate = config_boolean(c, "sockets.perMessageDeflate");
-    engine->cookie.name = config_text(c, "sockets.cookie");
+    set_cookie(c, &engine->cookie);
     engine->initial_packet = config_text(c, "sockets.initialPacket");
     engine->destroy_upgrade = config_boolean(c, "sockets.destroyUpgrade");
     engine->destroy_upgrade_timeout_ms = ms(c, "sockets.destroyUpgradeTimeout");

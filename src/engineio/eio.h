@@ -59,7 +59,7 @@ struct eio_cors {
     const char *methods;         /* NULL: GET,HEAD,PUT,PATCH,POST,DELETE */
     const char *allowed_headers; /* NULL: what the preflight asks for */
     const char *exposed_headers; /* NULL: none */
-    const char *max_age;         /* NULL: none */
+    uint64_t max_age_s;          /* of what a preflight has said; 0: none */
     unsigned success_status;     /* of a preflight; 0: 204 */
 };
 

@@ -1,6 +1,8 @@
 #include "engineio/eio_cors.h"
 
+#include <inttypes.h>
 #include <sails/err.h>
+#include <stdio.h>
 
 static const char default_methods[] = "GET,HEAD,PUT,PATCH,POST,DELETE";
 
@@ -76,6 +78,7 @@ static int answer_preflight(const struct eio_cors *cors, struct http_exchange *x
     struct str wanted = http_header(http_request(x), STR("access-control-request-headers"));
     struct str methods = str_from(cors->methods != NULL ? cors->methods : default_methods);
     bool reflect = cors->allowed_headers == NULL;
+    char max_age[24] = "";
     int rc = add_common(cors, x);
 
     if (rc == 0) {
@@ -89,7 +92,10 @@ static int answer_preflight(const struct eio_cors *cors, struct http_exchange *x
                  reflect ? wanted : str_from(cors->allowed_headers));
     }
     if (rc == 0) {
-        rc = add(x, STR("Access-Control-Max-Age"), str_from(cors->max_age));
+        if (cors->max_age_s > 0) {
+            snprintf(max_age, sizeof(max_age), "%" PRIu64, cors->max_age_s);
+        }
+        rc = add(x, STR("Access-Control-Max-Age"), str_from(max_age));
     }
     if (rc < 0) {
         http_drop(x); /* half an answer would be cached by the browser */

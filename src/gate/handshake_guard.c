@@ -154,9 +154,37 @@ static void on_leave(void *ctx, const struct eio_handshake *handshake)
     session_limits_leave(&guard->sessions, handshake);
 }
 
+static void on_error(void *ctx, const struct http_request *request, int code, const char *message)
+{
+    const struct handshake_guard *guard = ctx;
+    struct buf url = {0};
+
+    buf_append_str(&url, request->target);
+    buf_append_char(&url, '\0');
+    guard->on_error(code, message, buf_error(&url) == 0 ? url.ptr : "", guard->on_error_ctx);
+    buf_deinit(&url);
+}
+
+static void on_headers(void *ctx, struct http_exchange *x, bool is_handshake)
+{
+    const struct handshake_guard *guard = ctx;
+
+    guard->on_headers(x, is_handshake, guard->on_headers_ctx);
+}
+
+int sails_engine_answer_set(sails_engine_answer *answer, const char *name, const char *value)
+{
+    return answer != NULL && name != NULL && value != NULL
+               ? http_add_header(answer, str_from(name), str_from(value))
+               : SAILS_EINVAL;
+}
+
 void handshake_guard_install(struct handshake_guard *guard)
 {
     struct eio_events *hooks = &guard->io->engine_hooks;
+
+    hooks->on_connection_error = guard->on_error != NULL ? on_error : NULL;
+    hooks->on_headers = guard->on_headers != NULL ? on_headers : NULL;
 
     hooks->on_request = guard->before_connect != NULL ? on_request : NULL;
     hooks->on_admit = on_admit;

@@ -26,6 +26,10 @@ struct handshake_guard {
     bool allow_missing_origin;
     sails_before_connect_cb before_connect; /* NULL: none; with it, origins do not count */
     void *ctx;
+    sails_connection_error_cb on_error; /* NULL: nobody hears of what the engine refuses */
+    void *on_error_ctx;
+    sails_engine_headers_cb on_headers; /* NULL: nobody adds headers */
+    void *on_headers_ctx;
     bool is_production; /* refusals are logged as verbose, else as debug */
     struct session_limits sessions;
 };

@@ -21,6 +21,7 @@
 #include "base/worker.h"
 #include "cluster/cluster.h"
 #include "io/io_listeners.h"
+#include "io/io_own_listeners.h"
 #include "io/recovery.h"
 #include "socketio/sio.h"
 
@@ -91,6 +92,8 @@ struct sails_io {
     const struct machine *machine;
     struct cluster cluster;
     struct cluster_host host;
+    sails_io_namespace_cb on_namespace; /* NULL: nobody hears of new ones */
+    void *on_namespace_ctx;
     bool is_lifted;       /* definitions are closed */
     atomic_bool is_open;  /* between lift and the end of lowering: operations are taken */
     pthread_mutex_t lock; /* of the registry, once lifted */
@@ -151,6 +154,10 @@ struct sails_io_namespace *io_namespace_create(struct sails_io *io, struct str n
 struct sails_io_namespace *io_namespace_retain(struct sails_io_namespace *nsp);
 void io_namespace_release(struct sails_io_namespace *nsp);
 
+/* An event is about to be sent: to `socket`, or to many where that is NULL. On the thread that sends it. */
+void io_namespace_tell_outgoing(sails_io_namespace *nsp, sails_io_socket *socket, const char *event,
+                                json_t *args);
+
 /* What listens to it. */
 static inline const struct io_listeners *
 io_namespace_listeners(const struct sails_io_namespace *nsp)
@@ -192,10 +199,11 @@ struct io_socket_state {
     json_t *data; /* the application's */
     void *user;   /* the application's, and what ends it; NULL: nothing */
     sails_io_free_cb free_user;
-    json_t *query;               /* of its handshake, decoded; NULL: nobody has asked */
-    struct sails_io_next *next;  /* while its middlewares run */
-    char *cookie;                /* in place of the handshake's; NULL: that one counts */
-    struct recovery_trail trail; /* with recovery */
+    json_t *query;                /* of its handshake, decoded; NULL: nobody has asked */
+    struct io_own_listeners *own; /* NULL: none were added */
+    struct sails_io_next *next;   /* while its middlewares run */
+    char *cookie;                 /* in place of the handshake's; NULL: that one counts */
+    struct recovery_trail trail;  /* with recovery */
     bool is_recovered;
     char pid[ID_LEN + 1]; /* "" without recovery */
 };
@@ -243,6 +251,10 @@ int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
 /* For functions of the public API: with all that is checked first; takes `args`. */
 int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
             const char *except_id);
+
+/* The same for what goes to one socket and is kept for it: `target` selects that. */
+int io_emit_to_one(sails_io_socket *socket, const sails_io_target *target, const char *event,
+                   json_t *args);
 
 /* ---- operations: io_operate.c ---- */
 

@@ -148,14 +148,18 @@ static int operate(struct sails_io_namespace *nsp, const struct operation_spec *
     return rc;
 }
 
-int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
-            const char *except_id)
+/* `socket`: whom `target` selects; NULL: there may be many. */
+static int emit(sails_io_namespace *nsp, sails_io_socket *socket, const sails_io_target *target,
+                const char *event, json_t *args, const char *except_id)
 {
     int rc = check(nsp, event);
     json_t *array = io_arguments(args);
     struct operation_spec spec = spec_of(target, event, array);
 
     spec.except_id = except_id;
+    if (rc == 0 && array != NULL) {
+        io_namespace_tell_outgoing(nsp, socket, event, array);
+    }
     if (rc == 0) {
         rc = array != NULL ? operate(nsp, &spec, NULL) : SAILS_ENOMEM;
     }
@@ -165,6 +169,18 @@ int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *
     }
     json_decref(array);
     return rc;
+}
+
+int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
+            const char *except_id)
+{
+    return emit(nsp, NULL, target, event, args, except_id);
+}
+
+int io_emit_to_one(sails_io_socket *socket, const sails_io_target *target, const char *event,
+                   json_t *args)
+{
+    return emit(io_part_of(socket)->nsp, socket, target, event, args, NULL);
 }
 
 int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
@@ -228,6 +244,7 @@ int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *targe
     }
     if (rc == 0) {
         *gathering = (struct gathering){on_gathered, ctx};
+        io_namespace_tell_outgoing(nsp, NULL, event, array);
         rc = send_asking(nsp, &spec, gathering);
     }
     if (rc < 0) {

@@ -101,6 +101,23 @@ int sails_io_event_ack(sails_io_event *event, json_t *args)
     return rc;
 }
 
+int sails_io_event_refuse(sails_io_event *event, const char *message, json_t *data)
+{
+    json_t *error = json_pack("{s:s?, s:o?}", "message", message, "data", data);
+    int rc = 0;
+
+    if (event == NULL || error == NULL) {
+        json_decref(error);
+        return event == NULL ? SAILS_EINVAL : SAILS_ENOMEM;
+    }
+    if (sails_io_event_wants_ack(event)) {
+        rc = sails_io_event_ack(event, json_pack("[{s:o}]", "error", error));
+    } else {
+        rc = sails_io_socket_emit(event->socket, "error", json_pack("[o]", error), 0);
+    }
+    return rc;
+}
+
 sails_io_ack *sails_io_event_take_ack(sails_io_event *event)
 {
     struct sails_io_ack *ack = NULL;

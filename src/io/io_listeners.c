@@ -118,6 +118,12 @@ int io_listeners_add(struct io_listeners *listeners, const struct io_listener *l
     return add(listeners, listener, event, false);
 }
 
+int io_listeners_prepend(struct io_listeners *listeners, const struct io_listener *listener)
+{
+    assert(listener->kind != IO_EVENT);
+    return add(listeners, listener, (struct str){NULL, 0}, true);
+}
+
 /* The last one first, each before all that are there. */
 static int inherit_list(struct io_listeners *listeners, const struct list *others, struct str event)
 {

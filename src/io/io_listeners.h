@@ -24,6 +24,7 @@ enum io_listener_kind {
     IO_DISCONNECTING,
     IO_DISCONNECT,
     IO_FILTER,
+    IO_OUTGOING,
     IO_ANY,
     IO_EVENT
 };
@@ -41,6 +42,7 @@ struct io_listener {
         sails_io_connection_cb connection;
         sails_io_disconnect_cb disconnect;
         sails_io_filter_cb filter;
+        sails_io_outgoing_cb outgoing;
         sails_io_event_cb event;
         sails_io_server_event_cb server_event; /* of the namespace's server_listeners */
     } call;
@@ -64,6 +66,9 @@ void io_listeners_deinit(struct io_listeners *listeners);
 /* A copy of `listener`, behind all others of its kind. `event`: of IO_EVENT. 0 or SAILS_ENOMEM. */
 int io_listeners_add(struct io_listeners *listeners, const struct io_listener *listener,
                      struct str event);
+
+/* As that, before all others of its kind; not of IO_EVENT. */
+int io_listeners_prepend(struct io_listeners *listeners, const struct io_listener *listener);
 
 /* Copies of all of `others` come before its own. 0 or SAILS_ENOMEM: then some are there. */
 int io_listeners_inherit(struct io_listeners *listeners, const struct io_listeners *others);

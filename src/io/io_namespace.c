@@ -61,6 +61,7 @@ static const char *const calls[IO_LISTENER_KINDS] = {
     [IO_DISCONNECTING] = "sails_io_on_disconnecting",
     [IO_DISCONNECT] = "sails_io_on_disconnect",
     [IO_FILTER] = "sails_io_use_event",
+    [IO_OUTGOING] = "sails_io_on_any_outgoing",
     [IO_ANY] = "sails_io_on_any",
     [IO_EVENT] = "sails_io_on",
 };
@@ -149,4 +150,34 @@ int sails_io_use_event(sails_io_namespace *nsp, sails_io_filter_cb filter, void 
     return add_listener(nsp,
                         &(struct io_listener){.kind = IO_FILTER, .call.filter = filter, .ctx = ctx},
                         filter != NULL, NULL);
+}
+
+int sails_io_prepend_any(sails_io_namespace *nsp, sails_io_event_cb on_event, void *ctx)
+{
+    const struct io_listener listener = {.kind = IO_ANY, .call.event = on_event, .ctx = ctx};
+    int rc = SAILS_EINVAL;
+
+    if (nsp != NULL && on_event != NULL) {
+        rc = nsp->io->is_lifted ? SAILS_ESTATE : io_listeners_prepend(&nsp->listeners, &listener);
+    }
+    return setup_note(nsp != NULL ? nsp->io->setup : NULL, rc, "sails_io_prepend_any");
+}
+
+int sails_io_on_any_outgoing(sails_io_namespace *nsp, sails_io_outgoing_cb on_outgoing, void *ctx)
+{
+    return add_listener(
+        nsp, &(struct io_listener){.kind = IO_OUTGOING, .call.outgoing = on_outgoing, .ctx = ctx},
+        on_outgoing != NULL, NULL);
+}
+
+void io_namespace_tell_outgoing(sails_io_namespace *nsp, sails_io_socket *socket, const char *event,
+                                json_t *args)
+{
+    const struct io_listeners *listeners = io_namespace_listeners(nsp);
+
+    list_each(node, io_listeners_of(listeners, IO_OUTGOING)) {
+        const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
+
+        listener->call.outgoing(nsp, socket, event, args, listener->ctx);
+    }
 }

@@ -128,6 +128,24 @@ struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name
     return found;
 }
 
+int sails_io_on_new_namespace(sails_io *io, sails_io_namespace_cb on_namespace, void *ctx)
+{
+    int rc = 0;
+
+    if (io == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (on_namespace == NULL) {
+        rc = SAILS_EINVAL;
+    } else if (io->is_lifted) {
+        rc = SAILS_ESTATE;
+    } else {
+        io->on_namespace = on_namespace;
+        io->on_namespace_ctx = ctx;
+    }
+    return setup_note(io->setup, rc, "sails_io_on_new_namespace");
+}
+
 sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match, void *ctx)
 {
     struct sails_io_namespace *parent = NULL;
@@ -248,6 +266,7 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
 {
     struct sails_io_namespace *child = io_namespace_create(io, name);
     struct sails_io_namespace *found = NULL;
+    bool is_new = false;
 
     if (child == NULL) {
         return NULL;
@@ -265,11 +284,15 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
         add(io, child);
         add_to_parent(child, parent);
         found = take_part(child);
+        is_new = true;
         child = NULL;
     }
     pthread_mutex_unlock(&io->lock);
     io_namespace_release(child);
     release_old(io);
+    if (is_new && io->on_namespace != NULL) {
+        io->on_namespace(found, io->on_namespace_ctx);
+    }
     return found;
 }
 

@@ -27,6 +27,7 @@ void io_socket_state_free(struct sio_socket *socket)
     }
     json_decref(state->data);
     json_decref(state->query);
+    io_own_listeners_close(state->own);
     mem_free(state->cookie);
     mem_free(state);
 }
@@ -141,6 +142,53 @@ void *sails_io_socket_user(const sails_io_socket *socket)
     return state != NULL ? state->user : NULL;
 }
 
+/* ---- listeners of its own ---- */
+
+static int listen_on(sails_io_socket *socket, const char *event, bool once,
+                     sails_io_event_cb on_event, void *ctx)
+{
+    struct io_socket_state *state = NULL;
+
+    if (socket == NULL || on_event == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (event != NULL && sio_event_is_reserved(str_from(event))) {
+        return SAILS_ERESERVED;
+    }
+    state = io_socket_state(socket);
+    if (state != NULL && state->own == NULL) {
+        state->own = io_own_listeners_create();
+    }
+    return state != NULL && state->own != NULL
+               ? io_own_listeners_add(state->own, event, once, on_event, ctx)
+               : SAILS_ENOMEM;
+}
+
+int sails_io_socket_on(sails_io_socket *socket, const char *event, sails_io_event_cb on_event,
+                       void *ctx)
+{
+    return listen_on(socket, event, false, on_event, ctx);
+}
+
+int sails_io_socket_once(sails_io_socket *socket, const char *event, sails_io_event_cb on_event,
+                         void *ctx)
+{
+    return listen_on(socket, event, true, on_event, ctx);
+}
+
+int sails_io_socket_off(sails_io_socket *socket, const char *event, sails_io_event_cb on_event)
+{
+    const struct io_socket_state *state = socket != NULL ? sio_socket_user(socket) : NULL;
+
+    if (socket == NULL) {
+        return SAILS_EINVAL;
+    }
+    return state != NULL && state->own != NULL &&
+                   io_own_listeners_remove(state->own, event, on_event) > 0
+               ? 0
+               : SAILS_ENOENT;
+}
+
 /* ---- rooms ---- */
 
 static int check_room(const sails_io_socket *socket, const char *room)
@@ -197,7 +245,7 @@ static int emit_kept(sails_io_socket *socket, const char *event, json_t *args, u
 {
     const sails_io_target target = {.to = SAILS_ROOMS(sio_socket_id(socket)), .flags = flags};
 
-    return io_emit(io_part_of(socket)->nsp, &target, event, json_incref(args), NULL);
+    return io_emit_to_one(socket, &target, event, json_incref(args));
 }
 
 static int send_event(sails_io_socket *socket, const char *event, json_t *args, int64_t id,
@@ -221,7 +269,10 @@ static int send_event(sails_io_socket *socket, const char *event, json_t *args, 
 static int emit_unkept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
 {
     json_t *ended = io_unkept_arguments(io_part_of(socket)->nsp, args);
-    int rc = ended != NULL ? send_event(socket, event, ended, -1, flags) : SAILS_ENOMEM;
+    int rc = 0;
+
+    io_namespace_tell_outgoing(io_part_of(socket)->nsp, socket, event, args);
+    rc = ended != NULL ? send_event(socket, event, ended, -1, flags) : SAILS_ENOMEM;
 
     json_decref(ended);
     return rc;
@@ -272,7 +323,10 @@ static int ask(sails_io_socket *socket, const char *event, json_t *args, uint64_
                struct question *question)
 {
     uint64_t id = sio_namespace_take_ack_id(sio_socket_namespace(socket));
-    int rc = sio_socket_expect_ack(socket, id, timeout_ms, on_answer, question);
+    int rc = 0;
+
+    io_namespace_tell_outgoing(io_part_of(socket)->nsp, socket, event, args);
+    rc = sio_socket_expect_ack(socket, id, timeout_ms, on_answer, question);
 
     if (rc == 0) {
         rc = send_event(socket, event, args, (int64_t)id, 0);

@@ -245,6 +245,16 @@ static void tell_one(const struct io_listener *listener, struct sails_io_event *
     }
 }
 
+/* Those of the socket alone come last: what is said of all sockets holds first. */
+static void tell_own(struct sails_io_event *event)
+{
+    const struct io_socket_state *state = sio_socket_user(event->socket);
+
+    if (state != NULL && state->own != NULL && sio_socket_is_connected(event->socket)) {
+        io_own_listeners_tell(state->own, io_event_name(event), event->socket, event);
+    }
+}
+
 static void tell(const struct io_listeners *listeners, struct sails_io_event *event)
 {
     const struct list *named = io_listeners_find(listeners, io_event_name(event));
@@ -277,6 +287,7 @@ static void on_event(void *ctx, struct sio_socket *socket, const struct sio_pack
     } else if ((w->io->hears == NULL || w->io->hears(w->io->hears_ctx, socket, &event)) &&
                passes_filters(listeners, &event)) {
         tell(listeners, &event);
+        tell_own(&event);
     }
     io_event_deinit(&event);
 }

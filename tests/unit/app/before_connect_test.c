@@ -43,10 +43,113 @@ static void who_is_refused_is_told_so_in_the_engines_form(void **state)
     live_end(&live);
 }
 
+/* ---- what the engine answers ---- */
+
+struct heard {
+    struct told told;
+    int code;
+    char text[128];
+};
+
+static void hear(int code, const char *message, const char *url, void *ctx)
+{
+    struct heard *heard = ctx;
+
+    heard->code = code;
+    snprintf(heard->text, sizeof(heard->text), "%s %s", message, url);
+    tell(0, &heard->told);
+}
+
+static void add_header(sails_engine_answer *answer, bool is_first, void *ctx)
+{
+    must(sails_engine_answer_set(answer, "X-First", is_first ? "yes" : "no") == 0);
+    must(sails_engine_answer_set(answer, "X\n", ctx) == SAILS_EINVAL);
+    must(sails_engine_answer_set(NULL, "a", "b") == SAILS_EINVAL);
+}
+
+static void the_program_hears_what_the_engine_refuses_and_adds_headers(void **state)
+{
+    static const char path[] = "/socket.io/?EIO=4&transport=polling";
+    static char word[] = "x";
+    struct heard heard = {.code = -1};
+    struct http_answer got = {0};
+    struct live live;
+
+    (void)state;
+    told_init(&heard.told);
+    live_init(&live, 1);
+    assert_int_equal(sails_app_on_connection_error(live.app, hear, &heard), 0);
+    assert_int_equal(sails_app_on_engine_headers(live.app, add_header, word), 0);
+    live_lift(&live);
+    assert_int_equal(sails_app_on_connection_error(live.app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_on_engine_headers(live.app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_on_connection_error(NULL, hear, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_on_engine_headers(NULL, add_header, NULL), SAILS_EINVAL);
+    assert_true(http_client_ask(live.port, "GET", path, "", STR(""), &got));
+    assert_true(str_eq(http_answer_header(&got, "x-first"), STR("yes")));
+    http_answer_deinit(&got);
+    http_client_expect(live.port, "GET", "/socket.io/?EIO=4&transport=pigeon", "", NULL, 400, NULL);
+    assert_int_equal(told_status(&heard.told), 0);
+    assert_int_equal(heard.code, 0);
+    assert_string_equal(heard.text, "Transport unknown /socket.io/?EIO=4&transport=pigeon");
+    live_end(&live);
+}
+
+/* socket-io: all that the package "cors" takes, and all of the cookie */
+static void settings_say_what_pages_may_and_what_the_cookie_is(void **state)
+{
+    static const char path[] = "/socket.io/?EIO=4&transport=polling";
+    static const struct {
+        const char *key, *json;
+    } settings[] = {
+        {"sockets.cors.origin", "\"https://a.example\""},
+        {"sockets.cors.methods", "\"GET,POST\""},
+        {"sockets.cors.allowedHeaders", "\"X-Token\""},
+        {"sockets.cors.exposedHeaders", "\"X-Seen\""},
+        {"sockets.cors.maxAge", "600"},
+        {"sockets.cookie", "\"io\""},
+        {"sockets.cookieOptions.path", "\"/x\""},
+        {"sockets.cookieOptions.domain", "\"a.example\""},
+        {"sockets.cookieOptions.sameSite", "\"Strict\""},
+        {"sockets.cookieOptions.httpOnly", "false"},
+        {"sockets.cookieOptions.secure", "true"},
+        {"sockets.cookieOptions.maxAge", "60"},
+    };
+    struct http_answer got = {0};
+    struct str cookie;
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        json_t *value = json_loads(settings[i].json, JSON_DECODE_ANY, NULL);
+
+        assert_int_equal(sails_app_set(live.app, settings[i].key, value), 0);
+    }
+    live_lift(&live);
+    assert_true(http_client_ask(live.port, "OPTIONS", path, "Origin: https://a.example\r\n",
+                                STR(""), &got));
+    assert_true(str_eq(http_answer_header(&got, "access-control-allow-methods"), STR("GET,POST")));
+    assert_true(str_eq(http_answer_header(&got, "access-control-allow-headers"), STR("X-Token")));
+    assert_true(str_eq(http_answer_header(&got, "access-control-max-age"), STR("600")));
+    http_answer_deinit(&got);
+    got = (struct http_answer){0};
+    assert_true(
+        http_client_ask(live.port, "GET", path, "Origin: https://a.example\r\n", STR(""), &got));
+    assert_true(str_eq(http_answer_header(&got, "access-control-expose-headers"), STR("X-Seen")));
+    cookie = http_answer_header(&got, "set-cookie");
+    assert_non_null(strstr(cookie.ptr, "; Max-Age=60; Domain=a.example; Path=/x; Secure; "
+                                       "SameSite=Strict"));
+    http_answer_deinit(&got);
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_refused_is_told_so_in_the_engines_form),
+        cmocka_unit_test(the_program_hears_what_the_engine_refuses_and_adds_headers),
+        cmocka_unit_test(settings_say_what_pages_may_and_what_the_cookie_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

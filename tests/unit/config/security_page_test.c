@@ -22,6 +22,8 @@ static const char *const no_limits[] = {
     "sockets.db",
     "sockets.adapterOptions.port",
     "sockets.adapterOptions.db",
+    "sockets.cors.maxAge",
+    "sockets.cookieOptions.maxAge",
 };
 
 static bool is_limit(const struct config_key *key)

@@ -413,7 +413,7 @@ static void the_origin_is_chosen_as_configured(void **state)
                                         .methods = "GET",
                                         .allowed_headers = "x-a,x-b",
                                         .exposed_headers = "x-c",
-                                        .max_age = "60",
+                                        .max_age_s = 60,
                                         .success_status = 200};
     fixture_start(f);
     ask(f, "GET", POLLING, "Origin: http://b.test\r\n");
