@@ -103,7 +103,7 @@ int sails_io_event_ack(sails_io_event *event, json_t *args)
 
 int sails_io_event_refuse(sails_io_event *event, const char *message, json_t *data)
 {
-    json_t *error = json_pack("{s:s?, s:o?}", "message", message, "data", data);
+    json_t *error = json_pack("{s:s*, s:o*}", "message", message, "data", data);
     int rc = 0;
 
     if (event == NULL || error == NULL) {
