@@ -44,6 +44,7 @@ sails_app *app_create_in(const struct app_world *world)
     app_log_init(app);
     app->setup.log = &app->log;
     app_timers_init(&app->timers);
+    endpoints_init(&app->endpoints);
     app->overrides = json_object();
     app->io = io_create(&app->log, app->world.machine);
     if (app->io != NULL) {
@@ -93,6 +94,7 @@ void sails_app_destroy(sails_app *app)
     json_decref(app->overrides);
     config_deinit(&app->config);
     app_timers_deinit(&app->timers);
+    endpoints_deinit(&app->endpoints);
     mem_free(app->workers);
     log_limits_deinit(&app->log_limits);
     mem_free(app);
@@ -313,6 +315,9 @@ static int make_net(struct sails_app *app, const struct net_options *options)
     }
     if (rc == 0) {
         rc = io_lift(app->io, app->pool, &io_options);
+    }
+    if (rc == 0) {
+        rc = app_websocket_lift(app);
     }
     return rc;
 }

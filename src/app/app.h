@@ -21,6 +21,7 @@
 #include "base/setup.h"
 #include "blueprints/blueprints.h"
 #include "config/config_load.h"
+#include "endpoints/endpoints.h"
 #include "files/client_bundles.h"
 #include "files/static_files.h"
 #include "gate/departure.h"
@@ -115,6 +116,7 @@ struct sails_app {
     struct app_worker *workers; /* by index, as many as there are; from the lift on */
     struct app_cluster cluster;
     struct app_timers timers;
+    struct endpoints endpoints;
     struct app_hooks hooks;
     struct app_models models;
     struct blueprints blueprints;
@@ -225,6 +227,11 @@ void app_path_warn(const struct sails_app *app);
 
 /* Serves what the folder holds, if the app is one. 0; SAILS_EINVAL, SAILS_ENOMEM. */
 int app_folder_open(struct sails_app *app);
+
+/* ---- app_websocket.c: WebSocket endpoints ---- */
+
+/* When io has been lifted, before the workers start. 0, SAILS_ENOMEM. */
+int app_websocket_lift(struct sails_app *app);
 
 /* ---- app_lift.c: around the lift ---- */
 

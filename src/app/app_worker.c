@@ -32,6 +32,9 @@ static void on_request(void *ctx, struct http_exchange *x)
         return;
     }
     if (http_request(x)->is_upgrade) {
+        if (endpoints_handle(&app->endpoints, w->worker, x)) {
+            return;
+        }
         io_worker_destroy_upgrade(app->io, w->worker, x);
         return;
     }
@@ -93,6 +96,7 @@ static int on_start(void *ctx, struct worker *worker)
     request_worker_start(&app->requests, worker);
     worker->user = w;
     app_timers_start(app, worker);
+    endpoints_start(&app->endpoints, worker);
     return 0;
 }
 
@@ -112,6 +116,7 @@ static void on_drain(void *ctx, struct worker *worker)
 
     (void)ctx;
     io_worker_drain(w->app->io, worker);
+    endpoints_drain(&w->app->endpoints, worker);
     http_service_drain(&w->http);
 }
 
@@ -131,6 +136,7 @@ static void on_stop(void *ctx, struct worker *worker)
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
     app_cluster_stop(w->app, worker);
     io_worker_stop(w->app->io, worker);
+    endpoints_stop(&w->app->endpoints, worker);
     request_worker_stop(&w->app->requests, worker);
     http_service_deinit(&w->http);
 }

@@ -2,9 +2,11 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { ask } from '../integration/support/clients.mjs'
+import WebSocket from 'ws'
+import { ask, record } from '../integration/support/clients.mjs'
 import { startRedis } from '../integration/support/redis.mjs'
 import { binaryOf, startApp } from '../integration/support/server.mjs'
 import { openPage, run } from './browser.mjs'
@@ -251,6 +253,26 @@ test('production: refused without a secret; then headers, limits and origins hol
   )
   assert.ok(statuses.slice(0, 150).every((status) => status === 200))
   assert.ok(statuses.includes(429))
+})
+
+// ---- devices ----
+
+test('devices: with the token they are heard, without it they are not', async (t) => {
+  const app = await start(t, 'devices-without-socketio')
+  const url = `${app.url.replace('http', 'ws')}/devices`
+  const page = await app.connect()
+  const heard = record(page, 'measured')
+  const device = new WebSocket(url, { headers: { authorization: 'Bearer open-sesame' } })
+  t.after(() => device.terminate())
+  await once(device, 'open')
+  device.send('21.5')
+  assert.equal(String((await once(device, 'message'))[0]), 'thanks')
+  await ask(page, 'get', { url: '/nowhere' }) // what was said before has come
+  assert.deepEqual(heard, [['21.5']])
+  device.send(Buffer.from([1]))
+  assert.equal((await once(device, 'close'))[0], 1003)
+  const stranger = new WebSocket(url)
+  assert.equal((await once(stranger, 'close'))[0], 1008)
 })
 
 // ---- the rest ----

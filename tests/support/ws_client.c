@@ -147,30 +147,43 @@ static bool copy_value(const char *text, const char *name, char *out, size_t siz
     return true;
 }
 
-bool ws_client_open(struct ws_client *client, unsigned port, unsigned protocol, const char *query,
-                    const char *headers)
+bool ws_client_open_bare(struct ws_client *client, unsigned port, const char *target,
+                         const char *headers)
 {
     struct http_answer answer = {0};
-    struct buf target = {0}, lines = {0};
+    struct buf lines = {0};
     bool is_open = false;
 
-    *client = (struct ws_client){.tcp.fd = -1, .protocol = protocol};
-    buf_printf(&target, "/socket.io/?EIO=%d&transport=websocket%s", protocol == 4 ? 3 : 4, query);
-    buf_append_char(&target, '\0');
+    *client = (struct ws_client){.tcp.fd = -1, .protocol = 5};
     buf_printf(&lines,
                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s",
                headers);
     buf_append_char(&lines, '\0');
     if (tcp_client_open(&client->tcp, port) &&
-        http_client_send(&client->tcp, "GET", target.ptr, lines.ptr, (struct str){NULL, 0})) {
-        is_open = http_client_take(&client->tcp, false, &answer) && answer.status == 101 &&
-                  ws_client_next(client, TCP_CLIENT_PATIENCE_MS) == WS_CLIENT_TEXT &&
-                  copy_value(client->frame.ptr, "0{\"sid\":\"", client->sid, sizeof(client->sid));
+        http_client_send(&client->tcp, "GET", target, lines.ptr, (struct str){NULL, 0})) {
+        is_open = http_client_take(&client->tcp, false, &answer) && answer.status == 101;
     }
     http_answer_deinit(&answer);
-    buf_deinit(&target);
     buf_deinit(&lines);
+    return is_open;
+}
+
+bool ws_client_open(struct ws_client *client, unsigned port, unsigned protocol, const char *query,
+                    const char *headers)
+{
+    struct buf target = {0};
+    bool is_open = false;
+
+    buf_printf(&target, "/socket.io/?EIO=%d&transport=websocket%s", protocol == 4 ? 3 : 4, query);
+    buf_append_char(&target, '\0');
+    is_open = ws_client_open_bare(client, port, target.ptr, headers);
+    client->protocol = protocol;
+    if (is_open) {
+        is_open = ws_client_next(client, TCP_CLIENT_PATIENCE_MS) == WS_CLIENT_TEXT &&
+                  copy_value(client->frame.ptr, "0{\"sid\":\"", client->sid, sizeof(client->sid));
+    }
+    buf_deinit(&target);
     return is_open;
 }
 

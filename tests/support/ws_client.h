@@ -37,6 +37,10 @@ bool ws_client_open(struct ws_client *client, unsigned port, unsigned protocol, 
                     const char *headers);
 void ws_client_close(struct ws_client *client);
 
+/* Opens a WebSocket at any path, with no Engine.IO in it. */
+bool ws_client_open_bare(struct ws_client *client, unsigned port, const char *target,
+                         const char *headers);
+
 bool ws_client_send(struct ws_client *client, const char *text);
 bool ws_client_send_binary(struct ws_client *client, const void *data, size_t len);
 
