@@ -120,11 +120,17 @@ static inline void worker_call(struct worker *worker, struct mail *mail)
     }
 }
 
-/* Stands where a worker's state is touched. */
+/*
+ * Stands where a worker's state is touched. What a program that has a worker on its own loop may call from
+ * its own callbacks there, too, is no turn: then it must be no other worker's, at least.
+ */
 #ifdef NDEBUG
-#define worker_assert_thread(worker) ((void)(worker))
+#define worker_assert_thread(worker)   ((void)(worker))
+#define worker_assert_no_other(worker) ((void)(worker))
 #else
 #define worker_assert_thread(worker) assert(worker_is_current(worker))
+#define worker_assert_no_other(worker)                                                             \
+    assert(worker_current((worker)->pool) == NULL || worker_is_current(worker))
 #endif
 
 /* That worker's turns only. */

@@ -86,6 +86,7 @@ static void note_found(struct delivery *d, json_t *found)
 
 void delivery_report(struct delivery *d, const struct delivery_report *report)
 {
+    assert(atomic_load(&d->pending) > 0); /* I1 */
     note_status(d, report->status);
     atomic_fetch_add(&d->n_matched, report->n_matched);
     if (report->found != NULL) {

@@ -14,11 +14,23 @@
 #include "engineio/eio_text.h"
 #include "engineio/eio_websocket.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 static struct eio_server *server_of(const struct eio_polling *p)
 {
     return p->session->server;
+}
+
+static void polling_check(const struct eio_polling *p)
+{
+    bool has_nothing = p->poll == NULL && p->post == NULL && p->queue.count == 0;
+
+    assert(p->poll == NULL || p->poll != p->post);                         /* I1 */
+    assert(p->session->state != EIO_STATE_CLOSED || has_nothing);          /* I2 */
+    assert(p->post != NULL || (p->body.len == 0 && p->body_charged == 0)); /* it belongs to one */
+    (void)has_nothing;
+    (void)p;
 }
 
 int eio_polling_create(struct eio_session *session, const struct eio_query *query)
@@ -368,6 +380,7 @@ void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
 {
     enum http_method method = http_request(x)->method;
 
+    polling_check(p);
     if (method == HTTP_METHOD_GET) {
         on_get(p, x);
     } else if (method == HTTP_METHOD_POST) {
@@ -414,6 +427,7 @@ void eio_polling_end(struct eio_polling *p)
     if (p->probe != NULL) {
         eio_probe_end(p->probe);
     }
+    polling_check(p);
 }
 
 void eio_polling_move_queue(struct eio_polling *p, struct eio_websocket *websocket)

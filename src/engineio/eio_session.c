@@ -5,7 +5,8 @@
  *
  * I1  A session is in the server's table until it is CLOSED, and freed on a later turn than that, so
  *     whoever called the floor above may go on to look at it when the call returns.
- * I2  Exactly one of polling and websocket is set while OPEN or CLOSING; neither is while CLOSED.
+ * I2  Exactly one of polling and websocket is set while OPEN or CLOSING. While CLOSED there is no websocket,
+ *     and polling has ended.
  * I3  `deadline` runs in every state but OPENING: nothing lives without a time limit. CLOSING lasts as
  *     long as closings at most, and no longer than the heartbeat would have let the session live: a
  *     client that does not even poll has gone.
@@ -78,6 +79,16 @@ void eio_session_destroy(struct eio_session *s)
     mem_free(s);
 }
 
+static void session_check(const struct eio_session *s)
+{
+    bool has_one = (s->polling != NULL) != (s->websocket != NULL);
+
+    assert(s->state == EIO_STATE_OPENING || s->state == EIO_STATE_CLOSED || has_one); /* I2 */
+    assert(s->state != EIO_STATE_CLOSED || s->websocket == NULL);                     /* I2 */
+    assert(s->state == EIO_STATE_OPENING || deadline_is_running(&s->deadline));       /* I3 */
+    (void)has_one;
+}
+
 /* ---- heartbeat (engine-io 9) ---- */
 
 static void wait_in(struct eio_session *s, struct deadline_queue *queue)
@@ -128,6 +139,7 @@ void eio_session_open(struct eio_session *s)
     assert(s->state == EIO_STATE_OPENING);
     s->state = EIO_STATE_OPEN;
     start_heartbeat(s);
+    session_check(s);
     s->server->events->on_open(s->server->ctx, s);
 }
 
@@ -135,6 +147,7 @@ void eio_session_receive(struct eio_session *s, const struct eio_packet *packet)
 {
     const struct eio_events *events = s->server->events;
 
+    session_check(s);
     if (s->state != EIO_STATE_OPEN) {
         return;
     }
@@ -192,6 +205,7 @@ void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
     leave(s);
     wait_in(s, &s->server->endings);
     let_go_of_transports(s);
+    session_check(s);
     s->server->events->on_close(s->server->ctx, s, reason, detail);
 }
 
@@ -209,6 +223,7 @@ void eio_session_end_later(struct eio_session *s, enum eio_reason reason, int de
     }
     set_closing(s, reason, detail);
     wait_in(s, &s->server->endings);
+    session_check(s);
 }
 
 void eio_session_switch(struct eio_session *s, struct eio_websocket *websocket)
@@ -226,6 +241,7 @@ void eio_session_switch(struct eio_session *s, struct eio_websocket *websocket)
     } else if (s->awaits_pong) {
         start_waiting_for_pong(s);
     }
+    session_check(s);
 }
 
 /* ---- sending ---- */

@@ -20,6 +20,16 @@ static struct eio_websocket *websocket_of(struct ws_conn *ws)
     return container_of(ws, struct eio_websocket, ws);
 }
 
+/* I1 */
+static void websocket_check(const struct eio_websocket *w)
+{
+    const struct eio_polling *polling = w->session != NULL ? w->session->polling : NULL;
+    bool is_probe = polling != NULL && polling->probe != NULL && polling->probe->websocket == w;
+
+    assert(w->session == NULL || (w->session->websocket == w) != is_probe);
+    (void)is_probe;
+}
+
 static bool is_transport(const struct eio_websocket *w)
 {
     return w->session != NULL && w->session->websocket == w;
@@ -199,6 +209,7 @@ static void on_ws_message(struct ws_conn *ws, bool is_binary, struct bytes messa
     struct eio_websocket *w = websocket_of(ws);
     struct eio_packet packet;
 
+    websocket_check(w);
     if (w->session == NULL) {
         return;
     }
@@ -226,6 +237,7 @@ static void on_ws_close(struct ws_conn *ws, unsigned code, int err)
     struct eio_session *s = w->session;
 
     (void)code;
+    websocket_check(w);
     if (is_transport(w)) {
         s->websocket = NULL;
         eio_session_end(s, reason_of(err), err);

@@ -284,6 +284,21 @@ void http_conn_on_resume_due(struct deadline *deadline, void *ctx)
     work_on_held(conn);
 }
 
+static void conn_check(const struct http_conn *conn)
+{
+    enum http_conn_state state = conn->state;
+    bool may_hold = state == HTTP_CONN_ANSWER || state == HTTP_CONN_FLUSH ||
+                    state == HTTP_CONN_CLOSED || conn->is_body_paused || conn->is_busy;
+
+    assert(may_hold || held_bytes(conn).len == 0);               /* I1 */
+    assert(state != HTTP_CONN_ANSWER || conn->exchange != NULL); /* I2 */
+    assert((state != HTTP_CONN_HEAD && state != HTTP_CONN_FLUSH) ||
+           conn->exchange == NULL);                                                        /* I2 */
+    assert(!conn->is_body_paused || state == HTTP_CONN_BODY || state == HTTP_CONN_CLOSED); /* I4 */
+    (void)may_hold;
+    (void)state;
+}
+
 /*
  * The end of the peer's side, and the shutdown of ours, once nothing that was received waits to be
  * worked on. Who ends its side while a response is pending has gone away, as in Node: for a long
@@ -293,6 +308,7 @@ static void settle(struct http_conn *conn)
 {
     bool is_last = conn->has_ended || conn->service->draining;
 
+    conn_check(conn);
     switch (conn->state) {
     case HTTP_CONN_HEAD:
         if (is_last && conn->scan.n_bytes == 0) {

@@ -29,6 +29,7 @@ struct sio_socket *io_ref_find(const struct io_ref *ref)
     struct sio_namespace *nsp = NULL;
 
     if (ref->id != NULL) {
+        worker_assert_thread(ref->worker);
         nsp = io_worker_find(ref->nsp->io, ref->worker, str_from(ref->nsp->name));
     }
     return nsp != NULL ? sio_namespace_find(nsp, str_from(ref->id)) : NULL;

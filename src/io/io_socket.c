@@ -191,6 +191,12 @@ int sails_io_socket_off(sails_io_socket *socket, const char *event, sails_io_eve
 
 /* ---- rooms ---- */
 
+/* Whoever joins, sends or disconnects by a pointer is on the socket's worker. */
+static void assert_turn(const sails_io_socket *socket)
+{
+    worker_assert_no_other(io_part_of(socket)->worker->worker);
+}
+
 static int check_room(const sails_io_socket *socket, const char *room)
 {
     return socket != NULL ? room_name_check(room) : SAILS_EINVAL;
@@ -203,6 +209,7 @@ int sails_io_socket_join(sails_io_socket *socket, const char *room)
     if (rc < 0) {
         return rc;
     }
+    assert_turn(socket);
     mail_carrier_note_join(&io_part_of(socket)->nsp->io->cluster.mail,
                            str_from(sio_socket_id(socket)), str_from(room));
     return sio_socket_join(socket, str_from(room));
@@ -213,6 +220,7 @@ int sails_io_socket_leave(sails_io_socket *socket, const char *room)
     int rc = check_room(socket, room);
 
     if (rc == 0) {
+        assert_turn(socket);
         sio_socket_leave(socket, str_from(room));
     }
     return rc;
@@ -233,6 +241,7 @@ json_t *sails_io_socket_rooms(const sails_io_socket *socket)
     json_t *rooms = socket != NULL ? json_array() : NULL;
 
     if (rooms != NULL) {
+        assert_turn(socket);
         sio_socket_each_room(socket, append_room, rooms);
     }
     return rooms;
@@ -291,6 +300,7 @@ int sails_io_socket_emit(sails_io_socket *socket, const char *event, json_t *arg
         bool is_kept =
             io_part_of(socket)->nsp->io->options.recovery && (flags & SAILS_IO_VOLATILE) == 0;
 
+        assert_turn(socket);
         rc = is_kept ? emit_kept(socket, event, array, flags)
                      : emit_unkept(socket, event, array, flags);
     }
@@ -328,6 +338,7 @@ static int ask(sails_io_socket *socket, const char *event, json_t *args, uint64_
     io_namespace_tell_outgoing(io_part_of(socket)->nsp, socket, event, args);
     rc = sio_socket_expect_ack(socket, id, timeout_ms, on_answer, question);
 
+    assert_turn(socket);
     if (rc == 0) {
         rc = send_event(socket, event, args, (int64_t)id, 0);
         if (rc < 0) {
@@ -364,6 +375,7 @@ int sails_io_socket_emit_with_ack(sails_io_socket *socket, const char *event, js
 void sails_io_socket_disconnect(sails_io_socket *socket, bool close)
 {
     if (socket != NULL) {
+        assert_turn(socket);
         sio_socket_disconnect(socket, close);
     }
 }

@@ -30,6 +30,18 @@ static uint64_t first_seq(const struct recovery_log *log)
     return log->last_seq - log->n_packets + 1;
 }
 
+/* With the lock. */
+static void log_check(const struct recovery_log *log)
+{
+    size_t mask = log->cap - 1;
+
+    assert(log->n_packets <= log->cap); /* I2 */
+    assert((log->first == NULL) == (log->n_packets == 0));
+    assert(log->first == NULL || log->ring[first_seq(log) & mask] == log->first); /* I1 */
+    assert(log->first == NULL || log->ring[log->last_seq & mask] == log->last);   /* I1 */
+    (void)mask;
+}
+
 /* ---- life ---- */
 
 static void session_free(struct recovery_session *session)
@@ -99,6 +111,7 @@ static void drop_expired(struct recovery_log *log, uint64_t now)
     for (int i = 0; i < DROPPED_AT_ONCE && has_expired_session(log, now); i++) {
         drop_session(log, oldest_session(log));
     }
+    log_check(log);
 }
 
 void recovery_deinit(struct recovery_log *log)
@@ -225,6 +238,7 @@ int recovery_keep(struct recovery_log *log, const char *offset, struct sio_messa
     log->ring[packet->seq & (log->cap - 1)] = packet;
     log->n_packets++;
     log->n_bytes += packet->size;
+    log_check(log);
     return 0;
 }
 
@@ -243,6 +257,7 @@ void recovery_unkeep(struct recovery_log *log)
     log->last_seq--;
     log->n_packets--;
     log->n_bytes -= last->size;
+    log_check(log);
     recovery_packet_release(last);
 }
 

@@ -93,6 +93,13 @@ const struct orm *models_orm(const struct models *models)
 
 /* ---- handles ---- */
 
+/* I1, with the lock. */
+static void models_check(const struct models *models)
+{
+    assert(models->n_idle <= models->n_made && models->n_made <= models->options.n_connections);
+    (void)models;
+}
+
 static struct timespec in(uint64_t ms)
 {
     struct timespec at = {0};
@@ -132,6 +139,7 @@ int models_lease(struct models *models, struct sails_db **db)
 
     (void)pthread_mutex_lock(&models->lock);
     rc = take_idle_or_make(models, db);
+    models_check(models);
     (void)pthread_mutex_unlock(&models->lock);
     return rc;
 }
@@ -142,6 +150,7 @@ void models_release(struct models *models, struct sails_db *db)
     (void)pthread_mutex_lock(&models->lock);
     assert(models->n_idle < models->n_made);
     models->idle[models->n_idle++] = db;
+    models_check(models);
     (void)pthread_cond_signal(&models->returned);
     (void)pthread_mutex_unlock(&models->lock);
 }

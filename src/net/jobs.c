@@ -38,6 +38,15 @@ struct jobs {
 
 /* ---- the queue, under the lock ---- */
 
+static void jobs_check(const struct jobs *jobs)
+{
+    assert((jobs->first == NULL) == (jobs->n_waiting == 0));                         /* I1 */
+    assert((jobs->first == NULL) == (jobs->last == NULL));                           /* I1 */
+    assert(jobs->n_idle <= jobs->n_threads && jobs->n_threads <= jobs->max_threads); /* I3 */
+    assert(jobs->n_waiting <= jobs->max_waiting);
+    (void)jobs;
+}
+
 static void push(struct jobs *jobs, struct job *job)
 {
     job->mail.next = NULL;
@@ -63,6 +72,7 @@ static struct job *take(struct jobs *jobs)
         jobs->last = NULL;
     }
     jobs->n_waiting--;
+    jobs_check(jobs);
     return container_of(mail, struct job, mail);
 }
 
@@ -141,6 +151,7 @@ static int try_submit(struct jobs *jobs, struct job *job)
         return SAILS_EBUSY;
     }
     push(jobs, job);
+    jobs_check(jobs);
     if (!call_thread(jobs)) {
         assert(jobs->n_waiting == 1); /* without a thread nothing else can be there */
         (void)take(jobs);

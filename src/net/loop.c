@@ -59,6 +59,7 @@ static void on_stay_awake(uv_idle_t *idle)
 
 void loop_defer(struct loop *loop, struct task *task)
 {
+    worker_assert_no_other(&loop->worker);
     if (list_is_linked(&task->in_loop)) {
         return;
     }

@@ -51,6 +51,17 @@ bool outq_admits(const struct outq *q, size_t len, size_t max)
     return size_add(outq_cost(q), len, &cost) && cost - (len > exempt ? len : exempt) <= max;
 }
 
+static void outq_check(const struct outq *q)
+{
+    const struct shared *first = q->count > 0 ? message_at(q, 0) : NULL;
+
+    assert(q->cap == 0 ? q->count <= 1 : q->first + q->count <= q->cap);       /* I1 */
+    assert(first != NULL || (q->cap == 0 && q->first == 0 && q->offset == 0)); /* I2 */
+    assert(first == NULL || q->offset < first->len);                           /* I3 */
+    assert((q->bytes > 0) == (first != NULL));
+    (void)first;
+}
+
 static int leave_inline(struct outq *q)
 {
     struct shared **many = mem_alloc(FIRST_CAP * sizeof(*many));
@@ -116,6 +127,7 @@ int outq_push(struct outq *q, struct shared *s)
     if (length_of(s) > q->largest) {
         q->largest = length_of(s);
     }
+    outq_check(q);
     return 0;
 }
 
@@ -167,11 +179,12 @@ void outq_consume(struct outq *q, size_t n)
 
         if (n < left) {
             q->offset += n;
-            return;
+            break;
         }
         n -= left;
         drop_first(q);
     }
+    outq_check(q);
 }
 
 void outq_clear(struct outq *q)

@@ -79,6 +79,20 @@ static void destroy_later(struct task *task)
     destroy(container_of(task, struct redis, end));
 }
 
+/* Of the outermost: whoever has called it may be in the midst of something. */
+static void redis_check(const struct redis *redis)
+{
+    bool is_connected = redis->state == GREETING || redis->state == READY;
+
+    assert(is_connected || list_is_empty(&redis->sent));             /* I1 */
+    assert(redis->state != READY || list_is_empty(&redis->waiting)); /* I2 */
+    assert((redis->stream != NULL) == is_connected);                 /* I3 */
+    assert((redis->dial != NULL) == (redis->state == DIALING));      /* I3 */
+    assert(redis->n_commands > 0 || redis->n_bytes == 0);            /* I4 */
+    assert(redis->state != CLOSED || redis->n_commands == 0);        /* I4 */
+    (void)is_connected;
+}
+
 static void enter(struct redis *redis)
 {
     redis->depth++;
@@ -87,6 +101,9 @@ static void enter(struct redis *redis)
 static void leave(struct redis *redis)
 {
     redis->depth--;
+    if (redis->depth == 0) {
+        redis_check(redis);
+    }
     if (redis->depth == 0 && redis->state == CLOSED) {
         destroy(redis); /* I5 */
     }
@@ -96,6 +113,9 @@ static void leave(struct redis *redis)
 static void leave_deadline(struct redis *redis)
 {
     redis->depth--;
+    if (redis->depth == 0) {
+        redis_check(redis);
+    }
     if (redis->depth == 0 && redis->state == CLOSED) {
         loop_defer(redis->loop, &redis->end);
     }

@@ -162,6 +162,16 @@ static void update_interest(struct tcp_link *link)
                         on_events); /* fails for a handle that is closing only */
 }
 
+static void link_check(const struct tcp_link *link)
+{
+    if (link->is_closing) {
+        assert(link->fd < 0 && link->unread == NULL && outq_is_empty(&link->out)); /* I3 */
+        assert(!deadline_is_running(&link->limit));
+    } else {
+        assert(link->interest == wanted_events(link)); /* I4 */
+    }
+}
+
 /* ---- writing ---- */
 
 static void close_if_done(struct tcp_link *link)
@@ -385,6 +395,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
             read_some(link, false);
         }
     }
+    link_check(link);
     worker_leave(&scope);
 }
 
@@ -398,6 +409,7 @@ static void run_task(struct task *task)
     if (!link->is_closing && !link->is_held) {
         flush(link);
     }
+    link_check(link);
 }
 
 static void on_limit(struct deadline *deadline, void *ctx)
@@ -418,6 +430,7 @@ static int tcp_write(struct link *base, struct shared *data)
     struct tcp_link *link = of(base);
     int rc = 0;
 
+    worker_assert_no_other(&link->loop->worker);
     if (link->is_closing || link->is_ended) {
         return SAILS_ECLOSED;
     }
@@ -494,6 +507,7 @@ static void tcp_end(struct link *base)
 
 static void tcp_abort(struct link *base)
 {
+    worker_assert_no_other(&of(base)->loop->worker);
     close_with(of(base), 0);
 }
 
@@ -501,6 +515,7 @@ static void tcp_pause(struct link *base, bool paused)
 {
     struct tcp_link *link = of(base);
 
+    worker_assert_no_other(&link->loop->worker);
     if (link->is_closing) {
         return;
     }

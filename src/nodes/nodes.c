@@ -45,6 +45,13 @@ void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN
 
 /* ---- the bus's events ---- */
 
+static void nodes_check(const struct nodes *nodes)
+{
+    assert(!atomic_load(&nodes->is_up) || nodes->is_reachable); /* I1 */
+    assert(nodes->is_reachable || nodes->n_unconfirmed == 0);   /* I2 */
+    (void)nodes;
+}
+
 static void note_up(struct nodes *nodes)
 {
     if (!nodes->is_reachable || nodes->n_unconfirmed > 0 || atomic_load(&nodes->is_up)) {
@@ -75,6 +82,7 @@ void nodes_on_confirmed(int status, uint64_t number, void *ctx)
         return; /* not up: what is missing nobody hears */
     }
     nodes->n_unconfirmed--;
+    nodes_check(nodes);
     note_up(nodes);
 }
 
@@ -87,6 +95,7 @@ static void on_bus_up(void *ctx)
     nodes_namespace_subscribe_all(nodes);
     nodes_admin_subscribe(nodes);
     note_up(nodes);
+    nodes_check(nodes);
 }
 
 static void on_bus_down(void *ctx, int status)
@@ -96,6 +105,7 @@ static void on_bus_down(void *ctx, int status)
 
     nodes->is_reachable = false;
     nodes->n_unconfirmed = 0;
+    nodes_check(nodes);
     nodes_request_end_all(nodes, SAILS_ETIMEOUT);
     if (was_up && nodes->options.events.on_down != NULL) {
         nodes->options.events.on_down(status, nodes->options.events.ctx);

@@ -31,7 +31,7 @@ static void change(struct redis_bus *bus, int which, int status)
     bool was_up = bus->is_up;
 
     bus->is_ready[which] = status == 0;
-    bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER];
+    bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER]; /* I1 */
     if (bus->is_up && !was_up) {
         bus->events->on_up(bus->ctx);
     } else if (was_up && !bus->is_up) {

@@ -161,6 +161,26 @@ static int note_passed(struct form *form, struct str field)
                : SAILS_ENOMEM;
 }
 
+static bool is_asked_for(const struct form *form, const struct upload *upload)
+{
+    list_each(node, &form->uploads) {
+        if (container_of(node, struct upload, in_owner) == upload) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void form_check(const struct form *form)
+{
+    worker_assert_thread(form->worker);
+    assert(form->error != 0 || form->rest.len == 0 || form->wait != FORM_GOES_ON); /* I1 */
+    assert(form->taker == NULL || is_asked_for(form, form->taker));                /* I2 */
+    assert((!form->is_over && form->error == 0) || list_is_empty(&form->uploads)); /* I3 */
+    (void)form;
+    (void)is_asked_for;
+}
+
 /* The file at hand goes to whoever has asked for it, or is thrown away. */
 static int begin_file(struct form *form)
 {
@@ -274,9 +294,11 @@ static int settle(struct form *form, int rc)
 {
     if (rc == 0) {
         pause_body(form, form->wait != FORM_GOES_ON);
+        form_check(form);
         return 0;
     }
     fail(form, rc);
+    form_check(form);
     return form->req->phase != REQUEST_ARRIVING ? 0 : rc;
 }
 

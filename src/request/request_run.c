@@ -278,6 +278,7 @@ void request_run(struct sails_req *req)
 
 void request_enter(struct sails_req *req)
 {
+    worker_assert_thread(req->worker);
     req->is_in_call = true;
 }
 

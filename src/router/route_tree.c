@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
@@ -88,6 +89,15 @@ static struct route_node *take_child(struct route_node *node, const struct route
     return child;
 }
 
+/* I2 */
+static void order_check(const struct list *routes)
+{
+    for (const struct list *node = routes->next; node->next != routes; node = node->next) {
+        assert(!route_precedes(container_of(node->next, const struct route, in_tree),
+                               container_of(node, const struct route, in_tree)));
+    }
+}
+
 static void insert_in_order(struct list *routes, struct route *route)
 {
     struct list *before = routes;
@@ -97,6 +107,7 @@ static void insert_in_order(struct list *routes, struct route *route)
         before = before->prev;
     }
     list_insert_before(before, &route->in_tree);
+    order_check(routes);
 }
 
 /* Where memory runs out, nodes without a route may be left behind; they do no harm. */

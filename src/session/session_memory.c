@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 enum {
@@ -130,6 +131,20 @@ static void append(struct session_memory *memory, struct entry *e, bool is_used)
     list_append(is_used ? &memory->used : &memory->fresh, &e->by_use);
 }
 
+/* With the lock. */
+static void memory_check(const struct session_memory *memory)
+{
+    bool is_empty = list_is_empty(&memory->fresh) && list_is_empty(&memory->used);
+
+    assert((memory->by_sid.count == 0) == is_empty);              /* I1 */
+    assert(memory->by_sid.count <= memory->options.max_sessions); /* I2 */
+    assert(list_is_empty(&memory->used) ||
+           container_of(memory->used.prev, struct entry, by_use)->is_used); /* I1 */
+    assert(list_is_empty(&memory->fresh) ||
+           !container_of(memory->fresh.prev, struct entry, by_use)->is_used); /* I1 */
+    (void)is_empty;
+}
+
 /* One that has not expired; it counts as used. */
 static struct entry *use(struct session_memory *memory, const char *sid)
 {
@@ -144,6 +159,7 @@ static struct entry *use(struct session_memory *memory, const char *sid)
     }
     list_remove(&e->by_use);
     append(memory, e, true);
+    memory_check(memory);
     return e;
 }
 
@@ -253,6 +269,7 @@ static void put(struct session_memory *memory, struct entry *fresh, uint64_t ttl
     fresh->expires_ms = deadline_after(now_ms, ttl_ms);
     map_insert(&memory->by_sid, &fresh->by_sid, hash_str(memory->options.hash_key, sid));
     append(memory, fresh, is_used);
+    memory_check(memory);
 }
 
 struct toll {

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 struct entry {
@@ -79,6 +80,14 @@ static struct entry *find(const struct session_offers *offers, struct str sid, u
     return NULL;
 }
 
+/* With the lock. */
+static void offers_check(const struct session_offers *offers)
+{
+    assert((offers->by_sid.count == 0) == list_is_empty(&offers->by_age)); /* I1 */
+    assert(offers->by_sid.count <= offers->max);                           /* I2 */
+    (void)offers;
+}
+
 static void add(struct session_offers *offers, struct str sid)
 {
     uint64_t hash = hash_str(offers->hash_key, sid);
@@ -98,6 +107,7 @@ static void add(struct session_offers *offers, struct str sid)
     memcpy(e->sid, sid.ptr, sid.len);
     map_insert(&offers->by_sid, &e->by_sid, hash);
     list_append(&offers->by_age, &e->by_age);
+    offers_check(offers);
 }
 
 void session_offers_add(struct session_offers *offers, const char *sid)
@@ -128,5 +138,6 @@ void session_offers_remove(struct session_offers *offers, const char *sid)
     if (e != NULL) {
         drop(offers, e);
     }
+    offers_check(offers);
     pthread_mutex_unlock(&offers->lock);
 }

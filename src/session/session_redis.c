@@ -84,6 +84,7 @@ void session_redis_stop(struct session_redis *redis, struct worker *worker)
 {
     struct redis *connection = redis->connections[worker_index(worker)];
 
+    worker_assert_thread(worker); /* I1 */
     redis->connections[worker_index(worker)] = NULL;
     redis_close(connection);
 }

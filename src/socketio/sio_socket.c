@@ -95,6 +95,7 @@ void sio_socket_bury(struct sio_socket *socket)
     sio_hold_drop(socket);
     socket->state = SOCKET_GONE;
     retire(socket, server);
+    sio_socket_check(socket);
 }
 
 void sio_socket_end(struct sio_socket *socket, enum sio_reason reason)
@@ -118,6 +119,7 @@ void sio_socket_end(struct sio_socket *socket, enum sio_reason reason)
     socket->state = SOCKET_GONE;
     server->events->on_disconnect(server->ctx, socket, reason);
     retire(socket, server);
+    sio_socket_check(socket);
 }
 
 void sio_socket_free(struct sio_socket *socket)
@@ -152,6 +154,23 @@ void sio_socket_fail(struct sio_socket *socket, int err)
     if (socket->client != NULL) {
         sio_client_fail(socket->client, err);
     }
+}
+
+/* ---- invariants ---- */
+
+void sio_socket_check(const struct sio_socket *socket)
+{
+    const struct sio_namespace *nsp = socket->nsp;
+    bool is_young = socket->state <= SOCKET_CONNECTED;
+
+    assert(list_is_linked(&socket->in_client) == is_young);                         /* I1 */
+    assert(list_is_linked(&socket->in_nsp) == (socket->state == SOCKET_CONNECTED)); /* I1 */
+    assert(socket->state != SOCKET_GONE || socket->member.count == 0);              /* I1 */
+    assert(socket->held == NULL || socket->state == SOCKET_CONNECTING ||
+           list_is_linked(&socket->in_turn)); /* I3 */
+    assert(nsp->count == nsp->by_id.count && nsp->count <= nsp->n_sockets);
+    (void)nsp;
+    (void)is_young;
 }
 
 /* ---- what it is ---- */
@@ -222,6 +241,7 @@ int sio_socket_join(struct sio_socket *socket, struct str room)
 {
     const struct sio_options *options = socket->nsp->server->options;
 
+    sio_socket_check(socket);
     if (socket->state > SOCKET_CONNECTED) {
         return SAILS_ECLOSED;
     }
@@ -279,6 +299,7 @@ int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool
     struct eio_session *session = NULL;
     int rc = 0;
 
+    sio_socket_check(socket);
     if (socket->state > SOCKET_CONNECTED) {
         return SAILS_ECLOSED;
     }

@@ -117,6 +117,11 @@ struct sio_namespace {
     char name[];
 };
 
+/* ---- sio_socket.c ---- */
+
+/* Asserts I1 and I3, and that its namespace counts right; nothing where asserts are off. */
+void sio_socket_check(const struct sio_socket *socket);
+
 /* ---- sio_server.c ---- */
 
 /* Sees to it that on the next turn `ready` is delivered and `gone` is freed. */

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "http/url.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
@@ -526,11 +527,19 @@ static int step(struct multipart *m, struct bytes *in, struct multipart_event *e
     return 0;
 }
 
+static void multipart_check(const struct multipart *m)
+{
+    assert(m->matched < m->delimiter_len || m->error != 0); /* I1 */
+    assert(m->n_text <= m->limits->text);                   /* I2 */
+    (void)m;
+}
+
 int multipart_next(struct multipart *m, struct bytes *in, struct multipart_event *event)
 {
     *event = (struct multipart_event){.kind = MULTIPART_MORE};
     while (m->error == 0 && in->len > 0 && event->kind == MULTIPART_MORE) {
         (void)step(m, in, event);
     }
+    multipart_check(m);
     return m->error;
 }

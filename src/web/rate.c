@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+
 enum {
     /* Looked at for each new key, so that full buckets do not wait for the bound. */
     SWEEP = 2
@@ -112,6 +114,13 @@ static uint64_t take(const struct rate_options *options, struct bucket *b, uint6
     return 0;
 }
 
+static void rate_check(const struct rate_limiter *limiter)
+{
+    assert((limiter->by_key.count == 0) == list_is_empty(&limiter->by_use)); /* I1 */
+    assert(limiter->by_key.count <= limiter->options.max_keys);              /* I1 */
+    (void)limiter;
+}
+
 uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_ms)
 {
     uint64_t hash = hash_str(limiter->options.hash_key, key);
@@ -123,5 +132,6 @@ uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_ms
         list_remove(&b->by_use);
         list_append(&limiter->by_use, &b->by_use);
     }
+    rate_check(limiter);
     return b != NULL ? take(&limiter->options, b, now_ms) : 0;
 }

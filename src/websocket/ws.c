@@ -258,6 +258,21 @@ static void read_frames(struct ws_conn *ws, struct ws_intake *in, struct bytes d
     }
 }
 
+static bool has_unread(const struct ws_conn *ws)
+{
+    return ws->intake != NULL && ws->intake->unread.len > 0;
+}
+
+static void conn_check(const struct ws_conn *ws)
+{
+    bool is_limited = ws->state == WS_CLOSING || (ws->state == WS_OPEN && has_unread(ws));
+
+    assert(deadline_is_running(&ws->deadline) == is_limited); /* I3 */
+    assert(ws->state == WS_CLOSED || ws->intake != NULL || ws->inflater == NULL ||
+           !ws->deflate.client_no_context_takeover); /* I4 */
+    (void)is_limited;
+}
+
 static void drop_intake(struct ws_conn *ws)
 {
     ws_intake_destroy(ws->intake, ws->service->options->budget);
@@ -274,6 +289,7 @@ static void settle(struct ws_conn *ws)
         drop_intake(ws);
         fail_connection(ws, WS_CLOSE_TRY_AGAIN_LATER, SAILS_EOVERLOAD);
     }
+    conn_check(ws);
 }
 
 /* Between messages: all is put together on the stack and in the service's scratch memory. */
@@ -308,11 +324,6 @@ static void read_bytes(struct ws_conn *ws, struct bytes data)
         read_on(ws, data);
     }
     settle(ws);
-}
-
-static bool has_unread(const struct ws_conn *ws)
-{
-    return ws->intake != NULL && ws->intake->unread.len > 0;
 }
 
 static void await_close(struct ws_conn *ws)

@@ -14,6 +14,7 @@
 
 #include "base/macros.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 enum {
@@ -184,6 +185,16 @@ static int on_mask(struct ws_decoder *d, struct bytes *in, struct ws_chunk *chun
     return 0;
 }
 
+static void decoder_check(const struct ws_decoder *d)
+{
+    bool is_field = d->state != WS_PAYLOAD;
+
+    assert(is_field ? d->have < sizeof(d->raw) : d->have == 0);                 /* I1 */
+    assert(d->remaining == 0 || d->state == WS_MASK || d->state == WS_PAYLOAD); /* I2 */
+    assert(is_field || d->remaining > 0);
+    (void)is_field;
+}
+
 int ws_decoder_next(struct ws_decoder *d, const struct ws_rules *rules, struct bytes *in,
                     struct ws_chunk *chunk)
 {
@@ -204,6 +215,9 @@ int ws_decoder_next(struct ws_decoder *d, const struct ws_rules *rules, struct b
             rc = on_payload(d, in, chunk);
             break;
         }
+    }
+    if (rc >= 0) {
+        decoder_check(d);
     }
     return rc;
 }
