@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "sim/sim_world.h"
+#include "support/client_frame.h"
 
 void peer_init(struct peer *peer, struct sim_world *world, const struct peer_events *events,
                void *ctx)
@@ -106,24 +107,11 @@ void peer_ask(struct peer *peer, const char *method, const char *target, const c
 
 /* ---- frames ---- */
 
-static const uint8_t mask[4] = {0x5a, 0x11, 0xc3, 0x7e}; /* which one does not matter */
-
 static void send_frame(struct peer *peer, uint8_t first, struct str payload)
 {
     struct buf out = {0};
 
-    buf_append_char(&out, (char)first);
-    if (payload.len < 126) {
-        buf_append_char(&out, (char)(0x80 | payload.len));
-    } else {
-        buf_append_char(&out, (char)0xfe);
-        buf_append_char(&out, (char)(payload.len >> 8));
-        buf_append_char(&out, (char)(payload.len & 0xff));
-    }
-    buf_append(&out, mask, sizeof(mask));
-    for (size_t i = 0; i < payload.len; i++) {
-        buf_append_char(&out, (char)((uint8_t)payload.ptr[i] ^ mask[i % 4]));
-    }
+    client_frame_append(&out, first, str_bytes(payload));
     (void)sim_conn_write(peer->conn, out.ptr, out.len);
     buf_deinit(&out);
 }

@@ -1,34 +1,19 @@
 #include "support/ws_client.h"
 
+#include "support/client_frame.h"
 #include "support/cmocka.h"
 #include "support/http_client.h"
 
 #include <stdio.h>
-
-/* A client masks; which key does not matter here. */
-static const uint8_t mask[4] = {0x5a, 0x11, 0xc3, 0x7e};
 
 /* ---- frames ---- */
 
 static bool send_frame(struct ws_client *client, uint8_t first, const void *data, size_t len)
 {
     struct buf frame = {0};
-    const uint8_t *bytes = data;
     bool is_sent = false;
 
-    buf_append_char(&frame, (char)first);
-    if (len < 126) {
-        buf_append_char(&frame, (char)(0x80 | len));
-    } else {
-        buf_append_char(&frame, (char)(len < 65536 ? 0xfe : 0xff));
-        for (int shift = len < 65536 ? 8 : 56; shift >= 0; shift -= 8) {
-            buf_append_char(&frame, (char)((uint64_t)len >> shift & 0xff));
-        }
-    }
-    buf_append(&frame, mask, sizeof(mask));
-    for (size_t i = 0; i < len; i++) {
-        buf_append_char(&frame, (char)(bytes[i] ^ mask[i % 4]));
-    }
+    client_frame_append(&frame, first, (struct bytes){data, len});
     is_sent = buf_error(&frame) == 0 && tcp_client_send(&client->tcp, frame.ptr, frame.len);
     buf_deinit(&frame);
     return is_sent;

@@ -17,6 +17,7 @@
 #include "base/json_value.h"
 #include "base/mem.h"
 #include "socketio/sio.h"
+#include "support/client_frame.h"
 #include "support/cmocka.h"
 #include "support/sim.h"
 
@@ -298,22 +299,9 @@ static inline void post(struct fixture *f, const char *query, const char *body)
 
 static inline void say_frame(struct sim_link *link, unsigned first, struct bytes payload)
 {
-    static const uint8_t mask[4] = {1, 2, 3, 4};
     struct buf out = {0};
 
-    buf_append_char(&out, (char)first);
-    if (payload.len < 126) {
-        buf_append_char(&out, (char)(0x80 | payload.len));
-    } else {
-        buf_append_char(&out, (char)0xff);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buf_append_char(&out, (char)((uint64_t)payload.len >> shift));
-        }
-    }
-    buf_append(&out, mask, sizeof(mask));
-    for (size_t i = 0; i < payload.len; i++) {
-        buf_append_char(&out, (char)(payload.ptr[i] ^ mask[i % 4]));
-    }
+    client_frame_append(&out, first, payload);
     sim_feed(link, out.ptr, out.len, 0);
     buf_deinit(&out);
 }

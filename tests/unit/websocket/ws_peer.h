@@ -10,6 +10,7 @@
 #ifndef UNIT_WEBSOCKET_WS_PEER_H
 #define UNIT_WEBSOCKET_WS_PEER_H
 
+#include "support/client_frame.h"
 #include "support/cmocka.h"
 #include "support/sim.h"
 #include "websocket/ws.h"
@@ -141,31 +142,9 @@ static inline void peer_deinit(struct peer *p)
 
 /* ---- what the client says ---- */
 
-/* Appends a masked frame. */
 static inline void peer_add_frame(struct buf *out, unsigned first, const void *payload, size_t len)
 {
-    static const uint8_t mask[4] = {0x37, 0xfa, 0x21, 0x3d};
-    const uint8_t *at = payload;
-
-    buf_append_char(out, (char)first);
-    if (len < 126) {
-        buf_append_char(out, (char)(0x80 | len));
-    } else if (len < 65536) {
-        buf_append_char(out, (char)0xfe);
-        buf_append_char(out, (char)(len >> 8));
-        buf_append_char(out, (char)len);
-    } else {
-        buf_append_char(out, (char)0xff);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buf_append_char(out, (char)((uint64_t)len >> shift));
-        }
-    }
-    buf_append(out, mask, sizeof(mask));
-    if (len > 0 && buf_reserve(out, len)) {
-        for (size_t i = 0; i < len; i++) {
-            out->ptr[out->len++] = (char)(at[i] ^ mask[i % 4]);
-        }
-    }
+    client_frame_append(out, first, (struct bytes){payload, len});
 }
 
 static inline void peer_feed(struct peer *p, struct buf *data)
