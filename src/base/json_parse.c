@@ -123,12 +123,15 @@ static json_t *read_number(struct reader *r)
     return read_real(number);
 }
 
-static json_t *read_array(struct reader *r)
+/* What is left of an array: its elements, behind the bracket or another element. */
+static json_t *read_elements(struct reader *r)
 {
     json_t *array = json_array();
 
-    r->at++;
     skip_space(r);
+    if (*r->at == ',') {
+        r->at++;
+    }
     while (array != NULL && *r->at != ']') {
         if (json_array_append_new(array, read_value(r)) < 0) {
             json_decref(array);
@@ -141,6 +144,12 @@ static json_t *read_array(struct reader *r)
     }
     r->at++;
     return array;
+}
+
+static json_t *read_array(struct reader *r)
+{
+    r->at++;
+    return read_elements(r);
 }
 
 static bool read_member(struct reader *r, json_t *object)
@@ -216,6 +225,25 @@ int json_parse(struct str text, const struct json_limits *limits, json_t **value
     }
     r = (struct reader){text.ptr, text.ptr + text.len};
     read = read_value(&r);
+    if (read == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *value = read;
+    return 0;
+}
+
+int json_parse_elements(struct str array, size_t n_skipped, json_t **value)
+{
+    struct str rest = json_text_elements(array);
+    struct str element;
+    struct reader r;
+    json_t *read = NULL;
+
+    while (n_skipped > 0 && json_text_next(&rest, &element)) {
+        n_skipped--;
+    }
+    r = (struct reader){rest.ptr, rest.ptr + rest.len};
+    read = read_elements(&r);
     if (read == NULL) {
         return SAILS_ENOMEM;
     }

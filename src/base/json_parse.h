@@ -22,4 +22,10 @@
  * is built unless all of the text is within them. limits->allow_nul_names must not be set. */
 int json_parse(struct str text, const struct json_limits *limits, json_t **value);
 
+/*
+ * The elements of an array but the first ones, as an array, of text that has been checked already
+ * (json_text_check()): it is walked once more, to build what it says, and that is all. 0; SAILS_ENOMEM.
+ */
+int json_parse_elements(struct str array, size_t n_skipped, json_t **value);
+
 #endif

@@ -237,25 +237,12 @@ char *sio_packet_event_name(const struct sio_packet *packet)
 /* The elements behind the event's name; NULL: no memory. */
 static json_t *parse_args(const struct sio_packet *packet)
 {
-    static const struct json_limits checked = {.max_depth = JSON_TEXT_MAX_DEPTH};
-    json_t *args = json_array();
-    struct str rest = {NULL, 0};
-    struct str element;
+    json_t *args = NULL;
 
-    if (packet->payload.len > 0) {
-        rest = json_text_elements(packet->payload);
+    if (packet->payload.len == 0) {
+        return json_array();
     }
-    if (is_event_type(packet->type)) {
-        json_text_next(&rest, &element);
-    }
-    while (args != NULL && json_text_next(&rest, &element)) {
-        json_t *value = NULL;
-
-        if (json_parse(element, &checked, &value) < 0 || json_array_append_new(args, value) < 0) {
-            json_decref(args);
-            return NULL;
-        }
-    }
+    (void)json_parse_elements(packet->payload, is_event_type(packet->type) ? 1 : 0, &args);
     return args;
 }
 

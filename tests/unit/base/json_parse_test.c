@@ -102,6 +102,31 @@ static void invalid_and_deep_text_is_refused(void **state)
     assert_null(value);
 }
 
+static void expect_elements(const char *text, size_t n_skipped, const char *want)
+{
+    json_t *value = NULL;
+    char *got = NULL;
+
+    assert_int_equal(json_parse_elements(str_from(text), n_skipped, &value), 0);
+    got = json_dumps(value, JSON_COMPACT);
+    assert_string_equal(got, want);
+    mem_free(got);
+    json_decref(value);
+}
+
+static void elements_behind_the_first_ones_are_read(void **state)
+{
+    (void)state;
+    expect_elements("[]", 0, "[]");
+    expect_elements(" [ ] ", 1, "[]");
+    expect_elements("[\"a\"]", 1, "[]");
+    expect_elements(" [ \"a,]\" , [ 1 , {\"b\":[2]} ] , null ] ", 0,
+                    "[\"a,]\",[1,{\"b\":[2]}],null]");
+    expect_elements(" [ \"a,]\" , [ 1 , {\"b\":[2]} ] , null ] ", 1, "[[1,{\"b\":[2]}],null]");
+    expect_elements("[\"a\",[1],2]", 2, "[2]");
+    expect_elements("[1]", 7, "[]");
+}
+
 static void no_allocation_is_missed(void **state)
 {
     static const char text[] = "{\"a\":[1,2.5,\"x\\ny\",{\"b\\t\":null}],\"c\":\"d\"}";
@@ -126,6 +151,7 @@ int main(void)
         cmocka_unit_test(what_javascript_accepts_does_not_fail),
         cmocka_unit_test(members_keep_their_order),
         cmocka_unit_test(invalid_and_deep_text_is_refused),
+        cmocka_unit_test(elements_behind_the_first_ones_are_read),
         cmocka_unit_test(no_allocation_is_missed),
     };
 
