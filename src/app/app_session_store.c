@@ -44,6 +44,7 @@ static struct redis_options redis_options(const struct sails_app *app, const str
     options.port = url->port != 0 ? url->port : (unsigned)config_integer(c, "session.port");
     options.username = url->username;
     options.password = url->password != NULL ? url->password : config_text(c, "session.pass");
+    options.tls.is_on = url->is_tls;
     options.db = url->db != 0 ? url->db : (unsigned)config_integer(c, "session.db");
     options.connect_timeout_ms = CONNECT_TIMEOUT_MS;
     options.command_timeout_ms = COMMAND_TIMEOUT_MS;

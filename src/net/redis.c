@@ -34,7 +34,8 @@ enum redis_state {
 
 struct redis {
     struct loop *loop;
-    struct redis_options options; /* a copy */
+    struct redis_options options;  /* a copy */
+    struct redis_tls_context *tls; /* NULL: plain */
     struct task end;
     enum redis_state state;
     unsigned depth; /* I5 */
@@ -71,6 +72,7 @@ static void destroy(struct redis *redis)
     deadline_queue_deinit(&redis->wait_limits);
     deadline_queue_deinit(&redis->pauses);
     redis_options_deinit(&redis->options);
+    redis_tls_context_destroy(redis->tls);
     mem_free(redis);
 }
 
@@ -315,6 +317,22 @@ static const struct redis_stream_events stream_events = {
     .on_lost = on_stream_lost,
 };
 
+/* Takes `watch`. */
+static int open_stream(struct redis *redis, struct watch *watch)
+{
+    struct redis_tls *tls = NULL;
+
+    if (redis->tls != NULL) {
+        tls = redis_tls_create(redis->tls, redis->options.host);
+        if (tls == NULL) {
+            watch_close(watch);
+            return SAILS_ENOMEM;
+        }
+    }
+    return redis_stream_open(redis->loop, watch, tls, redis->options.max_reply, &stream_events,
+                             redis, &redis->stream);
+}
+
 static void on_dialed(int err, struct watch *watch, void *ctx)
 {
     struct redis *redis = ctx;
@@ -322,8 +340,7 @@ static void on_dialed(int err, struct watch *watch, void *ctx)
     redis->dial = NULL;
     enter(redis);
     if (err == 0) {
-        err = redis_stream_open(redis->loop, watch, redis->options.max_reply, &stream_events, redis,
-                                &redis->stream);
+        err = open_stream(redis, watch);
     }
     if (err == 0) {
         redis->state = GREETING;
@@ -475,7 +492,11 @@ int redis_open(struct worker *worker, const struct redis_options *options, struc
         return SAILS_ENOMEM;
     }
     rc = redis_options_copy(options, &redis->options);
+    if (rc == 0 && options->tls.is_on) {
+        rc = redis_tls_context_create(&options->tls, options->log, &redis->tls);
+    }
     if (rc < 0) {
+        redis_options_deinit(&redis->options);
         mem_free(redis);
         return rc;
     }

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "net/redis_reply.h"
+#include "net/redis_tls.h"
 
 struct redis;
 struct worker;
@@ -32,11 +33,12 @@ enum {
 };
 
 struct redis_options {
-    const char *host;            /* a name or an address */
-    unsigned port;               /* 1 to 65535 */
-    const char *username;        /* of Redis 6 and later; NULL: the default user */
-    const char *password;        /* NULL: none */
-    unsigned db;                 /* SELECTed if it is not 0 */
+    const char *host;     /* a name or an address */
+    unsigned port;        /* 1 to 65535 */
+    const char *username; /* of Redis 6 and later; NULL: the default user */
+    const char *password; /* NULL: none */
+    unsigned db;          /* SELECTed if it is not 0 */
+    struct redis_tls_options tls;
     uint64_t connect_timeout_ms; /* until it is ready, log-in included */
     uint64_t command_timeout_ms; /* from sending to the reply; over it the connection is lost */
     uint64_t wait_ms;      /* how long a command waits for a connection; 0: for the first attempt
@@ -76,8 +78,8 @@ void redis_options_deinit(struct redis_options *options); /* one that is no copy
 int redis_options_check(const struct redis_options *options);
 
 /*
- * Begins to connect, and goes on until it is closed. 0; SAILS_EINVAL: redis_options_check();
- * SAILS_ENOMEM.
+ * Begins to connect, and goes on until it is closed. 0; SAILS_EINVAL: redis_options_check(); SAILS_ETLS: its
+ * files (logged); SAILS_ENOMEM.
  */
 int redis_open(struct worker *worker, const struct redis_options *options, struct redis **out);
 

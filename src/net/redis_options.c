@@ -32,7 +32,8 @@ int redis_options_check(const struct redis_options *options)
 int redis_options_copy(const struct redis_options *options, struct redis_options *out)
 {
     struct redis_options copy = *options;
-    const char **texts[] = {&copy.host, &copy.username, &copy.password};
+    const char **texts[] = {&copy.host,        &copy.username,      &copy.password,
+                            &copy.tls.ca_file, &copy.tls.cert_file, &copy.tls.key_file};
     struct buf all = {0};
     char *at = NULL;
 

@@ -22,7 +22,8 @@ enum {
 
 struct redis_stream {
     struct loop *loop;
-    struct watch *watch; /* NULL: closed, or lost */
+    struct watch *watch;   /* NULL: closed, or lost */
+    struct redis_tls *tls; /* NULL: plain */
     struct redis_reader *reader;
     struct outq out;
     bool is_blocked; /* the kernel takes no more: the watch will tell */
@@ -36,6 +37,7 @@ struct redis_stream {
 static void destroy(struct redis_stream *stream)
 {
     redis_reader_destroy(stream->reader);
+    redis_tls_destroy(stream->tls);
     outq_clear(&stream->out);
     mem_free(stream);
 }
@@ -119,9 +121,36 @@ static void flush(struct task *task)
     leave(stream);
 }
 
+/* What TLS wants on the wire, if it is anything. 0; SAILS_ENOMEM. */
+static int push_tls(struct redis_stream *stream)
+{
+    struct buf wire = {0};
+    struct shared *bytes = NULL;
+    int rc = redis_tls_take(stream->tls, &wire);
+
+    if (rc == 0 && wire.len > 0) {
+        bytes = shared_copy(buf_bytes(&wire));
+        rc = bytes != NULL ? outq_push(&stream->out, bytes) : SAILS_ENOMEM;
+        shared_release(bytes);
+    }
+    buf_deinit(&wire);
+    return rc;
+}
+
+static int push(struct redis_stream *stream, struct shared *bytes)
+{
+    int rc = 0;
+
+    if (stream->tls == NULL) {
+        return outq_push(&stream->out, bytes);
+    }
+    rc = redis_tls_write(stream->tls, shared_bytes(bytes));
+    return rc == 0 ? push_tls(stream) : rc;
+}
+
 int redis_stream_write(struct redis_stream *stream, struct shared *bytes)
 {
-    int rc = outq_push(&stream->out, bytes);
+    int rc = push(stream, bytes);
 
     if (rc == 0 && !stream->is_blocked && stream->watch != NULL) {
         loop_defer(stream->loop, &stream->flush);
@@ -150,6 +179,30 @@ static void read_replies(struct redis_stream *stream, struct bytes data)
     }
 }
 
+static void take_wire(struct redis_stream *stream, struct bytes wire)
+{
+    struct buf plain = {0};
+    int rc = 0;
+
+    if (stream->tls == NULL) {
+        read_replies(stream, wire);
+        return;
+    }
+    rc = redis_tls_feed(stream->tls, wire, &plain);
+    if (rc == 0) {
+        rc = push_tls(stream);
+    }
+    if (rc < 0) {
+        lose(stream, rc);
+    } else {
+        write_out(stream);
+    }
+    if (rc == 0 && plain.len > 0 && stream->watch != NULL) {
+        read_replies(stream, buf_bytes(&plain));
+    }
+    buf_deinit(&plain);
+}
+
 static void read_in(struct redis_stream *stream)
 {
     uint8_t *buffer = stream->loop->read_buffer;
@@ -158,7 +211,7 @@ static void read_in(struct redis_stream *stream)
         ssize_t n = recv(watch_fd(stream->watch), buffer, READ_BUFFER_SIZE, 0);
 
         if (n > 0) {
-            read_replies(stream, (struct bytes){buffer, (size_t)n});
+            take_wire(stream, (struct bytes){buffer, (size_t)n});
         } else if (n == 0) {
             lose(stream, SAILS_ECLOSED);
         } else if (errno == EAGAIN) {
@@ -186,8 +239,8 @@ static void on_socket(struct watch *watch, struct watch_events events, void *ctx
 
 /* ---- life ---- */
 
-int redis_stream_open(struct loop *loop, struct watch *watch, size_t max_reply,
-                      const struct redis_stream_events *events, void *ctx,
+int redis_stream_open(struct loop *loop, struct watch *watch, struct redis_tls *tls,
+                      size_t max_reply, const struct redis_stream_events *events, void *ctx,
                       struct redis_stream **out)
 {
     struct redis_stream *stream = mem_calloc(1, sizeof(*stream));
@@ -195,17 +248,26 @@ int redis_stream_open(struct loop *loop, struct watch *watch, size_t max_reply,
 
     if (stream == NULL || reader == NULL) {
         redis_reader_destroy(reader);
+        redis_tls_destroy(tls);
         mem_free(stream);
         watch_close(watch);
         return SAILS_ENOMEM;
     }
     stream->loop = loop;
     stream->watch = watch;
+    stream->tls = tls;
     stream->reader = reader;
     stream->flush.run = flush;
     stream->events = events;
     stream->ctx = ctx;
+    if (tls != NULL && push_tls(stream) < 0) {
+        redis_stream_close(stream);
+        return SAILS_ENOMEM;
+    }
     watch_socket(stream);
+    if (!outq_is_empty(&stream->out)) {
+        loop_defer(loop, &stream->flush); /* the handshake */
+    }
     *out = stream;
     return 0;
 }

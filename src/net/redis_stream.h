@@ -11,6 +11,7 @@
 
 #include "base/shared.h"
 #include "net/redis_reply.h"
+#include "net/redis_tls.h"
 #include "net/watch.h"
 
 struct redis_stream;
@@ -26,9 +27,9 @@ struct redis_stream_events {
     void (*on_lost)(void *ctx, int err);
 };
 
-/* Takes `watch`, also on failure. No event within the call. 0; SAILS_ENOMEM. */
-int redis_stream_open(struct loop *loop, struct watch *watch, size_t max_reply,
-                      const struct redis_stream_events *events, void *ctx,
+/* Takes `watch` and `tls` (NULL: plain), also on failure. No event within the call. 0; SAILS_ENOMEM. */
+int redis_stream_open(struct loop *loop, struct watch *watch, struct redis_tls *tls,
+                      size_t max_reply, const struct redis_stream_events *events, void *ctx,
                       struct redis_stream **out);
 
 /* To be written at the end of the turn, with what else is by then. 0; SAILS_ENOMEM. */

@@ -117,17 +117,27 @@ static int parse_parts(struct str text, struct redis_url *url)
     return rc;
 }
 
+/* Takes the scheme off the front. */
+static bool take_scheme(struct str *text, struct str scheme)
+{
+    if (text->len < scheme.len || !str_eq_nocase((struct str){text->ptr, scheme.len}, scheme)) {
+        return false;
+    }
+    *text = str_from_offset(*text, scheme.len);
+    return true;
+}
+
 int redis_url_parse(const char *text, struct redis_url *out)
 {
     struct str rest = str_from(text);
-    struct str scheme = STR("redis://");
     struct redis_url url = {0};
     int rc = 0;
 
-    if (rest.len < scheme.len || !str_eq_nocase((struct str){rest.ptr, scheme.len}, scheme)) {
+    url.is_tls = take_scheme(&rest, STR("rediss://"));
+    if (!url.is_tls && !take_scheme(&rest, STR("redis://"))) {
         return SAILS_EINVAL;
     }
-    rc = parse_parts(str_from_offset(rest, scheme.len), &url);
+    rc = parse_parts(rest, &url);
     if (rc < 0) {
         redis_url_deinit(&url);
         return rc;

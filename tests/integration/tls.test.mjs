@@ -1,26 +1,13 @@
 // HTTPS and WSS with the real clients, and what is said about a certificate that is no good.
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import https from 'node:https'
-import os from 'node:os'
 import path from 'node:path'
+import { makeCertificate } from './support/certificate.mjs'
 import { everyWay, open } from './support/clients.mjs'
 import { startApp } from './support/server.mjs'
-
-/** A folder with a certificate for localhost and 127.0.0.1, and its key. */
-function makeCertificate(t) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'sails-tls-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const cert = path.join(folder, 'cert.pem')
-  const key = path.join(folder, 'key.pem')
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
-  const how = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const what = ['-days', '2', '-subj', '/CN=localhost', '-addext', names, '-keyout', key, '-out', cert]
-  execFileSync('openssl', [...how, ...what], { stdio: 'ignore' })
-  return { folder, cert, key, ca: readFileSync(cert) }
-}
 
 test('every client speaks over TLS, over each transport, on each worker', async (t) => {
   const { cert, key, ca } = makeCertificate(t)

@@ -31,7 +31,7 @@ static void a_url_that_is_none_fails_the_lift_and_is_not_repeated(void **state)
     (void)state;
     prepare(&live);
     assert_int_equal(
-        sails_app_set(live.app, "session.url", json_string("rediss://:secret@127.0.0.1")), 0);
+        sails_app_set(live.app, "session.url", json_string("http://:secret@127.0.0.1")), 0);
     assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
     live_log_expect(&live.log, "session.url");
     assert_false(live_log_has(&live.log, "secret@"));

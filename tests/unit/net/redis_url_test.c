@@ -21,20 +21,22 @@ static void a_url_says_where_redis_is_and_who_we_are(void **state)
             const char *password;
             unsigned port;
             unsigned db;
+            bool is_tls;
         } want;
     } cases[] = {
-        {"redis://", {NULL, NULL, NULL, 0, 0}},
-        {"redis://cache", {"cache", NULL, NULL, 0, 0}},
-        {"REDIS://cache/", {"cache", NULL, NULL, 0, 0}},
-        {"redis://cache:6380/2", {"cache", NULL, NULL, 6380, 2}},
-        {"redis://:secret@10.0.0.1", {"10.0.0.1", NULL, "secret", 0, 0}},
-        {"redis://ann:secret@cache", {"cache", "ann", "secret", 0, 0}},
-        {"redis://ann@cache", {"cache", "ann", NULL, 0, 0}},
-        {"redis://:p%40ss%3aw%2Ford@cache", {"cache", NULL, "p@ss:w/ord", 0, 0}},
-        {"redis://:p@ss@cache", {"cache", NULL, "p@ss", 0, 0}},
-        {"redis://[::1]:7000/1", {"::1", NULL, NULL, 7000, 1}},
-        {"redis://[::1]", {"::1", NULL, NULL, 0, 0}},
-        {"redis:///3", {NULL, NULL, NULL, 0, 3}},
+        {"redis://", {NULL, NULL, NULL, 0, 0, false}},
+        {"redis://cache", {"cache", NULL, NULL, 0, 0, false}},
+        {"REDIS://cache/", {"cache", NULL, NULL, 0, 0, false}},
+        {"redis://cache:6380/2", {"cache", NULL, NULL, 6380, 2, false}},
+        {"redis://:secret@10.0.0.1", {"10.0.0.1", NULL, "secret", 0, 0, false}},
+        {"redis://ann:secret@cache", {"cache", "ann", "secret", 0, 0, false}},
+        {"redis://ann@cache", {"cache", "ann", NULL, 0, 0, false}},
+        {"redis://:p%40ss%3aw%2Ford@cache", {"cache", NULL, "p@ss:w/ord", 0, 0, false}},
+        {"redis://:p@ss@cache", {"cache", NULL, "p@ss", 0, 0, false}},
+        {"redis://[::1]:7000/1", {"::1", NULL, NULL, 7000, 1, false}},
+        {"redis://[::1]", {"::1", NULL, NULL, 0, 0, false}},
+        {"redis:///3", {NULL, NULL, NULL, 0, 3, false}},
+        {"RedisS://cache", {"cache", NULL, NULL, 0, 0, true}},
     };
 
     (void)state;
@@ -45,7 +47,7 @@ static void a_url_says_where_redis_is_and_who_we_are(void **state)
         if (rc != 0 || !is_text(url.host, cases[i].want.host) ||
             !is_text(url.username, cases[i].want.username) ||
             !is_text(url.password, cases[i].want.password) || url.port != cases[i].want.port ||
-            url.db != cases[i].want.db) {
+            url.db != cases[i].want.db || url.is_tls != cases[i].want.is_tls) {
             fail_msg("%s: %d", cases[i].text, rc);
         }
         redis_url_deinit(&url);
@@ -58,7 +60,6 @@ static void what_is_no_such_url_is_refused(void **state)
         "",
         "cache",
         "http://cache",
-        "rediss://cache",
         "redis:/cache",
         "redis://cache:",
         "redis://cache:65536",
