@@ -10,6 +10,7 @@
 #include <sails/blueprints.h>
 #include <sails/cookie.h>
 #include <sails/db.h>
+#include <sails/emitter.h>
 #include <sails/err.h>
 #include <sails/folder.h>
 #include <sails/handshake.h>

@@ -1,0 +1,111 @@
+// Programs that are no nodes reach the clients of all nodes: our emitter, and those of Socket.IO.
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
+import { ask, bytesEqual, next, record } from './support/clients.mjs'
+import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
+import { startRedis } from './support/redis.mjs'
+import { binaryOf } from './support/server.mjs'
+
+const require = createRequire(import.meta.url)
+const { Emitter } = require('@socket.io/redis-emitter')
+
+/** A node of each kind with a client, in rooms of their own and in "all". */
+async function startScene(t) {
+  const redis = await startRedis(t)
+  const client = await connectRedis(t, redis)
+  const nodes = { c: await startC(t, redis, ['--workers=2']), n: await startNode(t, redis) }
+  await gathered(client, 2)
+  const people = {}
+  for (const [name, node] of Object.entries(nodes)) {
+    people[name] = await node.connect()
+    await ask(people[name], 'join', name, 'all')
+  }
+  return { redis, client, people }
+}
+
+/** Our emitter, with the face of Socket.IO's. */
+function ours(redis) {
+  const call = (...args) =>
+    promisify(execFile)(binaryOf('emitter'), [`redis://127.0.0.1:${redis.port}`, '', JSON.stringify(args)])
+  return {
+    emit: (rooms, except, event, ...args) => call('emit', '/', rooms, except, event, args),
+    join: (rooms, names) => call('join', null, rooms, null, names),
+    leave: (rooms, names) => call('leave', '/', rooms, [], names),
+    disconnect: (rooms) => call('disconnect', '/', rooms, [], true),
+    serverSideEmit: (event, ...args) => call('server-side', '/', event, args),
+  }
+}
+
+function theirs(client) {
+  const emitter = new Emitter(client)
+  const to = (rooms, except = []) =>
+    except.reduce((operator, room) => operator.except(room),
+      (rooms ?? []).reduce((operator, room) => operator.to(room), emitter.of('/')))
+  return {
+    emit: async (rooms, except, event, ...args) => to(rooms, except).emit(event, ...args),
+    join: async (rooms, names) => to(rooms).socketsJoin(names),
+    leave: async (rooms, names) => to(rooms).socketsLeave(names),
+    disconnect: async (rooms) => to(rooms).disconnectSockets(true),
+    serverSideEmit: async (event, ...args) => emitter.serverSideEmit(event, ...args),
+  }
+}
+
+for (const [whose, make] of [['our emitter', (s) => ours(s.redis)], ['redis-emitter 5', (s) => theirs(s.client)]]) {
+  test(`${whose} reaches clients and programs of both kinds of node (redis-cluster 20)`, async (t) => {
+    const scene = await startScene(t)
+    const { c, n } = scene.people
+    const emitter = make(scene)
+    const both = (event) => Promise.all([next(c, event), next(n, event)])
+
+    const all = both('hello')
+    await emitter.emit(null, [], 'hello', 1, { deep: ['ü'] }, null)
+    assert.deepEqual(await all, [[1, { deep: ['ü'] }, null], [1, { deep: ['ü'] }, null]])
+
+    const heard = [record(c, 'one'), record(n, 'one')]
+    await emitter.emit(['c'], [], 'one', 1)
+    await emitter.emit(['all'], ['c'], 'one', 2)
+    const last = both('last')
+    await emitter.emit(['c', 'n'], [], 'last')
+    await last
+    assert.deepEqual(heard, [[[1]], [[2]]])
+
+    await emitter.join(['all'], ['new'])
+    await emitter.leave(['n'], ['new'])
+    const joined = both('joined')
+    await emitter.emit(null, [], 'joined')
+    await joined
+    assert.deepEqual((await ask(c, 'fetch', { to: ['new'] })).map(({ id }) => id), [c.id])
+
+    const programs = both('server-heard')
+    await emitter.serverSideEmit('tell', 'you')
+    assert.deepEqual(await programs, [['you'], ['you']])
+
+    const gone = both('disconnect')
+    await emitter.disconnect(['all'])
+    await gone
+  })
+}
+
+test('what socket.io-emitter 3 says, with binary, reaches clients of our nodes (redis-cluster 20)', async (t) => {
+  const { client, people } = await startScene(t)
+  const said = next(people.c, 'old')
+  // ["emitter", {type: 5, data: ["old", <01 02>], nsp: "/"}, {rooms: ["c"], flags: {json: true}}]
+  await client.publish('socket.io#/#c#', Buffer.from(
+    '93a7656d697474657283a47479706505a46461746192a36f6c64c4020102a36e7370a12f82a5726f6f6d7391a163a5666c61677381a46a736f6ec3', 'hex'))
+  bytesEqual(await said, [Buffer.from([1, 2])])
+})
+
+test('an emitter says why it could not', async (t) => {
+  const run = (...args) => promisify(execFile)(binaryOf('emitter'), args).catch(({ stdout }) => ({ stdout }))
+  const redis = await startRedis(t, ['--requirepass', 'right'])
+  const emit = JSON.stringify(['emit', '/', null, null, 'e', []])
+
+  assert.match((await run(`redis://127.0.0.1:${redis.port}`, '', emit)).stdout, /^SAILS_EREFUSED/)
+  assert.match((await run(`redis://:right@127.0.0.1:${redis.port}`, '', emit)).stdout, /^OK\nOK \n$/)
+  await redis.stop()
+  assert.match((await run(`redis://127.0.0.1:${redis.port}`, '', emit)).stdout, /^ECONNREFUSED/)
+  assert.match((await run('http://x', '', emit)).stdout, /^SAILS_EINVAL/)
+})
