@@ -81,6 +81,10 @@ struct carrier_ops {
      */
     struct carrier_namespace *(*open)(struct carrier *carrier, struct str nsp);
     void (*close)(struct carrier_namespace *nsp);
+
+    /* A worker has members of that room now, or has none any more. Any thread, in order for each worker.
+     * NULL: it does not matter. */
+    void (*note_room)(struct carrier_namespace *nsp, struct str room, bool exists);
 };
 
 struct carrier {

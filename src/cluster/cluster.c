@@ -48,6 +48,13 @@ void cluster_close_namespace(struct carrier_namespace *nsp)
     }
 }
 
+void cluster_note_room(struct carrier_namespace *nsp, struct str room, bool exists)
+{
+    if (nsp != NULL && nsp->carrier->ops->note_room != NULL) {
+        nsp->carrier->ops->note_room(nsp, room, exists);
+    }
+}
+
 /* ---- at a worker ---- */
 
 static void apply(const struct cluster *cluster, struct worker *worker, const struct operation *op,

@@ -72,6 +72,9 @@ int cluster_open_namespace(struct cluster *cluster, struct str name,
                            struct carrier_namespace **out);
 void cluster_close_namespace(struct carrier_namespace *nsp);
 
+/* A worker has members of that room now, or has none any more. NULL is harmless. */
+void cluster_note_room(struct carrier_namespace *nsp, struct str room, bool exists);
+
 /*
  * Applies the operation on the caller's worker at once, and sends it to the others. `message`: of a
  * broadcast, its event and arguments encoded for this node's clients; borrowed. The outcome (NULL:

@@ -31,6 +31,13 @@ static void part_destroy(struct io_part *part)
     mem_free(part);
 }
 
+static void on_room(struct str room, bool exists, void *ctx)
+{
+    const struct io_part *part = ctx;
+
+    cluster_note_room(part->nsp->among_nodes, room, exists);
+}
+
 /* Takes what io_registry_resolve() gave. NULL: no memory. */
 static struct io_part *part_create(struct io_worker *w, struct sails_io_namespace *nsp)
 {
@@ -45,6 +52,9 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
         io_registry_drop_part(nsp);
         mem_free(part);
         return NULL;
+    }
+    if (nsp->among_nodes != NULL) {
+        sio_namespace_watch_rooms(part->sio, on_room, part);
     }
     sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
     map_insert(&w->parts, &part->by_name, hash_str(worker_env(w->worker)->hash_key, name));

@@ -20,10 +20,11 @@
 struct bus;
 struct worker;
 
-/* One name that is listened to. */
+/* A name that is listened to, or published on. */
 enum bus_kind {
     BUS_CHANNEL,
-    BUS_PATTERN /* as PSUBSCRIBE has it */
+    BUS_PATTERN, /* as PSUBSCRIBE has it */
+    BUS_SHARD    /* a channel of sharded pub/sub: Redis 7 and later */
 };
 
 struct bus_events {
@@ -49,10 +50,11 @@ struct bus_ops {
      * or an error, and it does not: SAILS_ECLOSED: it is down; SAILS_ETOOBIG: too much is waiting;
      * SAILS_ENOMEM. The number: of publish and count, how many subscriptions there are.
      */
-    int (*publish)(struct bus *bus, struct str channel, struct bytes payload, bus_cb cb, void *ctx);
+    int (*publish)(struct bus *bus, enum bus_kind kind, struct str channel, struct bytes payload,
+                   bus_cb cb, void *ctx);
     int (*subscribe)(struct bus *bus, enum bus_kind kind, struct str name, bool on, bus_cb cb,
                      void *ctx);
-    int (*count)(struct bus *bus, struct str channel, bus_cb cb, void *ctx);
+    int (*count)(struct bus *bus, enum bus_kind kind, struct str channel, bus_cb cb, void *ctx);
 };
 
 struct bus {

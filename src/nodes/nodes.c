@@ -21,24 +21,30 @@
  */
 
 enum {
-    REFUSED_PERIOD_MS = 60000
+    REFUSED_PERIOD_MS = 60000,
+    CLASSIC_UID_LEN = 6
 };
 
 /* ---- who we are ---- */
 
-void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_LEN + 1])
+/* 6 characters of base64url, or 16 hexadecimal digits, as the adapters of Node have them. */
+void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_MAX + 1])
 {
     uint64_t hash = hash_str(nodes->uid_key, what);
     uint8_t bytes[5] = {(uint8_t)hash, (uint8_t)(hash >> 8), (uint8_t)(hash >> 16),
                         (uint8_t)(hash >> 24), (uint8_t)(hash >> 32)};
     char text[BASE64URL_LEN(sizeof(bytes))];
 
+    if (nodes->options.is_sharded) {
+        (void)snprintf(out, NODES_UID_MAX + 1, "%016llx", (unsigned long long)hash);
+        return;
+    }
     base64url_write(text, (struct bytes){bytes, sizeof(bytes)});
-    memcpy(out, text, NODES_UID_LEN);
-    out[NODES_UID_LEN] = '\0';
+    memcpy(out, text, CLASSIC_UID_LEN);
+    out[CLASSIC_UID_LEN] = '\0';
 }
 
-void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1])
+void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_MAX + 1])
 {
     nodes_name(nodes, nsp, out); /* begins with a slash: no other name does */
 }
@@ -171,9 +177,11 @@ static bool is_asking(const struct operation *op)
 static void plan(const struct carrier *carrier, const struct operation *op,
                  enum operation_scope scope, struct carrier_plan *out)
 {
-    (void)carrier;
+    const struct nodes *nodes = container_of(carrier, const struct nodes, carrier);
+
     (void)scope;
-    out->is_sent = (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody;
+    out->is_sent = (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody &&
+                   (op->kind != OPERATION_ROOMS || !nodes->options.is_sharded);
     out->n_parties = out->is_sent && is_asking(op) ? 1 : 0;
 }
 
@@ -221,6 +229,7 @@ static const struct carrier_ops carrier_ops = {
     .send = send,
     .open = nodes_namespace_open,
     .close = nodes_namespace_close,
+    .note_room = nodes_namespace_note_room,
 };
 
 /* ---- life ---- */

@@ -19,6 +19,7 @@
 #define NODES_NODES_H
 
 #include "adapter/classic.h"
+#include "adapter/clustered.h"
 #include "base/deadline_ladder.h"
 #include "base/map.h"
 #include "cluster/cluster.h"
@@ -27,7 +28,7 @@
 #include <sails/err.h>
 
 enum {
-    NODES_UID_LEN = 6,
+    NODES_UID_MAX = 16,
     /* Bytes of messages on their way to worker 0; as what one connection to Redis may keep waiting. */
     NODES_QUEUE_MAX = 16 * 1024 * 1024
 };
@@ -50,6 +51,8 @@ struct nodes_options {
     bool has_admin_key;          /* `key` was set: the admin bus is called just that */
     bool speaks_sails;           /* operations on whole rooms go over Sails' admin bus */
     bool answers_apart;          /* publishOnSpecificResponseChannel */
+    bool is_sharded;             /* the format of the sharded adapter, not the classic one */
+    enum clustered_mode mode;    /* of that */
     uint64_t request_timeout_ms; /* of requests that have no time limit of their own */
     const struct cluster_host *host;
     struct worker_pool *pool;
@@ -107,17 +110,18 @@ bool nodes_is_up(const struct nodes *nodes);
  * What a node calls itself in a namespace. Socket.IO draws one for each adapter; here it follows from the
  * name and a secret, so that any thread has it without looking anything up.
  */
-void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_LEN + 1]);
+void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_MAX + 1]);
 
 /* The same of anything else that has a name: ids of requests, the admin bus. */
-void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_LEN + 1]);
+void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_MAX + 1]);
 
 /* Encodes and publishes it; what cannot be sent is counted. `asker`: of an answer, the uid of who has asked;
  * else empty. Any thread. nodes_publish.c */
 void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker);
 
 /* Publishes these bytes. Any thread. */
-void nodes_publish_bytes(struct nodes *nodes, struct str channel, struct str payload);
+void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str channel,
+                         struct str payload);
 
 /* What has come on a channel. Worker 0. nodes_receive.c */
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
@@ -131,10 +135,11 @@ static inline bool nodes_is_ours(int rc)
 /* One that is no message is counted, and told once a minute with its channel. Worker 0. */
 void nodes_refuse(struct nodes *nodes, struct str channel, int why);
 
-/* ---- namespaces: nodes_namespace.c; worker 0, but for open and close ---- */
+/* ---- namespaces: nodes_namespace.c; worker 0, but for the first three ---- */
 
 struct carrier_namespace *nodes_namespace_open(struct carrier *carrier, struct str name);
 void nodes_namespace_close(struct carrier_namespace *nsp);
+void nodes_namespace_note_room(struct carrier_namespace *nsp, struct str room, bool exists);
 
 /* Listens to all of them: the bus has come up. */
 void nodes_namespace_subscribe_all(struct nodes *nodes);

@@ -30,7 +30,7 @@ struct str nodes_admin_channel(const struct nodes *nodes)
 }
 
 /* No namespace begins like that. */
-static void uid_of(const struct nodes *nodes, char out[NODES_UID_LEN + 1])
+static void uid_of(const struct nodes *nodes, char out[NODES_UID_MAX + 1])
 {
     nodes_name(nodes, STR("admin bus"), out);
 }
@@ -49,7 +49,7 @@ void nodes_admin_subscribe(struct nodes *nodes)
 /* Takes the payload. */
 static int say(struct nodes *nodes, const char *event, json_t *payload, bool is_blast)
 {
-    char uid[NODES_UID_LEN + 1];
+    char uid[NODES_UID_MAX + 1];
     struct buf text = {0};
     json_t *message = NULL;
     int rc = SAILS_ENOMEM;
@@ -62,7 +62,7 @@ static int say(struct nodes *nodes, const char *event, json_t *payload, bool is_
         rc = rc == 0 ? buf_error(&text) : rc;
     }
     if (rc == 0) {
-        nodes_publish_bytes(nodes, nodes_admin_channel(nodes), buf_str(&text));
+        nodes_publish_bytes(nodes, BUS_CHANNEL, nodes_admin_channel(nodes), buf_str(&text));
     }
     json_decref(message);
     buf_deinit(&text);
@@ -184,7 +184,7 @@ static int act(struct nodes *nodes, const json_t *message)
 static int receive(struct nodes *nodes, json_t *message)
 {
     const struct nodes_events *events_of_app = &nodes->options.events;
-    char uid[NODES_UID_LEN + 1];
+    char uid[NODES_UID_MAX + 1];
     int rc = 0;
 
     uid_of(nodes, uid);

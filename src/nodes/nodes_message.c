@@ -86,7 +86,7 @@ int nodes_message_init(struct nodes_message *message, const struct nodes *nodes,
         .timeout_ms = op->timeout_ms,
     };
     nodes_uid(nodes, op->nsp, message->uid);
-    m->uid = (struct str){message->uid, NODES_UID_LEN};
+    m->uid = str_from(message->uid);
     rc = list_names(op->target.rooms, op->target.n_rooms, &m->rooms);
     rc = rc == 0 ? list_except(&op->target, &m->except) : rc;
     rc = rc == 0 ? list_names(op->rooms, op->n_rooms, &m->names) : rc;

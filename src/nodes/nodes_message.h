@@ -13,7 +13,7 @@
 
 struct nodes_message {
     struct adapter_message m;
-    char uid[NODES_UID_LEN + 1];
+    char uid[NODES_UID_MAX + 1];
 };
 
 /* What others hear of an operation: `m` borrows from it and from the message, which must not be moved. 0;

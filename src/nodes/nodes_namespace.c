@@ -1,29 +1,32 @@
 #include "base/macros.h"
 #include "base/mem.h"
-#include "nodes/nodes.h"
+#include "nodes/nodes_format.h"
 
 #include <assert.h>
 #include <sails/err.h>
 
 /*
  * What this node listens to. Each namespace is listened to once by the whole node, however many workers
- * there are: peers count the subscriptions to know how many answers to wait for.
+ * there are: peers count the subscriptions to know how many answers to wait for. Where rooms have channels of
+ * their own (sharded pub/sub), a room is listened to while a worker has it.
  *
  *     any thread: open  --mail--> worker 0: listed, subscribed
+ *                 room  --mail-->           one more worker has it, or one less
  *                 close --mail-->           unsubscribed, freed
  *
  * I1  Mail of one namespace arrives in order: it is in the list from `opened` to `closed`.
+ * I2  n_users of a room's subscription counts the workers that have the room; the others have one, their
+ *     namespace.
  */
-
-enum {
-    SUBSCRIPTIONS = 4 /* broadcasts, requests, responses, our own responses */
-};
 
 struct nodes_subscription {
     struct map_node by_name;
+    struct list in_nsp;
     struct nodes_namespace *nsp;
     enum bus_kind kind;
-    struct str name;
+    size_t n_users; /* I2 */
+    size_t len;
+    char name[];
 };
 
 struct nodes_namespace {
@@ -32,12 +35,45 @@ struct nodes_namespace {
     struct mail opened;
     struct mail closed;
     struct list in_nodes;
-    struct nodes_subscription subscriptions[SUBSCRIPTIONS];
-    struct str name;
-    struct buf names; /* of the namespace and of all subscriptions */
+    struct list subscriptions;
+    size_t name_len;
+    char name[];
 };
 
-/* ---- worker 0 ---- */
+/* A worker has a room, or has it no more. */
+struct room_news {
+    struct mail mail;
+    struct nodes_namespace *nsp;
+    bool exists;
+    size_t len;
+    char name[]; /* of its channel */
+};
+
+static struct str name_of(const struct nodes_subscription *s)
+{
+    return (struct str){s->name, s->len};
+}
+
+/* ---- subscriptions: worker 0, but for creating ---- */
+
+static struct nodes_subscription *subscription_create(struct nodes_namespace *nsp,
+                                                      enum bus_kind kind, struct str name)
+{
+    struct nodes_subscription *s = mem_alloc(sizeof(*s) + name.len);
+
+    if (s == NULL) {
+        return NULL;
+    }
+    *s = (struct nodes_subscription){.nsp = nsp, .kind = kind, .n_users = 1, .len = name.len};
+    memcpy(s->name, name.ptr, name.len);
+    list_append(&nsp->subscriptions, &s->in_nsp);
+    return s;
+}
+
+static void insert(struct nodes *nodes, struct nodes_subscription *s)
+{
+    map_insert(&nodes->subscriptions, &s->by_name, hash_str(nodes->map_key, name_of(s)));
+}
 
 static struct nodes_subscription *find(const struct nodes *nodes, struct str name)
 {
@@ -47,142 +83,239 @@ static struct nodes_subscription *find(const struct nodes *nodes, struct str nam
          n = map_find_next(n)) {
         struct nodes_subscription *s = container_of(n, struct nodes_subscription, by_name);
 
-        if (str_eq(s->name, name)) {
+        if (str_eq(name_of(s), name)) {
             return s;
         }
     }
     return NULL;
 }
 
+static void listen(struct nodes *nodes, const struct nodes_subscription *s)
+{
+    struct bus *bus = nodes->options.bus;
+    int rc = 0;
+
+    if (!nodes->is_reachable) {
+        return;
+    }
+    nodes_expect_confirmations(nodes, 1);
+    rc = bus->ops->subscribe(bus, s->kind, name_of(s), true, nodes_on_confirmed, nodes);
+    if (rc < 0) {
+        log_line(nodes->options.log, LOG_ERROR, "Cluster: not listening to %.*s: %s",
+                 STR_FMT(name_of(s)), sails_strerror(rc));
+    }
+}
+
+static void stop_listening(struct nodes *nodes, const struct nodes_subscription *s)
+{
+    struct bus *bus = nodes->options.bus;
+
+    if (nodes->is_reachable) {
+        (void)bus->ops->subscribe(bus, s->kind, name_of(s), false, NULL, NULL);
+    }
+}
+
+static void subscription_destroy(struct nodes *nodes, struct nodes_subscription *s)
+{
+    map_remove(&nodes->subscriptions, &s->by_name);
+    list_remove(&s->in_nsp);
+    mem_free(s);
+}
+
+/* ---- namespaces: worker 0 ---- */
+
 bool nodes_namespace_of(const struct nodes *nodes, struct str subscription, struct str *nsp)
 {
     const struct nodes_subscription *s = find(nodes, subscription);
 
     if (s != NULL) {
-        *nsp = s->nsp->name;
+        *nsp = (struct str){s->nsp->name, s->nsp->name_len};
     }
     return s != NULL;
 }
 
-static void listen(struct nodes_namespace *nsp)
+static void listen_to_all(struct nodes_namespace *nsp)
 {
-    struct nodes *nodes = nsp->nodes;
-    struct bus *bus = nodes->options.bus;
-
-    nodes_expect_confirmations(nodes, SUBSCRIPTIONS);
-    for (size_t i = 0; i < SUBSCRIPTIONS; i++) {
-        const struct nodes_subscription *s = &nsp->subscriptions[i];
-        int rc = bus->ops->subscribe(bus, s->kind, s->name, true, nodes_on_confirmed, nodes);
-
-        if (rc < 0) {
-            log_line(nodes->options.log, LOG_ERROR, "Cluster: not listening to %.*s: %s",
-                     STR_FMT(s->name), sails_strerror(rc));
-        }
+    list_each(node, &nsp->subscriptions) {
+        listen(nsp->nodes, container_of(node, struct nodes_subscription, in_nsp));
     }
 }
 
 void nodes_namespace_subscribe_all(struct nodes *nodes)
 {
     list_each(node, &nodes->namespaces) {
-        listen(container_of(node, struct nodes_namespace, in_nodes));
+        listen_to_all(container_of(node, struct nodes_namespace, in_nodes));
     }
-}
-
-static void destroy(struct nodes_namespace *nsp)
-{
-    for (size_t i = 0; i < SUBSCRIPTIONS; i++) {
-        map_remove(&nsp->nodes->subscriptions, &nsp->subscriptions[i].by_name);
-    }
-    list_remove(&nsp->in_nodes);
-    buf_deinit(&nsp->names);
-    mem_free(nsp);
 }
 
 static void on_opened(struct worker *worker, struct mail *mail)
 {
     struct nodes_namespace *nsp = container_of(mail, struct nodes_namespace, opened);
-    struct nodes *nodes = nsp->nodes;
 
     (void)worker;
-    list_append(&nodes->namespaces, &nsp->in_nodes);
-    for (size_t i = 0; i < SUBSCRIPTIONS; i++) {
-        struct nodes_subscription *s = &nsp->subscriptions[i];
+    list_append(&nsp->nodes->namespaces, &nsp->in_nodes);
+    list_each(node, &nsp->subscriptions) {
+        insert(nsp->nodes, container_of(node, struct nodes_subscription, in_nsp));
+    }
+    listen_to_all(nsp);
+}
 
-        map_insert(&nodes->subscriptions, &s->by_name, hash_str(nodes->map_key, s->name));
+/* Of one that is in no map, too. */
+static void destroy(struct nodes_namespace *nsp)
+{
+    while (!list_is_empty(&nsp->subscriptions)) {
+        mem_free(
+            container_of(list_take_first(&nsp->subscriptions), struct nodes_subscription, in_nsp));
     }
-    if (nodes->is_reachable) {
-        listen(nsp);
+    list_remove(&nsp->in_nodes);
+    mem_free(nsp);
+}
+
+static void forget(struct nodes_namespace *nsp)
+{
+    list_each(node, &nsp->subscriptions) {
+        subscription_destroy(nsp->nodes, container_of(node, struct nodes_subscription, in_nsp));
     }
+    destroy(nsp);
 }
 
 static void on_closed(struct worker *worker, struct mail *mail)
 {
     struct nodes_namespace *nsp = container_of(mail, struct nodes_namespace, closed);
-    struct bus *bus = nsp->nodes->options.bus;
 
     (void)worker;
-    for (size_t i = 0; i < SUBSCRIPTIONS && nsp->nodes->is_reachable; i++) {
-        const struct nodes_subscription *s = &nsp->subscriptions[i];
-
-        (void)bus->ops->subscribe(bus, s->kind, s->name, false, NULL, NULL);
+    list_each(node, &nsp->subscriptions) {
+        stop_listening(nsp->nodes, container_of(node, struct nodes_subscription, in_nsp));
     }
-    destroy(nsp);
+    forget(nsp);
 }
 
 void nodes_namespace_destroy_all(struct nodes *nodes)
 {
     list_each(node, &nodes->namespaces) {
-        destroy(container_of(node, struct nodes_namespace, in_nodes));
+        forget(container_of(node, struct nodes_namespace, in_nodes));
     }
+}
+
+/* ---- rooms: worker 0 ---- */
+
+static void take_room(struct nodes_namespace *nsp, struct str channel)
+{
+    struct nodes *nodes = nsp->nodes;
+    struct nodes_subscription *s = find(nodes, channel);
+
+    if (s != NULL) {
+        s->n_users++;
+        return;
+    }
+    s = subscription_create(nsp, BUS_SHARD, channel);
+    if (s == NULL) {
+        log_line(nodes->options.log, LOG_ERROR, "Cluster: not listening to %.*s: %s",
+                 STR_FMT(channel), sails_strerror(SAILS_ENOMEM));
+        return;
+    }
+    insert(nodes, s);
+    listen(nodes, s);
+}
+
+static void drop_room(struct nodes *nodes, struct str channel)
+{
+    struct nodes_subscription *s = find(nodes, channel);
+
+    if (s == NULL) {
+        return; /* there was no memory for it */
+    }
+    s->n_users--;
+    if (s->n_users == 0) {
+        stop_listening(nodes, s);
+        subscription_destroy(nodes, s);
+    }
+}
+
+static void on_room_news(struct worker *worker, struct mail *mail)
+{
+    struct room_news *news = container_of(mail, struct room_news, mail);
+    struct str channel = {news->name, news->len};
+
+    (void)worker;
+    if (news->exists) {
+        take_room(news->nsp, channel);
+    } else {
+        drop_room(news->nsp->nodes, channel);
+    }
+    mem_free(news);
 }
 
 /* ---- any thread ---- */
 
-/* Where each name ends in `names`; they become views when it grows no more. */
-static void write_names(struct nodes_namespace *nsp, struct str name,
-                        size_t ends[SUBSCRIPTIONS + 1])
+static int tell_room(struct nodes_namespace *nsp, struct str channel, bool exists)
 {
-    struct nodes *nodes = nsp->nodes;
-    struct buf *names = &nsp->names;
-    char uid[NODES_UID_LEN + 1];
+    struct room_news *news = mem_alloc(sizeof(*news) + channel.len);
 
-    nodes_uid(nodes, name, uid);
-    buf_append_str(names, name);
-    ends[0] = names->len;
-    classic_pattern(names, nodes->key, name);
-    ends[1] = names->len;
-    classic_request_channel(names, nodes->key, name);
-    ends[2] = names->len;
-    classic_response_channel(names, nodes->key, name, (struct str){NULL, 0});
-    ends[3] = names->len;
-    classic_response_channel(names, nodes->key, name, str_from(uid));
-    ends[4] = names->len;
+    if (news == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *news = (struct room_news){.nsp = nsp, .exists = exists, .len = channel.len};
+    memcpy(news->name, channel.ptr, channel.len);
+    news->mail.deliver = on_room_news;
+    worker_post(nsp->nodes->worker, &news->mail);
+    return 0;
+}
+
+void nodes_namespace_note_room(struct carrier_namespace *carried, struct str room, bool exists)
+{
+    struct nodes_namespace *nsp = container_of(carried, struct nodes_namespace, carried);
+    struct nodes *nodes = nsp->nodes;
+    struct buf channel = {0};
+    int rc = 0;
+
+    if (!nodes_format_has_channel(nodes, room)) {
+        return;
+    }
+    clustered_channel(&channel, nodes->key, (struct str){nsp->name, nsp->name_len}, room);
+    rc = buf_error(&channel);
+    rc = rc == 0 ? tell_room(nsp, buf_str(&channel), exists) : rc;
+    if (rc < 0) {
+        log_line(nodes->options.log, LOG_ERROR, "Cluster: room %.*s of %.*s: %s", STR_FMT(room),
+                 (int)nsp->name_len, nsp->name, sails_strerror(rc));
+    }
+    buf_deinit(&channel);
+}
+
+static int make_subscriptions(struct nodes_namespace *nsp, struct str name)
+{
+    enum bus_kind kind = BUS_CHANNEL;
+    struct buf text = {0};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && nodes_format_subscription(nsp->nodes, name, i, &kind, &text);
+         i++) {
+        rc = buf_error(&text);
+        if (rc == 0 && subscription_create(nsp, kind, buf_str(&text)) == NULL) {
+            rc = SAILS_ENOMEM;
+        }
+        buf_clear(&text);
+    }
+    buf_deinit(&text);
+    return rc;
 }
 
 struct carrier_namespace *nodes_namespace_open(struct carrier *carrier, struct str name)
 {
     struct nodes *nodes = container_of(carrier, struct nodes, carrier);
-    struct nodes_namespace *nsp = mem_calloc(1, sizeof(*nsp));
-    size_t ends[SUBSCRIPTIONS + 1];
+    struct nodes_namespace *nsp = mem_calloc(1, sizeof(*nsp) + name.len);
 
     if (nsp == NULL) {
         return NULL;
     }
     nsp->carried.carrier = carrier;
     nsp->nodes = nodes;
-    write_names(nsp, name, ends);
-    if (buf_error(&nsp->names) < 0) {
-        buf_deinit(&nsp->names);
-        mem_free(nsp);
+    nsp->name_len = name.len;
+    memcpy(nsp->name, name.ptr, name.len);
+    list_init(&nsp->subscriptions);
+    if (make_subscriptions(nsp, name) < 0) {
+        destroy(nsp);
         return NULL;
-    }
-    nsp->name = (struct str){nsp->names.ptr, ends[0]};
-    for (size_t i = 0; i < SUBSCRIPTIONS; i++) {
-        nsp->subscriptions[i] = (struct nodes_subscription){
-            .nsp = nsp,
-            .kind = i == 0 ? BUS_PATTERN : BUS_CHANNEL,
-            .name = {nsp->names.ptr + ends[i], ends[i + 1] - ends[i]},
-        };
     }
     nsp->opened.deliver = on_opened;
     nsp->closed.deliver = on_closed;

@@ -1,6 +1,6 @@
 #include "base/macros.h"
 #include "base/mem.h"
-#include "nodes/nodes.h"
+#include "nodes/nodes_format.h"
 
 #include <sails/err.h>
 
@@ -13,6 +13,7 @@
 struct publication {
     struct mail mail;
     struct nodes *nodes;
+    enum bus_kind kind;
     size_t channel_len;
     size_t payload_len;
     char bytes[]; /* channel, payload */
@@ -35,13 +36,14 @@ static void on_published(int status, uint64_t number, void *ctx)
 }
 
 /* What cannot be said now is not kept: those who would hear it are not listening either. */
-static void publish(struct nodes *nodes, struct str channel, struct bytes payload)
+static void publish(struct nodes *nodes, enum bus_kind kind, struct str channel,
+                    struct bytes payload)
 {
     struct bus *bus = nodes->options.bus;
     int rc = SAILS_ECLOSED;
 
     if (nodes->is_open) {
-        rc = bus->ops->publish(bus, channel, payload, on_published, nodes);
+        rc = bus->ops->publish(bus, kind, channel, payload, on_published, nodes);
     }
     if (rc < 0) {
         note_unsent(nodes);
@@ -57,7 +59,7 @@ static void on_publication(struct worker *worker, struct mail *mail)
     struct str payload = {p->bytes + p->channel_len, p->payload_len};
 
     (void)worker;
-    publish(p->nodes, channel, str_bytes(payload));
+    publish(p->nodes, p->kind, channel, str_bytes(payload));
     atomic_fetch_sub(&p->nodes->n_queued, p->channel_len + p->payload_len);
     mem_free(p);
 }
@@ -76,7 +78,7 @@ static bool take_room(struct nodes *nodes, size_t n)
     return true;
 }
 
-static int post(struct nodes *nodes, struct str channel, struct str payload)
+static int post(struct nodes *nodes, enum bus_kind kind, struct str channel, struct str payload)
 {
     size_t n = channel.len + payload.len;
     struct publication *p = NULL;
@@ -90,7 +92,7 @@ static int post(struct nodes *nodes, struct str channel, struct str payload)
         return SAILS_ENOMEM;
     }
     *p = (struct publication){
-        .nodes = nodes, .channel_len = channel.len, .payload_len = payload.len};
+        .nodes = nodes, .kind = kind, .channel_len = channel.len, .payload_len = payload.len};
     memcpy(p->bytes, channel.ptr, channel.len);
     memcpy(p->bytes + channel.len, payload.ptr, payload.len);
     p->mail.deliver = on_publication;
@@ -98,11 +100,12 @@ static int post(struct nodes *nodes, struct str channel, struct str payload)
     return 0;
 }
 
-void nodes_publish_bytes(struct nodes *nodes, struct str channel, struct str payload)
+void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str channel,
+                         struct str payload)
 {
     if (worker_is_current(nodes->worker)) {
-        publish(nodes, channel, str_bytes(payload));
-    } else if (post(nodes, channel, payload) < 0) {
+        publish(nodes, kind, channel, str_bytes(payload));
+    } else if (post(nodes, kind, channel, payload) < 0) {
         note_unsent(nodes);
     }
 }
@@ -112,13 +115,9 @@ void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct 
     struct buf channel = {0};
     struct buf payload = {0};
 
-    if (asker.len > 0 && nodes->options.answers_apart) {
-        classic_response_channel(&channel, nodes->key, m->nsp, asker);
-    } else {
-        classic_channel(&channel, nodes->key, m);
-    }
-    if (classic_write(&payload, m) == 0 && buf_error(&channel) == 0) {
-        nodes_publish_bytes(nodes, buf_str(&channel), buf_str(&payload));
+    if (nodes_format_write(nodes, m, asker, &channel, &payload) == 0) {
+        nodes_publish_bytes(nodes, nodes_format_publishes(nodes), buf_str(&channel),
+                            buf_str(&payload));
     } else {
         note_unsent(nodes);
     }

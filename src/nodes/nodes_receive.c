@@ -1,5 +1,6 @@
 #include "nodes/nodes.h"
 #include "nodes/nodes_answer.h"
+#include "nodes/nodes_format.h"
 #include "nodes/nodes_message.h"
 #include "nodes/nodes_request.h"
 
@@ -78,19 +79,16 @@ static int receive(struct nodes *nodes, struct adapter_message *m)
 static bool is_for_others(const struct nodes *nodes, struct str nsp,
                           const struct adapter_message *m)
 {
-    char uid[NODES_UID_LEN + 1];
+    char uid[NODES_UID_MAX + 1];
 
     nodes_uid(nodes, nsp, uid);
-    return str_eq(m->uid, (struct str){uid, NODES_UID_LEN}) || !str_eq(m->nsp, nsp);
+    return str_eq(m->uid, str_from(uid)) || !str_eq(m->nsp, nsp);
 }
 
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload)
 {
     struct adapter_message m;
-    struct str room;
-    enum classic_channel kind = classic_channel_of(channel, nodes->key, nsp, &room);
-    /* A packet that names no namespace is one of "/", whatever the channel. */
-    int rc = classic_read(kind, kind == CLASSIC_BROADCASTS ? STR("/") : nsp, payload, &m);
+    int rc = nodes_format_read(nodes, nsp, channel, payload, &m);
 
     if (rc == 0) {
         if (!is_for_others(nodes, nsp, &m)) {

@@ -2,6 +2,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "nodes/nodes_format.h"
 #include "nodes/nodes_message.h"
 
 #include <assert.h>
@@ -31,7 +32,7 @@ struct nodes_request {
     struct deadline limit;
     struct nodes *nodes;
     enum adapter_kind kind;
-    char id[NODES_UID_LEN + 1];
+    char id[NODES_UID_MAX + 1];
     uint64_t timeout_ms;
     struct delivery *d;      /* I1 */
     struct answers *answers; /* of a broadcast: a reference; else NULL */
@@ -126,16 +127,17 @@ static int publish(struct nodes_request *r)
 {
     struct nodes *nodes = r->nodes;
     struct bus *bus = nodes->options.bus;
+    enum bus_kind kind = nodes_format_publishes(nodes);
     struct deadline_queue *queue = deadline_ladder_queue(&nodes->limits, r->timeout_ms);
     int rc = queue != NULL ? 0 : SAILS_ENOMEM;
 
     if (rc == 0) {
-        rc = bus->ops->publish(bus, buf_str(&r->channel), buf_bytes(&r->payload), NULL, NULL);
+        rc = bus->ops->publish(bus, kind, buf_str(&r->channel), buf_bytes(&r->payload), NULL, NULL);
     }
     if (rc == 0) {
         atomic_fetch_add(&nodes->counts.sent, 1);
         deadline_start(&r->limit, queue, worker_env(nodes->worker)->now_ms);
-        rc = bus->ops->count(bus, buf_str(&r->counted), on_counted, r);
+        rc = bus->ops->count(bus, kind, buf_str(&r->counted), on_counted, r);
         r->is_counting = rc == 0;
     } else {
         atomic_fetch_add(&nodes->counts.unsent, 1);
@@ -162,7 +164,7 @@ static void start(struct worker *worker, struct mail *mail)
 
 /* ---- any thread ---- */
 
-static void draw_id(struct nodes *nodes, char id[NODES_UID_LEN + 1])
+static void draw_id(struct nodes *nodes, char id[NODES_UID_MAX + 1])
 {
     char number[20];
     size_t len = str_write_u64(number, atomic_fetch_add(&nodes->n_ids, 1));
@@ -180,10 +182,8 @@ static int encode(struct nodes_request *r, const struct operation *op)
     }
     message.m.request_id = str_from(r->id);
     r->kind = message.m.kind;
-    classic_channel(&r->channel, r->nodes->key, &message.m);
-    classic_request_channel(&r->counted, r->nodes->key, message.m.nsp);
-    rc = classic_write(&r->payload, &message.m);
-    rc = rc == 0 ? buf_error(&r->channel) : rc;
+    nodes_format_counted(r->nodes, message.m.nsp, &r->counted);
+    rc = nodes_format_write(r->nodes, &message.m, (struct str){NULL, 0}, &r->channel, &r->payload);
     rc = rc == 0 ? buf_error(&r->counted) : rc;
     nodes_message_deinit(&message);
     return rc;

@@ -129,39 +129,41 @@ static int ask(struct redis *redis, const struct str *argv, size_t argc, bus_cb 
     return rc;
 }
 
-static int publish(struct bus *base, struct str channel, struct bytes payload, bus_cb cb, void *ctx)
+static int publish(struct bus *base, enum bus_kind kind, struct str channel, struct bytes payload,
+                   bus_cb cb, void *ctx)
 {
     struct redis_bus *bus = of(base);
+    struct str word = kind == BUS_SHARD ? STR("SPUBLISH") : STR("PUBLISH");
 
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
-    return ask(bus->publisher, (const struct str[]){STR("PUBLISH"), channel, bytes_str(payload)}, 3,
-               cb, ctx);
+    return ask(bus->publisher, (const struct str[]){word, channel, bytes_str(payload)}, 3, cb, ctx);
 }
 
 static int subscribe(struct bus *base, enum bus_kind kind, struct str name, bool on, bus_cb cb,
                      void *ctx)
 {
-    static const struct str words[2][2] = {{{"SUBSCRIBE", 9}, {"PSUBSCRIBE", 10}},
-                                           {{"UNSUBSCRIBE", 11}, {"PUNSUBSCRIBE", 12}}};
+    static const char *const words[2][3] = {{"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"},
+                                            {"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"}};
     struct redis_bus *bus = of(base);
 
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
-    return ask(bus->subscriber, (const struct str[]){words[on ? 0 : 1][kind], name}, 2, cb, ctx);
+    return ask(bus->subscriber, (const struct str[]){str_from(words[on ? 0 : 1][kind]), name}, 2,
+               cb, ctx);
 }
 
-static int count(struct bus *base, struct str channel, bus_cb cb, void *ctx)
+static int count(struct bus *base, enum bus_kind kind, struct str channel, bus_cb cb, void *ctx)
 {
     struct redis_bus *bus = of(base);
+    struct str word = kind == BUS_SHARD ? STR("SHARDNUMSUB") : STR("NUMSUB");
 
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
-    return ask(bus->publisher, (const struct str[]){STR("PUBSUB"), STR("NUMSUB"), channel}, 3, cb,
-               ctx);
+    return ask(bus->publisher, (const struct str[]){STR("PUBSUB"), word, channel}, 3, cb, ctx);
 }
 
 /* ---- life ---- */

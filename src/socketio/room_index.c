@@ -89,6 +89,13 @@ static struct room *room_create(struct str name)
     return room;
 }
 
+static void tell(const struct room_index *index, const struct room *room, bool exists)
+{
+    if (index->on_room != NULL) {
+        index->on_room(room_name(room), exists, index->on_room_ctx);
+    }
+}
+
 static void attach(struct room_index *index, struct membership *link)
 {
     list_append(&link->room->members, &link->in_room);
@@ -111,6 +118,7 @@ static void detach(struct room_index *index, struct membership *link)
     room->count--;
     if (room->count == 0) {
         map_remove(&index->rooms, &room->by_name);
+        tell(index, room, false);
         mem_free(room);
     }
 }
@@ -162,6 +170,7 @@ int room_index_join(struct room_index *index, struct room_member *member, struct
     /* Commit: nothing below can fail. Each pointer that has found its owner is set to NULL. */
     if (fresh != NULL) {
         map_insert(&index->rooms, &fresh->by_name, hash);
+        tell(index, fresh, true);
         room = fresh;
         fresh = NULL;
     }

@@ -21,6 +21,9 @@ struct room_index {
     struct map rooms;       /* struct room, by name */
     struct map memberships; /* by pair (room, member) */
     struct hash_key hash_key;
+    /* A room has come into being, or is no more; changes nothing. NULL: nobody wants to know. */
+    void (*on_room)(struct str name, bool exists, void *ctx);
+    void *on_room_ctx;
 };
 
 /* Lies in whatever can be a member. */

@@ -186,6 +186,10 @@ void sio_namespace_each_room_sized(const struct sio_namespace *nsp,
 size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_target *target,
                                struct sio_message *message, bool is_volatile);
 
+/* Tells when a room (not a socket's own) comes into being and when it is no more. Before anybody is in. */
+void sio_namespace_watch_rooms(struct sio_namespace *nsp,
+                               void (*on_room)(struct str room, bool exists, void *ctx), void *ctx);
+
 /* Calls back for each room, and for each socket that is in its own; a name may come twice. Nothing may change
  * meanwhile. */
 void sio_namespace_each_room(const struct sio_namespace *nsp,

@@ -249,3 +249,10 @@ void sio_namespace_each_room(const struct sio_namespace *nsp,
         }
     }
 }
+
+void sio_namespace_watch_rooms(struct sio_namespace *nsp,
+                               void (*on_room)(struct str room, bool exists, void *ctx), void *ctx)
+{
+    nsp->rooms.on_room = on_room;
+    nsp->rooms.on_room_ctx = ctx;
+}

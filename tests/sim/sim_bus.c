@@ -158,14 +158,15 @@ static bool hears(const struct sim_subscription *s, struct str channel)
                                   : str_eq(buf_str(&s->name), channel);
 }
 
-static size_t publish_to(struct sim_bus *bus, struct str channel, struct bytes payload)
+static size_t publish_to(struct sim_bus *bus, enum bus_kind kind, struct str channel,
+                         struct bytes payload)
 {
     size_t n = 0;
 
     list_each(node, &bus->subscriptions) {
         struct sim_subscription *s = container_of(node, struct sim_subscription, in_bus);
 
-        if (hears(s, channel)) {
+        if ((s->kind == BUS_SHARD) == (kind == BUS_SHARD) && hears(s, channel)) {
             struct sim_thing *thing = send_thing(bus);
 
             thing->kind = THING_MESSAGE;
@@ -178,12 +179,13 @@ static size_t publish_to(struct sim_bus *bus, struct str channel, struct bytes p
     return n;
 }
 
-static size_t publish_to_all(struct sim_broker *broker, struct str channel, struct bytes payload)
+static size_t publish_to_all(struct sim_broker *broker, enum bus_kind kind, struct str channel,
+                             struct bytes payload)
 {
     size_t n = 0;
 
     list_each(node, &broker->buses) {
-        n += publish_to(container_of(node, struct sim_bus, in_broker), channel, payload);
+        n += publish_to(container_of(node, struct sim_bus, in_broker), kind, channel, payload);
     }
     return n;
 }
@@ -221,7 +223,8 @@ static int answer(struct sim_bus *bus, uint64_t number, bus_cb cb, void *ctx)
     return 0;
 }
 
-static int publish(struct bus *base, struct str channel, struct bytes payload, bus_cb cb, void *ctx)
+static int publish(struct bus *base, enum bus_kind kind, struct str channel, struct bytes payload,
+                   bus_cb cb, void *ctx)
 {
     struct sim_bus *bus = of(base);
 
@@ -231,15 +234,15 @@ static int publish(struct bus *base, struct str channel, struct bytes payload, b
     if (bus->broker->tap != NULL) {
         bus->broker->tap(channel, payload, bus->broker->tap_ctx);
     }
-    return answer(bus, publish_to_all(bus->broker, channel, payload), cb, ctx);
+    return answer(bus, publish_to_all(bus->broker, kind, channel, payload), cb, ctx);
 }
 
-static int count(struct bus *base, struct str channel, bus_cb cb, void *ctx)
+static int count(struct bus *base, enum bus_kind kind, struct str channel, bus_cb cb, void *ctx)
 {
     struct sim_bus *bus = of(base);
 
     struct sim_broker *broker = bus->broker;
-    size_t n = count_all(broker, BUS_CHANNEL, channel) + broker->n_strangers;
+    size_t n = count_all(broker, kind, channel) + broker->n_strangers;
 
     return bus->is_up ? answer(bus, n, cb, ctx) : SAILS_ECLOSED;
 }
@@ -453,12 +456,23 @@ void sim_broker_deinit(struct sim_broker *broker)
 size_t sim_broker_publish(struct sim_broker *broker, const char *channel, const void *data,
                           size_t len)
 {
-    return publish_to_all(broker, str_from(channel), (struct bytes){data, len});
+    return publish_to_all(broker, BUS_CHANNEL, str_from(channel), (struct bytes){data, len});
+}
+
+size_t sim_broker_publish_shard(struct sim_broker *broker, const char *channel, const void *data,
+                                size_t len)
+{
+    return publish_to_all(broker, BUS_SHARD, str_from(channel), (struct bytes){data, len});
 }
 
 size_t sim_broker_count(const struct sim_broker *broker, const char *channel)
 {
     return count_all(broker, BUS_CHANNEL, str_from(channel));
+}
+
+size_t sim_broker_count_shard(const struct sim_broker *broker, const char *channel)
+{
+    return count_all(broker, BUS_SHARD, str_from(channel));
 }
 
 size_t sim_broker_count_pattern(const struct sim_broker *broker, const char *pattern)

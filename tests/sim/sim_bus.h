@@ -40,8 +40,15 @@ void sim_broker_cut(struct sim_broker *broker, size_t index, bool is_cut);
 size_t sim_broker_publish(struct sim_broker *broker, const char *channel, const void *data,
                           size_t len);
 
+/* The same on a sharded channel. */
+size_t sim_broker_publish_shard(struct sim_broker *broker, const char *channel, const void *data,
+                                size_t len);
+
 /* How many listen to it, patterns not counted: PUBSUB NUMSUB. */
 size_t sim_broker_count(const struct sim_broker *broker, const char *channel);
+
+/* The same of sharded channels. */
+size_t sim_broker_count_shard(const struct sim_broker *broker, const char *channel);
 
 /* How many listen to such a pattern. */
 size_t sim_broker_count_pattern(const struct sim_broker *broker, const char *pattern);

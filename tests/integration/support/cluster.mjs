@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { createAdapter } from '@socket.io/redis-adapter'
+import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter'
 import { Server } from 'socket.io'
 import { open, settled, within } from './clients.mjs'
 import { startApp } from './server.mjs'
@@ -20,9 +20,10 @@ export async function connectRedis(t, redis) {
 }
 
 /** Our node, of the program apps/io, which has said that it is among the others. */
-export async function startC(t, redis, args = [], adapter = '@socket.io/redis-adapter', name = 'io') {
+export async function startC(t, redis, args = [], { adapter = '@socket.io/redis-adapter', name = 'io', url } = {}) {
   const app = await startApp(t, name, {
-    args: [`--sockets.adapter=${adapter}`, `--sockets.url=redis://127.0.0.1:${redis.port}`, ...args],
+    args: [`--sockets.adapter=${adapter}`,
+      `--sockets.url=${url ?? `redis://127.0.0.1:${redis.port}`}`, ...args],
   })
   await app.says(/this node is among the others/)
   return app
@@ -81,10 +82,11 @@ function drive(io, nsp) {
 }
 
 /** A server of Node in this process. */
-export async function startNode(t, redis, { key, namespaces = ['/'], wrap = (adapter) => adapter } = {}) {
+export async function startNode(t, redis, { key, namespaces = ['/'], sharded } = {}) {
   const http = createServer()
   const [pub, sub] = [await connectRedis(t, redis), await connectRedis(t, redis)]
-  const io = new Server(http, { adapter: wrap(createAdapter(pub, sub, { key })) })
+  const adapter = sharded ? createShardedAdapter(pub, sub, sharded) : createAdapter(pub, sub, { key })
+  const io = new Server(http, { adapter })
   namespaces.forEach((nsp) => drive(io, nsp))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -103,8 +105,8 @@ export async function startNode(t, redis, { key, namespaces = ['/'], wrap = (ada
 }
 
 /** Waits until so many nodes have subscribed to a channel. */
-export async function gathered(client, n, channel = 'socket.io-request#/#') {
-  const count = async () => (await client.sendCommand(['PUBSUB', 'NUMSUB', channel]))[1]
+export async function gathered(client, n, channel = 'socket.io-request#/#', how = 'NUMSUB') {
+  const count = async () => (await client.sendCommand(['PUBSUB', how, channel]))[1]
   const wait = async () => {
     while ((await count()) !== n) await new Promise(setImmediate)
   }

@@ -20,7 +20,7 @@ export async function startRedis(t, options = []) {
   return redis
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
@@ -70,6 +70,15 @@ class Redis {
       child.kill('SIGCONT') // if it is frozen
       assert.deepEqual(await exited, [0, null])
     }
+  }
+
+  /** As a machine that fails. */
+  async kill() {
+    const child = this.#process
+    this.#process = null
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
   }
 
   /** It stays, but says nothing any more. */

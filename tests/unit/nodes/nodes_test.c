@@ -205,7 +205,7 @@ static void a_namespace_is_listened_to_once_while_it_is_there(void **state)
 static void a_uid_is_six_letters_and_the_namespaces_own(void **state)
 {
     struct nodes nodes = {.uid_key = {1, 2}};
-    char a[NODES_UID_LEN + 1], b[NODES_UID_LEN + 1], again[NODES_UID_LEN + 1];
+    char a[NODES_UID_MAX + 1], b[NODES_UID_MAX + 1], again[NODES_UID_MAX + 1];
 
     (void)state;
     nodes_uid(&nodes, STR("/"), a);
