@@ -368,6 +368,9 @@ static int configure_and_start(struct sails_app *app)
         rc = app_models_open(app);
     }
     if (rc == 0) {
+        rc = app_cluster_check(app);
+    }
+    if (rc == 0) {
         rc = app_hooks_initialize(app);
     }
     return rc == 0 ? app_bootstrap(app) : rc;

@@ -186,6 +186,10 @@ void app_session_store_stop(struct sails_app *app, struct worker *worker);
 
 /* ---- app_cluster.c: other nodes ---- */
 
+/* Before the lift: whether Redis is there, unless that does not matter. 0; SAILS_ECONFIG, or what
+ * redis_sync_open() gives: logged. */
+int app_cluster_check(struct sails_app *app);
+
 /* Once there is a pool: what the setting `sockets.adapter` says. *out: for the io_options; NULL: this node
  * is alone. 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
 int app_cluster_open(struct sails_app *app, struct carrier **out);

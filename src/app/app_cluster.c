@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "net/redis_sync.h"
 #include "net/redis_url.h"
 #include "nodes/nodes_admin.h"
 
@@ -57,6 +58,21 @@ static int read_url(struct sails_app *app, struct redis_url *out)
     return rc;
 }
 
+static struct redis_tls_options tls_options(const struct sails_app *app,
+                                            const struct redis_url *url)
+{
+    const struct config *c = &app->config;
+    const char *ca = config_text(c, "sockets.adapterOptions.tls.ca");
+
+    return (struct redis_tls_options){
+        .is_on = url->is_tls || ca != NULL,
+        .trusts_anybody = !config_boolean(c, "sockets.adapterOptions.tls.rejectUnauthorized"),
+        .ca_file = ca,
+        .cert_file = config_text(c, "sockets.adapterOptions.tls.cert"),
+        .key_file = config_text(c, "sockets.adapterOptions.tls.key"),
+    };
+}
+
 static struct redis_options redis_options(const struct sails_app *app, const struct redis_url *url)
 {
     struct redis_options options = redis_default_options;
@@ -66,6 +82,7 @@ static struct redis_options redis_options(const struct sails_app *app, const str
     options.username = url->username;
     options.password = url->password != NULL ? url->password : text_setting(app, "pass", NULL);
     options.db = url->db != 0 ? url->db : number_setting(app, "db", 0);
+    options.tls = tls_options(app, url);
     options.max_commands = MAX_COMMANDS;
     options.max_reply =
         (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
@@ -106,7 +123,10 @@ static void on_admin_message(json_t *message, void *ctx)
 
 /* ---- life ---- */
 
-static int open_redis(struct sails_app *app, struct bus **out)
+/* Calls `use` with the options that the settings make. */
+static int with_redis_options(struct sails_app *app,
+                              int (*use)(struct sails_app *app,
+                                         const struct redis_options *options))
 {
     struct redis_url url = {0};
     int rc = read_url(app, &url);
@@ -114,11 +134,48 @@ static int open_redis(struct sails_app *app, struct bus **out)
     if (rc == 0) {
         struct redis_options options = redis_options(app, &url);
 
-        rc = redis_bus_init(&app->cluster.redis, &options);
+        rc = use(app, &options);
     }
     redis_url_deinit(&url);
-    *out = &app->cluster.redis.bus;
     return rc;
+}
+
+static int init_redis(struct sails_app *app, const struct redis_options *options)
+{
+    return redis_bus_init(&app->cluster.redis, options);
+}
+
+static bool is_alone(const struct sails_app *app)
+{
+    return strcmp(config_text(&app->config, "sockets.adapter"), "memory") == 0;
+}
+
+static int look_for_redis(struct sails_app *app, const struct redis_options *options)
+{
+    struct redis_sync *sync = NULL;
+    struct buf why = {0};
+    int rc = redis_sync_open(options, &sync, &why);
+
+    redis_sync_close(sync);
+    if (rc < 0) {
+        struct str reason = why.len > 0 ? buf_str(&why) : str_from(sails_strerror(rc));
+
+        log_line(&app->log, LOG_ERROR,
+                 "sockets.adapter: Redis at %s:%u: %.*s. (With sockets.liftWithoutRedis the app is "
+                 "lifted all the same, and joins the others when it can.)",
+                 options->host, options->port, STR_FMT(reason));
+    }
+    buf_deinit(&why);
+    return rc;
+}
+
+int app_cluster_check(struct sails_app *app)
+{
+    if (is_alone(app) || app->world.bus != NULL ||
+        config_boolean(&app->config, "sockets.liftWithoutRedis")) {
+        return 0;
+    }
+    return with_redis_options(app, look_for_redis);
 }
 
 static int open_bus(struct sails_app *app, struct bus **out)
@@ -127,7 +184,8 @@ static int open_bus(struct sails_app *app, struct bus **out)
         *out = app->world.bus(app->world.ctx);
         return 0;
     }
-    return open_redis(app, out);
+    *out = &app->cluster.redis.bus;
+    return with_redis_options(app, init_redis);
 }
 
 static void set_nodes(struct sails_app *app, struct bus *bus)
@@ -150,6 +208,10 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
         strcmp(config_text(c, "sockets.adapter"), "@socket.io/redis-adapter") != 0;
     options.answers_apart =
         config_boolean(c, "sockets.adapterOptions.publishOnSpecificResponseChannel");
+    options.is_sharded = config_boolean(c, "sockets.adapterOptions.sharded");
+    options.mode = strcmp(config_text(c, "sockets.adapterOptions.subscriptionMode"), "static") == 0
+                       ? CLUSTERED_STATIC
+                       : CLUSTERED_DYNAMIC;
     options.request_timeout_ms =
         (uint64_t)config_integer(c, "sockets.adapterOptions.requestsTimeout");
     nodes_init(&app->cluster.nodes, &options);
@@ -162,7 +224,7 @@ int app_cluster_open(struct sails_app *app, struct carrier **out)
     int rc = 0;
 
     *out = NULL;
-    if (strcmp(config_text(&app->config, "sockets.adapter"), "memory") == 0) {
+    if (is_alone(app)) {
         return 0;
     }
     rc = open_bus(app, &bus);

@@ -12,6 +12,7 @@ static const char *const session_adapters[] = {"memory", "redis", "@sailshq/conn
 static const char *const socket_adapters[] = {
     "memory", "redis", "@sailshq/socket.io-redis", "socket.io-redis", "@socket.io/redis-adapter",
     NULL};
+static const char *const subscription_modes[] = {"static", "dynamic", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
 
 #define MS(name_, min_, fallback_, about_)                                                         \
@@ -403,8 +404,26 @@ const struct config_key config_keys[] = {
      .about = "As sockets.pass",
      .is_secret = true},
     TEXT("sockets.adapterOptions.key", NULL, "As sockets.key"),
+    BOOLEAN("sockets.liftWithoutRedis", "false",
+            "Whether the app is lifted while Redis is away, and joins the other nodes later"),
+    TEXT("sockets.adapterOptions.tls.ca", NULL,
+         "File with the authorities (PEM) whose certificate Redis must show, over TLS; with "
+         "rediss:// and without a word those that the system trusts"),
+    TEXT("sockets.adapterOptions.tls.cert", NULL, "File with our own certificate (PEM)"),
+    TEXT("sockets.adapterOptions.tls.key", NULL, "File with its private key (PEM)"),
+    BOOLEAN("sockets.adapterOptions.tls.rejectUnauthorized", "true",
+            "Whether the certificate of Redis is looked at: without, anybody can be it"),
     MS("sockets.adapterOptions.requestsTimeout", 1, "5000",
        "How long other nodes have to answer, in ms"),
+    BOOLEAN("sockets.adapterOptions.sharded", "false",
+            "Whether nodes speak over sharded pub/sub (Redis 7), as createShardedAdapter() of "
+            "@socket.io/redis-adapter does: all of them, or none"),
+    {.name = "sockets.adapterOptions.subscriptionMode",
+     .type = CONFIG_CHOICE,
+     .choices = subscription_modes,
+     .fallback = "\"dynamic\"",
+     .about = "... and whether rooms have channels of their own: a node hears of those that it has "
+              "members of"},
     BOOLEAN("sockets.adapterOptions.publishOnSpecificResponseChannel", "false",
             "Whether they are answered on channels of their own; older ones do not listen there"),
     COUNT("sockets.maxDynamicNamespaces", 1, 100000000, "10000",

@@ -26,9 +26,13 @@ function asArgument(value) {
 export class Servers {
   #lifted = new Map()
 
-  async lift(kind, configuration) {
-    const all = configurations[configuration]
-    const server = new App(kinds[kind], argumentsOf(kind, all), all.env ?? {}, {})
+  lift(kind, configuration) {
+    return this.start(kind, configurations[configuration])
+  }
+
+  /** One with settings as configurations.mjs has them. */
+  async start(kind, configuration) {
+    const server = new App(kinds[kind], argumentsOf(kind, configuration), configuration.env ?? {}, {})
     await server.start(0)
     return server
   }
