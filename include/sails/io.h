@@ -385,6 +385,45 @@ SAILS_API int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_tar
 SAILS_API int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *target,
                                           bool close, sails_done_cb done, void *ctx);
 
+/** Where an operation has been done: `n_confirmed` of `n_nodes` nodes, this one among both. */
+typedef struct sails_io_confirmed {
+    size_t n_nodes;
+    size_t n_confirmed;
+} sails_io_confirmed;
+
+/**
+ * Tells on how many nodes an operation is done. Runs once, on a worker's thread.
+ *
+ * @param status  0: on all; SAILS_ETIMEOUT: not all have said so within
+ *                `sockets.adapterOptions.requestsTimeout`, or Redis was lost; SAILS_ECLOSED: the app was lowered
+ *                meanwhile; SAILS_ENOMEM.
+ * @param nodes   A view. A node that is alone (Redis is away) is all that there is.
+ */
+typedef void (*sails_io_confirmed_cb)(int status, const sails_io_confirmed *nodes, void *ctx);
+
+/**
+ * As sails_io_sockets_join(), and tells when every node has done it, where that tells of this node only. Nodes
+ * in Node do it, too, but do not say so: with such nodes it ends with SAILS_ETIMEOUT and the number of the
+ * others. SAILS_IO_LOCAL has no meaning here.
+ *
+ * @return As there; SAILS_EINVAL also: no callback, or a parent namespace. On an error it is not called.
+ */
+SAILS_API int sails_io_sockets_join_confirmed(sails_io_namespace *nsp,
+                                              const sails_io_target *target,
+                                              const char *const *rooms,
+                                              sails_io_confirmed_cb on_confirmed, void *ctx);
+
+/** As sails_io_sockets_join_confirmed(), the other way. */
+SAILS_API int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp,
+                                               const sails_io_target *target,
+                                               const char *const *rooms,
+                                               sails_io_confirmed_cb on_confirmed, void *ctx);
+
+/** As sails_io_disconnect_sockets(), likewise. */
+SAILS_API int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp,
+                                                    const sails_io_target *target, bool close,
+                                                    sails_io_confirmed_cb on_confirmed, void *ctx);
+
 /**
  * The sockets that were asked for. Runs once, on a worker's thread.
  *

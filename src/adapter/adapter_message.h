@@ -43,12 +43,14 @@ static const struct json_limits adapter_json_limits = {.max_depth = ADAPTER_DEPT
 
 struct adapter_message {
     enum adapter_kind kind;
-    enum adapter_kind of;  /* of ANSWER: what was asked. The classic format does not say it. */
-    struct str uid;        /* of the node that says it; empty: an emitter of old, or a version that
+    enum adapter_kind of; /* of ANSWER: what was asked. The classic format does not say it. */
+    struct str uid;       /* of the node that says it; empty: an emitter of old, or a version that
                               does not tell */
-    struct str request_id; /* empty: no answer is wanted */
-    struct str nsp;        /* "/" where nothing is said */
-    struct str sid;        /* of JOIN, LEAVE, DISCONNECT: this socket, and an answer when it is done
+    struct str
+        request_id; /* empty: no answer is wanted. Of JOIN, LEAVE, DISCONNECT of many: that it is
+                              done, which nodes in Node do not say */
+    struct str nsp; /* "/" where nothing is said */
+    struct str sid; /* of JOIN, LEAVE, DISCONNECT: this socket, and an answer when it is done
                               (classic 6.0); empty: `rooms` and `except` say whom */
 
     /* BROADCAST, SERVER_SIDE_EMIT: a list that begins with the name of the event. ANSWER: sockets or

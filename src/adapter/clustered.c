@@ -77,6 +77,9 @@ static int type_of_answer(enum adapter_kind of)
     case ADAPTER_FETCH:
         return TYPE_FETCH_RESPONSE;
     case ADAPTER_SERVER_SIDE_EMIT:
+    case ADAPTER_JOIN: /* that it is done: nodes in Node do not say so */
+    case ADAPTER_LEAVE:
+    case ADAPTER_DISCONNECT:
         return TYPE_SERVER_SIDE_EMIT_RESPONSE;
     default:
         return 0;
@@ -131,9 +134,11 @@ static json_t *data_of(const struct adapter_message *m, int type)
                          "requestId", request_id_of(m), "opts", adapter_opts(m, true));
     case TYPE_JOIN:
     case TYPE_LEAVE:
-        return json_pack("{s:o,s:O}", "opts", adapter_opts(m, true), "rooms", m->names);
+        return json_pack("{s:o,s:O,s:o*}", "opts", adapter_opts(m, true), "rooms", m->names,
+                         "requestId", request_id_of(m));
     case TYPE_DISCONNECT:
-        return json_pack("{s:o,s:b}", "opts", adapter_opts(m, true), "close", m->close);
+        return json_pack("{s:o,s:b,s:o*}", "opts", adapter_opts(m, true), "close", m->close,
+                         "requestId", request_id_of(m));
     case TYPE_FETCH:
         return json_pack("{s:o,s:o*}", "opts", adapter_opts(m, true), "requestId",
                          request_id_of(m));

@@ -22,6 +22,7 @@ static int read_rooms(struct adapter_message *m, json_t *data)
 {
     int rc = adapter_read_opts(m, json_object_get(data, "opts"));
 
+    m->request_id = adapter_text(data, "requestId");
     rc = rc == 0 ? adapter_read_names(data, "rooms", &m->names) : rc;
     return rc == 0 && m->names == NULL ? SAILS_EPROTO : rc;
 }
@@ -29,6 +30,7 @@ static int read_rooms(struct adapter_message *m, json_t *data)
 static int read_disconnect(struct adapter_message *m, json_t *data)
 {
     m->close = json_is_true(json_object_get(data, "close"));
+    m->request_id = adapter_text(data, "requestId");
     return adapter_read_opts(m, json_object_get(data, "opts"));
 }
 

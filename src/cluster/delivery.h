@@ -24,7 +24,8 @@ struct delivery;
  * Tells that all parties have applied an operation. Runs once, in a turn of a worker, never before the
  * call that sent it has returned (and as the pool ends: SAILS_ECLOSED). status: 0; SAILS_ENOENT: nobody
  * matched, and somebody had to; else the first error. `found`: of fetch and rooms, and of a server event
- * what the programs have answered: an array, a view; NULL: nothing.
+ * what the programs have answered; of OPERATION_CONFIRMED, for each other node whether it is done: an array,
+ * a view; NULL: nothing.
  */
 typedef void (*delivery_cb)(int status, json_t *found, void *ctx);
 

@@ -38,7 +38,8 @@ enum operation_flags {
      * is no such socket a room. */
     OPERATION_NAMES_SOCKET = 1 << 4,
     /* With that: never a room, on this node. */
-    OPERATION_SOCKET_ALONE = 1 << 5
+    OPERATION_SOCKET_ALONE = 1 << 5,
+    OPERATION_CONFIRMED = 1 << 6 /* of join, leave, disconnect: other nodes say when it is done */
 };
 
 enum {

@@ -3,8 +3,8 @@
 #include "io/io.h"
 
 /*
- * What concerns the other nodes' programs and no socket: events for them (serverSideEmit), and the names of
- * all rooms.
+ * What concerns the other nodes' programs and no socket: events for them (serverSideEmit), the names of all
+ * rooms; and changes of which they say that they are done.
  */
 
 struct sails_io_server_event {
@@ -240,4 +240,81 @@ int sails_io_all_rooms(sails_io_namespace *nsp, unsigned flags, sails_io_list_cb
         return SAILS_ESTATE;
     }
     return ask(nsp, &spec, (struct waiting){on_rooms, ctx, true});
+}
+
+/* ---- changes that are confirmed ---- */
+
+struct confirming {
+    sails_io_confirmed_cb on_confirmed;
+    void *ctx;
+};
+
+static void on_changed(int status, json_t *found, void *ctx)
+{
+    struct confirming *confirming = ctx;
+    sails_io_confirmed nodes = {.n_nodes = 1 + json_array_size(found), .n_confirmed = 1};
+    size_t i = 0;
+    json_t *is_done = NULL;
+
+    json_array_foreach(found, i, is_done)
+    {
+        nodes.n_confirmed += json_is_true(is_done) ? 1 : 0;
+    }
+    confirming->on_confirmed(status, &nodes, confirming->ctx);
+    mem_free(confirming);
+}
+
+static int change(sails_io_namespace *nsp, struct operation_spec *spec,
+                  const sails_io_target *target, sails_io_confirmed_cb on_confirmed, void *ctx)
+{
+    struct confirming *confirming = NULL;
+    struct delivery_outcome outcome = {.on_done = on_changed};
+    int rc = SAILS_ENOMEM;
+
+    if (nsp == NULL || on_confirmed == NULL || nsp->match != NULL) {
+        return SAILS_EINVAL;
+    }
+    if (!atomic_load(&nsp->io->is_open)) {
+        return SAILS_ESTATE;
+    }
+    spec->flags |= OPERATION_CONFIRMED;
+    spec->to = target != NULL ? target->to : NULL;
+    spec->except = target != NULL ? target->except : NULL;
+    confirming = mem_alloc(sizeof(*confirming));
+    if (confirming != NULL) {
+        *confirming = (struct confirming){on_confirmed, ctx};
+        outcome.ctx = confirming;
+        rc = operate(nsp, spec, &outcome);
+    }
+    if (rc < 0) {
+        mem_free(confirming);
+    }
+    return rc;
+}
+
+int sails_io_sockets_join_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
+                                    const char *const *rooms, sails_io_confirmed_cb on_confirmed,
+                                    void *ctx)
+{
+    struct operation_spec spec = {.kind = OPERATION_JOIN, .rooms = rooms};
+
+    return change(nsp, &spec, target, on_confirmed, ctx);
+}
+
+int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
+                                     const char *const *rooms, sails_io_confirmed_cb on_confirmed,
+                                     void *ctx)
+{
+    struct operation_spec spec = {.kind = OPERATION_LEAVE, .rooms = rooms};
+
+    return change(nsp, &spec, target, on_confirmed, ctx);
+}
+
+int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
+                                          bool close, sails_io_confirmed_cb on_confirmed, void *ctx)
+{
+    struct operation_spec spec = {.kind = OPERATION_DISCONNECT,
+                                  .flags = close ? OPERATION_CLOSE : 0u};
+
+    return change(nsp, &spec, target, on_confirmed, ctx);
 }

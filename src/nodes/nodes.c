@@ -167,8 +167,9 @@ static bool is_asking(const struct operation *op)
         return op->timeout_ms > 0;
     case OPERATION_JOIN:
     case OPERATION_LEAVE:
-    case OPERATION_LEAVE_ALL:
     case OPERATION_DISCONNECT:
+        return (op->flags & OPERATION_CONFIRMED) != 0;
+    case OPERATION_LEAVE_ALL:
         break;
     }
     return false;

@@ -11,8 +11,8 @@
 
 #include "nodes/nodes.h"
 
-/* Sockets, rooms; or what shall be done to one socket, which only the node that has it answers. As
- * cluster_host.receive(), and SAILS_EPROTO. */
+/* Sockets, rooms; or what shall be done to many, and the answer is that it is; or to one socket, and only the
+ * node that has it answers. As cluster_host.receive(), and SAILS_EPROTO. */
 int nodes_answer(struct nodes *nodes, enum operation_kind kind, const struct adapter_message *m);
 
 /* An event to clients whose acks the other node wants. Errors as above. */

@@ -33,7 +33,7 @@ static int receive_change(struct nodes *nodes, enum operation_kind kind,
     struct operation op;
     int rc = 0;
 
-    if (m->sid.len > 0) {
+    if (m->sid.len > 0 || m->request_id.len > 0) {
         return nodes_answer(nodes, kind, m);
     }
     rc = nodes_message_read(&op, kind, m);

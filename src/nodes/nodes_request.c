@@ -56,13 +56,30 @@ static void destroy(struct nodes_request *r)
     mem_free(r);
 }
 
+/* Whether it is something to do, and the answers are that it is done. */
+static bool is_change(const struct nodes_request *r)
+{
+    return r->kind == ADAPTER_JOIN || r->kind == ADAPTER_LEAVE || r->kind == ADAPTER_DISCONNECT;
+}
+
+/* A `false` for each node that has not said so. NULL: there is none, or no memory. */
+static json_t *missing(const struct nodes_request *r)
+{
+    json_t *list = is_change(r) && r->is_counted ? json_array() : NULL;
+
+    for (size_t i = r->n_answers; list != NULL && i < r->n_expected; i++) {
+        (void)json_array_append_new(list, json_false());
+    }
+    return list;
+}
+
 static void report(struct nodes_request *r, int status)
 {
     struct delivery *d = r->d;
 
     r->d = NULL;
     if (d != NULL) {
-        delivery_report(d, &(struct delivery_report){.status = status});
+        delivery_report(d, &(struct delivery_report){.status = status, .found = missing(r)});
     }
 }
 
@@ -301,6 +318,10 @@ static int take_answer(struct nodes_request *r, const struct adapter_message *m)
         return is_list_of(m->data, is_socket) ? take_found(r, json_incref(m->data)) : SAILS_EPROTO;
     case ADAPTER_ALL_ROOMS:
         return is_list_of(m->data, is_room) ? take_found(r, json_incref(m->data)) : SAILS_EPROTO;
+    case ADAPTER_JOIN:
+    case ADAPTER_LEAVE:
+    case ADAPTER_DISCONNECT:
+        return take_found(r, json_pack("[b]", 1));
     case ADAPTER_SERVER_SIDE_EMIT:
         return take_found(r, m->data != NULL ? json_pack("[O]", m->data) : json_pack("[n]"));
     default:

@@ -146,6 +146,69 @@ static void questions_end_when_redis_goes_or_the_app_is_lowered(void **state)
     pair_end(pair);
 }
 
+/* ---- confirmed ---- */
+
+struct confirming {
+    struct told told;
+    sails_io_confirmed nodes;
+};
+
+static void on_confirmed(int status, const sails_io_confirmed *nodes, void *ctx)
+{
+    struct confirming *confirming = ctx;
+
+    confirming->nodes = *nodes;
+    tell(status, &confirming->told);
+}
+
+static void expect_confirmed(struct confirming *confirming, int status, size_t n, size_t of)
+{
+    assert_int_equal(told_status(&confirming->told), status);
+    assert_int_equal(confirming->nodes.n_confirmed, n);
+    assert_int_equal(confirming->nodes.n_nodes, of);
+}
+
+static void a_change_is_confirmed_by_every_node_that_has_done_it(void **state)
+{
+    struct pair *pair = pair_open();
+    sails_io_namespace *nsp = pair->fleet.nodes[0].root;
+    struct confirming confirming;
+    sails_io_target members = {.to = SAILS_ROOMS("r")};
+
+    (void)state;
+    told_init(&confirming.told);
+    assert_int_equal(sails_io_sockets_join_confirmed(nsp, &members, SAILS_ROOMS("new"),
+                                                     on_confirmed, &confirming),
+                     0);
+    expect_confirmed(&confirming, 0, 2, 2);
+    /* So that what is sent now, by whichever node, reaches the new members. */
+    assert_int_equal(sails_io_emit(pair->fleet.nodes[1].root,
+                                   &(sails_io_target){.to = SAILS_ROOMS("new")}, "hi", NULL),
+                     0);
+    ws_client_expect(&pair->clients[1], "42[\"hi\"]");
+    assert_int_equal(
+        sails_io_sockets_leave_confirmed(nsp, NULL, SAILS_ROOMS("new"), on_confirmed, &confirming),
+        0);
+    expect_confirmed(&confirming, 0, 2, 2);
+
+    /* One that does not say so, as nodes in Node; and then nobody. */
+    pair->fleet.broker.n_strangers = 1;
+    assert_int_equal(
+        sails_io_sockets_join_confirmed(nsp, NULL, SAILS_ROOMS("all"), on_confirmed, &confirming),
+        0);
+    expect_confirmed(&confirming, SAILS_ETIMEOUT, 2, 3);
+    sim_broker_set_gone(&pair->fleet.broker, true);
+    fleet_settle(&pair->fleet);
+    assert_int_equal(
+        sails_io_disconnect_sockets_confirmed(nsp, NULL, true, on_confirmed, &confirming), 0);
+    expect_confirmed(&confirming, 0, 1, 1);
+    assert_int_equal(sails_io_sockets_join_confirmed(nsp, NULL, SAILS_ROOMS("x"), NULL, NULL),
+                     SAILS_EINVAL);
+    assert_int_equal(sails_io_sockets_join_confirmed(nsp, NULL, NULL, on_confirmed, &confirming),
+                     SAILS_EINVAL);
+    pair_end(pair);
+}
+
 /* ---- acks ---- */
 
 static int ask(struct pair *pair, size_t from, uint64_t timeout_ms, struct asking *asking)
@@ -290,6 +353,7 @@ int main(void)
         cmocka_unit_test(who_does_not_answer_is_waited_for_no_longer_than_that),
         cmocka_unit_test(a_node_without_others_answers_for_itself),
         cmocka_unit_test(questions_end_when_redis_goes_or_the_app_is_lowered),
+        cmocka_unit_test(a_change_is_confirmed_by_every_node_that_has_done_it),
         cmocka_unit_test(clients_of_all_nodes_acknowledge),
         cmocka_unit_test(answers_of_a_wrong_form_are_refused),
         cmocka_unit_test(without_memory_who_asks_is_told),
