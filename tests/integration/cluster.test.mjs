@@ -287,3 +287,31 @@ test('programs of all nodes hear each other, and answer (redis-cluster 14, 17)',
     }
   }
 })
+
+test('adapters of versions 6, 7 and 8, and ours, are one cluster (redis-cluster 19)', async (t) => {
+  const redis = await startRedis(t)
+  const client = await connectRedis(t, redis)
+  const nodes = {
+    c1: await startC(t, redis, ['--workers=2']),
+    n6: await startNode(t, redis, { version: 6 }),
+    n7: await startNode(t, redis, { version: 7 }),
+    n8: await startNode(t, redis, { version: 8 }),
+  }
+  await gathered(client, 4)
+  const people = await gather(nodes)
+  const all = (word) => Object.fromEntries(Object.keys(people).map((name) => [name, [word]]))
+
+  for (const [name, sender] of Object.entries(people)) {
+    await ask(sender, 'emit', {}, 'said', ['hi'])
+    assert.deepEqual(await heard(people, sender), all('hi'), name)
+    await ask(sender, 'join-many', { to: [people.c1.id, people.n6.id, people.n7.id] }, [`${name}-room`])
+    await until(membersOf(people, sender, { to: [`${name}-room`] }), ['c1', 'n6', 'n7'])
+    await ask(sender, 'emit', { to: [`${name}-room`], except: [people.n6.id] }, 'said', ['room'])
+    assert.deepEqual(await heard(people, sender), { c1: ['room'], n7: ['room'] }, name)
+  }
+  // Version 6 answers neither: who asks is told that not all have.
+  people.c1.on('who', (ack) => ack('c1'))
+  assert.deepEqual(await asks(people.c1, 'ask-all', { to: [people.c1.id] }, 300, 'who', []), ['SAILS_ETIMEOUT', ['c1']])
+  await ask(people.n6, 'emit', {}, 'said', ['still there'])
+  assert.deepEqual(await heard(people, people.n6), all('still there'))
+})

@@ -9,6 +9,8 @@ import { startApp } from './server.mjs'
 
 const require = createRequire(import.meta.url)
 const { createClient } = require('redis-4')
+const { createAdapter: createAdapter7 } = require('@socket.io/redis-adapter-7')
+const createAdapter6 = require('@sailshq/socket.io-redis')
 
 /** A connection to the Redis of the test, which goes with it. */
 export async function connectRedis(t, redis) {
@@ -82,15 +84,26 @@ function drive(io, nsp) {
 }
 
 /** A server of Node in this process. */
-export async function startNode(t, redis, { key, namespaces = ['/'], sharded } = {}) {
+export async function startNode(t, redis, { key, namespaces = ['/'], sharded, version = 8 } = {}) {
   const http = createServer()
   const [pub, sub] = [await connectRedis(t, redis), await connectRedis(t, redis)]
-  const adapter = sharded ? createShardedAdapter(pub, sub, sharded) : createAdapter(pub, sub, { key })
+  const adapters = {
+    8: () => (sharded ? createShardedAdapter(pub, sub, sharded) : createAdapter(pub, sub, { key })),
+    7: () => createAdapter7(pub, sub, { key }),
+    6: () => createAdapter6({ host: '127.0.0.1', port: redis.port, key: key ?? 'socket.io' }),
+  }
+  const adapter = adapters[version]()
   const io = new Server(http, { adapter })
   namespaces.forEach((nsp) => drive(io, nsp))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
-  t.after(() => new Promise((resolve) => io.close(resolve)))
+  t.after(async () => {
+    const { pubClient, subClient } = io.of('/').adapter
+    await new Promise((resolve) => io.close(resolve))
+    if (version === 6) {
+      ;[pubClient, subClient].forEach((client) => client.end(true)) // its own
+    }
+  })
   const url = `http://127.0.0.1:${http.address().port}`
   return {
     io,
