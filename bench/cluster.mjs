@@ -33,22 +33,26 @@ async function serve(redisPort) {
 }
 
 /** A program that says where it listens. */
-async function start(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+function start(command, args) {
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
   let said = ''
-  for await (const text of child.stdout) {
-    said += text
-    const port = /Listening on http:\/\/\S*:(\d+)/.exec(said)?.[1]
-    if (port) {
-      return { child, port }
-    }
-  }
-  throw new Error(`${command} does not listen:\n${said}`)
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`${command} has ended:\n${said}`)))
+    child.stdout.on('data', (text) => {
+      said += text
+      const port = /Listening on http:\/\/\S*:(\d+)/.exec(said)?.[1]
+      if (port) {
+        resolve({ child, port })
+      }
+    })
+  })
 }
 
 const ours = (binary, redis) =>
   start(binary, ['--port=0', '--explicitHost=127.0.0.1', '--sockets.transports=["websocket"]',
-    '--sockets.adapter=@socket.io/redis-adapter', `--sockets.url=redis://127.0.0.1:${redis.port}`])
+    '--environment=production', '--session.enabled=false', '--sockets.onlyAllowOrigins=http://127.0.0.1',
+    '--sockets.allowMissingOrigin=true', '--sockets.adapter=@socket.io/redis-adapter', `--sockets.url=redis://127.0.0.1:${redis.port}`])
 
 const theirs = (redis) => start(process.execPath, [fileURLToPath(import.meta.url), 'serve', String(redis.port)])
 
