@@ -188,9 +188,18 @@ static int open_bus(struct sails_app *app, struct bus **out)
     return with_redis_options(app, init_redis);
 }
 
+static enum nodes_dialect dialect_of(const struct config *c, const char *adapter)
+{
+    if (strcmp(adapter, "@socket.io/redis-streams-adapter") == 0) {
+        return NODES_STREAMS;
+    }
+    return config_boolean(c, "sockets.adapterOptions.sharded") ? NODES_SHARDED : NODES_CLASSIC;
+}
+
 static void set_nodes(struct sails_app *app, struct bus *bus)
 {
     const struct config *c = &app->config;
+    const char *adapter = config_text(c, "sockets.adapter");
     struct nodes_options options = {
         .bus = bus,
         .key = text_setting(app, "key", NULL),
@@ -204,11 +213,13 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
     };
 
     options.has_admin_key = options.key != NULL;
-    options.speaks_sails =
-        strcmp(config_text(c, "sockets.adapter"), "@socket.io/redis-adapter") != 0;
+    options.speaks_sails = strncmp(adapter, "@socket.io/", strlen("@socket.io/")) != 0;
+    options.dialect = dialect_of(c, adapter);
+    options.stream = options.dialect == NODES_STREAMS
+                         ? config_text(c, "sockets.adapterOptions.streamName")
+                         : NULL;
     options.answers_apart =
         config_boolean(c, "sockets.adapterOptions.publishOnSpecificResponseChannel");
-    options.is_sharded = config_boolean(c, "sockets.adapterOptions.sharded");
     options.mode = strcmp(config_text(c, "sockets.adapterOptions.subscriptionMode"), "static") == 0
                        ? CLUSTERED_STATIC
                        : CLUSTERED_DYNAMIC;

@@ -9,9 +9,13 @@ static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const same_site[] = {"Strict", "Lax", "None", NULL};
 static const char *const session_adapters[] = {"memory", "redis", "@sailshq/connect-redis",
                                                "connect-redis", NULL};
-static const char *const socket_adapters[] = {
-    "memory", "redis", "@sailshq/socket.io-redis", "socket.io-redis", "@socket.io/redis-adapter",
-    NULL};
+static const char *const socket_adapters[] = {"memory",
+                                              "redis",
+                                              "@sailshq/socket.io-redis",
+                                              "socket.io-redis",
+                                              "@socket.io/redis-adapter",
+                                              "@socket.io/redis-streams-adapter",
+                                              NULL};
 static const char *const subscription_modes[] = {"static", "dynamic", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
 
@@ -418,6 +422,8 @@ const struct config_key config_keys[] = {
     BOOLEAN("sockets.adapterOptions.sharded", "false",
             "Whether nodes speak over sharded pub/sub (Redis 7), as createShardedAdapter() of "
             "@socket.io/redis-adapter does: all of them, or none"),
+    TEXT("sockets.adapterOptions.streamName", "\"socket.io\"",
+         "Stream of the adapter @socket.io/redis-streams-adapter"),
     {.name = "sockets.adapterOptions.subscriptionMode",
      .type = CONFIG_CHOICE,
      .choices = subscription_modes,

@@ -24,8 +24,27 @@ struct worker;
 enum bus_kind {
     BUS_CHANNEL,
     BUS_PATTERN, /* as PSUBSCRIBE has it */
-    BUS_SHARD    /* a channel of sharded pub/sub: Redis 7 and later */
+    BUS_SHARD,   /* a channel of sharded pub/sub: Redis 7 and later */
+    BUS_STREAM   /* a stream, which keeps what was published: to publish only; see bus_ops.follow */
 };
+
+/* What is published on a stream, and what comes out of it, is an entry of these fields. */
+enum bus_field {
+    BUS_UID,
+    BUS_NSP,
+    BUS_TYPE,
+    BUS_DATA,
+    BUS_FIELDS
+};
+
+/* The names of the fields, by number. */
+extern const struct str bus_field_names[BUS_FIELDS];
+
+/* An entry as one text: its fields, each with a NUL behind it, which none of them has in it. False: that is no
+ * such text. */
+struct buf;
+void bus_write_entry(struct buf *out, const struct str fields[BUS_FIELDS]);
+bool bus_read_entry(struct bytes text, struct str fields[BUS_FIELDS]);
 
 struct bus_events {
     /* It can be used; nothing is subscribed. */
@@ -54,6 +73,9 @@ struct bus_ops {
                    bus_cb cb, void *ctx);
     int (*subscribe)(struct bus *bus, enum bus_kind kind, struct str name, bool on, bus_cb cb,
                      void *ctx);
+    /* What is published on that stream from now on comes to on_message (name and channel: the stream's), also
+     * what was published while it was down, as far as Redis has kept it. Before open(), once. */
+    void (*follow)(struct bus *bus, const char *stream);
     int (*count)(struct bus *bus, enum bus_kind kind, struct str channel, bus_cb cb, void *ctx);
 };
 

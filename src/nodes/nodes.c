@@ -35,7 +35,7 @@ void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_M
                         (uint8_t)(hash >> 24), (uint8_t)(hash >> 32)};
     char text[BASE64URL_LEN(sizeof(bytes))];
 
-    if (nodes->options.is_sharded) {
+    if (nodes->options.dialect != NODES_CLASSIC) {
         (void)snprintf(out, NODES_UID_MAX + 1, "%016llx", (unsigned long long)hash);
         return;
     }
@@ -123,7 +123,9 @@ static void on_bus_message(void *ctx, struct str name, struct str channel, struc
     struct nodes *nodes = ctx;
     struct str nsp;
 
-    if (str_eq(name, nodes_admin_channel(nodes))) {
+    if (nodes->options.stream != NULL && str_eq(name, str_from(nodes->options.stream))) {
+        nodes_receive_entry(nodes, payload);
+    } else if (str_eq(name, nodes_admin_channel(nodes))) {
         nodes_admin_receive(nodes, payload);
     } else if (nodes_namespace_of(nodes, name, &nsp)) {
         nodes_receive(nodes, nsp, channel, payload);
@@ -182,7 +184,7 @@ static void plan(const struct carrier *carrier, const struct operation *op,
 
     (void)scope;
     out->is_sent = (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody &&
-                   (op->kind != OPERATION_ROOMS || !nodes->options.is_sharded);
+                   (op->kind != OPERATION_ROOMS || nodes->options.dialect == NODES_CLASSIC);
     out->n_parties = out->is_sent && is_asking(op) ? 1 : 0;
 }
 
@@ -242,6 +244,9 @@ void nodes_init(struct nodes *nodes, const struct nodes_options *options)
     nodes->worker = options->pool->workers[0];
     machine_random(options->pool->machine, &nodes->uid_key, sizeof(nodes->uid_key));
     machine_random(options->pool->machine, &nodes->map_key, sizeof(nodes->map_key));
+    if (options->dialect == NODES_STREAMS) {
+        options->bus->ops->follow(options->bus, options->stream);
+    }
     list_init(&nodes->namespaces);
     list_init(&nodes->requests);
     map_init(&nodes->subscriptions);

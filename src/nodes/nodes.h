@@ -45,14 +45,22 @@ struct nodes_events {
     void *ctx;
 };
 
+/* Which of Socket.IO's adapters the nodes speak like. */
+enum nodes_dialect {
+    NODES_CLASSIC, /* createAdapter() of @socket.io/redis-adapter, socket.io-redis */
+    NODES_SHARDED, /* createShardedAdapter() */
+    NODES_STREAMS  /* @socket.io/redis-streams-adapter: what all shall hear goes into a stream */
+};
+
 struct nodes_options {
     struct bus *bus;
-    const char *key;             /* NULL: NODES_KEY; borrowed */
-    bool has_admin_key;          /* `key` was set: the admin bus is called just that */
-    bool speaks_sails;           /* operations on whole rooms go over Sails' admin bus */
-    bool answers_apart;          /* publishOnSpecificResponseChannel */
-    bool is_sharded;             /* the format of the sharded adapter, not the classic one */
-    enum clustered_mode mode;    /* of that */
+    const char *key;    /* NULL: NODES_KEY; borrowed */
+    bool has_admin_key; /* `key` was set: the admin bus is called just that */
+    bool speaks_sails;  /* operations on whole rooms go over Sails' admin bus */
+    bool answers_apart; /* publishOnSpecificResponseChannel */
+    enum nodes_dialect dialect;
+    enum clustered_mode mode;    /* of NODES_SHARDED */
+    const char *stream;          /* of NODES_STREAMS: its name; borrowed */
     uint64_t request_timeout_ms; /* of requests that have no time limit of their own */
     const struct cluster_host *host;
     struct worker_pool *pool;
@@ -126,6 +134,9 @@ void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str cha
 /* What has come on a channel. Worker 0. nodes_receive.c */
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
 
+/* What has come out of the stream. Worker 0. */
+void nodes_receive_entry(struct nodes *nodes, struct bytes entry);
+
 /* Errors that say something about this node, and not about what came. */
 static inline bool nodes_is_ours(int rc)
 {
@@ -143,6 +154,9 @@ void nodes_namespace_note_room(struct carrier_namespace *nsp, struct str room, b
 
 /* Listens to all of them: the bus has come up. */
 void nodes_namespace_subscribe_all(struct nodes *nodes);
+
+/* Whether this node has a namespace of that name. */
+bool nodes_namespace_is_known(const struct nodes *nodes, struct str name);
 
 /* The namespace that a subscription of that name is for. False: none. A view. */
 bool nodes_namespace_of(const struct nodes *nodes, struct str subscription, struct str *nsp);

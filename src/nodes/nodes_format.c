@@ -1,13 +1,36 @@
 #include "nodes/nodes_format.h"
 
-static bool is_sharded(const struct nodes *nodes)
+static bool is_classic(const struct nodes *nodes)
 {
-    return nodes->options.is_sharded;
+    return nodes->options.dialect == NODES_CLASSIC;
 }
 
-enum bus_kind nodes_format_publishes(const struct nodes *nodes)
+/* What nobody waits for is kept in a stream; questions and answers are not. */
+static bool is_kept(const struct adapter_message *m)
 {
-    return is_sharded(nodes) ? BUS_SHARD : BUS_CHANNEL;
+    switch (m->kind) {
+    case ADAPTER_BROADCAST:
+        return m->request_id.len == 0;
+    case ADAPTER_JOIN:
+    case ADAPTER_LEAVE:
+    case ADAPTER_DISCONNECT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum bus_kind nodes_format_kind(const struct nodes *nodes, const struct adapter_message *m)
+{
+    if (nodes->options.dialect == NODES_STREAMS && is_kept(m)) {
+        return BUS_STREAM;
+    }
+    return nodes_format_counts(nodes);
+}
+
+enum bus_kind nodes_format_counts(const struct nodes *nodes)
+{
+    return nodes->options.dialect == NODES_SHARDED ? BUS_SHARD : BUS_CHANNEL;
 }
 
 /* ---- messages ---- */
@@ -23,25 +46,61 @@ static int write_classic(const struct nodes *nodes, const struct adapter_message
     return classic_write(payload, m);
 }
 
+static int write_entry(const struct nodes *nodes, const struct adapter_message *m,
+                       struct buf *channel, struct buf *payload)
+{
+    struct buf type = {0};
+    struct buf data = {0};
+    int rc = clustered_write_entry(&type, &data, m);
+
+    buf_append_str(channel, str_from(nodes->options.stream));
+    if (rc == 0) {
+        bus_write_entry(payload,
+                        (const struct str[]){m->uid, m->nsp, buf_str(&type), buf_str(&data)});
+    }
+    buf_deinit(&type);
+    buf_deinit(&data);
+    return rc == 0 ? buf_error(payload) : rc;
+}
+
 static int write_clustered(const struct nodes *nodes, const struct adapter_message *m,
                            struct str asker, struct buf *channel, struct buf *payload)
 {
+    bool is_stream = nodes->options.dialect == NODES_STREAMS;
     struct adapter_message own = *m;
     char uid[NODES_UID_MAX + 1];
 
     nodes_uid(nodes, m->nsp, uid);
     own.uid = str_from(uid); /* answers say who gives them, too */
-    clustered_channel_for(channel, nodes->key, nodes->options.mode, &own, asker);
-    return clustered_write(payload, &own, false);
+    if (is_stream && is_kept(m)) {
+        return write_entry(nodes, &own, channel, payload);
+    }
+    clustered_channel_for(channel, nodes->key, is_stream ? CLUSTERED_STATIC : nodes->options.mode,
+                          &own, asker);
+    return clustered_write(payload, &own, is_stream);
 }
 
 int nodes_format_write(const struct nodes *nodes, const struct adapter_message *m, struct str asker,
                        struct buf *channel, struct buf *payload)
 {
-    int rc = is_sharded(nodes) ? write_clustered(nodes, m, asker, channel, payload)
-                               : write_classic(nodes, m, asker, channel, payload);
+    int rc = is_classic(nodes) ? write_classic(nodes, m, asker, channel, payload)
+                               : write_clustered(nodes, m, asker, channel, payload);
 
     return rc == 0 ? buf_error(channel) : rc;
+}
+
+int nodes_format_read_entry(struct bytes entry, struct adapter_message *m)
+{
+    struct str fields[BUS_FIELDS];
+
+    if (!bus_read_entry(entry, fields)) {
+        return SAILS_EPROTO;
+    }
+    return clustered_read_entry(&(struct clustered_entry){.uid = fields[BUS_UID],
+                                                          .nsp = fields[BUS_NSP],
+                                                          .type = fields[BUS_TYPE],
+                                                          .data = fields[BUS_DATA]},
+                                m);
 }
 
 static int read_classic(const struct nodes *nodes, struct str nsp, struct str channel,
@@ -57,18 +116,18 @@ static int read_classic(const struct nodes *nodes, struct str nsp, struct str ch
 int nodes_format_read(const struct nodes *nodes, struct str nsp, struct str channel,
                       struct bytes payload, struct adapter_message *m)
 {
-    return is_sharded(nodes) ? clustered_read(payload, m)
-                             : read_classic(nodes, nsp, channel, payload, m);
+    return is_classic(nodes) ? read_classic(nodes, nsp, channel, payload, m)
+                             : clustered_read(payload, m);
 }
 
 /* ---- channels ---- */
 
 void nodes_format_counted(const struct nodes *nodes, struct str nsp, struct buf *out)
 {
-    if (is_sharded(nodes)) {
-        clustered_channel(out, nodes->key, nsp, (struct str){NULL, 0});
-    } else {
+    if (is_classic(nodes)) {
         classic_request_channel(out, nodes->key, nsp);
+    } else {
+        clustered_channel(out, nodes->key, nsp, (struct str){NULL, 0});
     }
 }
 
@@ -110,8 +169,8 @@ static bool classic_subscription(const struct nodes *nodes, struct str nsp, size
 bool nodes_format_subscription(const struct nodes *nodes, struct str nsp, size_t i,
                                enum bus_kind *kind, struct buf *out)
 {
-    if (is_sharded(nodes)) {
-        *kind = BUS_SHARD;
+    if (!is_classic(nodes)) {
+        *kind = nodes_format_counts(nodes);
         return clustered_subscription(nodes, nsp, i, out);
     }
     *kind = i == 0 ? BUS_PATTERN : BUS_CHANNEL;
@@ -120,5 +179,6 @@ bool nodes_format_subscription(const struct nodes *nodes, struct str nsp, size_t
 
 bool nodes_format_has_channel(const struct nodes *nodes, struct str room)
 {
-    return is_sharded(nodes) && clustered_has_channel(nodes->options.mode, room);
+    return nodes->options.dialect == NODES_SHARDED &&
+           clustered_has_channel(nodes->options.mode, room);
 }

@@ -17,10 +17,13 @@ enum {
     NODES_FORMAT_SUBSCRIPTIONS_MAX = 4
 };
 
-/* How what is published travels. */
-enum bus_kind nodes_format_publishes(const struct nodes *nodes);
+/* How a message travels. */
+enum bus_kind nodes_format_kind(const struct nodes *nodes, const struct adapter_message *m);
 
-/* Channel and payload of a message; `asker`: of an answer, the uid of who has asked, or empty. 0;
+/* How nodes are counted. */
+enum bus_kind nodes_format_counts(const struct nodes *nodes);
+
+/* Channel (or stream) and payload of a message; `asker`: of an answer, the uid of who has asked, or empty. 0;
  * SAILS_EINVAL: this format has no such message; SAILS_EJSON; SAILS_ENOMEM. */
 int nodes_format_write(const struct nodes *nodes, const struct adapter_message *m, struct str asker,
                        struct buf *channel, struct buf *payload);
@@ -28,6 +31,9 @@ int nodes_format_write(const struct nodes *nodes, const struct adapter_message *
 /* What came on a channel of that namespace. As classic_read(). */
 int nodes_format_read(const struct nodes *nodes, struct str nsp, struct str channel,
                       struct bytes payload, struct adapter_message *m);
+
+/* What came out of a stream. As clustered_read_entry(). */
+int nodes_format_read_entry(struct bytes entry, struct adapter_message *m);
 
 /* The channel whose listeners are the nodes that have a namespace. */
 void nodes_format_counted(const struct nodes *nodes, struct str nsp, struct buf *out);

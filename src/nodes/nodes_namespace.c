@@ -134,6 +134,18 @@ bool nodes_namespace_of(const struct nodes *nodes, struct str subscription, stru
     return s != NULL;
 }
 
+bool nodes_namespace_is_known(const struct nodes *nodes, struct str name)
+{
+    list_each(node, &nodes->namespaces) {
+        const struct nodes_namespace *nsp = container_of(node, struct nodes_namespace, in_nodes);
+
+        if (str_eq((struct str){nsp->name, nsp->name_len}, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void listen_to_all(struct nodes_namespace *nsp)
 {
     list_each(node, &nsp->subscriptions) {

@@ -116,7 +116,7 @@ void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct 
     struct buf payload = {0};
 
     if (nodes_format_write(nodes, m, asker, &channel, &payload) == 0) {
-        nodes_publish_bytes(nodes, nodes_format_publishes(nodes), buf_str(&channel),
+        nodes_publish_bytes(nodes, nodes_format_kind(nodes, m), buf_str(&channel),
                             buf_str(&payload));
     } else {
         note_unsent(nodes);

@@ -85,19 +85,40 @@ static bool is_for_others(const struct nodes *nodes, struct str nsp,
     return str_eq(m->uid, str_from(uid)) || !str_eq(m->nsp, nsp);
 }
 
+/* rc: of reading. Takes the message. */
+static void take(struct nodes *nodes, struct str nsp, struct str channel, int rc,
+                 struct adapter_message *m)
+{
+    if (rc == 0) {
+        if (!is_for_others(nodes, nsp, m)) {
+            atomic_fetch_add(&nodes->counts.received, 1);
+            rc = receive(nodes, m);
+        }
+        adapter_message_deinit(m);
+    }
+    if (!nodes_is_ours(rc)) {
+        nodes_refuse(nodes, channel, rc);
+    }
+}
+
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload)
 {
     struct adapter_message m;
     int rc = nodes_format_read(nodes, nsp, channel, payload, &m);
 
-    if (rc == 0) {
-        if (!is_for_others(nodes, nsp, &m)) {
-            atomic_fetch_add(&nodes->counts.received, 1);
-            rc = receive(nodes, &m);
-        }
+    take(nodes, nsp, channel, rc, &m);
+}
+
+/* A stream has the messages of all namespaces, those that this node has not, too. */
+void nodes_receive_entry(struct nodes *nodes, struct bytes entry)
+{
+    struct str stream = str_from(nodes->options.stream);
+    struct adapter_message m;
+    int rc = nodes_format_read_entry(entry, &m);
+
+    if (rc == 0 && !nodes_namespace_is_known(nodes, m.nsp)) {
         adapter_message_deinit(&m);
+        return;
     }
-    if (!nodes_is_ours(rc)) {
-        nodes_refuse(nodes, channel, rc);
-    }
+    take(nodes, rc == 0 ? m.nsp : stream, stream, rc, &m);
 }

@@ -32,6 +32,7 @@ struct nodes_request {
     struct deadline limit;
     struct nodes *nodes;
     enum adapter_kind kind;
+    enum bus_kind travels;
     char id[NODES_UID_MAX + 1];
     uint64_t timeout_ms;
     struct delivery *d;      /* I1 */
@@ -144,17 +145,17 @@ static int publish(struct nodes_request *r)
 {
     struct nodes *nodes = r->nodes;
     struct bus *bus = nodes->options.bus;
-    enum bus_kind kind = nodes_format_publishes(nodes);
     struct deadline_queue *queue = deadline_ladder_queue(&nodes->limits, r->timeout_ms);
     int rc = queue != NULL ? 0 : SAILS_ENOMEM;
 
     if (rc == 0) {
-        rc = bus->ops->publish(bus, kind, buf_str(&r->channel), buf_bytes(&r->payload), NULL, NULL);
+        rc = bus->ops->publish(bus, r->travels, buf_str(&r->channel), buf_bytes(&r->payload), NULL,
+                               NULL);
     }
     if (rc == 0) {
         atomic_fetch_add(&nodes->counts.sent, 1);
         deadline_start(&r->limit, queue, worker_env(nodes->worker)->now_ms);
-        rc = bus->ops->count(bus, kind, buf_str(&r->counted), on_counted, r);
+        rc = bus->ops->count(bus, nodes_format_counts(nodes), buf_str(&r->counted), on_counted, r);
         r->is_counting = rc == 0;
     } else {
         atomic_fetch_add(&nodes->counts.unsent, 1);
@@ -199,6 +200,7 @@ static int encode(struct nodes_request *r, const struct operation *op)
     }
     message.m.request_id = str_from(r->id);
     r->kind = message.m.kind;
+    r->travels = nodes_format_kind(r->nodes, &message.m);
     nodes_format_counted(r->nodes, message.m.nsp, &r->counted);
     rc = nodes_format_write(r->nodes, &message.m, (struct str){NULL, 0}, &r->channel, &r->payload);
     rc = rc == 0 ? buf_error(&r->counted) : rc;

@@ -1,5 +1,6 @@
 #include "nodes/redis_bus.h"
 
+#include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "base/worker.h"
@@ -8,15 +9,16 @@
 #include <sails/err.h>
 
 /*
- * I1  is_up is true exactly while both connections are ready. The pair changes as one: when one is
- *     lost the other may stay connected, but what it has subscribed to is forgotten (on_up says so) and
+ * I1  is_up is true exactly while all connections are ready. They change as one: when one is
+ *     lost the others may stay connected, but what it has subscribed to is forgotten (on_up says so) and
  *     subscribed once more, which changes nothing in Redis.
  */
 
 enum {
     BEAT_MS = 5000,
     PUBLISHER = 0,
-    SUBSCRIBER = 1
+    SUBSCRIBER = 1,
+    FOLLOWER = 2
 };
 
 static struct redis_bus *of(struct bus *bus)
@@ -31,7 +33,8 @@ static void change(struct redis_bus *bus, int which, int status)
     bool was_up = bus->is_up;
 
     bus->is_ready[which] = status == 0;
-    bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER]; /* I1 */
+    bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER] &&
+                 (bus->is_ready[FOLLOWER] || bus->follower.stream == NULL);
     if (bus->is_up && !was_up) {
         bus->events->on_up(bus->ctx);
     } else if (was_up && !bus->is_up) {
@@ -54,6 +57,25 @@ static void on_subscriber_change(int status, void *ctx)
         deadline_stop(&bus->beat);
     }
     change(bus, SUBSCRIBER, status);
+}
+
+static void on_follower_change(int status, void *ctx)
+{
+    change(ctx, FOLLOWER, status);
+}
+
+/* As a message on a channel of the stream's name. */
+static void on_entry(const struct str fields[BUS_FIELDS], void *ctx)
+{
+    struct redis_bus *bus = ctx;
+    struct str stream = str_from(bus->follower.stream);
+    struct buf text = {0};
+
+    bus_write_entry(&text, fields);
+    if (buf_error(&text) == 0) {
+        bus->events->on_message(bus->ctx, stream, stream, buf_bytes(&text));
+    }
+    buf_deinit(&text);
 }
 
 /* One that is not answered in time ends the connection (redis.h). */
@@ -129,6 +151,25 @@ static int ask(struct redis *redis, const struct str *argv, size_t argc, bus_cb 
     return rc;
 }
 
+/* As many as Node keeps, or some more, which costs Redis less. */
+static int append(struct redis_bus *bus, struct str stream, struct bytes payload, bus_cb cb,
+                  void *ctx)
+{
+    struct str fields[BUS_FIELDS];
+    struct str argv[6 + 2 * BUS_FIELDS] = {STR("XADD"), stream,       STR("MAXLEN"),
+                                           STR("~"),    STR("10000"), STR("*")};
+    size_t argc = 6;
+
+    if (!bus_read_entry(payload, fields)) {
+        return SAILS_EINVAL;
+    }
+    for (size_t i = 0; i < BUS_FIELDS; i++) {
+        argv[argc++] = bus_field_names[i];
+        argv[argc++] = fields[i];
+    }
+    return ask(bus->publisher, argv, argc, cb, ctx);
+}
+
 static int publish(struct bus *base, enum bus_kind kind, struct str channel, struct bytes payload,
                    bus_cb cb, void *ctx)
 {
@@ -138,14 +179,17 @@ static int publish(struct bus *base, enum bus_kind kind, struct str channel, str
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
+    if (kind == BUS_STREAM) {
+        return append(bus, channel, payload, cb, ctx);
+    }
     return ask(bus->publisher, (const struct str[]){word, channel, bytes_str(payload)}, 3, cb, ctx);
 }
 
 static int subscribe(struct bus *base, enum bus_kind kind, struct str name, bool on, bus_cb cb,
                      void *ctx)
 {
-    static const char *const words[2][3] = {{"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"},
-                                            {"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"}};
+    static const char *const words[2][BUS_STREAM] = {
+        {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"}, {"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"}};
     struct redis_bus *bus = of(base);
 
     if (!bus->is_up) {
@@ -173,7 +217,8 @@ static void close_bus(struct bus *base)
     struct redis_bus *bus = of(base);
 
     bus->is_up = false;
-    bus->is_ready[PUBLISHER] = bus->is_ready[SUBSCRIBER] = false;
+    bus->is_ready[PUBLISHER] = bus->is_ready[SUBSCRIBER] = bus->is_ready[FOLLOWER] = false;
+    redis_follower_close(&bus->follower);
     redis_close(bus->subscriber);
     redis_close(bus->publisher);
     bus->subscriber = bus->publisher = NULL;
@@ -205,10 +250,21 @@ static int open_bus(struct bus *base, struct worker *worker, const struct bus_ev
         options.on_change = on_subscriber_change;
         rc = redis_open(worker, &options, &bus->subscriber);
     }
+    if (rc == 0 && bus->follower.stream != NULL) {
+        rc = redis_follower_open(&bus->follower, worker, &bus->options);
+    }
     if (rc < 0) {
         close_bus(base);
     }
     return rc;
+}
+
+static void follow(struct bus *base, const char *stream)
+{
+    struct redis_bus *bus = of(base);
+
+    bus->follower = (struct redis_follower){
+        .stream = stream, .on_change = on_follower_change, .on_entry = on_entry, .ctx = bus};
 }
 
 static const struct bus_ops redis_bus_ops = {
@@ -217,6 +273,7 @@ static const struct bus_ops redis_bus_ops = {
     .publish = publish,
     .subscribe = subscribe,
     .count = count,
+    .follow = follow,
 };
 
 int redis_bus_init(struct redis_bus *bus, const struct redis_options *options)

@@ -2,7 +2,7 @@
  * redis_bus.h - a Redis server as a bus.
  *
  * Purpose    Two connections, for one that subscribes can do nothing else: one listens, one publishes
- *            and counts. Both come back by themselves.
+ *            and counts; and a third where a stream is followed. All come back by themselves.
  * Ownership  redis_bus_init() copies the options, but not their log.
  * Threads    init, deinit: any; else the worker that it was opened on.
  * Floor      nodes; uses net, base.
@@ -11,15 +11,15 @@
 #define NODES_REDIS_BUS_H
 
 #include "base/deadline.h"
-#include "net/redis.h"
-#include "nodes/bus.h"
+#include "nodes/redis_follower.h"
 
 struct redis_bus {
     struct bus bus;
     struct redis_options options; /* a copy */
     struct redis *publisher;
     struct redis *subscriber;
-    bool is_ready[2]; /* publisher, subscriber */
+    struct redis_follower follower; /* without a stream: not in use */
+    bool is_ready[3];               /* publisher, subscriber, follower */
     bool is_up;
     const struct bus_events *events;
     void *ctx;

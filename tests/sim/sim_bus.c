@@ -23,6 +23,8 @@ struct sim_bus {
     bool is_cut;
     uint64_t generation; /* ticks of an earlier one are void */
     uint64_t last_due_ms;
+    const char *stream;        /* that it follows; NULL: none */
+    size_t n_read;             /* entries of it */
     struct list subscriptions; /* struct sim_subscription */
     struct list coming;        /* struct sim_thing */
 };
@@ -47,6 +49,12 @@ struct sim_thing {
     struct buf name, channel, payload;
 };
 
+/* Of the one stream. */
+struct sim_entry {
+    struct list in_broker;
+    struct buf text;
+};
+
 struct sim_tick {
     struct mail mail;
     struct list in_broker;
@@ -55,6 +63,13 @@ struct sim_tick {
 };
 
 /* ---- things and ticks ---- */
+
+static void send_entries(struct sim_bus *bus);
+
+static bool is_reached(const struct sim_bus *bus)
+{
+    return !bus->broker->is_gone && !bus->is_cut;
+}
 
 static void destroy_thing(struct sim_thing *thing)
 {
@@ -78,6 +93,9 @@ static void deliver(struct sim_bus *bus, struct sim_thing *thing)
     if (thing->kind == THING_UP) {
         bus->is_up = true;
         bus->events->on_up(bus->ctx);
+        if (bus->stream != NULL) {
+            send_entries(bus);
+        }
     } else if (thing->kind == THING_MESSAGE) {
         bus->events->on_message(bus->ctx, buf_str(&thing->name), buf_str(&thing->channel),
                                 buf_bytes(&thing->payload));
@@ -213,6 +231,43 @@ static struct sim_bus *of(struct bus *base)
     return container_of(base, struct sim_bus, bus);
 }
 
+/* What it has not been sent of its stream. */
+static void send_entries(struct sim_bus *bus)
+{
+    size_t i = 0;
+
+    list_each(node, &bus->broker->entries) {
+        struct sim_entry *entry = container_of(node, struct sim_entry, in_broker);
+
+        if (i++ == bus->n_read && bus->is_up && is_reached(bus)) {
+            struct sim_thing *thing = send_thing(bus);
+
+            thing->kind = THING_MESSAGE;
+            buf_append_str(&thing->name, str_from(bus->stream));
+            buf_append_str(&thing->channel, str_from(bus->stream));
+            buf_append_str(&thing->payload, buf_str(&entry->text));
+            bus->n_read++;
+        }
+    }
+}
+
+static void append_entry(struct sim_broker *broker, struct bytes payload)
+{
+    struct sim_entry *entry = sim_world_alloc(sizeof(*entry));
+
+    *entry = (struct sim_entry){.text = {0}};
+    buf_append_str(&entry->text, bytes_str(payload));
+    list_append(&broker->entries, &entry->in_broker);
+    broker->n_entries++;
+    list_each(node, &broker->buses) {
+        struct sim_bus *bus = container_of(node, struct sim_bus, in_broker);
+
+        if (bus->stream != NULL) {
+            send_entries(bus);
+        }
+    }
+}
+
 static int answer(struct sim_bus *bus, uint64_t number, bus_cb cb, void *ctx)
 {
     struct sim_thing *thing = send_thing(bus);
@@ -233,6 +288,10 @@ static int publish(struct bus *base, enum bus_kind kind, struct str channel, str
     }
     if (bus->broker->tap != NULL) {
         bus->broker->tap(channel, payload, bus->broker->tap_ctx);
+    }
+    if (kind == BUS_STREAM) {
+        append_entry(bus->broker, payload);
+        return answer(bus, 0, cb, ctx);
     }
     return answer(bus, publish_to_all(bus->broker, kind, channel, payload), cb, ctx);
 }
@@ -302,16 +361,15 @@ static void drop_all(struct sim_bus *bus)
     while (!list_is_empty(&lost)) {
         struct sim_thing *thing = container_of(lost.next, struct sim_thing, in_bus);
 
+        if (thing->kind == THING_MESSAGE && bus->stream != NULL &&
+            str_eq(buf_str(&thing->name), str_from(bus->stream))) {
+            bus->n_read--; /* it has not come: it is read again */
+        }
         if (thing->kind == THING_ANSWER && thing->cb != NULL) {
             thing->cb(SAILS_ECLOSED, 0, thing->cb_ctx);
         }
         destroy_thing(thing);
     }
-}
-
-static bool is_reached(const struct sim_bus *bus)
-{
-    return !bus->broker->is_gone && !bus->is_cut;
 }
 
 static void come_up(struct sim_bus *bus)
@@ -405,12 +463,21 @@ static void close_bus(struct bus *base)
     bus->worker = NULL;
 }
 
+static void follow(struct bus *base, const char *stream)
+{
+    struct sim_bus *bus = of(base);
+
+    bus->stream = stream;
+    bus->n_read = bus->broker->n_entries;
+}
+
 static const struct bus_ops sim_bus_ops = {
     .open = open_bus,
     .close = close_bus,
     .publish = publish,
     .subscribe = subscribe,
     .count = count,
+    .follow = follow,
 };
 
 static struct bus *make_bus(void *ctx)
@@ -435,6 +502,7 @@ void sim_broker_init(struct sim_broker *broker, struct sim_world *world)
     *broker = (struct sim_broker){.world = world};
     list_init(&broker->buses);
     list_init(&broker->ticks);
+    list_init(&broker->entries);
     world->broker = broker;
     world->app_world.bus = make_bus;
 }
@@ -443,6 +511,13 @@ void sim_broker_deinit(struct sim_broker *broker)
 {
     while (!list_is_empty(&broker->ticks)) {
         destroy_tick(container_of(broker->ticks.next, struct sim_tick, in_broker));
+    }
+    while (!list_is_empty(&broker->entries)) {
+        struct sim_entry *entry =
+            container_of(list_take_first(&broker->entries), struct sim_entry, in_broker);
+
+        buf_deinit(&entry->text);
+        mem_free(entry);
     }
     while (!list_is_empty(&broker->buses)) {
         struct sim_bus *bus = container_of(broker->buses.next, struct sim_bus, in_broker);
@@ -463,6 +538,11 @@ size_t sim_broker_publish_shard(struct sim_broker *broker, const char *channel, 
                                 size_t len)
 {
     return publish_to_all(broker, BUS_SHARD, str_from(channel), (struct bytes){data, len});
+}
+
+void sim_broker_append(struct sim_broker *broker, const void *entry, size_t len)
+{
+    append_entry(broker, (struct bytes){entry, len});
 }
 
 size_t sim_broker_count(const struct sim_broker *broker, const char *channel)

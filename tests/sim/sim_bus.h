@@ -13,8 +13,10 @@
 
 struct sim_broker {
     struct sim_world *world;
-    struct list buses;     /* struct sim_bus */
-    struct list ticks;     /* struct sim_tick that are on their way */
+    struct list buses;   /* struct sim_bus */
+    struct list ticks;   /* struct sim_tick that are on their way */
+    struct list entries; /* struct sim_entry, of the one stream */
+    size_t n_entries;
     bool is_gone;          /* the broker: nobody reaches it */
     uint64_t max_delay_ms; /* of each thing on its way */
     size_t
@@ -43,6 +45,9 @@ size_t sim_broker_publish(struct sim_broker *broker, const char *channel, const 
 /* The same on a sharded channel. */
 size_t sim_broker_publish_shard(struct sim_broker *broker, const char *channel, const void *data,
                                 size_t len);
+
+/* The same into the stream: fields as bus_write_entry() has them. */
+void sim_broker_append(struct sim_broker *broker, const void *entry, size_t len);
 
 /* How many listen to it, patterns not counted: PUBSUB NUMSUB. */
 size_t sim_broker_count(const struct sim_broker *broker, const char *channel);

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter'
+import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter'
 import { Server } from 'socket.io'
 import { open, settled, within } from './clients.mjs'
 import { startApp } from './server.mjs'
@@ -90,6 +91,7 @@ export async function startNode(t, redis, { key, namespaces = ['/'], sharded, ve
   const adapters = {
     8: () => (sharded ? createShardedAdapter(pub, sub, sharded) : createAdapter(pub, sub, { key })),
     7: () => createAdapter7(pub, sub, { key }),
+    streams: () => createStreamsAdapter(pub),
     6: () => createAdapter6({ host: '127.0.0.1', port: redis.port, key: key ?? 'socket.io' }),
   }
   const adapter = adapters[version]()

@@ -197,6 +197,79 @@ static void what_follows_a_join_reaches_the_new_member(void **state)
     }
 }
 
+/* redis-cluster 26: a stream is read on from where a node was, so that it misses nothing and hears nothing twice */
+static void what_a_node_misses_in_a_stream_it_reads_later(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct fleet *fleet = mem_alloc(sizeof(*fleet));
+        struct ws_client client;
+        enum {
+            N = 100
+        };
+
+        assert_non_null(fleet);
+        fleet_init(fleet, seed);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(sails_app_set(fleet_add(fleet, i + 1)->app, "sockets.adapter",
+                                           json_string("@socket.io/redis-streams-adapter")),
+                             0);
+        }
+        fleet_lift(fleet);
+        ws_client_expect_in(&client, fleet->nodes[1].port, 5);
+        fleet->world.weather.is_stormy = true;
+        fleet->broker.max_delay_ms = 20;
+        for (int i = 0; i < N; i++) {
+            assert_int_equal(sails_io_emit(fleet->nodes[0].root, NULL, "e", json_integer(i)), 0);
+            sim_world_advance(&fleet->world, chance_below(&fleet->world.chance, 10));
+            if (chance_below(&fleet->world.chance, 10) == 0) {
+                sim_broker_cut(&fleet->broker, 1, chance_below(&fleet->world.chance, 2) == 0);
+            }
+        }
+        sim_broker_cut(&fleet->broker, 1, false);
+        fleet_settle(fleet);
+        for (int i = 0; i < N; i++) {
+            char want[32];
+
+            (void)snprintf(want, sizeof(want), "42[\"e\",%d]", i);
+            ws_client_expect(&client, want);
+        }
+        live_expect_nothing(&client);
+        ws_client_close(&client);
+        fleet_end(fleet);
+        mem_free(fleet);
+    }
+}
+
+/* redis-cluster 11, 26: what nobody says is passed over, and what comes behind it is heard */
+static void an_entry_that_is_broken_stops_nobody(void **state)
+{
+    static const char broken[] = "a\0/\0004\0{\"rooms\":[\"x\"]}"; /* and the NUL of C behind it */
+    static const char good[] = "a\0/\0003\0{\"packet\":{\"type\":2,\"data\":[\"hi\"]},\"opts\":{}}";
+    static const char elsewhere[] =
+        "a\0/other\0003\0{\"packet\":{\"type\":2,\"data\":[\"hi\"]},\"opts\":{}}";
+    struct fleet *fleet = mem_alloc(sizeof(*fleet));
+    struct ws_client client;
+
+    (void)state;
+    assert_non_null(fleet);
+    fleet_init(fleet, 1);
+    assert_int_equal(sails_app_set(fleet_add(fleet, 1)->app, "sockets.adapter",
+                                   json_string("@socket.io/redis-streams-adapter")),
+                     0);
+    fleet_lift(fleet);
+    ws_client_expect_in(&client, fleet->nodes[0].port, 5);
+    sim_broker_append(&fleet->broker, broken, sizeof(broken));
+    sim_broker_append(&fleet->broker, elsewhere, sizeof(elsewhere));
+    sim_broker_append(&fleet->broker, good, sizeof(good));
+    fleet_settle(fleet);
+    ws_client_expect(&client, "42[\"hi\"]");
+    assert_int_equal(fleet_state(&fleet->nodes[0]).refused, 1);
+    ws_client_close(&client);
+    fleet_end(fleet);
+    mem_free(fleet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +277,8 @@ int main(void)
         cmocka_unit_test(a_broadcast_reaches_members_and_wakes_nobody_else),
         cmocka_unit_test(what_is_not_for_us_is_ignored_and_what_is_broken_refused),
         cmocka_unit_test(what_follows_a_join_reaches_the_new_member),
+        cmocka_unit_test(what_a_node_misses_in_a_stream_it_reads_later),
+        cmocka_unit_test(an_entry_that_is_broken_stops_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,34 @@
+/*
+ * redis_follower.h - reads a stream of a Redis server to its end, and what comes then.
+ *
+ * Purpose    A connection of its own, for XREAD waits for entries. It remembers where it is, so that after a
+ *            loss of the connection it goes on from there, and nothing is missed that Redis has kept.
+ * Ownership  Lies in its bus (redis_bus.h); copies the options.
+ * Threads    The worker's that it was opened on.
+ * Floor      nodes; uses net, base.
+ */
+#ifndef NODES_REDIS_FOLLOWER_H
+#define NODES_REDIS_FOLLOWER_H
+
+#include "net/redis.h"
+#include "nodes/bus.h"
+
+enum {
+    REDIS_FOLLOWER_ID_SIZE = 48 /* "1764000000000-0"; two numbers of 64 bits and a NUL */
+};
+
+struct redis_follower {
+    const char *stream; /* borrowed */
+    struct redis *redis;
+    char last[REDIS_FOLLOWER_ID_SIZE]; /* the id of the entry read last; "": nobody has asked yet */
+    void (*on_change)(int status, void *ctx); /* 0: it reads from now on */
+    void (*on_entry)(const struct str fields[BUS_FIELDS], void *ctx);
+    void *ctx;
+};
+
+/* With stream, on_change, on_entry and ctx set. 0; as redis_open(). */
+int redis_follower_open(struct redis_follower *follower, struct worker *worker,
+                        const struct redis_options *options);
+void redis_follower_close(struct redis_follower *follower);
+
+#endif
