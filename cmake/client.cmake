@@ -1,16 +1,20 @@
-# The JavaScript client, as a text in the library: a server that is copied somewhere serves it still.
-# Written at configuring time, and again when the client has changed.
-set(client ${PROJECT_SOURCE_DIR}/clients/js/sails.io.js)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${client})
-file(READ ${client} bytes HEX)
-string(REGEX REPLACE "(..)" "0x\\1, " bytes "${bytes}")
-string(REGEX REPLACE "(0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., )"
-       "\\1\n    " bytes "${bytes}")
-file(CONFIGURE OUTPUT generated/sails_io_js.h CONTENT
-  "/* clients/js/sails.io.js, with a NUL behind it. */
-static const char sails_io_js[] = {
+# Scripts as texts in the library: a server that is copied somewhere serves them still. Written at configuring
+# time, and again when a script has changed.
+function(sails_embed name script)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${script})
+  file(READ ${script} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1, " bytes "${bytes}")
+  string(REGEX REPLACE "(0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., 0x.., )"
+         "\\1\n    " bytes "${bytes}")
+  file(CONFIGURE OUTPUT generated/${name}.h CONTENT
+    "/* @script@, with a NUL behind it. */
+static const char @name@[] = {
     @bytes@0x00};
 " @ONLY)
+endfunction()
+
+sails_embed(sails_io_js clients/js/sails.io.js)
+sails_embed(app_dev_js src/app/app_dev.js)
 
 install(FILES clients/js/sails.io.js clients/js/sails.io.mjs clients/js/sails.io.d.ts
               clients/js/sails.io.d.mts

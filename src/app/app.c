@@ -331,6 +331,7 @@ static int start(struct sails_app *app, void *uv_loop)
         open_files_raise(&app->log);
     }
     app_net_options(app, &options);
+    options.listen_fd = app_supervisor_take_socket(app);
     options.loop = uv_loop;
     if (uv_loop != NULL) {
         options.workers = 1;
@@ -406,6 +407,8 @@ static int lift(struct sails_app *app, void *uv_loop)
     if (rc == 0) {
         app->state = APP_LIFTED;
         log_limits_switch(&app->log_limits, true);
+        app_supervisor_keep_socket(app);
+        app_supervisor_tell(app, "READY=1");
         if (app->on_lifted != NULL) {
             app->on_lifted(app, app->lifted_ctx);
         }
@@ -516,6 +519,7 @@ void app_begin_lowering(void *ctx)
     sails_shutdown_cb before = app->before_shutdown;
 
     log_line(&app->log, LOG_VERBOSE, "Lowering");
+    app_supervisor_tell(app, "STOPPING=1");
     app->before_shutdown = NULL; /* once */
     if (before != NULL) {
         before(app, app->shutdown_ctx);

@@ -227,6 +227,27 @@ int app_path_enter(struct sails_app *app, int argc, char **argv);
 /* Warns of a program that leaves things to configuration where there is none. */
 void app_path_warn(const struct sails_app *app);
 
+/* ---- app_supervisor.c: who has started the program ---- */
+
+/* A socket that listens, which it has handed over; 0: none. Once. */
+int app_supervisor_take_socket(const struct sails_app *app);
+
+/* Of an app that listens: gives it the socket, to be handed to the next process. */
+void app_supervisor_keep_socket(const struct sails_app *app);
+
+/* Tells it how the app is: "READY=1", "STOPPING=1". */
+void app_supervisor_tell(const struct sails_app *app, const char *state);
+
+/* ---- app_dev.c: while an application is being written ---- */
+
+/* Whether `sails lift` has started the program, and watches its files. */
+bool app_dev_is_on(void);
+
+/* Binds the route by which pages learn of changes, and the client at `path` with what asks it. As
+ * sails_app_route(). */
+int app_dev_bind(struct sails_app *app);
+int app_dev_bind_client(struct sails_app *app, const char *path);
+
 /* ---- app_folder.c: an application that is a folder ---- */
 
 /* Serves what the folder holds, if the app is one. 0; SAILS_EINVAL, SAILS_ENOMEM. */

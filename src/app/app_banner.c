@@ -85,7 +85,9 @@ static void write_url(struct buf *out, const struct sails_app *app,
     const char *address = app->pool->ops->address(app->pool);
     const char *host = options->host;
 
-    if (host == NULL || (is_any(address) && strcmp(address, "::") != 0)) {
+    if (host == NULL && !is_any(address)) {
+        host = address; /* of a socket that was inherited */
+    } else if (host == NULL || (is_any(address) && strcmp(address, "::") != 0)) {
         host = "localhost";
     } else if (is_any(address)) {
         host = "::1"; /* :: as a host is IPv6 alone, and "localhost" may be another */
@@ -106,7 +108,7 @@ static void write_addresses(struct buf *out, const struct sails_app *app,
                    strcmp(address, "0.0.0.0") == 0 ? "IPv4 "
                    : options->host != NULL         ? "IPv6 "
                                                    : "");
-    } else if (strcmp(address, options->host) != 0) {
+    } else if (options->host != NULL && strcmp(address, options->host) != 0) {
         buf_printf(out, " (%s)", address);
     }
 }

@@ -49,7 +49,10 @@ static int serve_client(struct sails_app *app, const char *assets)
         char file[64];
 
         (void)snprintf(file, sizeof(file), "%s%s", assets, paths[i]);
-        rc = is_there(file) ? 0 : sails_app_client(app, paths[i]);
+        if (!is_there(file)) {
+            rc = app_dev_is_on() ? app_dev_bind_client(app, paths[i])
+                                 : sails_app_client(app, paths[i]);
+        }
     }
     return rc;
 }
@@ -65,5 +68,8 @@ int app_folder_open(struct sails_app *app)
     app->is_folder = false; /* once, also where a lift is tried again */
     warn_of_nothing(app);
     rc = serve_client(app, assets);
+    if (rc == 0 && app_dev_is_on()) {
+        rc = app_dev_bind(app);
+    }
     return rc == 0 && is_there(assets) ? sails_app_static(app, "/", assets) : rc;
 }

@@ -25,3 +25,16 @@ bool cli_args_has(int argc, char **argv, const char *option)
     }
     return false;
 }
+
+bool cli_args_take(int *argc, char **argv, const char *option)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], option) == 0) {
+            memmove(argv + i, argv + i + 1,
+                    (size_t)(*argc - i) * sizeof(*argv)); /* the NULL, too */
+            --*argc;
+            return true;
+        }
+    }
+    return false;
+}

@@ -19,4 +19,7 @@ const char *cli_args_word(int argc, char **argv, size_t n);
 /* Whether "--name" is there. */
 bool cli_args_has(int argc, char **argv, const char *option);
 
+/* The same, and takes it out of the command line. */
+bool cli_args_take(int *argc, char **argv, const char *option);
+
 #endif

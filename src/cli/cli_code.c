@@ -105,35 +105,38 @@ static void show_report(const struct cli_build *build, int rc)
     }
 }
 
-static int build(enum cli_product product, const char *folder, const char *output, bool *has_code)
+static int build(enum cli_product product, const char *folder, const char *output,
+                 struct buf *report)
 {
     struct cli_build job = {.product = product, .folder = folder, .output = output};
     struct cli_words sources = {0};
     int rc = cli_sources_find(&sources);
 
-    *has_code = sources.n > 0;
     if (rc == 0 && (sources.n > 0 || product == CLI_PROGRAM)) {
         rc = cli_build_run(&job, &sources);
     }
     show_report(&job, rc);
+    if (report != NULL) {
+        buf_append_str(report, buf_str(&job.report));
+    }
     cli_build_deinit(&job);
     cli_words_deinit(&sources);
     return rc;
 }
 
+int cli_code_build(struct buf *report)
+{
+    return build(CLI_MODULE, MODULE_FOLDER, MODULE, report);
+}
+
 int cli_code_load(sails_app *app)
 {
-    bool has_code = false;
-    int rc = build(CLI_MODULE, MODULE_FOLDER, MODULE, &has_code);
-
-    return rc == 0 && has_code ? cli_module_load(MODULE, app) : rc;
+    return cli_code_is_there() ? cli_module_load(MODULE, app) : 0;
 }
 
 int cli_code_make_program(const char *path)
 {
-    bool has_code = false;
-
-    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, &has_code);
+    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, NULL);
 }
 
 bool cli_code_is_there(void)

@@ -9,6 +9,8 @@
 #ifndef CLI_CLI_CODE_H
 #define CLI_CLI_CODE_H
 
+#include "base/buf.h"
+
 #include <sails/app.h>
 #include <stdbool.h>
 
@@ -19,7 +21,11 @@ bool cli_code_enter(int argc, char **argv);
 /* Whether a command line or the environment ask for production. */
 bool cli_code_is_production(int argc, char **argv);
 
-/* Compiles the files of C, if there are any, and registers what they hold. 0, or an error (said). */
+/* Compiles the files of C, if there are any, to a module. What compilers say is shown, and copied into *report (may
+ * be NULL). 0, or an error (said). */
+int cli_code_build(struct buf *report);
+
+/* Registers what that module holds, if there are files of C. 0, or an error (said). */
 int cli_code_load(sails_app *app);
 
 /* Makes a program of the application at `path`. 0, or an error (said). */

@@ -31,6 +31,7 @@ static const struct cli_option lift_options[] = {
     {"--prod", NULL, "production: config/env/production.json, and no details of errors"},
     {"--staging", NULL, "the environment staging"},
     {"--dev", NULL, "the environment development, which is the default"},
+    {"--no-watch", NULL, "serve what is there now, and take no changes"},
     {"--silent", NULL, "log nothing"},
     {"--verbose", NULL, "log more"},
     {"--silly", NULL, "log most"},
@@ -70,6 +71,10 @@ const struct cli_command cli_commands[] = {
          "CTRL + C. Settings may be given as options, which are stronger than the files. Files\n"
          "of C below api/ are compiled where they have changed; their errors are told with file\n"
          "and line.\n"
+         "\n"
+         "Files may change while it serves: the application is built and started again, and open\n"
+         "pages that have loaded /sails.io.js are loaded again. Where it does not compile or lift,\n"
+         "the last good version keeps serving. Not in production, and not with --no-watch.\n"
          "\n"
          "The exit status is 0 when it was ended by a signal, 1 when it could not listen or\n"
          "start, 78 when the configuration is wrong.\n",

@@ -1,6 +1,8 @@
 #include "cli/cli_lift.h"
 
+#include "cli/cli_args.h"
 #include "cli/cli_code.h"
+#include "cli/cli_develop.h"
 #include "cli/cli_say.h"
 
 #include <errno.h>
@@ -20,6 +22,7 @@ static int become_program(char **argv)
     return 1;
 }
 
+/* Serves in this process. */
 static int lift(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
@@ -36,11 +39,32 @@ static int lift(int argc, char **argv)
     return sails_app_run(app, argc, argv);
 }
 
+/* What ends by itself needs nobody who watches. */
+static bool ends_at_once(int argc, char **argv)
+{
+    return cli_args_has(argc, argv, "--dontLift") || cli_args_has(argc, argv, "--routes") ||
+           cli_args_has(argc, argv, "--openapi");
+}
+
 int cli_lift_run(int argc, char **argv)
 {
+    bool is_watching = !cli_args_take(&argc, argv, "--no-watch");
+    bool is_production = false;
+
     if (!cli_code_enter(argc, argv)) {
         return 78; /* as sails_app_run() for what is wrong with the configuration */
     }
-    return cli_code_is_production(argc, argv) && cli_code_is_there() ? become_program(argv)
-                                                                     : lift(argc, argv);
+    if (cli_develop_is_child()) {
+        return lift(argc, argv);
+    }
+    is_production = cli_code_is_production(argc, argv);
+    if (is_production && cli_code_is_there()) {
+        return become_program(argv);
+    }
+    if (cli_code_build(NULL) < 0) {
+        cli_say_error("Could not load Sails app.");
+        return 1;
+    }
+    return is_production || !is_watching || ends_at_once(argc, argv) ? lift(argc, argv)
+                                                                     : cli_develop_run(argc, argv);
 }

@@ -1,6 +1,7 @@
 #include "net/bind.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -113,6 +114,45 @@ int bind_all(const char *host, unsigned port, int backlog, int *fds, unsigned n,
     }
     if (rc == 0) {
         rc = bind_siblings(&found, host == NULL, backlog, fds, n);
+    }
+    if (rc < 0) {
+        bind_close(fds, n);
+        return rc;
+    }
+    *bound = found;
+    return 0;
+}
+
+/* As those that we make ourselves: see listen_on(). */
+static int check_inherited(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof(listens);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0) {
+        return -errno;
+    }
+    if (listens == 0) {
+        return -EINVAL;
+    }
+    return fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? 0 : -errno;
+}
+
+int bind_inherited(int fd, int *fds, unsigned n, struct address *bound)
+{
+    struct address found;
+    int rc = check_inherited(fd);
+
+    fds[0] = fd;
+    for (unsigned i = 1; i < n; i++) {
+        fds[i] = -1;
+    }
+    if (rc == 0) {
+        rc = find_address(fd, &found);
+    }
+    for (unsigned i = 1; rc == 0 && i < n; i++) {
+        fds[i] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        rc = fds[i] < 0 ? -errno : 0;
     }
     if (rc < 0) {
         bind_close(fds, n);

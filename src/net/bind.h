@@ -21,6 +21,15 @@
 int bind_all(const char *host, unsigned port, int backlog, int *fds, unsigned n,
              struct address *bound);
 
+/*
+ * Gives all `n` workers a socket that listens already, as who has started this program made it. They share its one
+ * queue: a socket of their own each (SO_REUSEPORT) would have a queue that is reset when this program ends, and
+ * the next one is to find in it who came meanwhile. Takes `fd`, also on failure.
+ *
+ * 0; -ENOTSOCK, -EINVAL: it is no socket that listens; -EMFILE, ...
+ */
+int bind_inherited(int fd, int *fds, unsigned n, struct address *bound);
+
 void bind_close(int *fds, unsigned n);
 
 #endif

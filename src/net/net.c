@@ -409,8 +409,11 @@ int net_start(struct net *net)
     if (net->phase != NET_IDLE || net->loops[0]->state != LOOP_CLOSED) {
         return SAILS_ESTATE;
     }
-    rc = bind_all(net->options.host, net->options.port, net->options.backlog, fds, net->pool.count,
-                  &bound);
+    rc = net->options.listen_fd > 0
+             ? bind_inherited(net->options.listen_fd, fds, net->pool.count, &bound)
+             : bind_all(net->options.host, net->options.port, net->options.backlog, fds,
+                        net->pool.count, &bound);
+    net->options.listen_fd = 0;
     if (rc < 0) {
         return rc;
     }
@@ -425,6 +428,11 @@ int net_start(struct net *net)
     }
     net->phase = NET_RUNNING;
     return 0;
+}
+
+int net_socket(const struct net *net)
+{
+    return net->loops[0]->listener.fd;
 }
 
 /* ---- stop ---- */

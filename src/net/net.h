@@ -36,6 +36,7 @@ struct net_options {
     const char *host; /* NULL: all addresses, IPv6 and IPv4 on one socket (IPv4 only where
                                the machine has no IPv6) */
     unsigned port;    /* 0: any free one */
+    int listen_fd; /* a socket that listens already, instead of host and port: taken by net_start(); 0: none */
     int backlog;      /* 511 as Node */
     unsigned workers; /* 1 to WORKERS_MAX; 0: one a core */
     struct net_tls tls;
@@ -75,6 +76,9 @@ int net_create(const struct net_options *options, const struct net_events *event
 /* The same as a pool of workers, whose life is in its ops. */
 int net_open(const struct net_options *options, const struct net_events *events, void *ctx,
              struct worker_pool **out);
+
+/* The socket that the first worker listens on, a view; -1: it does not listen. Between start and stop. */
+int net_socket(const struct net *net);
 
 /* The net of a pool that net_open() gave. */
 struct net *net_of(struct worker_pool *pool);

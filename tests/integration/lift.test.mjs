@@ -392,3 +392,30 @@ test('--help names every key of the reference page', async (t) => {
     assert.ok(program.out.includes(`\n  --${key}\n`), key)
   }
 })
+
+test('a socket may come from who starts the program, which hears that it serves', async (t) => {
+  const listening = createServer()
+  listening.listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  t.after(() => listening.close())
+  const cwd = await folderOf(t)
+  // As sd_listen_fds(3) says; the settings ask for another port, and are not asked.
+  const child = spawn('sh', ['-c', `LISTEN_PID=$$ LISTEN_FDS=1 exec '${binaryOf('lift')}' --port=1 --workers=3`], {
+    cwd,
+    env: { ...process.env, HOME: cwd },
+    stdio: ['ignore', 'pipe', 'inherit', listening._handle.fd],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const said = await new Promise((resolve) => {
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (piece) => {
+      text += piece
+      if (/Listening on.*\n/.test(text)) {
+        resolve(text)
+      }
+    })
+  })
+  assert.match(said, new RegExp(`Listening on http://\\S+:${listening.address().port}`))
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})

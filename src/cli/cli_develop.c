@@ -1,0 +1,367 @@
+#include "cli/cli_develop.h"
+
+#include "cli/cli_code.h"
+#include "cli/cli_notify.h"
+#include "cli/cli_pages.h"
+#include "cli/cli_say.h"
+#include "cli/cli_watch.h"
+#include "cli/cli_words.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sails/err.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * Every change makes a new process, so that development and production are the same. The listening socket is handed on,
+ * and a process ends when the next one serves: nobody who connects meanwhile is refused.
+ *
+ *                 a file changes: build               "READY=1"
+ *     current  --------------------------> next  -------------------> current, and the one before gets SIGTERM
+ *        ^           does not compile       |
+ *        +----------------------------------+  ends before it is ready: the current one goes on
+ *
+ * The first one that is ready gives its socket ("FDSTORE=1"), so that it alone knows of ports and addresses.
+ *
+ * I1  `next` is not ready; when it is, it is `current`.
+ */
+struct develop {
+    struct cli_words words; /* `sails lift ...` */
+    pid_t current, next;    /* 0: none */
+    pid_t before;           /* which was asked to end, and about which nothing was said yet */
+    int socket;             /* that they listen on; -1: not yet */
+    struct cli_notify notify;
+    struct cli_watch watch;
+    int signals; /* signalfd */
+    struct cli_pages pages;
+    struct timespec began; /* when the last change was seen */
+    struct cli_changes changes;
+    bool is_ending;
+    int status; /* of the process that ended last while it was current */
+    bool has_ended;
+};
+
+enum {
+    QUIET_MS = 20, /* a file that is saved is several events, a branch that is checked out many */
+    FAREWELL_MS =
+        300 /* the one before may have people to part from, and people wait for the new one */
+};
+
+static const char child_variable[] = "SAILS_DEV_CHILD";
+
+bool cli_develop_is_child(void)
+{
+    return getenv(child_variable) != NULL;
+}
+
+/* ---- processes ---- */
+
+/* In the new process. What it inherits: the socket as descriptor 3, and where to say how it is. */
+static void become_child(struct develop *d)
+{
+    char pid[16];
+    sigset_t none;
+
+    (void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    (void)setenv(child_variable, "1", 1);
+    (void)setenv("NOTIFY_SOCKET", d->notify.name, 1);
+    (void)setenv("SAILS_DEV_STATE", d->pages.path, 1);
+    (void)setenv("sails_shutdownTimeout", "1000", 0);
+    if (d->socket >= 0) {
+        (void)setenv("sails_log__noShip", "true", 0);
+        (void)setenv("LISTEN_PID", pid, 1);
+        (void)setenv("LISTEN_FDS", "1", 1);
+        (void)setenv("LISTEN_FDNAMES", "sails", 1);
+        (void)dup2(d->socket, 3); /* which has no flag to be closed by exec */
+    }
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    (void)execv("/proc/self/exe", d->words.items);
+    _exit(127);
+}
+
+static void end(pid_t pid, int signal)
+{
+    if (pid > 0) {
+        (void)kill(pid, signal);
+    }
+}
+
+static void start(struct develop *d)
+{
+    pid_t pid = 0;
+
+    end(d->next, SIGKILL); /* it is of a state that is past, and serves nobody yet */
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        become_child(d);
+    }
+    if (pid < 0) {
+        cli_say_error("The application cannot be started: %s", strerror(errno));
+    }
+    d->next = pid > 0 ? pid : 0;
+}
+
+static long ms_since(const struct timespec *began)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - began->tv_sec) * 1000 + (now.tv_nsec - began->tv_nsec) / 1000000;
+}
+
+static void tell_changes(const struct develop *d)
+{
+    char more[32] = "";
+
+    if (d->changes.n > 1) {
+        (void)snprintf(more, sizeof(more), " and more");
+    }
+    cli_say_info("Reloaded after %ld ms: %s%s", ms_since(&d->began), d->changes.path, more);
+}
+
+/* From now on the new one answers alone: the one before has ended, or at least accepts nobody any more. */
+static void on_taken_over(struct develop *d)
+{
+    d->before = 0;
+    cli_pages_tell(&d->pages, d->changes.n > 0, STR(""));
+    if (d->changes.n > 0) {
+        tell_changes(d);
+    }
+    d->changes = (struct cli_changes){0};
+}
+
+static void on_ready(struct develop *d)
+{
+    d->before = d->current;
+    d->current = d->next;
+    d->next = 0;
+    d->has_ended = false;
+    if (d->before > 0) {
+        end(d->before, SIGTERM);
+    } else {
+        on_taken_over(d);
+    }
+}
+
+static void take_notices(struct develop *d)
+{
+    struct cli_notice notice;
+
+    while (cli_notify_next(&d->notify, &notice)) {
+        bool is_known = notice.pid == d->next || notice.pid == d->current;
+
+        if (is_known && notice.fd >= 0) {
+            if (d->socket >= 0) {
+                (void)close(d->socket);
+            }
+            d->socket = notice.fd;
+        } else if (notice.fd >= 0) {
+            (void)close(notice.fd);
+        }
+        if (notice.is_ready && notice.pid == d->next) {
+            on_ready(d);
+        }
+    }
+}
+
+/* ---- changes ---- */
+
+static void rebuild(struct develop *d)
+{
+    struct buf report = {0};
+    int rc = cli_code_build(&report);
+
+    if (rc == 0) {
+        start(d);
+    } else {
+        if (d->current > 0) {
+            cli_say_warn("The last good version keeps serving");
+        }
+        cli_pages_tell(&d->pages, false, buf_str(&report));
+        d->changes = (struct cli_changes){0};
+    }
+    buf_deinit(&report);
+}
+
+/* Once nothing more has changed for a moment. */
+static void take_changes(struct develop *d)
+{
+    struct pollfd more = {.fd = d->watch.fd, .events = POLLIN};
+    size_t before = d->changes.n;
+
+    cli_watch_take(&d->watch, &d->changes);
+    if (d->changes.n == before) {
+        return;
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &d->began);
+    while (poll(&more, 1, QUIET_MS) > 0) {
+        cli_watch_take(&d->watch, &d->changes);
+    }
+    if (d->changes.has_code) {
+        rebuild(d);
+    } else {
+        cli_pages_tell(&d->pages, true, STR(""));
+        d->changes = (struct cli_changes){0};
+    }
+}
+
+/* ---- ends and signals ---- */
+
+static int exit_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void on_current_ended(struct develop *d, int status)
+{
+    d->current = 0;
+    d->status = exit_status(status);
+    if (WIFSIGNALED(status) && !d->is_ending) {
+        cli_say_error("The application was ended by the signal %s. It is started again when a file "
+                      "changes",
+                      strsignal(WTERMSIG(status)));
+        return;
+    }
+    d->has_ended = true;
+}
+
+/* Of the very first one the status is ours; later the one that serves goes on. */
+static void on_next_ended(struct develop *d, int status)
+{
+    static const struct str problem = {"The application does not lift: see the terminal.",
+                                       sizeof("The application does not lift: see the terminal.") -
+                                           1};
+
+    d->next = 0;
+    if (d->current > 0) {
+        cli_say_warn("The last good version keeps serving");
+        cli_pages_tell(&d->pages, false, problem);
+        d->changes = (struct cli_changes){0};
+    } else {
+        d->status = exit_status(status);
+        d->has_ended = d->socket < 0; /* with one there was something that served */
+    }
+}
+
+static void take_ends(struct develop *d)
+{
+    int status = 0;
+
+    for (pid_t pid = waitpid(-1, &status, WNOHANG); pid > 0; pid = waitpid(-1, &status, WNOHANG)) {
+        take_notices(d); /* what it has said before */
+        if (pid == d->current) {
+            on_current_ended(d, status);
+        } else if (pid == d->next) {
+            on_next_ended(d, status);
+        } else if (pid == d->before) {
+            on_taken_over(d);
+        }
+    }
+}
+
+/* What a terminal sends all of its processes get. */
+static void take_signals(struct develop *d)
+{
+    struct signalfd_siginfo info;
+
+    while (read(d->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGCHLD) {
+            take_ends(d);
+            continue;
+        }
+        d->is_ending = true;
+        if (info.ssi_code != SI_KERNEL) {
+            end(d->current, (int)info.ssi_signo);
+        }
+        end(d->next, SIGTERM);
+    }
+}
+
+static bool is_over(const struct develop *d)
+{
+    return d->is_ending ? d->current == 0 && d->next == 0 : d->has_ended && d->next == 0;
+}
+
+static void serve(struct develop *d)
+{
+    struct pollfd fds[] = {{.fd = d->signals, .events = POLLIN},
+                           {.fd = d->notify.fd, .events = POLLIN},
+                           {.fd = d->watch.fd, .events = POLLIN}};
+
+    start(d);
+    while (!is_over(d)) {
+        if (poll(fds, 3, d->before > 0 ? FAREWELL_MS : -1) == 0) {
+            on_taken_over(d);
+        }
+        take_notices(d);
+        take_signals(d);
+        if (!d->is_ending) {
+            take_changes(d);
+        }
+    }
+}
+
+/* ---- all of it ---- */
+
+static int open_all(struct develop *d)
+{
+    sigset_t set;
+    int rc = cli_notify_open(&d->notify);
+
+    rc = rc == 0 ? cli_watch_open(&d->watch) : rc;
+    rc = rc == 0 ? cli_pages_open(&d->pages) : rc;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return rc == 0 && d->signals < 0 ? -errno : rc;
+}
+
+static void close_all(struct develop *d)
+{
+    cli_notify_close(&d->notify);
+    cli_watch_close(&d->watch);
+    cli_pages_close(&d->pages);
+    if (d->signals >= 0) {
+        (void)close(d->signals);
+    }
+    if (d->socket >= 0) {
+        (void)close(d->socket);
+    }
+    cli_words_deinit(&d->words);
+}
+
+int cli_develop_run(int argc, char **argv)
+{
+    struct develop d = {.socket = -1, .notify = {.fd = -1}, .watch = {.fd = -1}, .signals = -1};
+    int rc = 0;
+
+    cli_words_add(&d.words, "sails");
+    for (int i = 0; i < argc; i++) {
+        cli_words_add(&d.words, argv[i]);
+    }
+    rc = d.words.failed ? SAILS_ENOMEM : open_all(&d);
+
+    if (rc < 0) {
+        cli_say_error("The folder cannot be watched: %s. `sails lift --prod` serves without",
+                      sails_strerror(rc));
+        d.status = 1;
+    } else {
+        serve(&d);
+    }
+    close_all(&d);
+    return d.status;
+}

@@ -1,0 +1,35 @@
+/*
+ * cli_watch.h - which files of an application change.
+ *
+ * Purpose    Watches its folders, and those that come later.
+ * Ownership  Owns the list of folders.
+ * Threads    One thread at a time; in the folder of the application.
+ * Floor      cli; uses base.
+ */
+#ifndef CLI_CLI_WATCH_H
+#define CLI_CLI_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cli_watch {
+    int fd;       /* readable when something has changed */
+    char **paths; /* by the kernel's number of the folder; NULL: none of that number */
+    size_t n_paths;
+};
+
+struct cli_changes {
+    bool has_code;   /* something that the application has read: it is to be started anew */
+    bool has_assets; /* files that it sends as they are */
+    char path[256];  /* the first one */
+    size_t n;        /* files */
+};
+
+/* 0, -errno, or SAILS_ENOMEM. */
+int cli_watch_open(struct cli_watch *watch);
+void cli_watch_close(struct cli_watch *watch);
+
+/* Takes what has changed by now, and adds it to *changes. */
+void cli_watch_take(struct cli_watch *watch, struct cli_changes *changes);
+
+#endif

@@ -1,0 +1,152 @@
+// An application that changes while it is lifted.
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { get } from 'node:http'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Command, folderOf, writeFiles } from './support/sails-command.mjs'
+
+const action = (text) => `#include <sails/sails.h>\n\nSAILS_ACTION()\n{\n    ${text}\n}\n`
+const saying = (word) => action(`sails_res_send(res, "${word}");`)
+
+/** Over a connection of its own: one that is kept may still lead to the process before. */
+const textOf = (url) =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: false }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (piece) => (text += piece))
+      answer.on('end', () => resolve(text))
+    }).on('error', reject)
+  })
+const stateOf = async (url) => JSON.parse(await textOf(`${url}/__sails_dev`))
+
+async function lift(t, files, options) {
+  const cwd = await folderOf(t, files)
+  const app = new Command(t, cwd, ['lift', '--port=0'], options)
+  return { cwd, app, url: await app.listens() }
+}
+
+test('a change of C, of JSON and of a page is served on the same port, and refuses nobody', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'api/controllers/word.c': saying('one'),
+    'config/routes.json': { 'GET /word': 'word', 'GET /page': { view: 'page' } },
+    'views/page.html': 'first',
+  })
+  const words = new Set()
+  let isOver = false
+  const asking = (async () => {
+    while (!isOver) {
+      try {
+        words.add(await textOf(`${url}/word`))
+      } catch (error) {
+        // Who has connected to a process that ends at that moment has to try again; nobody is refused.
+        assert.equal(error.code, 'ECONNRESET')
+      }
+    }
+  })()
+
+  await writeFiles(cwd, { 'api/controllers/word.c': saying('two') })
+  await app.says(/info: Reloaded after \d+ ms: api\/controllers\/word\.c/)
+  assert.equal(await textOf(`${url}/word`), 'two')
+  await writeFiles(cwd, { 'views/page.html': 'second' })
+  await app.says(/info: Reloaded after \d+ ms: views\/page\.html/)
+  assert.equal(await textOf(`${url}/page`), 'second')
+  await writeFiles(cwd, { 'config/routes.json': { 'GET /other': 'word' } })
+  await app.says(/info: Reloaded after \d+ ms: config\/routes\.json/)
+  assert.equal(await textOf(`${url}/other`), 'two')
+
+  isOver = true
+  await asking
+  assert.deepEqual([...words].sort(), ['Not Found', 'one', 'two'])
+  assert.equal(await app.stop(), 0)
+})
+
+test('what does not compile, or lift, is told, and the last good version keeps serving', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'api/controllers/word.c': saying('one'),
+    'config/routes.json': { 'GET /word': 'word' },
+  })
+  const before = await stateOf(url)
+  assert.equal(before.problem, '')
+
+  await writeFiles(cwd, { 'api/controllers/word.c': action('nothing;') })
+  await app.says(/warn: The last good version keeps serving/)
+  assert.match(app.said, /api\/controllers\/word\.c:5:5: .*error/)
+  assert.equal(await textOf(`${url}/word`), 'one')
+  const broken = await stateOf(url)
+  assert.match(broken.problem, /^api\/controllers\/word\.c: [^]*word\.c:5:5: error/)
+  assert.equal(broken.version, before.version)
+
+  await writeFiles(cwd, { 'api/controllers/word.c': saying('two') })
+  await app.says(/info: Reloaded/)
+  assert.equal(await textOf(`${url}/word`), 'two')
+  const mended = await stateOf(url)
+  assert.equal(mended.problem, '')
+  assert.ok(mended.version > before.version)
+
+  await writeFiles(cwd, { 'config/routes.json': '{"GET /word": ' })
+  await app.says(/warn: The last good version keeps serving/)
+  assert.match(app.said, /error: config\/routes\.json: line 1/)
+  assert.equal(await textOf(`${url}/word`), 'two')
+  assert.match((await stateOf(url)).problem, /does not lift/)
+  assert.equal(await app.stop(), 0)
+})
+
+test('folders and files that come later count, and those that go', async (t) => {
+  const { cwd, app, url } = await lift(t, { 'config/routes.json': { 'GET /word': 'deep/word' } })
+  await writeFiles(cwd, { 'api/controllers/deep/word.c': saying('here') })
+  await app.says(/info: Reloaded/)
+  while ((await textOf(`${url}/word`)) !== 'here') {
+    await app.says(/info: Reloaded/) // its folder alone was seen first
+  }
+  await rm(path.join(cwd, 'api/controllers/deep/word.c'))
+  await app.says(/info: Reloaded/)
+  assert.equal(await textOf(`${url}/word`), 'Not Found')
+  await writeFiles(cwd, { 'api/policies/.word.c.swp': 'x', 'api/policies/word.c~': 'x', 'assets/a.txt': 'a' })
+  await app.says(/info: Reloaded/) // the folder api/policies
+  assert.equal(await app.stop(), 0)
+})
+
+test('pages learn of changes by the client', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'config/routes.json': { 'GET /word': { view: 'page' } },
+    'views/page.html': 'first',
+  })
+  const client = await textOf(`${url}/sails.io.js`)
+  assert.match(client, /\/__sails_dev/)
+  const before = await stateOf(url)
+  await writeFiles(cwd, { 'views/page.html': 'second' })
+  await app.says(/info: Reloaded/)
+  assert.ok((await stateOf(url)).version > before.version)
+  assert.equal(await app.stop(), 0)
+})
+
+test('in production, and with --no-watch, nothing of it is there', async (t) => {
+  const cwd = await folderOf(t, { 'config/routes.json': {} })
+  const app = new Command(t, cwd, ['lift', '--port=0', '--no-watch'])
+  const url = await app.listens()
+  assert.equal((await fetch(`${url}/__sails_dev`)).status, 404)
+  assert.doesNotMatch(await textOf(`${url}/sails.io.js`), /__sails_dev/)
+  assert.equal(await app.stop(), 0)
+})
+
+test('a crash is told, and the next change starts it again; the status is that of the application', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'api/controllers/word.c': action('raise(9);').replace('#include', '#include <signal.h>\n#include'),
+    'config/routes.json': { 'GET /word': 'word' },
+  })
+  await assert.rejects(textOf(`${url}/word`))
+  await writeFiles(cwd, { 'api/controllers/word.c': action('sails_app_stop(sails_req_app(req)); sails_res_ok(res, NULL);') })
+  await app.says(/info: Reloaded/)
+  assert.match(app.said, /error: The application was ended by the signal Killed\./)
+  assert.equal(await textOf(`${url}/word`), 'OK')
+  assert.equal((await app.ended()).status, 0)
+})
+
+test('Ctrl+C on a terminal ends it once', async (t) => {
+  const cwd = await folderOf(t, { 'config/routes.json': {} })
+  const app = new Command(t, cwd, ['lift', '--port=0'], { terminal: true })
+  await app.says(/Listening on/)
+  app.child.stdin.write('\x03')
+  assert.equal((await app.ended()).status, 0)
+})
