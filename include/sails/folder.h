@@ -22,6 +22,7 @@
  * | SAILS_HOOK | api/hooks/database/index.c or api/hooks/database.c | the hook "database" |
  * | SAILS_MODEL_FUNCTIONS | api/models/User.c | as its table says |
  * | SAILS_BOOTSTRAP | config/bootstrap.c | |
+ * | SAILS_SCRIPT | scripts/import.c | `sails run import` |
  *
  * Each file has one macro of a kind. Other files of C below api/, such as those of api/helpers/, are compiled
  * along, and share functions with the others by headers.
@@ -66,6 +67,16 @@ struct sails_controller_action {
     struct sails_action_def def;
 };
 
+/**
+ * A script: it runs when the app has been loaded, its models are there and its bootstrap function has returned,
+ * and instead of listening. On the main thread, which it may block: sails_app_lease() gives it a connection.
+ *
+ * @param args  Words of the command line; a view.
+ * @return The exit status of the program; negative codes of sails/err.h are told, and are 1.
+ * @see    Sails documentation, "Shell scripts"
+ */
+typedef int (*sails_script_cb)(sails_app *app, const json_t *args);
+
 /** What a file of C holds: one of these. The macros below make it. */
 struct sails_part {
     const char *file; /**< Its path, of which what stands before api/ or config/ does not matter. */
@@ -76,6 +87,7 @@ struct sails_part {
     const struct sails_hook *hook;                /**< Its name is the file's. */
     const struct sails_model_function *functions; /**< Ends with {0}. */
     sails_bootstrap_cb bootstrap;
+    sails_script_cb script;
 };
 
 /**
@@ -148,6 +160,14 @@ SAILS_API int sails_app_parts(sails_app *app, const struct sails_part *const *pa
     SAILS_PART_(bootstrap, sails_bootstrap_);                                                      \
     static int sails_bootstrap_(sails_app *app __attribute__((unused)),                            \
                                 void *ctx __attribute__((unused)))
+
+/** What `sails run <name of the file>` runs; the body follows, which has `app` and `args`, and returns as
+ *  sails_script_cb. */
+#define SAILS_SCRIPT()                                                                             \
+    static int sails_script_(sails_app *app, const json_t *args);                                  \
+    SAILS_PART_(script, sails_script_);                                                            \
+    static int sails_script_(sails_app *app __attribute__((unused)),                               \
+                             const json_t *args __attribute__((unused)))
 
 /** main() of a program that is an application: with all files of C that are linked into it. */
 #define SAILS_MAIN()                                                                               \

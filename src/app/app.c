@@ -425,9 +425,12 @@ int app_try_lift(struct sails_app *app)
 {
     int rc = prepare(app);
 
+    if (rc == 0 && app->script != NULL) {
+        rc = app_folder_run_script(app);
+    }
     app_hooks_lower(app);
     app->state = APP_LOWERED;
-    if (rc == 0) {
+    if (rc == 0 && app->script == NULL) {
         log_line(&app->log, LOG_INFO, "Loaded, and not lifted: dontLift is set");
     }
     return rc;

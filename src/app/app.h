@@ -38,6 +38,7 @@
 
 #include <pthread.h>
 #include <sails/app.h>
+#include <sails/folder.h>
 
 /* An app is lifted once (Sails: a lowered app cannot be lifted again). */
 enum app_state {
@@ -123,6 +124,8 @@ struct sails_app {
     struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */
     sails_bootstrap_cb bootstrap; /* NULL: none */
     void *bootstrap_ctx;
+    sails_script_cb script; /* runs instead of serving; NULL: none */
+    int script_status;
     sails_lifted_cb on_lifted; /* NULL: none */
     void *lifted_ctx;
     sails_shutdown_cb before_shutdown; /* NULL: none */
@@ -257,6 +260,9 @@ int app_folder_open(struct sails_app *app);
 
 /* When io has been lifted, before the workers start. 0, SAILS_ENOMEM. */
 int app_websocket_lift(struct sails_app *app);
+
+/* Runs the script. 0: it has an exit status, script_status; or the code that it has returned (logged). */
+int app_folder_run_script(struct sails_app *app);
 
 /* ---- app_lift.c: around the lift ---- */
 

@@ -73,3 +73,19 @@ int app_folder_open(struct sails_app *app)
     }
     return rc == 0 && is_there(assets) ? sails_app_static(app, "/", assets) : rc;
 }
+
+int app_folder_run_script(struct sails_app *app)
+{
+    json_t *args = config_get(&app->config, "custom.args");
+    json_t *none = json_array();
+    int rc = app->script(app, args != NULL ? args : none);
+
+    json_decref(none);
+    if (rc < 0) {
+        log_line(&app->log, LOG_ERROR, "The script has failed: %s (%s)", sails_strerror(rc),
+                 sails_err_name(rc));
+        return rc;
+    }
+    app->script_status = rc;
+    return 0;
+}

@@ -167,6 +167,10 @@ static int add_part(sails_app *app, const struct sails_part *part)
     if (part->functions != NULL) {
         return sails_app_model_functions(app, part->functions);
     }
+    if (part->script != NULL) {
+        app->script = part->script;
+        return 0;
+    }
     return part->bootstrap != NULL ? add_bootstrap(app, part) : SAILS_EINVAL;
 }
 

@@ -15,7 +15,7 @@ enum {
 static int exit_status(const struct sails_app *app, int rc)
 {
     if (rc == 0) {
-        return 0;
+        return app->script_status;
     }
     return rc == SAILS_ECONFIG || rc == SAILS_ETLS || rc == app->setup.error ? EXIT_CONFIG : 1;
 }
@@ -65,7 +65,7 @@ static bool has_one_worker(const struct sails_app *app)
 static int serve(struct sails_app *app)
 {
     app_settle_node_env(app);
-    if (config_boolean(&app->config, "dontLift")) {
+    if (app->script != NULL || config_boolean(&app->config, "dontLift")) {
         return app_try_lift(app);
     }
     app->runner = pthread_self();

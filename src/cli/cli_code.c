@@ -13,6 +13,8 @@
 
 #define MODULE_FOLDER  ".tmp/build/module"
 #define MODULE         ".tmp/build/module/app.so"
+#define SCRIPT_FOLDER  ".tmp/build/script"
+#define SCRIPT         ".tmp/build/script/app.so"
 #define PROGRAM_FOLDER ".tmp/build/program"
 
 /* ---- options that the command itself has to know ---- */
@@ -106,12 +108,15 @@ static void show_report(const struct cli_build *build, int rc)
 }
 
 static int build(enum cli_product product, const char *folder, const char *output,
-                 struct buf *report)
+                 const char *script, struct buf *report)
 {
     struct cli_build job = {.product = product, .folder = folder, .output = output};
     struct cli_words sources = {0};
     int rc = cli_sources_find(&sources);
 
+    if (script != NULL) {
+        cli_words_add(&sources, script);
+    }
     if (rc == 0 && (sources.n > 0 || product == CLI_PROGRAM)) {
         rc = cli_build_run(&job, &sources);
     }
@@ -126,7 +131,7 @@ static int build(enum cli_product product, const char *folder, const char *outpu
 
 int cli_code_build(struct buf *report)
 {
-    return build(CLI_MODULE, MODULE_FOLDER, MODULE, report);
+    return build(CLI_MODULE, MODULE_FOLDER, MODULE, NULL, report);
 }
 
 int cli_code_load(sails_app *app)
@@ -134,9 +139,21 @@ int cli_code_load(sails_app *app)
     return cli_code_is_there() ? cli_module_load(MODULE, app) : 0;
 }
 
+int cli_code_load_with(sails_app *app, const char *script)
+{
+    int rc = 0;
+
+    if (script == NULL) {
+        rc = cli_code_build(NULL);
+        return rc == 0 ? cli_code_load(app) : rc;
+    }
+    rc = build(CLI_MODULE, SCRIPT_FOLDER, SCRIPT, script, NULL);
+    return rc == 0 ? cli_module_load(SCRIPT, app) : rc;
+}
+
 int cli_code_make_program(const char *path)
 {
-    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, NULL);
+    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, NULL, NULL);
 }
 
 bool cli_code_is_there(void)

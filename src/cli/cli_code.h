@@ -28,6 +28,9 @@ int cli_code_build(struct buf *report);
 /* Registers what that module holds, if there are files of C. 0, or an error (said). */
 int cli_code_load(sails_app *app);
 
+/* The two above at once; `script`: a file of C besides, which those of the application know nothing of, NULL: none. */
+int cli_code_load_with(sails_app *app, const char *script);
+
 /* Makes a program of the application at `path`. 0, or an error (said). */
 int cli_code_make_program(const char *path);
 

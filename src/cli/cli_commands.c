@@ -1,9 +1,11 @@
 #include "cli/cli_commands.h"
 
+#include "cli/cli_generate.h"
 #include "cli/cli_help.h"
 #include "cli/cli_lift.h"
 #include "cli/cli_make.h"
 #include "cli/cli_new.h"
+#include "cli/cli_tasks.h"
 
 #include <sails/version.h>
 #include <stdio.h>
@@ -90,6 +92,56 @@ const struct cli_command cli_commands[] = {
          "\n"
          "CC names another compiler than cc; CFLAGS, LDFLAGS and LDLIBS are added to ours.\n",
      .run = cli_make_run},
+    {.name = "generate",
+     .alias = "g",
+     .usage = "KIND NAME [MORE...]",
+     .about = "make a model, an action, a policy, ...",
+     .text = "Makes files where their places are; what is there already stays as it is, and then\n"
+             "nothing is made.\n"
+             "\n"
+             "    sails generate model user name email age:number\n"
+             "    sails generate action user/find\n"
+             "    sails generate controller pet feed lose\n"
+             "    sails generate api pet name             a model and a controller\n"
+             "    sails generate policy isLoggedIn\n"
+             "    sails generate helper words\n"
+             "    sails generate hook clock\n"
+             "    sails generate response outOfStock\n"
+             "    sails generate page account\n"
+             "    sails generate script import\n"
+             "    sails generate sails.io.js              the JavaScript client, as a file\n"
+             "\n"
+             "Types of attributes are string (the default), number, boolean, json and ref.\n",
+     .run = cli_generate_run},
+    {.name = "routes",
+     .usage = "[OPTION...]",
+     .about = "list the routes of the application",
+     .text =
+         "Prints all routes in the order in which they are asked, and what they lead to. Options\n"
+         "are those of `sails lift`; nothing is lifted.\n",
+     .run = cli_tasks_routes},
+    {.name = "migrate",
+     .usage = "[--alter | --drop] [OPTION...]",
+     .about = "make the tables follow the models, and end",
+     .text =
+         "Loads the application, which migrates the tables as the setting models.migrate or the\n"
+         "option says, calls its bootstrap function, and ends without listening.\n",
+     .run = cli_tasks_migrate},
+    {.name = "run",
+     .usage = "NAME [ARGUMENT...]",
+     .about = "run a script of the application",
+     .text =
+         "Compiles scripts/NAME.c together with the application, loads that without listening,\n"
+         "and runs what follows SAILS_SCRIPT() in it, which has `app` and `args`. Its exit status\n"
+         "is what the script returns.\n",
+     .run = cli_tasks_run},
+    {.name = "debug",
+     .alias = "inspect",
+     .usage = "[OPTION...]",
+     .about = "lift the application under gdb",
+     .text = "Starts gdb with the application; `run` lifts it, CTRL + C stops it wherever it is.\n"
+             "Options are those of `sails lift`.\n",
+     .run = cli_tasks_debug},
     {.name = "version",
      .usage = "",
      .about = "print the version",

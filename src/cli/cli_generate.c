@@ -1,0 +1,159 @@
+#include "cli/cli_generate.h"
+
+#include "base/macros.h"
+#include "cli/cli_args.h"
+#include "cli/cli_code.h"
+#include "cli/cli_generate_model.h"
+#include "cli/cli_generate_text.h"
+#include "cli/cli_names.h"
+#include "cli/cli_new.h"
+#include "cli/cli_say.h"
+#include "sails_io_js.h"
+
+#include <sails/err.h>
+#include <stdio.h>
+
+/*
+ * A generator is a row: what it is called, and which files it makes of which templates. What a file is called
+ * depends on the name that it is given:
+ *
+ *     %p  the name as a path, "user/find-one"         %P  the same as words in one, "UserFindOne"
+ */
+struct file {
+    const char *path;
+    const char *template;
+};
+
+static const struct generator {
+    const char *name;
+    const char *usage;
+    const char *what; /* as the sentence has it: "action" */
+    struct file files[2];
+    const char *hint; /* what is to be done now; NULL: nothing */
+} generators[] = {
+    {"action",
+     "user/find",
+     "action",
+     {{"api/controllers/%p.c", "generate/action.c.in"}},
+     "A route in config/routes.json leads to it"},
+    {"policy",
+     "isLoggedIn",
+     "policy",
+     {{"api/policies/%p.c", "generate/policy.c.in"}},
+     "config/policies.json says before which actions it is asked"},
+    {"helper",
+     "words",
+     "helper",
+     {{"api/helpers/%p.c", "generate/helper.c.in"}, {"api/helpers/%p.h", "generate/helper.h.in"}},
+     NULL},
+    {"hook", "clock", "hook", {{"api/hooks/%p/index.c", "generate/hook.c.in"}}, NULL},
+    {"response",
+     "outOfStock",
+     "response",
+     {{"api/responses/%p.c", "generate/response.c.in"}},
+     NULL},
+    {"script",
+     "import",
+     "script",
+     {{"scripts/%p.c", "generate/script.c.in"}},
+     "`sails run` starts it"},
+    {"page",
+     "account",
+     "page",
+     {{"views/pages/%p.html", "generate/page.html.in"},
+      {"assets/js/pages/%p.js", "generate/page.js.in"}},
+     "A route in config/routes.json leads to it: {\"view\": \"pages/...\"}"},
+};
+
+static const struct generator *find_generator(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(generators); i++) {
+        if (strcmp(generators[i].name, name) == 0) {
+            return &generators[i];
+        }
+    }
+    return NULL;
+}
+
+static int run_generator(const struct generator *g, const char *name)
+{
+    struct cli_generation job = {0};
+    int rc = cli_generation_open(&job, name);
+
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(g->files) && g->files[i].path != NULL; i++) {
+        rc = cli_generation_expand(&job, g->files[i].path, g->files[i].template);
+    }
+    rc = cli_generation_close(&job, rc);
+    if (rc == 0) {
+        cli_say_info("Created a new %s (\"%s\")!", g->what, name);
+        if (g->hint != NULL) {
+            cli_say_info("%s", g->hint);
+        }
+    }
+    return rc == 0 ? 0 : 1;
+}
+
+/* The client of the library: what /sails.io.js is served as, to be changed or kept at a version. */
+static int make_client(void)
+{
+    struct cli_generation job = {0};
+    int rc = cli_generation_open(&job, "client");
+
+    rc = rc == 0
+             ? cli_generation_add(&job, "assets/dependencies/sails.io.js", str_from(sails_io_js))
+             : rc;
+    rc = cli_generation_close(&job, rc);
+    if (rc == 0) {
+        cli_say_info("Created assets/dependencies/sails.io.js!");
+    }
+    return rc == 0 ? 0 : 1;
+}
+
+static void print_usage(void)
+{
+    printf("Usage: sails generate [something]\n\n"
+           "  model User name email:string age:number\n"
+           "  controller Pet feed lose\n"
+           "  api Pet name\n");
+    for (size_t i = 0; i < ARRAY_LEN(generators); i++) {
+        printf("  %s %s\n", generators[i].name, generators[i].usage);
+    }
+    printf("  sails.io.js\n"
+           "  new shop\n");
+}
+
+static int generate(const char *what, int argc, char **argv)
+{
+    const struct generator *g = find_generator(what);
+    const char *name = cli_args_word(argc, argv, 1);
+
+    if (strcmp(what, "sails.io.js") == 0) {
+        return make_client();
+    }
+    if (cli_generate_model_is(what)) {
+        return cli_generate_model_run(argc, argv);
+    }
+    if (g == NULL) {
+        cli_say_error("No generator called `%s` found.", what);
+        return 1;
+    }
+    if (name == NULL) {
+        cli_say_error("Usage: sails generate %s <name>, such as %s", g->name, g->usage);
+        return 1;
+    }
+    return run_generator(g, name);
+}
+
+int cli_generate_run(int argc, char **argv)
+{
+    const char *what = cli_args_word(argc, argv, 0);
+
+    if (what == NULL) {
+        print_usage();
+        return 0;
+    }
+    if (strcmp(what, "new") == 0) {
+        return cli_new_run(argc - 1, argv + 1);
+    }
+    return cli_code_enter(argc, argv) ? generate(what, argc, argv) : 1;
+}

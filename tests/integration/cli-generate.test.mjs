@@ -1,0 +1,159 @@
+// Commands that make files of an application, or load it, do one thing, and end.
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { access, readFile, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { Command, folderOf, sails, writeFiles } from './support/sails-command.mjs'
+
+const read = (cwd, name) => readFile(path.join(cwd, name), 'utf8')
+const tree = async (folder) => (await readdir(folder, { recursive: true })).map(String).sort()
+
+test('a model has its attributes, and is made once (app-config-cli 16)', async (t) => {
+  const cwd = await folderOf(t)
+  const first = await sails(t, cwd, ['generate', 'model', 'User', 'a', 'b:number'])
+  assert.deepEqual([first.status, first.out], [0, ' info: Created a new model ("User")!\n'])
+  assert.deepEqual(JSON.parse(await read(cwd, 'api/models/User.json')), {
+    attributes: { a: { type: 'string' }, b: { type: 'number' } },
+  })
+  const second = await sails(t, cwd, ['generate', 'model', 'User', 'c'])
+  assert.deepEqual(
+    [second.status, second.err],
+    [1, 'error: Something else already exists at ::api/models/User.json\n'],
+  )
+  assert.deepEqual(Object.keys(JSON.parse(await read(cwd, 'api/models/User.json')).attributes), ['a', 'b'])
+})
+
+test('everything that can be generated compiles without a warning, and lifts', async (t) => {
+  const cwd = await folderOf(t)
+  assert.equal((await sails(t, cwd, ['new', 'shop', '--fast'])).status, 0)
+  const shop = path.join(cwd, 'shop')
+  const cases = [
+    [['model', 'user-group', 'name'], 'api/models/UserGroup.json'],
+    [['action', 'user/find-one'], 'api/controllers/user/find-one.c'],
+    [['controller', 'pet', 'feed', 'lose'], 'api/controllers/PetController.c'],
+    [['api', 'order', 'total:number'], 'api/controllers/OrderController.c', 'api/models/Order.json'],
+    [['policy', 'isLoggedIn'], 'api/policies/isLoggedIn.c'],
+    [['helper', 'text/words'], 'api/helpers/text/words.c', 'api/helpers/text/words.h'],
+    [['hook', 'clock'], 'api/hooks/clock/index.c'],
+    [['response', 'outOfStock'], 'api/responses/outOfStock.c'],
+    [['page', 'account'], 'views/pages/account.html', 'assets/js/pages/account.js'],
+    [['script', 'import'], 'scripts/import.c'],
+    [['sails.io.js'], 'assets/dependencies/sails.io.js'],
+  ]
+  for (const [words, ...files] of cases) {
+    const { status, out, err } = await sails(t, shop, ['generate', ...words])
+    assert.equal(status, 0, err)
+    assert.match(out, /^ info: Created /)
+    for (const file of files) {
+      await access(path.join(shop, file))
+    }
+    assert.equal((await sails(t, shop, ['g', ...words])).status, 1)
+  }
+  await writeFiles(shop, {
+    'config/routes.json': { 'GET /': 'user/find-one', 'GET /feed': 'pet/feed', 'GET /account': { view: 'pages/account' } },
+  })
+  const app = new Command(t, shop, ['lift', '--port=0'])
+  const url = await app.listens()
+  assert.deepEqual(await (await fetch(url)).json(), { action: 'user/find-one' })
+  assert.deepEqual(await (await fetch(`${url}/feed`)).json(), { action: 'feed' })
+  assert.match(await (await fetch(`${url}/account`)).text(), /<h1>account<\/h1>/)
+  assert.equal(await app.stop(), 0)
+  assert.doesNotMatch(app.said, /warning:/)
+
+  const ran = await sails(t, shop, ['run', 'import', 'a', 'b'])
+  assert.equal(ran.status, 0, ran.err)
+  assert.match(ran.out, / info: 2 arguments\n/)
+})
+
+test('what cannot be generated is told, and leaves nothing', async (t) => {
+  const cwd = await folderOf(t, { 'api/controllers/PetController.c': '' })
+  const before = await tree(cwd)
+  const usage = await sails(t, cwd, ['generate'])
+  assert.equal(usage.status, 0)
+  assert.match(usage.out, /^Usage: sails generate \[something\]\n/)
+  const cases = [
+    [['xylophone', 'a'], /^error: No generator called `xylophone` found\.\n$/],
+    [['model'], /^error: Usage: sails generate model <modelname>/],
+    [['controller'], /^error: Usage: sails generate controller <name>/],
+    [['action'], /^error: Usage: sails generate action <name>/],
+    [['action', '../evil'], /^error: `\.\.\/evil` cannot be a name/],
+    [['action', 'a//b'], /cannot be a name/],
+    [['action', '/a'], /cannot be a name/],
+    [['action', '1st'], /cannot be a name/],
+    [['model', 'user', 'age:integer'], /^error: `age:integer`: an attribute is/],
+    [['controller', 'user', 'find-one'], /cannot be the name of a function of C/],
+    [['api', 'pet'], /^error: Something else already exists at ::api\/controllers\/PetController\.c\n$/],
+  ]
+  for (const [words, message] of cases) {
+    const { status, out, err } = await sails(t, cwd, ['generate', ...words])
+    assert.match(err, message)
+    assert.deepEqual([status, out], [1, ''])
+  }
+  assert.deepEqual(await tree(cwd), before)
+})
+
+const shop = {
+  'api/models/Pet.json': { attributes: { name: 'string' } },
+  'config/models.json': { models: { migrate: 'safe', attributes: { id: { type: 'number', autoIncrement: true } } } },
+  'config/routes.json': { 'GET /pets': 'pet/find', 'GET /old': '/pets' },
+  'api/controllers/pet/find.c': '#include <sails/sails.h>\n\nSAILS_ACTION()\n{\n    sails_res_ok(res, NULL);\n}\n',
+}
+
+test('routes are listed', async (t) => {
+  const { status, out } = await sails(t, await folderOf(t, shop), ['routes'])
+  assert.equal(status, 0)
+  assert.match(out, /^GET +\/pets +.*pet\/find/m)
+  assert.match(out, /^GET +\/old +/m)
+})
+
+test('a migration makes the tables, and a script sees them; its status is the command\'s', async (t) => {
+  const cwd = await folderOf(t, {
+    ...shop,
+    'scripts/count.c': `
+#include <sails/sails.h>
+
+SAILS_SCRIPT()
+{
+    sails_db *db = NULL;
+    int64_t n = 0;
+    int rc = sails_app_lease(app, &db);
+
+    rc = rc == 0 ? sails_create(db, "pet", json_pack("{s:s}", "name", "rex"), NULL, NULL) : rc;
+    rc = rc == 0 ? sails_count(db, "pet", NULL, &n) : rc;
+    sails_app_release(app, db);
+    sails_log(app, SAILS_LOG_INFO, "%lld pets for %s", (long long)n, json_string_value(json_array_get(args, 0)));
+    return rc < 0 ? rc : 7;
+}
+`,
+  })
+  const early = await sails(t, cwd, ['run', 'count', 'ann'])
+  assert.equal(early.status, 1)
+  assert.match(early.err, /error: The script has failed: /)
+  const migrated = await sails(t, cwd, ['migrate', '--alter'])
+  assert.equal(migrated.status, 0, migrated.err)
+  const { status, out } = await sails(t, cwd, ['run', 'count', 'ann'])
+  assert.match(out, / info: 1 pets for ann\n/)
+  assert.equal(status, 7)
+})
+
+test('a script that is not there is told', async (t) => {
+  const cwd = await folderOf(t)
+  for (const name of ['none', '../none', '.none']) {
+    const { status, err } = await sails(t, cwd, ['run', name])
+    assert.deepEqual([status, err], [1, `Unknown script: \`${name}\`\n`])
+  }
+  assert.equal((await sails(t, cwd, ['run'])).status, 1)
+})
+
+test('debug runs gdb, and says so where there is none', async (t) => {
+  const cwd = await folderOf(t, { 'bin/gdb': '#!/bin/sh\necho "gdb $*"\n' })
+  const { chmod } = await import('node:fs/promises')
+  await chmod(path.join(cwd, 'bin/gdb'), 0o755)
+  const env = { PATH: `${cwd}/bin:${process.env.PATH}` }
+  const { status, out } = await sails(t, cwd, ['debug', '--port=7'], { env })
+  assert.equal(status, 0)
+  assert.match(out, /info: Running app in inspect mode.*\ngdb -q --args \S+\/sails lift --no-watch --port=7\n$/)
+  const none = await sails(t, cwd, ['inspect'], { env: { PATH: '/nowhere' } })
+  assert.equal(none.status, 1)
+  assert.match(none.err, /error: gdb: .*apt install gdb/)
+})
