@@ -22,6 +22,7 @@
 #include <sails/models.h>
 #include <sails/pubsub.h>
 #include <sails/req.h>
+#include <sails/request.h>
 #include <sails/res.h>
 #include <sails/session.h>
 #include <sails/sockets.h>

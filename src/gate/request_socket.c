@@ -1,5 +1,6 @@
 #include "base/json_value.h"
 #include "base/mem.h"
+#include "gate/jwr.h"
 #include "gate/sdk_version.h"
 #include "http/url.h"
 #include "io/io_event.h"
@@ -11,59 +12,12 @@
 
 /* ---- the answer ---- */
 
-static json_t *headers_value(const struct header_list *headers)
-{
-    json_t *object = json_object();
-    struct str name, value;
-    char lower[256];
-
-    for (size_t i = 0; header_list_at(headers, i, &name, &value); i++) {
-        size_t n = 0;
-
-        for (; n < name.len && n < sizeof(lower) - 1; n++) {
-            lower[n] = char_lower(name.ptr[n]);
-        }
-        lower[n] = '\0';
-        /* Cookies never reach client scripts, in whatever spelling (sails-sockets D31). */
-        if (strcmp(lower, "set-cookie") != 0) {
-            json_object_set_new(object, lower, json_stringn(value.ptr, value.len));
-        }
-    }
-    return object;
-}
-
-static json_t *body_value(struct sails_res *res)
-{
-    struct str text = buf_str(&res->text);
-
-    switch (res->kind) {
-    case REQUEST_NO_BODY:
-    case REQUEST_SOURCE_BODY:
-        return NULL;
-    case REQUEST_TEXT_BODY:
-        return json_stringn(text.len > 0 ? text.ptr : "", text.len);
-    case REQUEST_JSON_BODY:
-        return json_incref(res->json);
-    }
-    return NULL;
-}
-
-/* {"body", "headers", "statusCode"} in this order, without what is absent or switched off. */
 static json_t *make_jwr(struct sails_req *req)
 {
-    json_t *jwr = json_object();
-    json_t *body = body_value(&req->res);
+    struct jwr_parts parts = {.headers = req->service->send_response_headers,
+                              .status = req->service->send_status_code};
 
-    if (body != NULL) {
-        json_object_set_new(jwr, "body", body);
-    }
-    if (req->service->send_response_headers) {
-        json_object_set_new(jwr, "headers", headers_value(&req->res.headers));
-    }
-    if (req->service->send_status_code) {
-        json_object_set_new(jwr, "statusCode", json_integer((json_int_t)req->res.status));
-    }
-    return jwr;
+    return jwr_create(&req->res, &parts);
 }
 
 /* An ack without a JWR would be taken for a success: without memory there is rather none. */

@@ -222,7 +222,7 @@ const char *sails_req_base_url(sails_req *req)
 
 bool sails_req_is_socket(const sails_req *req)
 {
-    return req != NULL && req->transport->is_socket;
+    return req != NULL && req->transport->is_socket && !req->transport->is_virtual;
 }
 
 const char *sails_req_transport(const sails_req *req)

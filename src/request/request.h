@@ -33,6 +33,7 @@
 #include <sails/req.h>
 
 struct models;
+struct request_virtual;
 struct request_wait;
 
 /* What the requests of one worker share. */
@@ -110,6 +111,7 @@ struct sails_res {
 
 struct request_transport {
     bool is_socket;
+    bool is_virtual; /* and there is no socket: sails_app_request() */
     /* Sends req->res to whoever asked. */
     void (*send)(struct sails_req *req);
     /* Nobody has answered in time: answers 503 by itself; send() is not called any more. */
@@ -163,6 +165,7 @@ struct sails_req {
     const struct request_transport *transport;
     struct http_exchange *exchange; /* HTTP; NULL: not HTTP, or gone */
     sails_io_ack *ack;              /* socket; NULL: none is wanted */
+    struct request_virtual *asker;  /* the program; NULL: it is not */
     struct io_ref socket;           /* who asked; HTTP: refers to nothing */
     enum http_method method;
     struct buf url; /* NUL-terminated behind its length */
