@@ -30,7 +30,20 @@ add_executable(sails_command $<TARGET_OBJECTS:floor_cli> $<TARGET_OBJECTS:floor_
 set_target_properties(sails_command PROPERTIES OUTPUT_NAME sails LINKER_LANGUAGE C
   RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin
   INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
-target_link_libraries(sails_command PRIVATE sails PkgConfig::MSGPACK PkgConfig::PCRE2 m)
+target_link_libraries(sails_command PRIVATE sails PkgConfig::MSGPACK PkgConfig::PCRE2 Threads::Threads m)
+
+# The prompt of the console has history and completion where the system has libedit.
+pkg_check_modules(EDIT IMPORTED_TARGET libedit)
+set(CLI_HAS_LIBEDIT 0)
+if(EDIT_FOUND)
+  set(CLI_HAS_LIBEDIT 1)
+  target_link_libraries(floor_cli PUBLIC PkgConfig::EDIT)
+  target_link_libraries(sails_command PRIVATE PkgConfig::EDIT)
+endif()
+file(CONFIGURE OUTPUT generated/cli_options.h CONTENT
+  "/* What the build has found. */
+#define CLI_HAS_LIBEDIT @CLI_HAS_LIBEDIT@
+" @ONLY)
 install(TARGETS sails_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 # It compiles applications with the flags of pkg-config, which it finds beside itself.
@@ -43,3 +56,34 @@ if(SAILS_SANITIZE)
   set(SAILS_PC_SANITIZE "-fsanitize=${SAILS_SANITIZE}")
 endif()
 configure_file(cmake/sails-uninstalled.pc.in sails-uninstalled.pc @ONLY)
+
+# Manual pages and completions come from the command itself, which has the texts.
+set(pages "")
+file(STRINGS src/cli/cli_commands.c names REGEX "{\\.name = \"")
+set(commands "")
+foreach(line IN LISTS names)
+  string(REGEX REPLACE ".*{\\.name = \"([a-z]+)\".*" "\\1" name "${line}")
+  list(APPEND commands ${name})
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/cli/cli_commands.c)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man ${PROJECT_BINARY_DIR}/completion)
+foreach(name IN ITEMS "" ${commands})
+  set(page ${PROJECT_BINARY_DIR}/man/sails.1)
+  if(name)
+    set(page ${PROJECT_BINARY_DIR}/man/sails-${name}.1)
+  endif()
+  add_custom_command(OUTPUT ${page} DEPENDS sails_command
+    COMMAND sails_command help --man ${name} > ${page} VERBATIM)
+  list(APPEND pages ${page})
+endforeach()
+foreach(shell IN ITEMS bash zsh)
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/completion/${shell} DEPENDS sails_command
+    COMMAND sails_command completion ${shell} > ${PROJECT_BINARY_DIR}/completion/${shell} VERBATIM)
+endforeach()
+add_custom_target(sails_manual ALL DEPENDS ${pages} ${PROJECT_BINARY_DIR}/completion/bash
+                  ${PROJECT_BINARY_DIR}/completion/zsh)
+install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/completion/bash RENAME sails
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_BINARY_DIR}/completion/zsh RENAME _sails
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)

@@ -23,6 +23,7 @@
  * | SAILS_MODEL_FUNCTIONS | api/models/User.c | as its table says |
  * | SAILS_BOOTSTRAP | config/bootstrap.c | |
  * | SAILS_SCRIPT | scripts/import.c | `sails run import` |
+ * | SAILS_TEST | tests/user.c | sails/test.h |
  *
  * Each file has one macro of a kind. Other files of C below api/, such as those of api/helpers/, are compiled
  * along, and share functions with the others by headers.
@@ -77,6 +78,11 @@ struct sails_controller_action {
  */
 typedef int (*sails_script_cb)(sails_app *app, const json_t *args);
 
+struct sails_test; /* sails/test.h */
+
+/** A test of `sails test`. */
+typedef void (*sails_test_cb)(struct sails_test *test, sails_app *app, sails_db *db);
+
 /** What a file of C holds: one of these. The macros below make it. */
 struct sails_part {
     const char *file; /**< Its path, of which what stands before api/ or config/ does not matter. */
@@ -88,6 +94,8 @@ struct sails_part {
     const struct sails_model_function *functions; /**< Ends with {0}. */
     sails_bootstrap_cb bootstrap;
     sails_script_cb script;
+    sails_test_cb test; /**< See sails/test.h; `test_name` is its name. */
+    const char *test_name;
 };
 
 /**

@@ -26,6 +26,7 @@
 #include <sails/res.h>
 #include <sails/session.h>
 #include <sails/sockets.h>
+#include <sails/test.h>
 #include <sails/types.h>
 #include <sails/upload.h>
 #include <sails/version.h>

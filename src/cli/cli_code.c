@@ -15,6 +15,7 @@
 #define MODULE         ".tmp/build/module/app.so"
 #define SCRIPT_FOLDER  ".tmp/build/script"
 #define SCRIPT         ".tmp/build/script/app.so"
+#define TESTS_FOLDER   ".tmp/build/tests"
 #define PROGRAM_FOLDER ".tmp/build/program"
 
 /* ---- options that the command itself has to know ---- */
@@ -107,15 +108,18 @@ static void show_report(const struct cli_build *build, int rc)
     }
 }
 
+static const struct cli_words none = {0};
+
 static int build(enum cli_product product, const char *folder, const char *output,
-                 const char *script, struct buf *report)
+                 const struct cli_words *more, struct buf *report)
 {
     struct cli_build job = {.product = product, .folder = folder, .output = output};
     struct cli_words sources = {0};
     int rc = cli_sources_find(&sources);
 
-    if (script != NULL) {
-        cli_words_add(&sources, script);
+    cli_words_append(&sources, more);
+    if (rc == 0 && sources.failed) {
+        rc = SAILS_ENOMEM;
     }
     if (rc == 0 && (sources.n > 0 || product == CLI_PROGRAM)) {
         rc = cli_build_run(&job, &sources);
@@ -131,7 +135,7 @@ static int build(enum cli_product product, const char *folder, const char *outpu
 
 int cli_code_build(struct buf *report)
 {
-    return build(CLI_MODULE, MODULE_FOLDER, MODULE, NULL, report);
+    return build(CLI_MODULE, MODULE_FOLDER, MODULE, &none, report);
 }
 
 int cli_code_load(sails_app *app)
@@ -141,19 +145,33 @@ int cli_code_load(sails_app *app)
 
 int cli_code_load_with(sails_app *app, const char *script)
 {
+    struct cli_words more = {0};
     int rc = 0;
 
     if (script == NULL) {
         rc = cli_code_build(NULL);
         return rc == 0 ? cli_code_load(app) : rc;
     }
-    rc = build(CLI_MODULE, SCRIPT_FOLDER, SCRIPT, script, NULL);
+    cli_words_add(&more, script);
+    rc = build(CLI_MODULE, SCRIPT_FOLDER, SCRIPT, &more, NULL);
+    cli_words_deinit(&more);
     return rc == 0 ? cli_module_load(SCRIPT, app) : rc;
+}
+
+int cli_code_build_tests(bool *has_tests)
+{
+    struct cli_words tests = {0};
+    int rc = cli_sources_find_in("tests", &tests);
+
+    *has_tests = tests.n > 0;
+    rc = rc == 0 ? build(CLI_MODULE, TESTS_FOLDER, CLI_CODE_TESTS, &tests, NULL) : rc;
+    cli_words_deinit(&tests);
+    return rc;
 }
 
 int cli_code_make_program(const char *path)
 {
-    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, NULL, NULL);
+    return build(CLI_PROGRAM, PROGRAM_FOLDER, path, &none, NULL);
 }
 
 bool cli_code_is_there(void)

@@ -31,6 +31,11 @@ int cli_code_load(sails_app *app);
 /* The two above at once; `script`: a file of C besides, which those of the application know nothing of, NULL: none. */
 int cli_code_load_with(sails_app *app, const char *script);
 
+/* Compiles the files of C of the application and of tests/, to the module CLI_CODE_TESTS; *has_tests: there are
+ * any. As cli_code_build(). */
+int cli_code_build_tests(bool *has_tests);
+#define CLI_CODE_TESTS ".tmp/build/tests/app.so"
+
 /* Makes a program of the application at `path`. 0, or an error (said). */
 int cli_code_make_program(const char *path);
 

@@ -1,11 +1,14 @@
 #include "cli/cli_commands.h"
 
+#include "cli/cli_completion.h"
+#include "cli/cli_console.h"
 #include "cli/cli_generate.h"
 #include "cli/cli_help.h"
 #include "cli/cli_lift.h"
 #include "cli/cli_make.h"
 #include "cli/cli_new.h"
 #include "cli/cli_tasks.h"
+#include "cli/cli_test.h"
 
 #include <sails/version.h>
 #include <stdio.h>
@@ -113,6 +116,21 @@ const struct cli_command cli_commands[] = {
              "\n"
              "Types of attributes are string (the default), number, boolean, json and ref.\n",
      .run = cli_generate_run},
+    {.name = "console",
+     .alias = "c",
+     .usage = "[OPTION...]",
+     .about = "lift the application, and ask it",
+     .text =
+         "Lifts the application and shows a prompt, with history and completion on a terminal:\n"
+         "\n"
+         "    GET /user?name=ann                       a request, as a client would make it\n"
+         "    user.create {\"name\": \"ann\"}              a method of a model\n"
+         "    sockets, rooms, actions, config KEY      what there is now\n"
+         "    sockets.blast \"news\" {\"a\": 1}            an event to everybody\n"
+         "    help, exit\n"
+         "\n"
+         "Without a terminal it reads lines from its input. Options are those of `sails lift`.\n",
+     .run = cli_console_run},
     {.name = "routes",
      .usage = "[OPTION...]",
      .about = "list the routes of the application",
@@ -135,6 +153,14 @@ const struct cli_command cli_commands[] = {
          "and runs what follows SAILS_SCRIPT() in it, which has `app` and `args`. Its exit status\n"
          "is what the script returns.\n",
      .run = cli_tasks_run},
+    {.name = "test",
+     .usage = "[NAME...]",
+     .about = "run the tests of the application",
+     .text =
+         "Compiles tests/*.c together with the application and runs each SAILS_TEST() in them, or\n"
+         "those whose names have one of the words in them. Each has an app of its own, lifted in\n"
+         "the environment test, with its records in memory. The exit status is 0 where all hold.\n",
+     .run = cli_test_run},
     {.name = "debug",
      .alias = "inspect",
      .usage = "[OPTION...]",
@@ -142,6 +168,14 @@ const struct cli_command cli_commands[] = {
      .text = "Starts gdb with the application; `run` lifts it, CTRL + C stops it wherever it is.\n"
              "Options are those of `sails lift`.\n",
      .run = cli_tasks_debug},
+    {.name = "completion",
+     .usage = "bash | zsh",
+     .about = "print a script by which a shell completes",
+     .text = "Installed packages bring it along. Else, for bash and zsh:\n"
+             "\n"
+             "    eval \"$(sails completion bash)\"\n"
+             "    sails completion zsh > ~/.zfunc/_sails\n",
+     .run = cli_completion_run},
     {.name = "version",
      .usage = "",
      .about = "print the version",
@@ -150,7 +184,9 @@ const struct cli_command cli_commands[] = {
     {.name = "help",
      .usage = "[COMMAND]",
      .about = "tell about sails, or about a command",
-     .text = "Tells which commands there are, or what one of them does.\n",
+     .text =
+         "Tells which commands there are, or what one of them does. With --man it prints the manual\n"
+         "page instead.\n",
      .run = cli_help_run},
     {.name = NULL},
 };

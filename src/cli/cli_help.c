@@ -1,6 +1,7 @@
 #include "cli/cli_help.h"
 
-#include "cli/cli_say.h"
+#include "cli/cli_args.h"
+#include "cli/cli_manual.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,14 +45,26 @@ void cli_help_command(const struct cli_command *command)
     printf("\n");
 }
 
+static void print_man(const struct cli_command *command)
+{
+    struct buf page = {0};
+
+    cli_manual_write_man(&page, command);
+    (void)fwrite(page.ptr, 1, page.len, stdout);
+    buf_deinit(&page);
+}
+
 int cli_help_run(int argc, char **argv)
 {
-    const struct cli_command *command = argc > 1 ? cli_command_find(argv[1]) : NULL;
+    const char *word = cli_args_word(argc, argv, 0);
+    const struct cli_command *command = word != NULL ? cli_command_find(word) : NULL;
 
-    if (argc > 1 && command == NULL) {
-        printf("\n  ** Unrecognized command: %s **\n", argv[1]);
+    if (word != NULL && command == NULL) {
+        printf("\n  ** Unrecognized command: %s **\n", word);
     }
-    if (command != NULL) {
+    if (cli_args_has(argc, argv, "--man")) {
+        print_man(command);
+    } else if (command != NULL) {
         cli_help_command(command);
     } else {
         cli_help_list();

@@ -6,20 +6,25 @@
 
 typedef const struct sails_part *const *(*find_parts)(size_t *n);
 
-int cli_module_load(const char *path, sails_app *app)
+const struct sails_part *const *cli_module_open(const char *path, size_t *n)
 {
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     find_parts find = NULL;
-    size_t n = 0;
 
     if (module != NULL) {
         *(void **)&find = dlsym(module, "sails_module"); /* as POSIX has it */
     }
     if (find == NULL) {
         cli_say_error("%s", dlerror());
-        return SAILS_EREFUSED;
+        return NULL;
     }
-    const struct sails_part *const *parts = find(&n);
+    return find(n);
+}
 
-    return sails_app_parts(app, parts, n);
+int cli_module_load(const char *path, sails_app *app)
+{
+    size_t n = 0;
+    const struct sails_part *const *parts = cli_module_open(path, &n);
+
+    return parts != NULL ? sails_app_parts(app, parts, n) : SAILS_EREFUSED;
 }

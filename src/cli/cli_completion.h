@@ -1,0 +1,14 @@
+/*
+ * cli_completion.h - `sails completion`.
+ *
+ * Purpose    Scripts by which shells complete commands and options.
+ * Ownership  None.
+ * Threads    The main one.
+ * Floor      cli; uses base.
+ */
+#ifndef CLI_CLI_COMPLETION_H
+#define CLI_CLI_COMPLETION_H
+
+int cli_completion_run(int argc, char **argv);
+
+#endif
