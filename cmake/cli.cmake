@@ -44,7 +44,7 @@ file(CONFIGURE OUTPUT generated/cli_options.h CONTENT
   "/* What the build has found. */
 #define CLI_HAS_LIBEDIT @CLI_HAS_LIBEDIT@
 " @ONLY)
-install(TARGETS sails_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS sails_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
 
 # It compiles applications with the flags of pkg-config, which it finds beside itself.
 file(CONFIGURE OUTPUT generated/cli_libdir.h CONTENT
@@ -82,8 +82,9 @@ foreach(shell IN ITEMS bash zsh)
 endforeach()
 add_custom_target(sails_manual ALL DEPENDS ${pages} ${PROJECT_BINARY_DIR}/completion/bash
                   ${PROJECT_BINARY_DIR}/completion/zsh)
-install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT command)
 install(FILES ${PROJECT_BINARY_DIR}/completion/bash RENAME sails
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT command)
 install(FILES ${PROJECT_BINARY_DIR}/completion/zsh RENAME _sails
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT command)
+install(FILES packaging/sails@.service DESTINATION lib/systemd/system COMPONENT command)

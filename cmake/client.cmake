@@ -18,4 +18,4 @@ sails_embed(app_dev_js src/app/app_dev.js)
 
 install(FILES clients/js/sails.io.js clients/js/sails.io.mjs clients/js/sails.io.d.ts
               clients/js/sails.io.d.mts
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/sails)
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/sails COMPONENT development)

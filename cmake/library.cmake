@@ -26,11 +26,12 @@ list(TRANSFORM SAILS_PC_REQUIRES REPLACE ">=" " >= ")
 list(JOIN SAILS_PC_REQUIRES ", " SAILS_PC_REQUIRES)
 configure_file(cmake/sails.pc.in sails.pc @ONLY)
 install(TARGETS sails sails_static EXPORT sails
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/sails DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library
+                NAMELINK_COMPONENT development
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(DIRECTORY include/sails DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 
 # find_package(sails): the targets sails::sails (shared) and sails::static, and sails_CLIENT_DIR.
 set_target_properties(sails_static PROPERTIES EXPORT_NAME static)
@@ -42,5 +43,6 @@ configure_package_config_file(cmake/sails-config.cmake.in sails-config.cmake
 write_basic_package_version_file(sails-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sails-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/sails-config-version.cmake
-        DESTINATION ${cmake_dir})
-install(EXPORT sails NAMESPACE sails:: FILE sails-targets.cmake DESTINATION ${cmake_dir})
+        DESTINATION ${cmake_dir} COMPONENT development)
+install(EXPORT sails NAMESPACE sails:: FILE sails-targets.cmake DESTINATION ${cmake_dir}
+        COMPONENT development)
