@@ -211,8 +211,8 @@ static struct sails_websocket *create(const struct endpoint *endpoint, struct wo
     return ws;
 }
 
-static void open(struct endpoints *endpoints, const struct endpoint *endpoint,
-                 struct worker *worker, struct http_exchange *x)
+static void begin(struct endpoints *endpoints, const struct endpoint *endpoint,
+                  struct worker *worker, struct http_exchange *x)
 {
     struct endpoint_worker *part = part_of(endpoints, worker);
     struct sails_websocket *ws = create(endpoint, worker, x);
@@ -257,7 +257,7 @@ bool endpoints_handle(struct endpoints *endpoints, struct worker *worker, struct
     } else if (!ws_handshake_check(request, &refusal)) {
         ws_handshake_refuse(x, &refusal);
     } else {
-        open(endpoints, endpoint, worker, x);
+        begin(endpoints, endpoint, worker, x);
     }
     return true;
 }
