@@ -7,120 +7,22 @@
  * CPU time of this process, the database's part included on both sides. The ratio is what counts.
  */
 #include "base/macros.h"
-#include "definitions/definitions.h"
-#include "orm/database.h"
-#include "orm/migrate.h"
+#include "records_world.h"
 #include "swarm.h"
 
 #include <sqlite3.h>
 
-#include <sails/db.h>
 #include <stdio.h>
-#include <time.h>
 
 enum {
     LOOK_UPS = 20000,
-    NEW_RECORDS = 10000,
-    PARENTS = 1000,
-    CHILDREN = 10, /* of each */
     ROUNDS_MAX = 101
 };
 
-/* ---- the world ---- */
-
-static const char models[] =
-    "{\"person\": {\"attributes\": {\"name\": {\"type\": \"string\", \"required\": true},"
-    " \"email\": {\"type\": \"string\", \"isEmail\": true}, \"age\": \"number\","
-    " \"active\": \"boolean\", \"bio\": {\"type\": \"string\", \"allowNull\": true},"
-    " \"pets\": {\"collection\": \"pet\", \"via\": \"owner\"}}},"
-    " \"pet\": {\"attributes\": {\"name\": \"string\", \"owner\": {\"model\": \"person\"}}},"
-    " \"entry\": {\"attributes\": {\"name\": {\"type\": \"string\", \"required\": true},"
-    " \"email\": {\"type\": \"string\", \"isEmail\": true}, \"age\": \"number\","
-    " \"active\": \"boolean\"}}}";
-
-static const char defaults[] =
-    "{\"attributes\": {\"id\": {\"type\": \"number\", \"autoIncrement\": true},"
-    " \"createdAt\": {\"type\": \"number\", \"autoCreatedAt\": true},"
-    " \"updatedAt\": {\"type\": \"number\", \"autoUpdatedAt\": true}}}";
-
 struct world {
-    struct orm *orm;
-    struct datastores datastores;
-    sails_db *db;
+    struct records_world ours;
     sqlite3 *sqlite; /* the same database */
-    json_t *records; /* for createEach() */
 };
-
-static int64_t stopped_clock(void *ctx)
-{
-    (void)ctx;
-    return 1700000000000;
-}
-
-static void need(const struct world *w, int rc, const char *what)
-{
-    if (rc < 0) {
-        die("%s: %s", what, sails_db_error(w->db));
-    }
-}
-
-static json_t *make_records(size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list,
-                              json_pack("{s:s,s:s,s:i,s:b}", "name", "Ada", "email",
-                                        "ada@example.com", "age", (int)(i % 90), "active", 1));
-    }
-    return list;
-}
-
-static json_t *make_pets(void)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < PARENTS * CHILDREN; i++) {
-        json_array_append_new(list,
-                              json_pack("{s:s,s:i}", "name", "Rex", "owner", i % PARENTS + 1));
-    }
-    return list;
-}
-
-static void open_world(struct world *w)
-{
-    struct definitions definitions = {.models = json_loads(models, 0, NULL),
-                                      .defaults = json_loads(defaults, 0, NULL),
-                                      .datastores = json_pack("{s:{s:s,s:s}}", "default", "adapter",
-                                                              "sqlite", "url", ":memory:")};
-    struct buf problems = {0};
-    struct buf warnings = {0};
-    bool is_about_models = false;
-
-    if (definitions_read(&definitions, &problems, &warnings, &is_about_models, &w->orm) < 0 ||
-        datastores_init(&w->datastores, w->orm, &problems) < 0) {
-        die("%.*s", STR_FMT(buf_str(&problems)));
-    }
-    w->datastores.now_ms = stopped_clock;
-    w->db = database_create(&w->datastores);
-    need(w, migrate_run(w->db, MIGRATE_DROP, NULL, NULL), "migrate");
-    w->sqlite = sails_db_driver(w->db, NULL);
-    w->records = make_records(NEW_RECORDS);
-    need(w, sails_create_each(w->db, "person", make_records(PARENTS), NULL, NULL), "person");
-    need(w, sails_create_each(w->db, "pet", make_pets(), NULL, NULL), "pet");
-    json_decref(definitions.models);
-    json_decref(definitions.defaults);
-    json_decref(definitions.datastores);
-    buf_deinit(&warnings);
-}
-
-static void close_world(struct world *w)
-{
-    json_decref(w->records);
-    database_destroy(w->db);
-    datastores_deinit(&w->datastores);
-    orm_destroy(w->orm);
-}
 
 /* ---- bare statements ---- */
 
@@ -172,13 +74,17 @@ static const char *const pet_columns[] = {"createdAt", "updatedAt", "id", "name"
 
 static void find_one(const struct world *w)
 {
-    for (int i = 0; i < LOOK_UPS; i++) {
-        json_t *record = NULL;
+    records_world_find_one(&w->ours, LOOK_UPS);
+}
 
-        need(w, sails_find_one(w->db, "person", json_integer(i % PARENTS + 1), NULL, &record),
-             "findOne");
-        json_decref(record);
-    }
+static void create_each(const struct world *w)
+{
+    records_world_create_each(&w->ours);
+}
+
+static void find_populated(const struct world *w)
+{
+    records_world_find(&w->ours);
 }
 
 static void find_one_bare(const struct world *w)
@@ -196,11 +102,6 @@ static void find_one_bare(const struct world *w)
     sqlite3_finalize(statement);
 }
 
-static void create_each(const struct world *w)
-{
-    need(w, sails_create_each(w->db, "entry", json_incref(w->records), NULL, NULL), "createEach");
-}
-
 static void bind_text(sqlite3_stmt *statement, int at, const json_t *value)
 {
     sqlite3_bind_text(statement, at, json_string_value(value), (int)json_string_length(value),
@@ -214,8 +115,8 @@ static void create_each_bare(const struct world *w)
                    " VALUES (?, ?, ?, ?, ?, ?)");
 
     sqlite3_exec(w->sqlite, "BEGIN", NULL, NULL, NULL);
-    for (size_t i = 0; i < json_array_size(w->records); i++) {
-        const json_t *record = json_array_get(w->records, i);
+    for (size_t i = 0; i < json_array_size(w->ours.records); i++) {
+        const json_t *record = json_array_get(w->ours.records, i);
 
         sqlite3_bind_int64(statement, 1, 1700000000000);
         sqlite3_bind_int64(statement, 2, 1700000000000);
@@ -230,19 +131,6 @@ static void create_each_bare(const struct world *w)
     }
     sqlite3_exec(w->sqlite, "COMMIT", NULL, NULL, NULL);
     sqlite3_finalize(statement);
-}
-
-static void find_populated(const struct world *w)
-{
-    struct sails_query query = {.populates = json_pack("{s:b}", "pets", 1)};
-    json_t *records = NULL;
-
-    need(w, sails_find(w->db, "person", NULL, &query, &records), "find");
-    if (json_array_size(records) != PARENTS ||
-        json_array_size(json_object_get(json_array_get(records, 7), "pets")) != CHILDREN) {
-        die("find has not found all");
-    }
-    json_decref(records);
 }
 
 static void find_populated_bare(const struct world *w)
@@ -281,20 +169,12 @@ static void find_populated_bare(const struct world *w)
 
 /* ---- measuring ---- */
 
-static double cpu_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
 static double measure(const struct world *w, void (*run)(const struct world *w))
 {
-    double start = cpu_us();
+    double start = records_world_cpu_us();
 
     run(w);
-    return cpu_us() - start;
+    return records_world_cpu_us() - start;
 }
 
 static const struct call {
@@ -339,11 +219,12 @@ int main(int argc, char **argv)
     if (rounds == 0 || rounds > ROUNDS_MAX) {
         die("rounds: 1 to %d", (int)ROUNDS_MAX);
     }
-    open_world(&w);
+    records_world_open(&w.ours, ":memory:");
+    w.sqlite = sails_db_driver(w.ours.db, NULL);
     printf("records: SQLite %s in memory, %zu rounds\n", sqlite3_libversion(), rounds);
     for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
         report(&w, &calls[i], rounds);
     }
-    close_world(&w);
+    records_world_close(&w.ours);
     return 0;
 }
