@@ -40,6 +40,9 @@ SAILS_BEGIN_DECLS
 /**
  * Creates an app with the default configuration. NULL: no memory. sails_app_run() frees it; otherwise
  * sails_app_destroy().
+ *
+ * With glibc it sets `M_MXFAST` to 0 (mallopt(3)), for the whole program: memory that is freed is put together
+ * at once, which is what many small values want.
  */
 SAILS_API sails_app *sails_app_create(void);
 

@@ -24,6 +24,7 @@ static const struct app_world real_world = {.machine = &net_machine, .open = ope
 
 sails_app *sails_app_create(void)
 {
+    mem_prepare();
     return app_create_in(&real_world);
 }
 

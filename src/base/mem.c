@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -92,6 +93,13 @@ void mem_free(void *ptr)
 {
     dies(ptr);
     free(ptr);
+}
+
+void mem_prepare(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MXFAST, 0);
+#endif
 }
 
 char *mem_strndup(const char *text, size_t len)
