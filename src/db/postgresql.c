@@ -3,7 +3,7 @@
  *
  * A statement is prepared under a name of its own ("s1", "s2", ...), and the server infers the types of its
  * parameters from where they stand; they travel as text. Results travel in binary where every column's
- * type is one that decode_binary() knows, and as text else: libpq has one format for all columns.
+ * type is one that pg_value_from_binary() knows, and as text else: libpq has one format for all columns.
  *
  * Nothing waits without an end: statement_timeout ends statements in the server, and a server that does
  * not even say so is given up some seconds later.
@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "db/adapter.h"
 #include "db/db_config.h"
+#include "db/pg_value.h"
 #include "db/sql_dialect.h"
 
 #include <libpq-fe.h>
@@ -29,27 +30,6 @@ enum {
     DISCARDED_MAX = 64   /* statements that the server still keeps though nobody needs them */
 };
 
-/* What pg_type says; the types that can be decoded from binary. */
-enum type_oid {
-    OID_BOOL = 16,
-    OID_BYTEA = 17,
-    OID_NAME = 19,
-    OID_INT8 = 20,
-    OID_INT2 = 21,
-    OID_INT4 = 23,
-    OID_TEXT = 25,
-    OID_OID = 26,
-    OID_JSON = 114,
-    OID_FLOAT4 = 700,
-    OID_FLOAT8 = 701,
-    OID_UNKNOWN = 705,
-    OID_BPCHAR = 1042,
-    OID_VARCHAR = 1043,
-    OID_TIMESTAMP = 1114,
-    OID_TIMESTAMPTZ = 1184,
-    OID_JSONB = 3802
-};
-
 struct db_session {
     PGconn *conn;
     unsigned statement_timeout_ms;
@@ -63,6 +43,7 @@ struct db_statement {
     struct db_session *session;
     uint64_t name;
     size_t n_columns;
+    Oid *types; /* of the columns */
     bool is_binary;
     PGresult *description;
     PGresult *result;
@@ -70,7 +51,7 @@ struct db_statement {
     const char **values; /* of parameters: n_params each */
     char (*numbers)[PARAM_TEXT_MAX];
     size_t n_params;
-    char decoded[40]; /* a date and time */
+    char decoded[PG_VALUE_TIME_MAX];
 };
 
 /* ---- errors ---- */
@@ -401,29 +382,6 @@ static bool pg_is_in_transaction(struct db_session *session)
 
 /* ---- preparing ---- */
 
-static bool is_decoded(Oid type)
-{
-    switch (type) {
-    case OID_BOOL:
-    case OID_BYTEA:
-    case OID_NAME:
-    case OID_INT8:
-    case OID_INT2:
-    case OID_INT4:
-    case OID_TEXT:
-    case OID_OID:
-    case OID_JSON:
-    case OID_FLOAT4:
-    case OID_FLOAT8:
-    case OID_UNKNOWN:
-    case OID_BPCHAR:
-    case OID_VARCHAR:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A name is for good: a statement that was thrown away while a transaction had failed is forgotten later. */
 static void forget_discarded(struct db_session *session)
 {
@@ -439,14 +397,15 @@ static void forget_discarded(struct db_session *session)
     }
 }
 
-static int allocate_params(struct db_statement *s)
+static int allocate(struct db_statement *s)
 {
+    s->types = mem_calloc(s->n_columns + 1, sizeof(*s->types));
     if (s->n_params == 0) {
-        return 0;
+        return s->types == NULL ? SAILS_ENOMEM : 0;
     }
     s->values = mem_calloc(s->n_params, sizeof(*s->values));
     s->numbers = mem_calloc(s->n_params, sizeof(*s->numbers));
-    return s->values == NULL || s->numbers == NULL ? SAILS_ENOMEM : 0;
+    return s->types == NULL || s->values == NULL || s->numbers == NULL ? SAILS_ENOMEM : 0;
 }
 
 static int describe(struct db_statement *s, const char *name, struct db_error *error)
@@ -464,10 +423,14 @@ static int describe(struct db_statement *s, const char *name, struct db_error *e
     s->n_columns = (size_t)PQnfields(s->description);
     s->n_params = (size_t)PQnparams(s->description);
     s->is_binary = true;
-    for (int i = 0; i < (int)s->n_columns; i++) {
-        s->is_binary = s->is_binary && is_decoded(PQftype(s->description, i));
+    if (allocate(s) < 0) {
+        return no_memory(error);
     }
-    return allocate_params(s) < 0 ? no_memory(error) : 0;
+    for (size_t i = 0; i < s->n_columns; i++) {
+        s->types[i] = PQftype(s->description, (int)i);
+        s->is_binary = s->is_binary && pg_value_has_binary(s->types[i]);
+    }
+    return 0;
 }
 
 static void pg_finalize(struct db_statement *s)
@@ -479,6 +442,7 @@ static void pg_finalize(struct db_statement *s)
     }
     PQclear(s->result);
     PQclear(s->description);
+    mem_free(s->types);
     mem_free(s->values);
     mem_free(s->numbers);
     mem_free(s);
@@ -591,135 +555,6 @@ static void pg_reset(struct db_statement *s)
 
 /* ---- values ---- */
 
-static uint64_t read_big_endian(const char *data, size_t len)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        n = n << 8 | (uint8_t)data[i];
-    }
-    return n;
-}
-
-/* What a float of four bytes says in decimal, and not what the same bits are in eight: 3.14 is 3.14. */
-static double widen(float value)
-{
-    char text[PARAM_TEXT_MAX];
-
-    for (int digits = 6; digits < 9; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) {
-            return strtod(text, NULL);
-        }
-    }
-    snprintf(text, sizeof(text), "%.9g", (double)value);
-    return strtod(text, NULL);
-}
-
-static void decode_binary(Oid type, struct str data, struct db_value *value)
-{
-    uint64_t bits = data.len <= 8 ? read_big_endian(data.ptr, data.len) : 0;
-
-    value->type = DB_TEXT;
-    value->as.text = data;
-    switch (type) {
-    case OID_BOOL:
-        value->type = DB_BOOLEAN;
-        value->as.boolean = bits != 0;
-        break;
-    case OID_INT2:
-        value->type = DB_INTEGER;
-        value->as.integer = (int16_t)bits;
-        break;
-    case OID_INT4:
-        value->type = DB_INTEGER;
-        value->as.integer = (int32_t)bits;
-        break;
-    case OID_OID:
-    case OID_INT8:
-        value->type = DB_INTEGER;
-        value->as.integer = (int64_t)bits;
-        break;
-    case OID_FLOAT4: {
-        uint32_t half = (uint32_t)bits;
-        float narrow = 0;
-
-        memcpy(&narrow, &half, sizeof(narrow));
-        value->type = DB_REAL;
-        value->as.real = widen(narrow);
-        break;
-    }
-    case OID_FLOAT8:
-        value->type = DB_REAL;
-        memcpy(&value->as.real, &bits, sizeof(bits));
-        break;
-    case OID_BYTEA:
-        value->type = DB_BYTES;
-        break;
-    case OID_JSON:
-        value->type = DB_JSON;
-        break;
-    default:
-        break;
-    }
-}
-
-/* "2026-01-31 12:00:00.5+00" becomes "2026-01-31T12:00:00.500Z", as JavaScript writes it. */
-static struct str decode_time(struct db_statement *s, struct str text)
-{
-    char fraction[4] = "000";
-    size_t dot = str_find(text, '.');
-
-    if (text.len < 19 || text.len > 35 || text.ptr[4] != '-' || text.ptr[10] != ' ') {
-        return text; /* "infinity", or before Christ */
-    }
-    for (size_t i = 0; dot < text.len && i < 3; i++) {
-        char c = dot + 1 + i < text.len ? text.ptr[dot + 1 + i] : '0';
-
-        fraction[i] = '0';
-        if (c < '0' || c > '9') {
-            break;
-        }
-        fraction[i] = c;
-    }
-    snprintf(s->decoded, sizeof(s->decoded), "%.10sT%.8s.%.3sZ", text.ptr, text.ptr + 11, fraction);
-    return str_from(s->decoded);
-}
-
-static void decode_text(struct db_statement *s, Oid type, struct str text, struct db_value *value)
-{
-    value->type = DB_TEXT;
-    value->as.text = text;
-    switch (type) {
-    case OID_BOOL:
-        value->type = DB_BOOLEAN;
-        value->as.boolean = text.ptr[0] == 't';
-        break;
-    case OID_INT2:
-    case OID_INT4:
-    case OID_INT8:
-    case OID_OID:
-        value->type = DB_INTEGER;
-        value->as.integer = strtoll(text.ptr, NULL, 10);
-        break;
-    case OID_FLOAT4:
-    case OID_FLOAT8:
-        value->type = DB_REAL;
-        value->as.real = strtod(text.ptr, NULL);
-        break;
-    case OID_JSON:
-    case OID_JSONB:
-        value->type = DB_JSON;
-        break;
-    case OID_TIMESTAMP:
-    case OID_TIMESTAMPTZ:
-        value->as.text = decode_time(s, text);
-        break;
-    default:
-        break;
-    }
-}
-
 static void pg_column(struct db_statement *s, size_t i, struct db_value *value)
 {
     int at = (int)i;
@@ -731,10 +566,10 @@ static void pg_column(struct db_statement *s, size_t i, struct db_value *value)
     }
     data =
         (struct str){PQgetvalue(s->result, s->row, at), (size_t)PQgetlength(s->result, s->row, at)};
-    if (PQfformat(s->result, at) == 1) {
-        decode_binary(PQftype(s->result, at), data, value);
+    if (s->is_binary) {
+        pg_value_from_binary(s->types[i], data, value);
     } else {
-        decode_text(s, PQftype(s->result, at), data, value);
+        pg_value_from_text(s->types[i], data, s->decoded, value);
     }
 }
 
