@@ -106,16 +106,31 @@ static bool is_paged(const struct criteria *c)
     return c->limit != CRITERIA_NO_LIMIT || c->skip > 0;
 }
 
-/* The children's columns by their plain names: they come out of a subquery. */
-static void append_plain_columns(struct sql *sql, const struct criteria *criteria)
+/* Whether the statement must tell whose each child is: a foreign key that is selected says so in the record. */
+static bool tells_parent(const struct level *level)
 {
+    const struct orm_attribute *key = level->attribute->foreign_key;
+
+    return key == NULL || !sql_is_selected(&level->criteria, key);
+}
+
+/* The children's columns by their plain names: they come out of a subquery. */
+static void append_plain_columns(struct sql *sql, const struct level *level)
+{
+    const struct criteria *criteria = &level->criteria;
+    const char *separator = "";
+
     for (unsigned i = 0; i < criteria->model->n_columns; i++) {
         if (sql_is_selected(criteria, criteria->model->columns[i])) {
+            sql_append(sql, separator);
             sql_append_identifier(sql, criteria->model->columns[i]->column);
-            sql_append(sql, ", ");
+            separator = ", ";
         }
     }
-    sql_append_identifier(sql, STR("sails_parent"));
+    if (tells_parent(level)) {
+        sql_append(sql, separator);
+        sql_append_identifier(sql, STR("sails_parent"));
+    }
 }
 
 /* `parent`: how the statement calls the parent's key. */
@@ -126,10 +141,12 @@ static void append_children(struct sql *sql, const struct level *level,
 
     sql_append(sql, "SELECT ");
     sql_append_columns(sql, c->model, c);
-    sql_append(sql, ", ");
-    append_parent(sql, level);
-    sql_append(sql, " AS ");
-    sql_append_identifier(sql, STR("sails_parent"));
+    if (tells_parent(level)) {
+        sql_append(sql, ", ");
+        append_parent(sql, level);
+        sql_append(sql, " AS ");
+        sql_append_identifier(sql, STR("sails_parent"));
+    }
     if (is_paged(c)) {
         sql_append(sql, ", ROW_NUMBER() OVER (PARTITION BY ");
         append_parent(sql, level);
@@ -170,7 +187,7 @@ static void append_begin(struct sql *sql, const struct level *level)
 {
     if (is_paged(&level->criteria)) {
         sql_append(sql, "SELECT ");
-        append_plain_columns(sql, &level->criteria);
+        append_plain_columns(sql, level);
         sql_append(sql, " FROM (");
     }
 }
@@ -280,11 +297,18 @@ static int put_empty(json_t *records, const struct orm_attribute *attribute)
 /* A child that several parents have is in each of them. */
 static int distribute(const struct level *level, const json_t *by_key)
 {
-    for (size_t i = 0; i < json_array_size(level->reader.list); i++) {
-        const json_t *parent = records_find(by_key, json_array_get(level->reader.extras, i));
-        json_t *list = json_object_get(parent, level->attribute->name.ptr);
+    const struct orm_attribute *key = level->attribute->foreign_key;
+    struct str collection = level->attribute->name;
 
-        if (list != NULL && json_array_append(list, json_array_get(level->reader.list, i)) < 0) {
+    for (size_t i = 0; i < json_array_size(level->reader.list); i++) {
+        json_t *child = json_array_get(level->reader.list, i);
+        const json_t *owner = level->reader.extra != NULL
+                                  ? json_array_get(level->reader.extras, i)
+                                  : json_object_getn(child, key->name.ptr, key->name.len);
+        const json_t *parent = records_find(by_key, owner);
+        json_t *list = json_object_getn(parent, collection.ptr, collection.len);
+
+        if (list != NULL && json_array_append(list, child) < 0) {
             return SAILS_ENOMEM;
         }
     }
@@ -358,10 +382,13 @@ static int populate_many(struct sails_db *db, struct orm_query *q,
         .criteria = &level.criteria,
         .decrypts = q->meta.decrypt,
         .list = json_array(),
-        .extra = populate->attribute->foreign_key != NULL ? populate->attribute->foreign_key
-                                                          : populate->attribute->junction->parent,
         .extras = json_array(),
     };
+    if (tells_parent(&level)) {
+        level.reader.extra = populate->attribute->foreign_key != NULL
+                                 ? populate->attribute->foreign_key
+                                 : populate->attribute->junction->parent;
+    }
     if (level.reader.list == NULL || level.reader.extras == NULL) {
         rc = SAILS_ENOMEM;
     }

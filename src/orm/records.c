@@ -155,25 +155,30 @@ int records_query_keys(struct sails_db *db, const struct criteria *criteria, jso
 
 /* ---- by keys ---- */
 
-/* A key as the name of a member: JSON's own text of it. */
-static int key_name(const json_t *key, char out[64], const char **name)
+enum {
+    KEY_NAME_MAX = 21 /* of an integer: a sign and 20 digits */
+};
+
+/* A key as the name of a member: JSON's own text of it. A view, of `out` for an integer. */
+static struct str key_name(const json_t *key, char out[KEY_NAME_MAX])
 {
+    json_int_t n = json_integer_value(key);
+    size_t sign = n < 0 ? 1 : 0;
+
     if (json_is_string(key)) {
-        *name = json_string_value(key);
-        return 0;
+        return (struct str){json_string_value(key), json_string_length(key)};
     }
-    *name = out;
-    return snprintf(out, 64, "%" JSON_INTEGER_FORMAT, json_integer_value(key)) > 0 ? 0
-                                                                                   : SAILS_EINVAL;
+    out[0] = '-';
+    return (struct str){out,
+                        sign + str_write_u64(out + sign, n < 0 ? 0 - (uint64_t)n : (uint64_t)n)};
 }
 
 int records_index_add(json_t *by_key, const json_t *key, json_t *value)
 {
-    char number[64];
-    const char *name = NULL;
-    int rc = key_name(key, number, &name);
+    char number[KEY_NAME_MAX];
+    struct str name = key_name(key, number);
 
-    return rc == 0 && json_object_set_nocheck(by_key, name, value) < 0 ? SAILS_ENOMEM : rc;
+    return json_object_setn_nocheck(by_key, name.ptr, name.len, value) < 0 ? SAILS_ENOMEM : 0;
 }
 
 int records_index(const json_t *records, const struct orm_attribute *key, json_t **by_key)
@@ -196,13 +201,14 @@ int records_index(const json_t *records, const struct orm_attribute *key, json_t
 
 json_t *records_find(const json_t *by_key, const json_t *key)
 {
-    char number[64];
-    const char *name = NULL;
+    char number[KEY_NAME_MAX];
+    struct str name = {NULL, 0};
 
-    if (key == NULL || json_is_null(key) || key_name(key, number, &name) < 0) {
+    if (key == NULL || json_is_null(key)) {
         return NULL;
     }
-    return json_object_get(by_key, name);
+    name = key_name(key, number);
+    return json_object_getn(by_key, name.ptr, name.len);
 }
 
 static int select_by_keys(struct sails_db *db, const struct orm_model *model, json_t **keys,

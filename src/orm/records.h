@@ -45,7 +45,7 @@ int records_read_key(struct db_statement *statement, const struct db_adapter *ad
 /* The primary keys of the records that match, in the order of the criteria, as a new list. */
 int records_query_keys(struct sails_db *db, const struct criteria *criteria, json_t **keys);
 
-/* The records by a key that each of them has: a text or an integer. 0; SAILS_ENOMEM; SAILS_EINVAL. */
+/* The records by a key that each of them has: a text or an integer. 0; SAILS_ENOMEM. */
 int records_index(const json_t *records, const struct orm_attribute *key, json_t **by_key);
 
 int records_index_add(json_t *by_key, const json_t *key, json_t *value);
