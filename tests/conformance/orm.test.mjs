@@ -652,6 +652,36 @@ item(35, 'what fails and is tolerated leaves the rest of a transaction as it was
   assert.deepEqual((await peer.must(unique.find({ sort: 'a' }))).map(({ a }) => a), ['x', 'z'])
 })
 
+item(35, 'behind a native query that fails, PostgreSQL takes nothing, the others the rest', async (t, kind) => {
+  const plain = of('plain')
+  const peer = await lift(t, kind, worlds.things)
+  const broken = { native: 'SELECT nothing FROM nowhere', tolerate: true }
+
+  const { error, answers } = await peer.ask({
+    datastore: 'default',
+    method: 'transaction',
+    calls: [plain.create({ s: 'before' }, {}), broken, { ...plain.create({ s: 'behind' }, {}), tolerate: true }],
+  })
+  assert.ok(answers[1].error.message)
+  if (kind === 'postgresql') {
+    assert.equal(error.name, 'AdapterError')
+    assert.equal(answers[2].error.name, 'AdapterError')
+  }
+  assert.equal(await peer.must(plain.count()), kind === 'postgresql' ? 0 : 2)
+})
+
+item('3, 4', 'json values come back as they went', async (t, kind) => {
+  const plain = of('plain')
+  const peer = await lift(t, kind, worlds.things)
+  const nested = (depth) => (depth === 0 ? [] : [nested(depth - 1)])
+  const values = ['a\0b', { 'key with "quotes" and \\': 'x\0' }, '\u{1f600}\u2028', '', 0, false, [null], {}, [[]], 1e300, 0.1, nested(60)]
+
+  await peer.must(plain.createEach(values.map((j) => ({ j })), {}))
+  assert.deepEqual((await peer.must(plain.find({ sort: 'id' }))).map(({ j }) => j), values)
+  await fails(peer, plain.create({ j: nested(100) }), 'E_INVALID_NEW_RECORD', { details: /`j`/ })
+  await fails(peer, plain.create({ s: 'a\0b' }), 'E_INVALID_NEW_RECORD', { details: /`s`/ })
+})
+
 item(38, 'pages', async (t, kind) => {
   const plain = of('plain')
   const peer = await lift(t, kind, worlds.things)
