@@ -347,6 +347,12 @@ static int take_result(struct db_session *session, PGresult **answer, struct db_
     return 0;
 }
 
+/* To COMMIT a transaction in which a statement has failed, PostgreSQL says "ROLLBACK", and that it has gone well. */
+static bool has_rolled_back(const char *sql, PGresult *result)
+{
+    return strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0;
+}
+
 static int pg_execute(struct db_session *session, const char *sql, struct db_error *error)
 {
     PGresult *result = NULL;
@@ -356,6 +362,10 @@ static int pg_execute(struct db_session *session, const char *sql, struct db_err
         return set_error(session, NULL, error);
     }
     rc = take_result(session, &result, error);
+    if (rc == 0 && has_rolled_back(sql, result)) {
+        rc = db_error_set(error, DB_FAULT_OTHER,
+                          "the transaction was rolled back, since a statement in it has failed");
+    }
     PQclear(result);
     return rc;
 }

@@ -225,6 +225,26 @@ static void what_is_rolled_back_is_gone(const struct database *database)
     close_place(&p);
 }
 
+/* A statement that failed, and that nobody looked at: the transaction is whole, or it is not committed. */
+static void what_is_not_whole_is_not_committed(const struct database *database)
+{
+    static const struct db_value one[] = {INTEGER(1)};
+    struct place p;
+    struct connection *c = &p.connection;
+    int rc = 0;
+
+    open_place(&p, database);
+    make_table(c);
+    assert_int_equal(connection_begin(c), 0);
+    assert_int_equal(run(c, "INSERT INTO thing (id) VALUES (?)", one, 1), 0);
+    assert_int_equal(run(c, "INSERT INTO thing (id) VALUES (?)", one, 1), SAILS_EDB);
+    rc = connection_commit(c);
+    assert_int_equal(rc, strcmp(database->kind, "postgresql") == 0 ? SAILS_EDB : 0);
+    assert_int_equal(ask(c, "SELECT COUNT(*) FROM thing"), rc == 0 ? 1 : 0);
+    assert_int_equal(c->depth, 0);
+    close_place(&p);
+}
+
 /* More shapes than are kept, and again from the first: the oldest were thrown away, also on the server. */
 static void shapes_of_statements_are_bounded(const struct database *database)
 {
@@ -312,6 +332,7 @@ ON_ALL(values_come_back_as_they_went)
 ON_ALL(long_texts_are_whole)
 ON_ALL(a_second_one_of_a_kind_is_refused_by_name)
 ON_ALL(what_is_rolled_back_is_gone)
+ON_ALL(what_is_not_whole_is_not_committed)
 ON_ALL(shapes_of_statements_are_bounded)
 ON_ALL(a_statement_follows_its_table)
 ON_ALL(each_allocation_may_fail)
@@ -391,6 +412,7 @@ int main(void)
         cmocka_unit_test(long_texts_are_whole_everywhere),
         cmocka_unit_test(a_second_one_of_a_kind_is_refused_by_name_everywhere),
         cmocka_unit_test(what_is_rolled_back_is_gone_everywhere),
+        cmocka_unit_test(what_is_not_whole_is_not_committed_everywhere),
         cmocka_unit_test(shapes_of_statements_are_bounded_everywhere),
         cmocka_unit_test(a_statement_follows_its_table_everywhere),
         cmocka_unit_test(each_allocation_may_fail_everywhere),
