@@ -92,6 +92,8 @@ typedef int (*sails_query_fn)(sails_db *db, json_t **value, void *ctx);
 /** Runs a function on a thread of the models' with a connection: several queries, or a transaction. */
 SAILS_API int sails_query_async(sails_app *app, sails_query_fn run, sails_query_cb done, void *ctx);
 
+/* ---- reading ---- */
+
 /** As sails_find(). */
 SAILS_API int sails_find_async(sails_app *app, const char *model, json_t *criteria,
                                const struct sails_query *query, sails_query_cb done, void *ctx);
@@ -100,13 +102,33 @@ SAILS_API int sails_find_async(sails_app *app, const char *model, json_t *criter
 SAILS_API int sails_find_one_async(sails_app *app, const char *model, json_t *criteria,
                                    const struct sails_query *query, sails_query_cb done, void *ctx);
 
-/** As sails_count(); the value is a number. */
+/** As sails_count(); the value is a number, as of the next two. */
 SAILS_API int sails_count_async(sails_app *app, const char *model, json_t *criteria,
                                 sails_query_cb done, void *ctx);
+
+/** As sails_sum(). */
+SAILS_API int sails_sum_async(sails_app *app, const char *model, const char *attribute,
+                              json_t *criteria, sails_query_cb done, void *ctx);
+
+/** As sails_avg(). */
+SAILS_API int sails_avg_async(sails_app *app, const char *model, const char *attribute,
+                              json_t *criteria, sails_query_cb done, void *ctx);
+
+/* ---- writing ---- */
 
 /** As sails_create(), with the record. */
 SAILS_API int sails_create_async(sails_app *app, const char *model, json_t *values,
                                  const struct sails_query *query, sails_query_cb done, void *ctx);
+
+/** As sails_create_each(), with the records. */
+SAILS_API int sails_create_each_async(sails_app *app, const char *model, json_t *records,
+                                      const struct sails_query *query, sails_query_cb done,
+                                      void *ctx);
+
+/** As sails_find_or_create(); the value is {"record": ..., "created": true or false}. */
+SAILS_API int sails_find_or_create_async(sails_app *app, const char *model, json_t *criteria,
+                                         json_t *values, const struct sails_query *query,
+                                         sails_query_cb done, void *ctx);
 
 /** As sails_update(), with the records. */
 SAILS_API int sails_update_async(sails_app *app, const char *model, json_t *criteria,
@@ -126,6 +148,38 @@ SAILS_API int sails_destroy_async(sails_app *app, const char *model, json_t *cri
 SAILS_API int sails_destroy_one_async(sails_app *app, const char *model, json_t *criteria,
                                       const struct sails_query *query, sails_query_cb done,
                                       void *ctx);
+
+/** As sails_archive(), with the records. */
+SAILS_API int sails_archive_async(sails_app *app, const char *model, json_t *criteria,
+                                  const struct sails_query *query, sails_query_cb done, void *ctx);
+
+/** As sails_archive_one(), with the record. */
+SAILS_API int sails_archive_one_async(sails_app *app, const char *model, json_t *criteria,
+                                      const struct sails_query *query, sails_query_cb done,
+                                      void *ctx);
+
+/* ---- collections ---- */
+
+/** As sails_add_to_collection(); without a value, as the next two. */
+SAILS_API int sails_add_to_collection_async(sails_app *app, const char *model, json_t *targets,
+                                            const char *attribute, json_t *members,
+                                            sails_query_cb done, void *ctx);
+
+/** As sails_remove_from_collection(). */
+SAILS_API int sails_remove_from_collection_async(sails_app *app, const char *model, json_t *targets,
+                                                 const char *attribute, json_t *members,
+                                                 sails_query_cb done, void *ctx);
+
+/** As sails_replace_collection(). */
+SAILS_API int sails_replace_collection_async(sails_app *app, const char *model, json_t *targets,
+                                             const char *attribute, json_t *members,
+                                             sails_query_cb done, void *ctx);
+
+/* ---- datastores ---- */
+
+/** As sails_native(); the value is {"rows": [...], "affected": a number, or null where the driver does not tell}. */
+SAILS_API int sails_native_async(sails_app *app, const char *datastore, const char *sql,
+                                 json_t *values, sails_query_cb done, void *ctx);
 
 SAILS_END_DECLS
 

@@ -3,7 +3,7 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "definitions/definitions.h"
-#include "models/query.h"
+#include "models/models.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -365,89 +365,4 @@ void sails_app_release(sails_app *app, sails_db *db)
     if (app != NULL && db != NULL && app->models.models != NULL) {
         models_release(app->models.models, db);
     }
-}
-
-/* ---- asynchronous calls ---- */
-
-static int ask(sails_app *app, const struct query_call *call)
-{
-    struct worker *worker = NULL;
-
-    if (app == NULL || app->models.models == NULL || app->pool == NULL) {
-        query_drop(call);
-        return app == NULL ? SAILS_EINVAL : SAILS_ESTATE;
-    }
-    worker = worker_current(app->pool);
-    return query_run(app->models.models, worker != NULL ? worker : app->pool->workers[0], call);
-}
-
-static int ask_model(sails_app *app,
-                     int (*run)(struct sails_db *, const struct query_call *, json_t **),
-                     const char *model, json_t *criteria, json_t *values,
-                     const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    struct query_call call = {.run = run,
-                              .model = model,
-                              .criteria = criteria,
-                              .values = values,
-                              .query = query != NULL ? *query : (struct sails_query){0},
-                              .done = done,
-                              .ctx = ctx};
-
-    return ask(app, &call);
-}
-
-int sails_query_async(sails_app *app, sails_query_fn run, sails_query_cb done, void *ctx)
-{
-    struct query_call call = {.run = query_function, .function = run, .done = done, .ctx = ctx};
-
-    return run != NULL ? ask(app, &call) : SAILS_EINVAL;
-}
-
-int sails_find_async(sails_app *app, const char *model, json_t *criteria,
-                     const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_find, model, criteria, NULL, query, done, ctx);
-}
-
-int sails_find_one_async(sails_app *app, const char *model, json_t *criteria,
-                         const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_find_one, model, criteria, NULL, query, done, ctx);
-}
-
-int sails_count_async(sails_app *app, const char *model, json_t *criteria, sails_query_cb done,
-                      void *ctx)
-{
-    return ask_model(app, query_count, model, criteria, NULL, NULL, done, ctx);
-}
-
-int sails_create_async(sails_app *app, const char *model, json_t *values,
-                       const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_create, model, NULL, values, query, done, ctx);
-}
-
-int sails_update_async(sails_app *app, const char *model, json_t *criteria, json_t *values,
-                       const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_update, model, criteria, values, query, done, ctx);
-}
-
-int sails_update_one_async(sails_app *app, const char *model, json_t *criteria, json_t *values,
-                           const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_update_one, model, criteria, values, query, done, ctx);
-}
-
-int sails_destroy_async(sails_app *app, const char *model, json_t *criteria,
-                        const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_destroy, model, criteria, NULL, query, done, ctx);
-}
-
-int sails_destroy_one_async(sails_app *app, const char *model, json_t *criteria,
-                            const struct sails_query *query, sails_query_cb done, void *ctx)
-{
-    return ask_model(app, query_destroy_one, model, criteria, NULL, query, done, ctx);
 }

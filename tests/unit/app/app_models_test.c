@@ -176,6 +176,21 @@ static void expect_not_asked(sails_app *app, int rc)
         sails_update_one_async(app, "A", json_object(), json_object(), NULL, answer, NULL), rc);
     assert_int_equal(sails_destroy_async(app, "A", json_object(), NULL, answer, NULL), rc);
     assert_int_equal(sails_destroy_one_async(app, "A", NULL, NULL, answer, NULL), rc);
+    assert_int_equal(sails_sum_async(app, "A", "n", json_object(), answer, NULL), rc);
+    assert_int_equal(sails_avg_async(app, "A", NULL, json_object(), answer, NULL), rc);
+    assert_int_equal(sails_create_each_async(app, "A", json_array(), NULL, answer, NULL), rc);
+    assert_int_equal(
+        sails_find_or_create_async(app, "A", json_object(), json_object(), NULL, answer, NULL), rc);
+    assert_int_equal(sails_archive_async(app, "A", json_object(), NULL, answer, NULL), rc);
+    assert_int_equal(sails_archive_one_async(app, "A", json_object(), NULL, answer, NULL), rc);
+    assert_int_equal(
+        sails_add_to_collection_async(app, "A", json_object(), "b", json_array(), answer, NULL),
+        rc);
+    assert_int_equal(
+        sails_remove_from_collection_async(app, "A", NULL, NULL, json_array(), answer, NULL), rc);
+    assert_int_equal(
+        sails_replace_collection_async(app, "A", json_object(), "b", NULL, answer, NULL), rc);
+    assert_int_equal(sails_native_async(app, NULL, NULL, json_array(), answer, NULL), rc);
 }
 
 static void wrong_calls_change_nothing(void **state)

@@ -8,7 +8,8 @@
 #include <sails/db.h>
 
 static const char things[] = "{'thing': {'attributes': {'id': {'type': 'number', 'autoIncrement': "
-                             "true}, 'name': {'type': 'string', 'unique': true}}, "
+                             "true}, 'name': {'type': 'string', 'unique': true, "
+                             "'allowNull': true}, 'parts': {'collection': 'thing'}}, "
                              "'archiveModelIdentity': false}}";
 
 struct place {
@@ -123,7 +124,63 @@ static void each_call_gives_what_the_blocking_one_gives(void **state)
            "[{'id': 1, 'name': 'd'}]");
     expect(&place, CALL(.run = query_destroy_one, .criteria = models_json("2")),
            "{'id': 2, 'name': 'b'}");
+    expect(&place, CALL(.run = query_create_each, .values = models_json("[{'name': 'e'}]")),
+           "[{'id': 3, 'name': 'e'}]");
+    expect(&place,
+           CALL(.run = query_find_or_create, .criteria = models_json("{'name': 'e'}"),
+                .values = models_json("{'name': 'e'}")),
+           "{'record': {'id': 3, 'name': 'e'}, 'created': false}");
+    expect(&place,
+           CALL(.run = query_find_or_create, .criteria = models_json("{'name': 'f'}"),
+                .values = models_json("{'name': 'f'}")),
+           "{'record': {'id': 4, 'name': 'f'}, 'created': true}");
+    expect(&place, CALL(.run = query_sum, .attribute = "id"), "7");
+    expect(&place, CALL(.run = query_avg, .attribute = "id"), "3.5");
+    expect(&place,
+           (struct query_call){.run = query_native,
+                               .attribute = "SELECT name FROM thing WHERE id = $1",
+                               .values = models_json("[3]")},
+           "{'rows': [{'name': 'e'}], 'affected': 0}");
+    expect(&place, CALL(.run = query_destroy, .criteria = models_json("{}")),
+           "[{'id': 3, 'name': 'e'}, {'id': 4, 'name': 'f'}]");
     expect(&place, CALL(.run = query_function, .function = count_things), "0");
+    close_place(&place);
+}
+
+static void collections_are_changed(void **state)
+{
+    struct place place;
+
+    (void)state;
+    open_place(&place);
+    expect(&place, CALL(.run = query_create_each, .values = models_json("[{}, {}, {}]")),
+           "[{'id': 1, 'name': null}, {'id': 2, 'name': null}, {'id': 3, 'name': null}]");
+    expect(&place,
+           CALL(.run = query_add_to_collection, .attribute = "parts", .criteria = models_json("1"),
+                .values = models_json("[2, 3]")),
+           NULL);
+    expect(&place,
+           CALL(.run = query_remove_from_collection, .attribute = "parts",
+                .criteria = models_json("[1]"), .values = models_json("3")),
+           NULL);
+    expect(&place,
+           CALL(.run = query_find_one, .criteria = models_json("1"),
+                .query = {.populates = models_json("{'parts': true}")}),
+           "{'id': 1, 'name': null, 'parts': [{'id': 2, 'name': null}]}");
+    expect(&place,
+           CALL(.run = query_replace_collection, .attribute = "parts", .criteria = models_json("1"),
+                .values = models_json("[]")),
+           NULL);
+    expect(&place,
+           CALL(.run = query_find_one, .criteria = models_json("1"),
+                .query = {.populates = models_json("{'parts': true}")}),
+           "{'id': 1, 'name': null, 'parts': []}");
+    ask(&place, CALL(.run = query_archive, .criteria = models_json("{}")));
+    assert_int_equal(place.status, SAILS_ESTATE); /* it has no archive */
+    json_decref(place.value);
+    ask(&place, CALL(.run = query_archive_one, .criteria = models_json("1")));
+    assert_int_equal(place.status, SAILS_ESTATE);
+    json_decref(place.value);
     close_place(&place);
 }
 
@@ -186,6 +243,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_gives_what_the_blocking_one_gives),
+        cmocka_unit_test(collections_are_changed),
         cmocka_unit_test(an_error_comes_with_all_that_is_known_of_it),
         cmocka_unit_test(without_a_callback_it_is_done_all_the_same),
         cmocka_unit_test(what_is_not_run_is_let_go_of),
