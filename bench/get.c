@@ -8,6 +8,7 @@
  * and system; nginx as one process without a log. Production, so that JSON has no white space; no
  * sessions, for nginx has none.
  */
+#include "crowd.h"
 #include "swarm.h"
 
 #include <arpa/inet.h>
@@ -18,14 +19,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
     ROUNDS_MAX = 99,
-    IN_SIZE = 4096,
     BODY_LEN = 64
 };
 
@@ -87,133 +86,12 @@ static struct server nginx_start(void)
     return nginx;
 }
 
-/* ---- connections ---- */
-
-struct connection {
-    int fd;
-    size_t have;
-    char in[IN_SIZE];
-};
-
-struct crowd {
-    int epoll;
-    size_t n;
-    struct connection *connections;
-    size_t n_to_ask;
-    size_t n_answered;
-};
-
-/* nginx has just been started: it may not listen yet. */
-static int connect_patiently(unsigned port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
-    for (int tries = 0; tries < 500; tries++) {
-        int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-        if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0) {
-            return fd;
-        }
-        close(fd);
-        usleep(10000);
-    }
-    die("port %u: %s", port, strerror(errno));
-}
-
-static struct crowd crowd_connect(unsigned port, size_t n)
-{
-    struct crowd crowd = {.epoll = epoll_create1(0), .n = n};
-
-    crowd.connections = calloc(n, sizeof(*crowd.connections));
-    for (size_t i = 0; i < n; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
-
-        crowd.connections[i].fd = connect_patiently(port);
-        epoll_ctl(crowd.epoll, EPOLL_CTL_ADD, crowd.connections[i].fd, &event);
-    }
-    return crowd;
-}
-
-static void crowd_close(struct crowd *crowd)
-{
-    for (size_t i = 0; i < crowd->n; i++) {
-        close(crowd->connections[i].fd);
-    }
-    close(crowd->epoll);
-    free(crowd->connections);
-}
-
-static void ask(struct crowd *crowd, struct connection *connection)
-{
-    if (crowd->n_to_ask == 0) {
-        return;
-    }
-    crowd->n_to_ask--;
-    if (send(connection->fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL) != (ssize_t)strlen(REQUEST)) {
-        die("send: %s", strerror(errno));
-    }
-}
-
-/* Whether the answer is whole; dies unless it is the one that was asked for. */
-static bool is_answered(const struct connection *connection)
-{
-    const char *end = memmem(connection->in, connection->have, "\r\n\r\n", 4);
-    size_t body_len = end != NULL ? connection->have - (size_t)(end + 4 - connection->in) : 0;
-
-    if (end == NULL || body_len < BODY_LEN) {
-        return false;
-    }
-    if (strncmp(connection->in, "HTTP/1.1 200", 12) != 0 || body_len != BODY_LEN ||
-        memcmp(end + 4, BODY, BODY_LEN) != 0) {
-        die("another answer: %.*s", (int)connection->have, connection->in);
-    }
-    return true;
-}
-
-static void on_readable(struct crowd *crowd, struct connection *connection)
-{
-    ssize_t got =
-        recv(connection->fd, connection->in + connection->have, IN_SIZE - connection->have, 0);
-
-    if (got <= 0) {
-        die("a connection was closed by the server");
-    }
-    connection->have += (size_t)got;
-    if (is_answered(connection)) {
-        connection->have = 0;
-        crowd->n_answered++;
-        ask(crowd, connection);
-    }
-}
-
-static void crowd_ask(struct crowd *crowd, size_t n)
-{
-    struct epoll_event events[512];
-
-    crowd->n_to_ask = n;
-    crowd->n_answered = 0;
-    for (size_t i = 0; i < crowd->n; i++) {
-        ask(crowd, &crowd->connections[i]);
-    }
-    while (crowd->n_answered < n) {
-        int got = epoll_wait(crowd->epoll, events, 512, 20000);
-
-        if (got == 0) {
-            die("waited 20 s: %zu of %zu answers came", crowd->n_answered, n);
-        }
-        for (int i = 0; i < got; i++) {
-            on_readable(crowd, &crowd->connections[events[i].data.u64]);
-        }
-    }
-}
-
 static double measure(const struct server *server, struct crowd *crowd, size_t n)
 {
+    static const struct question question = {REQUEST, BODY};
     double before = process_cpu_us(server->pid);
 
-    crowd_ask(crowd, n);
+    crowd_ask(crowd, &question, n);
     return (process_cpu_us(server->pid) - before) / (double)n;
 }
 
@@ -235,14 +113,14 @@ int main(int argc, char **argv)
     }
     struct server server = server_start(argv[1], args);
     struct server nginx = nginx_start();
-    struct crowd of_server = crowd_connect(server.port, n);
-    struct crowd of_nginx = crowd_connect(nginx.port, n);
+    struct crowd *of_server = crowd_connect(server.port, n);
+    struct crowd *of_nginx = crowd_connect(nginx.port, n);
 
-    measure(&server, &of_server, requests);
-    measure(&nginx, &of_nginx, requests);
+    measure(&server, of_server, requests);
+    measure(&nginx, of_nginx, requests);
     for (size_t i = 0; i < rounds; i++) {
-        server_us[i] = measure(&server, &of_server, requests);
-        nginx_us[i] = measure(&nginx, &of_nginx, requests);
+        server_us[i] = measure(&server, of_server, requests);
+        nginx_us[i] = measure(&nginx, of_nginx, requests);
         speeds[i] = nginx_us[i] / server_us[i];
     }
     printf("get: %zu connections, %zu x %zu requests\n", n, rounds, requests);
@@ -252,8 +130,8 @@ int main(int argc, char **argv)
            "0.85)",
            median(speeds, rounds));
     printf("; from %.3f to %.3f\n", speeds[0], speeds[rounds - 1]); /* sorted by now */
-    crowd_close(&of_server);
-    crowd_close(&of_nginx);
+    crowd_close(of_server);
+    crowd_close(of_nginx);
     server_stop(&server);
     server_stop(&nginx);
     return 0;

@@ -9,8 +9,11 @@
  *   GET /echo?v=...           answers {"v": ...}
  *   GET /join?room=...        (socket request) joins and answers {}
  *   POST /broadcast           broadcasts its body to room1 as event broadcast, answers {}
+ *
+ * With the variable BENCH_MODELS, the URL of a datastore, it has a model `user`, with all its routes.
  */
 #include <sails/sails.h>
+#include <stdlib.h>
 
 static void on_echo(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
@@ -65,6 +68,19 @@ static void post_broadcast(sails_req *req, sails_res *res)
     sails_res_json(res, json_object());
 }
 
+static void add_models(sails_app *app, const char *url)
+{
+    sails_app_model(app, "User",
+                    json_pack("{s:{s:s,s:s}}", "attributes", "name", "string", "age", "number"));
+    sails_app_set(app, "datastores", json_pack("{s:{s:s}}", "default", "url", url));
+    sails_app_set(app, "models",
+                  json_loads("{\"migrate\": \"drop\", \"attributes\": {"
+                             "\"createdAt\": {\"type\": \"number\", \"autoCreatedAt\": true},"
+                             "\"updatedAt\": {\"type\": \"number\", \"autoUpdatedAt\": true},"
+                             "\"id\": {\"type\": \"number\", \"autoIncrement\": true}}}",
+                             0, NULL));
+}
+
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
@@ -77,5 +93,8 @@ int main(int argc, char **argv)
     sails_app_route(app, "GET /echo", get_echo);
     sails_app_route(app, "GET /join", get_join);
     sails_app_route(app, "POST /broadcast", post_broadcast);
+    if (getenv("BENCH_MODELS") != NULL) {
+        add_models(app, getenv("BENCH_MODELS"));
+    }
     return sails_app_run(app, argc, argv);
 }
