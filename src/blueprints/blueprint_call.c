@@ -2,6 +2,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "request/res.h"
 
 #include <assert.h>
 #include <sails/err.h>
@@ -38,6 +39,7 @@ static void destroy_call(struct blueprint_call *call)
     effects_deinit(&call->effects);
     json_decref(call->options);
     json_decref(call->body);
+    buf_deinit(&call->text);
     mem_free(call);
 }
 
@@ -103,6 +105,53 @@ static void take_error(struct blueprint_call *call, const struct sails_db *db, i
     }
 }
 
+/* ---- the answer ---- */
+
+static void answer_failure(struct blueprint_call *call)
+{
+    const char *why = json_string_value(call->body);
+
+    sails_res_fail(call->res, why != NULL ? why : sails_strerror(SAILS_ENOMEM));
+}
+
+/* Takes the value. */
+static void answer_value(struct blueprint_call *call, json_t *body)
+{
+    if (body != NULL) {
+        sails_res_ok(call->res, body);
+    } else if (res_claim(call->res) == 0) {
+        res_answer_text(call->res, buf_str(&call->text), RES_TYPE_JSON);
+    }
+}
+
+static void answer(struct blueprint_call *call)
+{
+    json_t *body = json_incref(call->body);
+
+    switch (call->outcome) {
+    case BLUEPRINT_DONE:
+        answer_value(call, body);
+        return;
+    case BLUEPRINT_NOT_FOUND:
+        sails_res_not_found(call->res);
+        break;
+    case BLUEPRINT_REFUSED:
+        sails_res_bad_request(call->res, body);
+        return;
+    case BLUEPRINT_FAILED:
+        answer_failure(call);
+        break;
+    }
+    json_decref(body);
+}
+
+static void answer_busy(struct blueprint_call *call, int rc)
+{
+    log_line(call->req->service->log, LOG_WARN, "%s %s: %s: answered with 503",
+             sails_req_method(call->req), sails_req_path(call->req), sails_strerror(rc));
+    sails_res_send_status(call->res, 503);
+}
+
 /* ---- on a thread ---- */
 
 static int run_in_transaction(struct blueprint_call *call, struct sails_db *db)
@@ -126,6 +175,43 @@ static int run_in_transaction(struct blueprint_call *call, struct sails_db *db)
     return rc;
 }
 
+/*
+ * SQLite has one writer at a time, and whoever comes second asks again and again whether it is its turn. Here it waits
+ * in line instead; writers outside of blueprints ask as ever.
+ */
+static int run_in_turn(struct blueprint_call *call, struct sails_db *db)
+{
+    const struct db_config *config = &db->datastores->configs[call->model->datastore->index];
+    bool waits_in_line = config->adapter == &db_sqlite;
+    int rc = 0;
+
+    if (waits_in_line) {
+        (void)pthread_mutex_lock(&call->blueprints->writers);
+    }
+    rc = run_in_transaction(call, db);
+    if (waits_in_line) {
+        (void)pthread_mutex_unlock(&call->blueprints->writers);
+    }
+    return rc;
+}
+
+/*
+ * Over HTTP the thread that has made a value writes it, too, and lets go of it: memory that one thread takes and another
+ * one gives back costs more than to write the JSON (bench/blueprints.c). Over a socket the value itself is wanted, and
+ * by an answer `ok` of the program's.
+ */
+static void write_answer(struct blueprint_call *call)
+{
+    const struct responses *responses = &call->req->service->responses;
+
+    effects_deinit(&call->effects);
+    if (call->outcome == BLUEPRINT_DONE && responses_find(responses, "ok") == NULL &&
+        res_write_json(call->res, &call->text, call->body) == 0) {
+        json_decref(call->body);
+        call->body = NULL;
+    }
+}
+
 static int run(struct models_task *task, struct sails_db *db)
 {
     struct blueprint_call *call = container_of(task, struct blueprint_call, task);
@@ -135,50 +221,18 @@ static int run(struct models_task *task, struct sails_db *db)
         rc = blueprints_of_kinds[call->kind].run(call, db);
         rc = rc == 0 ? effects_error(&call->effects) : rc;
     } else {
-        rc = run_in_transaction(call, db);
+        rc = run_in_turn(call, db);
     }
     if (rc < 0) {
         take_error(call, db, rc);
     }
+    if (call->effects.socket_id == NULL) {
+        write_answer(call);
+    }
     return 0;
 }
 
-/* ---- the answer, on the worker ---- */
-
-static void answer_failure(struct blueprint_call *call)
-{
-    const char *why = json_string_value(call->body);
-
-    sails_res_fail(call->res, why != NULL ? why : sails_strerror(SAILS_ENOMEM));
-}
-
-static void answer(struct blueprint_call *call)
-{
-    json_t *body = json_incref(call->body);
-
-    switch (call->outcome) {
-    case BLUEPRINT_DONE:
-        sails_res_ok(call->res, body);
-        return;
-    case BLUEPRINT_NOT_FOUND:
-        sails_res_not_found(call->res);
-        break;
-    case BLUEPRINT_REFUSED:
-        sails_res_bad_request(call->res, body);
-        return;
-    case BLUEPRINT_FAILED:
-        answer_failure(call);
-        break;
-    }
-    json_decref(body);
-}
-
-static void answer_busy(struct blueprint_call *call, int rc)
-{
-    log_line(call->req->service->log, LOG_WARN, "%s %s: %s: answered with 503",
-             sails_req_method(call->req), sails_req_path(call->req), sails_strerror(rc));
-    sails_res_send_status(call->res, 503);
-}
+/* ---- back on the worker ---- */
 
 static void done(struct models_task *task, int status)
 {

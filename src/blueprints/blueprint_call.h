@@ -36,7 +36,8 @@ struct blueprint_call {
     bool is_deep;    /* the route tells the model's associations */
     struct effects effects;
     enum blueprint_outcome outcome;
-    json_t *body; /* of DONE and REFUSED: the value; of FAILED: a text; NULL: none */
+    struct buf text; /* of DONE over HTTP: the value as JSON, in place of `body` */
+    json_t *body;    /* of DONE and REFUSED: the value; of FAILED: a text; NULL: none */
 };
 
 /* The action of them all. Its context is a struct blueprint. */

@@ -20,6 +20,7 @@ void blueprints_init(struct blueprints *blueprints)
     *blueprints = (struct blueprints){0};
     list_init(&blueprints->parsers);
     publish_order_init(&blueprints->order);
+    (void)pthread_mutex_init(&blueprints->writers, NULL);
     for (int i = 0; i < BLUEPRINT_KINDS; i++) {
         blueprints->kinds[i] =
             (struct blueprint){.blueprints = blueprints, .kind = (enum blueprint_kind)i};
@@ -35,6 +36,7 @@ void blueprints_deinit(struct blueprints *blueprints)
                               in_blueprints));
     }
     publish_order_deinit(&blueprints->order);
+    (void)pthread_mutex_destroy(&blueprints->writers);
 }
 
 static const struct blueprint_parser *find_parser(const struct blueprints *blueprints,

@@ -39,6 +39,7 @@ struct blueprints {
     const char *parser;  /* `parseBlueprintOptions`: "@name"; NULL: none */
     struct list parsers; /* struct blueprint_parser: of sails_app_blueprint_options() */
     struct publish_order order;
+    pthread_mutex_t writers; /* of databases that have one at a time: blueprint_call.c */
     struct blueprint kinds[BLUEPRINT_KINDS];
     struct sails_action_def actions[BLUEPRINT_KINDS]; /* one for all models */
 };
