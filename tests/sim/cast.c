@@ -49,14 +49,28 @@ static void on_connect(struct actor *actor, struct str rest)
     actor->is_in = true;
 }
 
-/* "2[\"said\",[7,\"xxx\"]]" */
+/* A client that is asked says which message it was. */
+static void answer_event(struct actor *actor, struct str id, uint64_t message)
+{
+    struct buf text = {0};
+
+    if (id.len > 0) {
+        buf_printf(&text, "3%.*s[%llu]", STR_FMT(id), (unsigned long long)message);
+        wire_send(&actor->wire, buf_str(&text));
+    }
+    buf_deinit(&text);
+}
+
+/* "2[\"said\",[7,\"xxx\"]]", with the id of an ack before the bracket if an answer is wanted. */
 static void on_event(struct actor *actor, struct str text)
 {
     static const char start[] = "[\"said\",[";
+    struct str id = {text.ptr, str_find(text, '[')};
     struct str number = {NULL, 0};
     struct buf want = {0};
     uint64_t message = 0;
 
+    text = str_from_offset(text, id.len);
     if (str_starts_with(text, str_from(start))) {
         number = str_from_offset(text, strlen(start));
         number.len = str_find(number, ',');
@@ -72,6 +86,7 @@ static void on_event(struct actor *actor, struct str text)
     }
     buf_deinit(&want);
     oracle_hears(oracle_of(actor), actor->socket, (unsigned)message);
+    answer_event(actor, id, message);
 }
 
 /* "[{\"body\":{\"n\":7},...}]", or the ack of an event: "[7]" */

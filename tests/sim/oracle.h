@@ -43,6 +43,7 @@ enum {
 
 enum oracle_kind {
     ORACLE_SEND,
+    ORACLE_ASK, /* a send whose answers are gathered */
     ORACLE_JOIN,
     ORACLE_LEAVE,
     ORACLE_LEAVE_ALL,
@@ -63,7 +64,7 @@ struct oracle_call {
     int except_socket; /* its number; -1: nobody */
     int rooms[ORACLE_NAMES_MAX];
     size_t n_rooms;
-    unsigned message; /* of a send: its number, from 1 */
+    unsigned message; /* of a send or an ask: its number, from 1 */
 };
 
 enum oracle_membership {
@@ -166,6 +167,9 @@ void oracle_returns(struct oracle *o, int call, int rc);
 /* Its `done` is told, or its answer is there (`found`: numbers of sockets). */
 void oracle_done(struct oracle *o, int call, int status);
 void oracle_found(struct oracle *o, int call, int status, const int *found, size_t n_found);
+
+/* The answers to an ask are there; SAILS_ETIMEOUT: somebody has not answered. */
+void oracle_answered(struct oracle *o, int call, int status, size_t n_answers);
 
 /* All that have been called must have been told. `call`: one that was to tell. */
 void oracle_must_be_told(struct oracle *o, int call);

@@ -46,6 +46,7 @@ static void apply_to_socket(struct oracle *o, struct oracle_record *r, int socke
     r->is_unsure = r->is_unsure || !is_sure;
     switch (r->call.kind) {
     case ORACLE_SEND:
+    case ORACLE_ASK:
         oracle_say(o, socket, r->call.message, !is_sure);
         break;
     case ORACLE_JOIN:
@@ -250,6 +251,19 @@ void oracle_found(struct oracle *o, int call, int status, const int *found, size
         if (found[i] < 0 || !r->found[found[i]]) {
             oracle_complain(o, "call %d has found socket %d", call, found[i]);
         }
+    }
+}
+
+void oracle_answered(struct oracle *o, int call, int status, size_t n_answers)
+{
+    const struct oracle_record *r = end_call(o, call, status == SAILS_ETIMEOUT ? 0 : status);
+
+    if (r == NULL || r->is_unsure) {
+        return;
+    }
+    if (n_answers > r->n_matched || (status == 0 && n_answers < r->n_matched)) {
+        oracle_complain(o, "call %d has %zu answers and status %d, and asked %zu", call, n_answers,
+                        status, r->n_matched);
     }
 }
 

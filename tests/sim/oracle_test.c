@@ -310,6 +310,31 @@ static void fetching_finds_whom_it_names_and_nobody_else(void **state)
     expect(s, "has found 0, not 1");
 }
 
+static void answers_are_as_many_as_were_asked(void **state)
+{
+    struct scene *s = begin();
+    int asked = call(s, ORACLE_ASK, ORACLE_FIRST_ID + s->a, 0, 0);
+
+    (void)state;
+    oracle_answered(&s->oracle, asked, 0, 1);
+    expect_nothing(s);
+
+    s = begin();
+    asked = call(s, ORACLE_ASK, ORACLE_FIRST_ID + s->a, 0, 0);
+    oracle_answered(&s->oracle, asked, SAILS_ETIMEOUT, 0);
+    expect_nothing(s);
+
+    s = begin();
+    asked = call(s, ORACLE_ASK, ORACLE_FIRST_ID + s->a, 0, 0);
+    oracle_answered(&s->oracle, asked, 0, 0);
+    expect(s, "has 0 answers and status 0, and asked 1");
+
+    s = begin();
+    asked = call(s, ORACLE_ASK, ORACLE_FIRST_ID + s->a, 0, 0);
+    oracle_answered(&s->oracle, asked, SAILS_ETIMEOUT, 2);
+    expect(s, "has 2 answers");
+}
+
 /* ---- coming and going ---- */
 
 static void nobody_goes_without_a_reason(void **state)
@@ -373,6 +398,7 @@ int main(void)
         cmocka_unit_test(whom_nobody_is_any_more_a_name_leaves_open_until_done),
         cmocka_unit_test(done_is_told_once_when_all_have_applied_it_and_with_what_has_come_of_it),
         cmocka_unit_test(fetching_finds_whom_it_names_and_nobody_else),
+        cmocka_unit_test(answers_are_as_many_as_were_asked),
         cmocka_unit_test(nobody_goes_without_a_reason),
         cmocka_unit_test(a_turn_without_memory_excuses_itself_and_nothing_else),
     };

@@ -6,6 +6,10 @@
  * The application: it does what commands say, with the functions that programs have, and tells the oracle.
  */
 
+enum {
+    ASK_MS = 700 /* for the answers to an ask */
+};
+
 /* ---- messages ---- */
 
 static size_t padding(const struct simulation *sim, unsigned message)
@@ -82,6 +86,26 @@ static void on_found(int status, json_t *sockets, void *ctx)
     oracle_found(o, command->call_number, status, found, n);
 }
 
+/* Who has answered an ask says which message it was. */
+static void on_answers(int status, json_t *answers, void *ctx)
+{
+    const struct command *command = ctx;
+    size_t i = 0;
+    json_t *answer = NULL;
+
+    if (status == SAILS_ECLOSED && command->sim->is_lowering) {
+        return;
+    }
+    json_array_foreach(answers, i, answer)
+    {
+        if (json_integer_value(answer) != (json_int_t)command->call.message) {
+            oracle_complain(&command->sim->oracle, "message %u has the answer %lld",
+                            command->call.message, (long long)json_integer_value(answer));
+        }
+    }
+    oracle_answered(&command->sim->oracle, command->call_number, status, json_array_size(answers));
+}
+
 struct lists {
     const char *const *to;
     const char *const *except;
@@ -101,6 +125,8 @@ static int do_by_io(struct command *command, const struct lists *l)
     switch (call->kind) {
     case ORACLE_SEND:
         return sails_io_emit(root, &target, "said", l->data);
+    case ORACLE_ASK:
+        return sails_io_emit_with_ack(root, &target, "said", l->data, ASK_MS, on_answers, command);
     case ORACLE_JOIN:
         return sails_io_sockets_join(root, &target, l->rooms, l->done, command);
     case ORACLE_LEAVE:
@@ -134,6 +160,7 @@ static int do_by_sockets(struct command *command, const struct lists *l)
                                       app, l->to[0], l->rooms, l->done, command);
     case ORACLE_LEAVE_ALL:
         return sails_sockets_leave_all(app, l->to[0], l->done, command);
+    case ORACLE_ASK:
     case ORACLE_DISCONNECT:
     case ORACLE_FETCH:
         break;
@@ -161,7 +188,7 @@ static void do_it(struct command *command)
         .done = command->wants_done ? on_done : NULL,
     };
 
-    if (call->kind == ORACLE_SEND) {
+    if (call->kind == ORACLE_SEND || call->kind == ORACLE_ASK) {
         l.data = make_data(sim, call->message);
         if (l.data != NULL && command->by_io) {
             l.data = json_pack("[o]", l.data);
@@ -294,6 +321,28 @@ static void on_visit(sails_req *req, sails_res *res)
     }
 }
 
+/* Beside what the command does: to the one socket that has sent it. */
+static void echo(struct command *command, sails_io_socket *socket)
+{
+    struct simulation *sim = command->sim;
+    json_t *data = NULL;
+    int rc = 0;
+
+    if (command->echo == 0 || !sails_io_socket_is_connected(socket)) {
+        return;
+    }
+    data = make_data(sim, command->echo);
+    if (data != NULL) {
+        data = json_pack("[o]", data);
+    }
+    rc = data != NULL ? sails_io_socket_emit(socket, "said", data, 0) : SAILS_ENOMEM;
+    if (rc == 0) {
+        oracle_sends(&sim->oracle, command->actor->socket, command->echo);
+    } else if (rc != SAILS_ENOMEM) {
+        oracle_complain(&sim->oracle, "message %u cannot be sent: %d", command->echo, rc);
+    }
+}
+
 static void on_do_event(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
     struct simulation *sim = ctx;
@@ -301,7 +350,6 @@ static void on_do_event(sails_io_socket *socket, sails_io_event *event, void *ct
     char text[24];
     struct command *command = NULL;
 
-    (void)socket;
     (void)snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(number));
     command = find_command(sim, text);
     if (command == NULL) {
@@ -309,6 +357,7 @@ static void on_do_event(sails_io_socket *socket, sails_io_event *event, void *ct
     }
     begin(command);
     do_it(command);
+    echo(command, socket);
     note_answer(command);
     (void)sails_io_event_ack(event, json_pack("[i]", (int)command->number));
 }

@@ -27,7 +27,6 @@ enum {
     CAST_SOCKETS = 24,
     CAST_VISITORS = 4,
     COMMANDS_MAX = 1200,
-    MESSAGES_MAX = 2400,
     QUERY_SIZE = 80,
     COOKIE_SIZE = 200,
     STORY_TIMEOUT_MS = 1500 /* requestTimeout */
@@ -64,6 +63,7 @@ struct command {
     enum command_state state;
     bool by_io; /* sails_io_* in place of sails_sockets_* */
     bool closes;
+    unsigned echo;     /* of an event: a message that its socket gets as well; 0: none */
     uint64_t delay_ms; /* of an answer that comes later */
     struct oracle_call call;
     bool wants_done;

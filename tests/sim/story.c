@@ -136,7 +136,7 @@ static void draw_rare(struct simulation *sim, struct command *command)
     call->to[0] = any_room(sim, 60);
     call->n_to = 1;
     command->by_io = true;
-    switch (below(sim, 4)) {
+    switch (below(sim, 6)) {
     case 0:
         call->kind = ORACLE_LEAVE_ALL;
         command->by_io = false;
@@ -145,6 +145,12 @@ static void draw_rare(struct simulation *sim, struct command *command)
         call->kind = ORACLE_DISCONNECT;
         command->closes = is(sim, 40);
         call->to[0] = any_room(sim, 95);
+        break;
+    case 2:
+    case 3:
+        call->kind = ORACLE_ASK;
+        call->message = ++sim->n_messages;
+        command->wants_done = true;
         break;
     default:
         call->kind = ORACLE_FETCH;
@@ -185,7 +191,7 @@ static struct command *draw_command(struct simulation *sim)
 static void trace_command(const struct simulation *sim, const struct command *command,
                           const char *who, size_t index)
 {
-    static const char *const kinds[] = {"send",      "join",       "leave",
+    static const char *const kinds[] = {"send",      "ask",        "join", "leave",
                                         "leave all", "disconnect", "fetch"};
 
     simulation_trace(sim, "%s %zu sends command %u: %s, to %d, rooms %d", who, index,
@@ -221,6 +227,7 @@ static void act(struct simulation *sim)
         command = draw_command(sim);
         if (command != NULL) {
             command->way = is(sim, 60) ? COMMAND_REQUEST : COMMAND_EVENT;
+            command->echo = command->way == COMMAND_EVENT && is(sim, 30) ? ++sim->n_messages : 0;
             trace_command(sim, command, "client", actor->index);
             cast_send(actor, command);
         }
