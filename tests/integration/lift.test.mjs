@@ -119,8 +119,9 @@ test('who waits for the end is told what for, and that a second Ctrl+C ends it',
   const { program } = await lift(t, { args: ['--shutdownTimeout', '3600000'] })
   const socket = connect(new URL(await program.listens()).port, '127.0.0.1')
   t.after(() => socket.destroy())
-  socket.write('GET / HTTP/1.1\r\nHo')
-  await once(socket, 'connect')
+  // In one piece: with the first one's answer the beginning of the second has come, too.
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHo')
+  await once(socket, 'data')
 
   program.child.kill('SIGINT')
   await program.says(/ info: Waiting for .* a second Ctrl\+C ends it at once\n/)
