@@ -32,7 +32,7 @@ static bool names_this_process(const char *text)
 static bool is_wanted(const struct sails_app *app)
 {
     const char *name = getenv("LISTEN_FDNAMES");
-    struct sockaddr_in6 address;
+    struct sockaddr_in6 address = {0};
     socklen_t len = sizeof(address);
     int64_t port = config_integer(&app->config, "port");
 

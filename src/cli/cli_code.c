@@ -44,7 +44,7 @@ static void replace_option(int argc, char **argv, const char *old, const char *p
 {
     static char whole[sizeof("--appPath=") + 4096];
 
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && argv[i] != NULL; i++) {
         if (argv[i] == old) {
             (void)snprintf(whole, sizeof(whole), "%s", path);
             argv[i] = whole;

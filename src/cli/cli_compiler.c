@@ -160,6 +160,9 @@ int cli_compiler_open(struct cli_compiler *compiler, enum cli_product product, s
     if (rc == 0) {
         rc = ask("--cflags", NULL, &cflags);
     }
+    if (rc == 0 && product != CLI_PROGRAM) {
+        rc = ask("--libs", NULL, &compiler->libs);
+    }
     if (rc == -ENOENT) {
         buf_printf(problem,
                    "There is no pkg-config, which tells where libsails is: install it (apt "
@@ -173,8 +176,6 @@ int cli_compiler_open(struct cli_compiler *compiler, enum cli_product product, s
         add_flags(compiler, product, &cflags);
         if (product == CLI_PROGRAM) {
             add_archive(&compiler->libs);
-        } else {
-            rc = ask("--libs", NULL, &compiler->libs);
         }
         add_environment(&compiler->libs, "LDLIBS");
         rc = check_compiler(compiler, problem);

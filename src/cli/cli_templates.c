@@ -26,7 +26,7 @@ static void expand(struct str text, const struct cli_value *values, struct buf *
         const char *value = NULL;
 
         buf_append(out, text.ptr, before);
-        if (close == NULL) {
+        if (open == NULL || close == NULL) {
             buf_append_str(out, rest);
             return;
         }
