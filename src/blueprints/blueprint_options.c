@@ -322,32 +322,39 @@ static int read_destroy(struct reading *r)
 
 /* ---- associations ---- */
 
-/* The association that the route names. Missing, it is the application's mistake. */
+/* The association that the route names. Missing, it is the application's mistake, and NULL. */
 static int read_alias(struct reading *r, bool is_collection, const struct orm_attribute **alias)
 {
     const char *name = json_string_value(json_object_get(sails_req_options(r->req), "alias"));
+    const struct orm_attribute *found =
+        name != NULL ? model_find_attribute(r->model, str_from(name)) : NULL;
 
-    *alias = name != NULL ? model_find_attribute(r->model, str_from(name)) : NULL;
-    if (*alias == NULL || (*alias)->association == ORM_PLAIN ||
-        (is_collection && (*alias)->association != ORM_TO_MANY)) {
+    if (found == NULL || found->association == ORM_PLAIN ||
+        (is_collection && found->association != ORM_TO_MANY)) {
         return blueprint_problem_set(
             r->problem, NULL, "The route option `alias` must name %s of `%s`, which `%s` is not.",
             is_collection ? "a collection" : "an association", r->model->identity.ptr,
             name != NULL ? name : "");
     }
     put(r, r->options, "alias", json_string(name));
+    *alias = found;
     return 0;
 }
 
 static int read_populate(struct reading *r)
 {
     const struct orm_attribute *alias = NULL;
-    json_t *how = json_object();
+    json_t *how = NULL;
     json_t *where = NULL;
     int rc = read_alias(r, false, &alias);
-    bool is_many = rc == 0 && alias->association == ORM_TO_MANY;
+    bool is_many = false;
 
-    rc = rc == 0 ? put_where_key(r, "parentid") : rc;
+    if (alias == NULL) {
+        return rc;
+    }
+    is_many = alias->association == ORM_TO_MANY;
+    how = json_object();
+    rc = put_where_key(r, "parentid");
     if (rc == 0 && is_many) {
         rc = read_where(r, "parentid", &where);
         put(r, how, "where", where);
@@ -398,7 +405,7 @@ static int read_replace(struct reading *r)
     int rc = read_alias(r, true, &alias);
 
     rc = rc == 0 ? put_target(r) : rc;
-    if (rc < 0) {
+    if (rc < 0 || alias == NULL) {
         return rc;
     }
     if (!json_is_array(ids)) {

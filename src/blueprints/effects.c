@@ -93,6 +93,7 @@ static struct effect *push(struct effects *effects, enum effect_kind kind)
         effects->list = list;
         effects->cap = cap;
     }
+    assert(effects->list != NULL);
     effects->list[effects->n] = (struct effect){.kind = kind};
     return &effects->list[effects->n++];
 }
