@@ -502,6 +502,7 @@ static void tcp_end(struct link *base)
     mem_free(link->unread);
     link->unread = NULL;
     restart_stalled(link);
+    update_interest(link); /* what comes now is thrown away, also where the link was paused */
     loop_defer(link->loop, &link->task);
 }
 

@@ -166,7 +166,7 @@ for (const workers of [1, 4]) {
     assert.deepEqual(await roomsOf(people.ann), [])
     assert.equal(await put(people.ann, '/join', {}), 'SAILS_EINVAL')
     assert.equal(await put(people.ann, '/join', { room: '' }), 'SAILS_EINVAL')
-    assert.equal(await put(people.ann, '/join', { room: 'x'.repeat(256) }), 'SAILS_EINVAL')
+    assert.equal(await put(people.ann, '/join', { room: 'x'.repeat(256) }), 'SAILS_ETOOBIG')
     assert.equal(await put(people.ann, '/join', { room: 'x'.repeat(255) }), null)
   })
 

@@ -84,10 +84,31 @@ function drive(io, nsp) {
     ack(!select(socket.broadcast, target).emit(event, ...args)))
 }
 
+/**
+ * The connections that an adapter makes of this one, in a list. The streams adapter waits for ever for what it has
+ * asked of a Redis that has gone: whoever ends it ends them.
+ */
+function watchDuplicates(client) {
+  const made = []
+  const duplicate = client.duplicate.bind(client)
+  client.duplicate = (...args) => {
+    made.push(duplicate(...args))
+    return made.at(-1)
+  }
+  return made
+}
+
+function endForGood(client) {
+  const disconnect = client.disconnect.bind(client)
+  client.disconnect = async () => {} // the adapter's own, when its question fails now
+  return disconnect().catch(() => {}) // closed already
+}
+
 /** A server of Node in this process. */
 export async function startNode(t, redis, { key, namespaces = ['/'], sharded, version = 8 } = {}) {
   const http = createServer()
   const [pub, sub] = [await connectRedis(t, redis), await connectRedis(t, redis)]
+  const duplicates = watchDuplicates(pub)
   const adapters = {
     8: () => (sharded ? createShardedAdapter(pub, sub, sharded) : createAdapter(pub, sub, { key })),
     7: () => createAdapter7(pub, sub, { key }),
@@ -102,6 +123,7 @@ export async function startNode(t, redis, { key, namespaces = ['/'], sharded, ve
   t.after(async () => {
     const { pubClient, subClient } = io.of('/').adapter
     await new Promise((resolve) => io.close(resolve))
+    await Promise.all(duplicates.map(endForGood))
     if (version === 6) {
       ;[pubClient, subClient].forEach((client) => client.end(true)) // its own
     }
