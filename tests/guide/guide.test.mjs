@@ -25,7 +25,7 @@ const json = (body, headers = {}) => ({
 const form = (fields) => ({ method: 'POST', body: new URLSearchParams(fields) })
 
 test('your first app', async (t) => {
-  const app = await start(t, 'your-first-app')
+  const app = await start(t, 'a-program')
   assert.deepEqual(await (await fetch(`${app.url}/hello/you`)).json(), { hello: 'you' })
 })
 
