@@ -51,9 +51,9 @@ file(CONFIGURE OUTPUT generated/cli_libdir.h CONTENT
   "/* From the prefix of an installation to its libraries. */
 #define SAILS_LIBDIR \"@CMAKE_INSTALL_LIBDIR@\"
 " @ONLY)
-set(SAILS_PC_SANITIZE "")
+set(pc_sanitize "")
 if(SAILS_SANITIZE)
-  set(SAILS_PC_SANITIZE "-fsanitize=${SAILS_SANITIZE}")
+  set(pc_sanitize "-fsanitize=${SAILS_SANITIZE}")
 endif()
 configure_file(cmake/sails-uninstalled.pc.in sails-uninstalled.pc @ONLY)
 

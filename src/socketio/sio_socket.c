@@ -163,8 +163,9 @@ void sio_socket_check(const struct sio_socket *socket)
     const struct sio_namespace *nsp = socket->nsp;
     bool is_young = socket->state <= SOCKET_CONNECTED;
 
-    assert(list_is_linked(&socket->in_client) == is_young);                         /* I1 */
-    assert(list_is_linked(&socket->in_nsp) == (socket->state == SOCKET_CONNECTED)); /* I1 */
+    assert(list_is_linked(&socket->in_client) == is_young); /* I1 */
+    assert(socket->state == SOCKET_ENDING || /* on_disconnecting still finds it there */
+           list_is_linked(&socket->in_nsp) == (socket->state == SOCKET_CONNECTED)); /* I1 */
     assert(socket->state != SOCKET_GONE || socket->member.count == 0);              /* I1 */
     assert(socket->held == NULL || socket->state == SOCKET_CONNECTING ||
            list_is_linked(&socket->in_turn)); /* I3 */
