@@ -95,6 +95,9 @@ struct db_adapter {
     void *(*driver)(struct db_session *session);
 };
 
+/* What a float of four bytes says in the fewest digits, and not what the same bits are in eight: 3.14 is 3.14. */
+double adapter_widen(float value);
+
 extern const struct db_adapter db_sqlite;
 extern const struct db_adapter db_postgresql;
 extern const struct db_adapter db_mariadb;

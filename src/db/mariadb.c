@@ -571,20 +571,6 @@ static void my_reset(struct db_statement *s)
 
 /* ---- values ---- */
 
-/* What a float of four bytes says in decimal, and not what the same bits are in eight: 3.14 is 3.14. */
-static double widen(float value)
-{
-    char text[32];
-
-    for (int digits = 6; digits < 9; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) {
-            return strtod(text, NULL);
-        }
-    }
-    return (double)value;
-}
-
 /* "2026-01-31 12:00:00.5" becomes "2026-01-31T12:00:00.500Z", as JavaScript writes it. */
 static struct str decode_time(struct db_statement *s, struct str text)
 {
@@ -654,7 +640,7 @@ static void my_column(struct db_statement *s, size_t i, struct db_value *value)
         break;
     case MYSQL_TYPE_FLOAT:
         value->type = DB_REAL;
-        value->as.real = widen(column->narrow);
+        value->as.real = adapter_widen(column->narrow);
         break;
     case MYSQL_TYPE_DOUBLE:
         value->type = DB_REAL;

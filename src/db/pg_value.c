@@ -57,21 +57,6 @@ static uint64_t read_big_endian(const char *data, size_t len)
     return n;
 }
 
-/* What a float of four bytes says in decimal, and not what the same bits are in eight: 3.14 is 3.14. */
-static double widen(float value)
-{
-    char text[32];
-
-    for (int digits = 6; digits < 9; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) {
-            return strtod(text, NULL);
-        }
-    }
-    snprintf(text, sizeof(text), "%.9g", (double)value);
-    return strtod(text, NULL);
-}
-
 void pg_value_from_binary(unsigned type, struct str data, struct db_value *value)
 {
     uint64_t bits = data.len <= 8 ? read_big_endian(data.ptr, data.len) : 0;
@@ -102,7 +87,7 @@ void pg_value_from_binary(unsigned type, struct str data, struct db_value *value
 
         memcpy(&narrow, &half, sizeof(narrow));
         value->type = DB_REAL;
-        value->as.real = widen(narrow);
+        value->as.real = adapter_widen(narrow);
         break;
     }
     case OID_FLOAT8:

@@ -266,6 +266,10 @@ int io_emit_to_one(sails_io_socket *socket, const sails_io_target *target, const
 int io_operate(struct sails_io_namespace *nsp, struct operation *op,
                const struct delivery_outcome *outcome);
 
+/* The same for what is to be done, as values. Errors also: operation_init(). */
+int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec *spec,
+                    const struct delivery_outcome *outcome);
+
 /* What `target` (NULL: everybody) says, for an operation. */
 void io_target_fill(struct operation_spec *spec, const sails_io_target *target);
 

@@ -135,19 +135,6 @@ static struct operation_spec spec_of(const sails_io_target *target, const char *
     return spec;
 }
 
-static int operate(struct sails_io_namespace *nsp, const struct operation_spec *spec,
-                   const struct delivery_outcome *outcome)
-{
-    struct operation op;
-    int rc = operation_init(&op, spec);
-
-    if (rc == 0) {
-        rc = io_operate(nsp, &op, outcome);
-        operation_deinit(&op);
-    }
-    return rc;
-}
-
 /* `socket`: whom `target` selects; NULL: there may be many. */
 static int emit(sails_io_namespace *nsp, sails_io_socket *socket, const sails_io_target *target,
                 const char *event, json_t *args, const char *except_id)
@@ -161,7 +148,7 @@ static int emit(sails_io_namespace *nsp, sails_io_socket *socket, const sails_io
         io_namespace_tell_outgoing(nsp, socket, event, array);
     }
     if (rc == 0) {
-        rc = array != NULL ? operate(nsp, &spec, NULL) : SAILS_ENOMEM;
+        rc = array != NULL ? io_operate_spec(nsp, &spec, NULL) : SAILS_ENOMEM;
     }
     if (rc == SAILS_ERESERVED) {
         log_line(nsp->io->log, LOG_WARN,
@@ -219,7 +206,7 @@ static int send_asking(sails_io_namespace *nsp, const struct operation_spec *spe
 {
     struct answers *answers = answers_create(spec->timeout_ms, on_answers, gathering);
     struct delivery_outcome outcome = {.answers = answers};
-    int rc = answers != NULL ? operate(nsp, spec, &outcome) : SAILS_ENOMEM;
+    int rc = answers != NULL ? io_operate_spec(nsp, spec, &outcome) : SAILS_ENOMEM;
 
     answers_release(answers);
     return rc;

@@ -36,6 +36,19 @@ int io_operate(struct sails_io_namespace *nsp, struct operation *op,
                               : operate_on_children(nsp, op, outcome);
 }
 
+int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec *spec,
+                    const struct delivery_outcome *outcome)
+{
+    struct operation op;
+    int rc = operation_init(&op, spec);
+
+    if (rc == 0) {
+        rc = io_operate(nsp, &op, outcome);
+        operation_deinit(&op);
+    }
+    return rc;
+}
+
 int io_receive(void *ctx, struct operation *op, const struct delivery_outcome *outcome)
 {
     struct sails_io *io = ctx;

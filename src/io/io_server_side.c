@@ -124,19 +124,6 @@ static int check(const sails_io_namespace *nsp, const char *event)
     return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
 }
 
-static int operate(sails_io_namespace *nsp, const struct operation_spec *spec,
-                   const struct delivery_outcome *outcome)
-{
-    struct operation op;
-    int rc = operation_init(&op, spec);
-
-    if (rc == 0) {
-        rc = io_operate(nsp, &op, outcome);
-        operation_deinit(&op);
-    }
-    return rc;
-}
-
 int sails_io_server_side_emit(sails_io_namespace *nsp, const char *event, json_t *args)
 {
     json_t *array = io_arguments(args);
@@ -144,7 +131,7 @@ int sails_io_server_side_emit(sails_io_namespace *nsp, const char *event, json_t
     int rc = check(nsp, event);
 
     if (rc == 0) {
-        rc = array != NULL ? operate(nsp, &spec, NULL) : SAILS_ENOMEM;
+        rc = array != NULL ? io_operate_spec(nsp, &spec, NULL) : SAILS_ENOMEM;
     }
     json_decref(array);
     return rc;
@@ -203,7 +190,7 @@ static int ask(sails_io_namespace *nsp, const struct operation_spec *spec, struc
 
     if (copy != NULL) {
         *copy = waiting;
-        rc = operate(nsp, spec, &outcome);
+        rc = io_operate_spec(nsp, spec, &outcome);
     }
     if (rc < 0) {
         mem_free(copy);
@@ -284,7 +271,7 @@ static int change(sails_io_namespace *nsp, struct operation_spec *spec,
     if (confirming != NULL) {
         *confirming = (struct confirming){on_confirmed, ctx};
         outcome.ctx = confirming;
-        rc = operate(nsp, spec, &outcome);
+        rc = io_operate_spec(nsp, spec, &outcome);
     }
     if (rc < 0) {
         mem_free(confirming);

@@ -1,6 +1,7 @@
 #include "net/redis_tls.h"
 
 #include "base/mem.h"
+#include "net/tls_context.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -29,36 +30,24 @@ struct redis_tls {
 
 /* ---- the context ---- */
 
-static int fail(const struct log *log, const char *what, const char *file)
-{
-    char why[256] = "no reason given";
-    unsigned long code = ERR_peek_last_error();
-
-    if (code != 0) {
-        ERR_error_string_n(code, why, sizeof(why));
-    }
-    ERR_clear_error();
-    log_line(log, LOG_ERROR, "TLS to Redis: %s %s: %s", what, file != NULL ? file : "", why);
-    return SAILS_ETLS;
-}
-
 static int load(SSL_CTX *ssl, const struct redis_tls_options *options, const struct log *log)
 {
     int ok = options->ca_file != NULL ? SSL_CTX_load_verify_file(ssl, options->ca_file)
                                       : SSL_CTX_set_default_verify_paths(ssl);
 
     if (ok != 1) {
-        return fail(log, "cannot use the authorities", options->ca_file);
+        return tls_log_failure(log, "TLS to Redis", "cannot use the authorities", options->ca_file);
     }
     if (options->cert_file == NULL) {
         return 0;
     }
     if (SSL_CTX_use_certificate_chain_file(ssl, options->cert_file) != 1) {
-        return fail(log, "cannot use the certificate", options->cert_file);
+        return tls_log_failure(log, "TLS to Redis", "cannot use the certificate",
+                               options->cert_file);
     }
     if (options->key_file == NULL ||
         SSL_CTX_use_PrivateKey_file(ssl, options->key_file, SSL_FILETYPE_PEM) != 1) {
-        return fail(log, "cannot use the key", options->key_file);
+        return tls_log_failure(log, "TLS to Redis", "cannot use the key", options->key_file);
     }
     return 0;
 }

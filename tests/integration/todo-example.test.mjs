@@ -125,11 +125,6 @@ test('two pages see each other change lists, tasks and people at once, and survi
   await desk.page.getByRole('button', { name: 'Rename' }).click()
   await phone.page.getByRole('heading', { name: 'Orchard' }).waitFor()
 
-  if (process.env.TODO_PICTURES) {
-    await Promise.all(Object.entries({ desk, phone }).map(([name, { page }]) =>
-      page.screenshot({ path: `${process.env.TODO_PICTURES}/${name}.png` })))
-  }
-
   await task(desk.page, 'Mow the lawn').getByRole('button', { name: 'Delete the task' }).click()
   await task(phone.page, 'Mow the lawn').waitFor({ state: 'detached' })
 
