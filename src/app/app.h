@@ -47,6 +47,8 @@ enum app_state {
     APP_LOWERED
 };
 
+struct redis_url;
+
 /* What an app runs in: the machine, threads and sockets; or, in tests, a world that simulates them. */
 struct app_world {
     const struct machine *machine; /* the time and chance for threads that are no worker's */
@@ -170,6 +172,11 @@ void app_net_options(const struct sails_app *app, struct net_options *out);
 int app_io_options(const struct sails_app *app, struct io_options *out);
 void app_io_options_deinit(struct io_options *options);
 void app_http_limits(const struct sails_app *app, struct http_limits *out);
+
+/* The URL of a Redis, the value `text` of a setting; NULL: it is not set, and *out stays. 0; SAILS_ECONFIG: logged;
+ * SAILS_ENOMEM. */
+int app_options_redis_url(const struct sails_app *app, const char *key, const char *text,
+                          struct redis_url *out);
 
 /* ---- app_security.c: sessions, CSRF, CORS, limits ---- */
 

@@ -46,16 +46,7 @@ static unsigned number_setting(const struct sails_app *app, const char *name, un
 
 static int read_url(struct sails_app *app, struct redis_url *out)
 {
-    const char *text = text_setting(app, "url", NULL);
-    int rc = text != NULL ? redis_url_parse(text, out) : 0;
-
-    if (rc == SAILS_EINVAL) { /* the value may hold a password: it is not repeated */
-        log_line(
-            &app->log, LOG_ERROR,
-            "sockets.url: must be redis://host, with user:password@, :port and /db if need be");
-        return SAILS_ECONFIG;
-    }
-    return rc;
+    return app_options_redis_url(app, "sockets.url", text_setting(app, "url", NULL), out);
 }
 
 static struct redis_tls_options tls_options(const struct sails_app *app,

@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "base/mem.h"
+#include "net/redis_url.h"
 
 static uint64_t ms(const struct config *config, const char *name)
 {
@@ -179,4 +180,17 @@ void app_io_options_deinit(struct io_options *options)
 {
     mem_free((void *)(uintptr_t)(const void *)options->engine.cors.origins);
     options->engine.cors.origins = NULL;
+}
+
+int app_options_redis_url(const struct sails_app *app, const char *key, const char *text,
+                          struct redis_url *out)
+{
+    int rc = text != NULL ? redis_url_parse(text, out) : 0;
+
+    if (rc == SAILS_EINVAL) { /* the value may hold a password: it is not repeated */
+        log_line(&app->log, LOG_ERROR,
+                 "%s: must be redis://host, with user:password@, :port and /db if need be", key);
+        return SAILS_ECONFIG;
+    }
+    return rc;
 }

@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "base/waiter.h"
 #include "gate/request_virtual.h"
 
 #include <sails/request.h>
@@ -32,40 +33,10 @@ int sails_app_request(sails_app *app, const char *address, json_t *data, json_t 
 
 /* ---- waiting for it ---- */
 
-struct waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t told;
-    bool is_told;
-    int status;
-    json_t *jwr;
-};
-
-static void wake(int status, json_t *jwr, void *ctx)
-{
-    struct waiter *waiter = ctx;
-
-    (void)pthread_mutex_lock(&waiter->lock);
-    waiter->is_told = true;
-    waiter->status = status;
-    waiter->jwr = json_incref(jwr);
-    (void)pthread_cond_signal(&waiter->told);
-    (void)pthread_mutex_unlock(&waiter->lock);
-}
-
-static int wait(struct waiter *waiter)
-{
-    (void)pthread_mutex_lock(&waiter->lock);
-    while (!waiter->is_told) {
-        (void)pthread_cond_wait(&waiter->told, &waiter->lock);
-    }
-    (void)pthread_mutex_unlock(&waiter->lock);
-    return waiter->status;
-}
-
 int sails_app_request_wait(sails_app *app, const char *address, json_t *data, json_t *headers,
                            json_t **jwr)
 {
-    struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
+    struct waiter waiter;
     bool is_worker = app != NULL && app->state == APP_LIFTED && worker_current(app->pool) != NULL;
     int rc = 0;
 
@@ -74,15 +45,14 @@ int sails_app_request_wait(sails_app *app, const char *address, json_t *data, js
         json_decref(headers);
         return SAILS_ESTATE;
     }
-    rc = sails_app_request(app, address, data, headers, wake, &waiter);
+    waiter_init(&waiter);
+    rc = sails_app_request(app, address, data, headers, waiter_tell, &waiter);
     if (rc == 0) {
-        rc = wait(&waiter);
+        rc = waiter_wait(&waiter);
     }
     if (rc == 0 && jwr != NULL) {
-        *jwr = json_incref(waiter.jwr);
+        *jwr = json_incref(waiter.value);
     }
-    json_decref(waiter.jwr);
-    (void)pthread_cond_destroy(&waiter.told);
-    (void)pthread_mutex_destroy(&waiter.lock);
+    waiter_deinit(&waiter);
     return rc;
 }

@@ -52,25 +52,12 @@ static struct redis_options redis_options(const struct sails_app *app, const str
     return options;
 }
 
-static int read_url(struct sails_app *app, struct redis_url *out)
-{
-    const char *text = config_text(&app->config, "session.url");
-    int rc = text != NULL ? redis_url_parse(text, out) : 0;
-
-    if (rc == SAILS_EINVAL) { /* the value may hold a password: it is not repeated */
-        log_line(
-            &app->log, LOG_ERROR,
-            "session.url: must be redis://host, with user:password@, :port and /db if need be");
-        return SAILS_ECONFIG;
-    }
-    return rc;
-}
-
 static int open_redis(struct sails_app *app)
 {
     struct redis_url url = {0};
     struct session_redis_options options = {0};
-    int rc = read_url(app, &url);
+    int rc =
+        app_options_redis_url(app, "session.url", config_text(&app->config, "session.url"), &url);
 
     if (rc == 0) {
         options.redis = redis_options(app, &url);

@@ -2,10 +2,10 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/waiter.h"
 #include "cli/cli_records.h"
 #include "cli/cli_values.h"
 
-#include <pthread.h>
 #include <sails/io.h>
 #include <sails/request.h>
 #include <sails/sockets.h>
@@ -81,50 +81,24 @@ static void request(sails_app *app, struct str line, struct buf *out)
 
 /* ---- answers that come by a callback ---- */
 
-struct waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t told;
-    bool is_told;
-    json_t *value;
-};
-
-static void wake(int status, json_t *value, void *ctx)
-{
-    struct waiter *waiter = ctx;
-
-    (void)status;
-    (void)pthread_mutex_lock(&waiter->lock);
-    waiter->value = json_incref(value);
-    waiter->is_told = true;
-    (void)pthread_cond_signal(&waiter->told);
-    (void)pthread_mutex_unlock(&waiter->lock);
-}
-
-static json_t *wait_for(struct waiter *waiter)
-{
-    (void)pthread_mutex_lock(&waiter->lock);
-    while (!waiter->is_told) {
-        (void)pthread_cond_wait(&waiter->told, &waiter->lock);
-    }
-    (void)pthread_mutex_unlock(&waiter->lock);
-    return waiter->value;
-}
-
 static void show_sockets(sails_app *app, bool of_rooms, struct buf *out)
 {
-    struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
     sails_io_namespace *root = sails_io_of(sails_app_io(app), "/");
-    int rc = of_rooms ? sails_io_all_rooms(root, 0, wake, &waiter)
-                      : sails_io_fetch_sockets(root, NULL, wake, &waiter);
+    struct waiter waiter;
+    int rc = 0;
 
+    waiter_init(&waiter);
+    rc = of_rooms ? sails_io_all_rooms(root, 0, waiter_tell, &waiter)
+                  : sails_io_fetch_sockets(root, NULL, waiter_tell, &waiter);
+    if (rc == 0) {
+        rc = waiter_wait(&waiter);
+    }
     if (rc < 0) {
         buf_printf(out, "%s", sails_strerror(rc));
     } else {
-        cli_values_write(out, wait_for(&waiter));
-        json_decref(waiter.value);
+        cli_values_write(out, waiter.value);
     }
-    (void)pthread_cond_destroy(&waiter.told);
-    (void)pthread_mutex_destroy(&waiter.lock);
+    waiter_deinit(&waiter);
 }
 
 /* ---- sockets.broadcast "room" "event" {...} ---- */

@@ -97,3 +97,19 @@ json_t *database_config(const struct database *database)
 {
     return json_pack("{s:s}", "url", database->url);
 }
+
+int database_start_all(struct database *databases, const char *const *kinds, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        database_start(&databases[i], kinds[i]);
+    }
+    return 0;
+}
+
+int database_end_all(struct database *databases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        database_end(&databases[i]);
+    }
+    return 0;
+}

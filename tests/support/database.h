@@ -27,6 +27,10 @@ void database_tell(struct database *database, const char *what);
 
 void database_end(struct database *database);
 
+/* The same for several, of these kinds: for a group's setup and teardown. 0. */
+int database_start_all(struct database *databases, const char *const *kinds, size_t n);
+int database_end_all(struct database *databases, size_t n);
+
 /* {"url": ...}; a new reference. */
 json_t *database_config(const struct database *database);
 

@@ -449,19 +449,13 @@ ON_ALL(streams_come_in_batches)
 static int start_all(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(databases); i++) {
-        database_start(&databases[i], kinds[i]);
-    }
-    return 0;
+    return database_start_all(databases, kinds, ARRAY_LEN(kinds));
 }
 
 static int end_all(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(databases); i++) {
-        database_end(&databases[i]);
-    }
-    return 0;
+    return database_end_all(databases, ARRAY_LEN(databases));
 }
 
 int main(void)
