@@ -13,8 +13,14 @@
  *         json_decref(jwr);
  *     }
  *
- * Each test has an app of its own, lifted on any free port of 127.0.0.1, with the environment "test" and the
- * default datastore in memory, whose tables follow the models; config/env/test.json says otherwise where it has to.
+ * Each test has an app of its own, lifted on any free port of 127.0.0.1, with the environment "test" (so with
+ * config/env/test.json) and the default datastore in memory, whose tables follow the models. These few are stronger
+ * than files: no database of anybody's is touched because a file is missing.
+ *
+ * Ownership  What a test is given is the runner's, and valid until the test returns; what it makes it frees.
+ * Threads    A test runs on the main thread, which is no worker's: it may wait. Only there may it fail.
+ * Errors     A test that fails is told with file, line and condition; one that crashes ends the run.
+ * @see       Sails documentation, "Testing your code"
  */
 #ifndef SAILS_TEST_H
 #define SAILS_TEST_H
