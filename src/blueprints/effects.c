@@ -114,38 +114,43 @@ static void remember_record(struct effects *effects, const struct room_list *roo
                         << hash_nocase(str_from(room_list_only(room))) % PUBLISH_ORDER_STRIPES;
 }
 
-void effects_send(struct effects *effects, const struct orm_model *model, const json_t *key,
-                  json_t *data)
+/* A message, to nobody yet. Takes `data`; NULL: no memory, and that is noted. */
+static struct effect *push_message(struct effects *effects, const struct orm_model *model,
+                                   json_t *data)
 {
     struct effect *effect = data != NULL ? push(effects, EFFECT_SEND) : NULL;
-    int rc = 0;
 
     if (effect == NULL) {
         effects->failed = true;
         json_decref(data);
-        return;
+        return NULL;
     }
     effect->model = model;
     effect->data = data;
-    rc = room_list_add_record(&effect->who, model, key);
+    return effect;
+}
+
+void effects_send(struct effects *effects, const struct orm_model *model, const json_t *key,
+                  json_t *data)
+{
+    struct effect *effect = push_message(effects, model, data);
+    int rc = effect != NULL ? room_list_add_record(&effect->who, model, key) : SAILS_ENOMEM;
+
     if (rc == 0) {
         remember_record(effects, &effect->who);
     }
-    settle(effects, rc);
+    if (effect != NULL) {
+        settle(effects, rc);
+    }
 }
 
 void effects_send_to_class(struct effects *effects, const struct orm_model *model, json_t *data)
 {
-    struct effect *effect = data != NULL ? push(effects, EFFECT_SEND) : NULL;
+    struct effect *effect = push_message(effects, model, data);
 
-    if (effect == NULL) {
-        effects->failed = true;
-        json_decref(data);
-        return;
+    if (effect != NULL) {
+        settle(effects, room_list_add_class(&effect->who, model));
     }
-    effect->model = model;
-    effect->data = data;
-    settle(effects, room_list_add_class(&effect->who, model));
 }
 
 /* Where the requester's rooms of that kind are gathered: many joins in a row are one. NULL: no memory. */
