@@ -2,6 +2,7 @@
 
 #include "cli/cli_completion.h"
 #include "cli/cli_console.h"
+#include "cli/cli_emit.h"
 #include "cli/cli_generate.h"
 #include "cli/cli_help.h"
 #include "cli/cli_lift.h"
@@ -48,6 +49,15 @@ static const struct cli_option lift_options[] = {
     {"--hooks.NAME=false", NULL, "leave a hook out"},
     {"--KEY=VALUE", NULL, "any setting: docs/configuration.md"},
     {"--appPath", "DIR", "folder of the application, if it is not the current one"},
+    {NULL, NULL, NULL},
+};
+
+static const struct cli_option emit_options[] = {
+    {"--redis", "URL", "redis://user:password@host:port/db, or rediss:// for TLS"},
+    {"--all", NULL, "to everybody; no ROOM then"},
+    {"--except", "ROOM", "but nobody who is in that room; more than once for more rooms"},
+    {"--nsp", "NAME", "the namespace (/)"},
+    {"--key", "NAME", "what channels begin with, sockets.key of the nodes (socket.io)"},
     {NULL, NULL, NULL},
 };
 
@@ -168,6 +178,24 @@ const struct cli_command cli_commands[] = {
      .text = "Starts gdb with the application; `run` lifts it, CTRL + C stops it wherever it is.\n"
              "Options are those of `sails lift`.\n",
      .run = cli_tasks_debug},
+    {.name = "emit",
+     .usage = "ROOM EVENT [JSON...] --redis URL",
+     .about = "emit an event to the clients of all nodes",
+     .text =
+         "Publishes an event through Redis: the members of ROOM hear it, whichever node of Sails\n"
+         "or Socket.IO they are connected to. Each JSON is one argument of the event.\n"
+         "\n"
+         "    sails emit kitchen dinner '{\"at\": \"19:00\"}' --redis redis://localhost:6379\n"
+         "    sails emit --all news '\"hello\"' 7\n"
+         "\n"
+         "It needs no application. Without --redis the variable sails_sockets__url of the\n"
+         "environment is asked, where a password is not seen by others, then localhost. It reaches\n"
+         "nodes whose sockets.adapter is classic: neither sharded ones nor those with streams.\n"
+         "\n"
+         "The exit status is 0 when Redis has the event, 1 when the command line is wrong, 69 when\n"
+         "Redis is away or refuses. Whether anybody heard it nobody knows.\n",
+     .options = emit_options,
+     .run = cli_emit_run},
     {.name = "completion",
      .usage = "bash | zsh",
      .about = "print a script by which a shell completes",

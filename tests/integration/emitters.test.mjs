@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { ask, bytesEqual, next, record } from './support/clients.mjs'
 import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
 import { startRedis } from './support/redis.mjs'
+import { folderOf, sails } from './support/sails-command.mjs'
 import { binaryOf } from './support/server.mjs'
 
 const require = createRequire(import.meta.url)
@@ -108,4 +109,67 @@ test('an emitter says why it could not', async (t) => {
   await redis.stop()
   assert.match((await run(`redis://127.0.0.1:${redis.port}`, '', emit)).stdout, /^ECONNREFUSED/)
   assert.match((await run('http://x', '', emit)).stdout, /^SAILS_EINVAL/)
+})
+
+/** `sails emit` in an empty folder, with the Redis of the test. */
+async function startEmit(t, redis) {
+  const cwd = await folderOf(t)
+  return (...args) => sails(t, cwd, ['emit', '--redis', `redis://127.0.0.1:${redis.port}`, ...args])
+}
+
+test('`sails emit` reaches clients of both kinds of node', async (t) => {
+  const { redis, people } = await startScene(t)
+  const { c, n } = people
+  const emit = await startEmit(t, redis)
+  const both = (event) => Promise.all([next(c, event), next(n, event)])
+  const quiet = { status: 0, out: '', err: '' }
+
+  const all = both('hello')
+  assert.deepEqual(await emit('all', 'hello', '{"deep":["ü"]}', '-5', '[1]'), quiet)
+  assert.deepEqual(await all, [[{ deep: ['ü'] }, -5, [1]], [{ deep: ['ü'] }, -5, [1]]])
+
+  const heard = [record(c, 'one'), record(n, 'one')]
+  assert.deepEqual(await emit('c', 'one', '1'), quiet)
+  assert.deepEqual(await emit('--except=n', 'all', 'one', '2'), quiet)
+  assert.deepEqual(await emit('--except', 'c', '--all', 'one', '3'), quiet)
+  assert.deepEqual(await emit('--nsp', '/other', '--all', 'one', '4'), quiet)
+  assert.deepEqual(await emit('--key=other', '--all', 'one', '5'), quiet)
+  const last = both('--last')
+  assert.deepEqual(await emit('--nsp=/', '--all', '--key', 'socket.io', '--', '--last'), quiet)
+  assert.deepEqual(await last, [[], []])
+  assert.deepEqual(heard, [[[1], [2]], [[3]]])
+})
+
+test('`sails emit` says why it could not, and its status tells whose fault it is', async (t) => {
+  const redis = await startRedis(t, ['--requirepass', 'right'])
+  const cwd = await folderOf(t)
+  const emit = await startEmit(t, redis)
+  const wrong = [[[], /Usage: sails emit ROOM EVENT/], [['room'], /Usage/], [['--all'], /Usage/],
+    [['room', 'event', '{'], /`\{` is no JSON: /], [['room', 'event', 'hello'], /Texts have double quotes/],
+    [['--rooms', 'a', 'e'], /What is `--rooms`\?/], [['--key=', 'a', 'e'], /What is `--key=`\?/]]
+
+  const names = [[['a', 'disconnect'], /the name of the room or the event/], [['x'.repeat(70_000), 'e'], /the name/]]
+  const env = { sails_sockets__url: `redis://:right@127.0.0.1:${redis.port}` }
+
+  for (const [args, told] of names) {
+    const { status, err } = await sails(t, cwd, ['emit', ...args], { env })
+    assert.match(err, told)
+    assert.equal(status, 1, err)
+  }
+  for (const [args, told] of wrong) {
+    const { status, err } = await emit(...args)
+    assert.match(err, told)
+    assert.equal(status, 1, err)
+  }
+  for (const args of [['a', 'e', '--redis'], ['a', 'e', '--redis', 'http://x']]) {
+    assert.equal((await sails(t, cwd, ['emit', ...args])).status, 1)
+  }
+
+  assert.deepEqual(await emit('a', 'e'), {
+    status: 69, out: '', err: 'error: Redis: it refuses the user, the password or the number of the database\n' })
+  assert.deepEqual(await sails(t, cwd, ['emit', 'a', 'e'], { env }), { status: 0, out: '', err: '' })
+  await redis.stop()
+  const { status, err } = await sails(t, cwd, ['emit', 'a', 'e'], { env })
+  assert.match(err, /^error: Redis: Connection refused/)
+  assert.equal(status, 69)
 })
