@@ -156,12 +156,28 @@ typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
 SAILS_API sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match,
                                                    void *ctx);
 
-/** A namespace that a client's name has made; it may go again. On a worker's thread. */
+/** A namespace that has been made: see sails_io_on_new_namespace(), sails_io_add_namespace(). */
 typedef void (*sails_io_namespace_cb)(sails_io_namespace *nsp, void *ctx);
 
 /**
- * Sets who hears of namespaces that sails_io_of_matching() makes, before their first socket is asked in. Before
- * the lift.
+ * Defines a namespace at any time, also after the lift: `define` sets its middlewares and listeners, and then
+ * clients find it, on every worker. Those that were refused before may try again. It lives as long as the app;
+ * sails_io_of() looks it up. Any thread.
+ *
+ * @param name    A missing leading '/' is added.
+ * @param define  Called before this returns, on this thread; for that time alone the namespace's listeners can
+ *                be set.
+ * @return 0; SAILS_EINVAL: NULL, or an empty name; SAILS_EEXIST: there is one of that name; SAILS_ETOOBIG: a
+ *         name of more than SAILS_NAMESPACE_NAME_MAX bytes; SAILS_ESTATE: the app is being lowered; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, server API, "server.of(nsp)"
+ */
+SAILS_API int sails_io_add_namespace(sails_io *io, const char *name, sails_io_namespace_cb define,
+                                     void *ctx);
+
+/**
+ * Sets who hears of namespaces that sails_io_of_matching() makes (on a worker's thread, before their first
+ * socket is asked in; they may go again), and of those of sails_io_add_namespace() (on the thread that calls it).
+ * Before the lift.
  *
  * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already.
  * @see    Socket.IO documentation, "new_namespace"
@@ -264,6 +280,46 @@ typedef void (*sails_io_outgoing_cb)(sails_io_namespace *nsp, sails_io_socket *s
  *  @see "socket.onAnyOutgoing(callback)" */
 SAILS_API int sails_io_on_any_outgoing(sails_io_namespace *nsp, sails_io_outgoing_cb on_outgoing,
                                        void *ctx);
+
+/**
+ * Listens for the moment at which the connection of a socket, which began with polling, goes on as a WebSocket.
+ * Errors as sails_io_on_connection(). @see "socket.conn.on("upgrade")"
+ */
+SAILS_API int sails_io_on_upgrade(sails_io_namespace *nsp, sails_io_connection_cb on_upgrade,
+                                  void *ctx);
+
+/**
+ * Listens for the moment at which all that was queued for the connection of a socket has left: a poll has taken
+ * it, or the kernel. Who sends much to one socket goes on here. (Over polling, what is sent
+ * next waits for the client's next poll.) Errors as
+ * sails_io_on_connection(). @see "socket.conn.on("drain")"
+ */
+SAILS_API int sails_io_on_drain(sails_io_namespace *nsp, sails_io_connection_cb on_drain,
+                                void *ctx);
+
+/** What has happened to a room of this node. */
+enum sails_io_room_change {
+    SAILS_IO_ROOM_CREATED, /**< Its first socket comes. */
+    SAILS_IO_ROOM_JOINED,
+    SAILS_IO_ROOM_LEFT,
+    SAILS_IO_ROOM_DELETED /**< Its last socket has gone. */
+};
+
+/**
+ * A room has changed; the room that each socket has of its own is one, too. Runs on the worker of the socket. It
+ * may change rooms itself, and end the socket.
+ *
+ * @param room    Its name; a view, during the call.
+ * @param socket  Who has come or gone; NULL: it was made, or is no more. These two are told for all workers
+ *                together, one after the other, under a lock: in them take no lock of yours in which you change
+ *                rooms.
+ */
+typedef void (*sails_io_room_cb)(sails_io_namespace *nsp, enum sails_io_room_change change,
+                                 const char *room, sails_io_socket *socket, void *ctx);
+
+/** Listens for changes of the namespace's rooms on this node. Errors as sails_io_on_connection().
+ *  @see "Adapter", "create-room", "join-room", "leave-room", "delete-room" */
+SAILS_API int sails_io_on_room_change(sails_io_namespace *nsp, sails_io_room_cb on_room, void *ctx);
 
 /**
  * Looks at every event before any listener does; false keeps it from them. (A client that waits for
@@ -590,6 +646,31 @@ typedef void (*sails_io_rooms_cb)(int status, const struct sails_io_room *rooms,
  * @see Socket.IO documentation, "adapter.rooms"
  */
 SAILS_API int sails_io_list_rooms(sails_io_namespace *nsp, sails_io_rooms_cb on_rooms, void *ctx);
+
+/** The connections of this node, and what has passed over them since the lift: Engine.IO's packets, heartbeats
+ *  among them, and the bytes in them, without what transports put around. */
+typedef struct sails_io_traffic {
+    size_t n_connections; /**< That are open now. */
+    uint64_t n_opened;
+    uint64_t n_closed;
+    uint64_t packets_in;
+    uint64_t packets_out;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+} sails_io_traffic;
+
+/** On a worker.
+ *  @param status   0; SAILS_ECLOSED: the app was lowered meanwhile.
+ *  @param traffic  A view; NULL unless status is 0. */
+typedef void (*sails_io_traffic_cb)(int status, const sails_io_traffic *traffic, void *ctx);
+
+/**
+ * Counts connections and what has passed over them.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ * @see    Socket.IO documentation, "io.engine.clientsCount", "socket.conn.on("packet")"
+ */
+SAILS_API int sails_io_count_traffic(sails_io *io, sails_io_traffic_cb on_traffic, void *ctx);
 
 SAILS_END_DECLS
 

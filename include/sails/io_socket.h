@@ -45,6 +45,27 @@ SAILS_API bool sails_io_socket_is_recovered(const sails_io_socket *socket);
 /** "polling" or "websocket". */
 SAILS_API const char *sails_io_socket_transport(const sails_io_socket *socket);
 
+/** Whether nothing is queued for its connection, and something can be sent now: where it is not, SAILS_IO_VOLATILE
+ *  is dropped. False for NULL, and when it has left. @see sails_io_on_drain() */
+SAILS_API bool sails_io_socket_is_writable(const sails_io_socket *socket);
+
+/** What is known of the end of a connection beyond the reason. */
+typedef struct sails_io_disconnect_details {
+    int err; /**< What lay below the reason: a code of sails/err.h, or -errno; 0: nothing. */
+    /** The close code of its WebSocket, RFC 6455 section 7.4: received, or 1005: there was none in the Close, or
+     *  1006: it broke. 0: it was not the WebSocket that ended. */
+    unsigned close_code;
+} sails_io_disconnect_details;
+
+/**
+ * Tells how the connection of a socket has ended, in its `disconnecting` and `disconnect` listeners; zeros at
+ * any other time, for NULL, and for a socket that has left a connection that goes on.
+ *
+ * @see Socket.IO documentation, "socket.on("disconnect", (reason, details) => ...)"
+ */
+SAILS_API sails_io_disconnect_details
+sails_io_socket_disconnect_details(const sails_io_socket *socket);
+
 /** What the client sent along when it connected: an object; a view, as long as the socket. */
 SAILS_API json_t *sails_io_socket_auth(const sails_io_socket *socket);
 

@@ -136,6 +136,20 @@ struct eio_events {
                                 const char *message);
     /* May add headers to a response; `is_handshake`: the request has no sid. */
     void (*on_headers)(void *ctx, struct http_exchange *x, bool is_handshake);
+    /* The WebSocket has taken over from polling. */
+    void (*on_upgrade)(void *ctx, struct eio_session *session);
+    /* What was queued for the session is on its way: a poll has taken it, or the kernel. */
+    void (*on_drain)(void *ctx, struct eio_session *session);
+};
+
+/* What has passed since the server was made, by packets of any type but the handshake's own. */
+struct eio_traffic {
+    uint64_t n_opened; /* sessions */
+    uint64_t n_closed;
+    uint64_t packets_in;
+    uint64_t packets_out;
+    uint64_t bytes_in; /* of their data, without what transports put around it */
+    uint64_t bytes_out;
 };
 
 /* `options` and `events` are borrowed for the server's life. NULL: no memory. */
@@ -159,6 +173,9 @@ void eio_server_shutdown(struct eio_server *server);
 
 size_t eio_server_count(const struct eio_server *server);
 
+/* A view. */
+const struct eio_traffic *eio_server_traffic(const struct eio_server *server);
+
 /* The session with that id that is not closed, or NULL. */
 struct eio_session *eio_server_find(const struct eio_server *server, struct str id);
 
@@ -170,6 +187,10 @@ const char *eio_session_id(const struct eio_session *session);
 unsigned eio_session_revision(const struct eio_session *session); /* 3 or 4 */
 enum eio_transport eio_session_transport(const struct eio_session *session);
 bool eio_session_is_open(const struct eio_session *session);
+
+/* In on_close and behind it: the code with which its WebSocket was closed, as ws_events.on_close has it; 0: it
+ * was not the WebSocket that ended. */
+unsigned eio_session_close_code(const struct eio_session *session);
 
 /* What the first request said; lives as long as somebody retains it. */
 struct eio_handshake *eio_session_handshake(const struct eio_session *session);

@@ -139,6 +139,8 @@ static void flush(struct eio_polling *p)
     buf_deinit(&payload);
     if (rc < 0) {
         eio_session_end(p->session, EIO_TRANSPORT_ERROR, rc); /* packets are lost */
+    } else {
+        eio_session_drained(p->session);
     }
 }
 

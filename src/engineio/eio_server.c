@@ -216,6 +216,11 @@ size_t eio_server_count(const struct eio_server *server)
     return server->sessions.count;
 }
 
+const struct eio_traffic *eio_server_traffic(const struct eio_server *server)
+{
+    return &server->traffic;
+}
+
 struct eio_session *eio_server_find(const struct eio_server *server, struct str id)
 {
     uint64_t hash = hash_str(server->env->hash_key, id);

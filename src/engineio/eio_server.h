@@ -23,8 +23,9 @@ struct eio_server {
 
     struct map sessions;     /* by id; those that are not closed */
     size_t n_sessions_alive; /* and those that are closed, but not freed yet */
-    struct list decisions;   /* struct eio_decision: not decided yet */
-    struct list unwanted;    /* upgrades that wait for their end (engine-io 1) */
+    struct eio_traffic traffic;
+    struct list decisions; /* struct eio_decision: not decided yet */
+    struct list unwanted;  /* upgrades that wait for their end (engine-io 1) */
 
     struct ws_options ws_options;
     struct ws_service ws;

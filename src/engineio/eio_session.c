@@ -140,6 +140,7 @@ void eio_session_open(struct eio_session *s)
     s->state = EIO_STATE_OPEN;
     start_heartbeat(s);
     session_check(s);
+    s->server->traffic.n_opened++;
     s->server->events->on_open(s->server->ctx, s);
 }
 
@@ -151,6 +152,8 @@ void eio_session_receive(struct eio_session *s, const struct eio_packet *packet)
     if (s->state != EIO_STATE_OPEN) {
         return;
     }
+    s->server->traffic.packets_in++;
+    s->server->traffic.bytes_in += packet->data.len;
     if (packet->type != EIO_PONG) {
         grant_grace(s);
     }
@@ -193,6 +196,8 @@ static void let_go_of_transports(struct eio_session *s)
 
 void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
 {
+    bool was_open = s->state != EIO_STATE_OPENING;
+
     if (s->state == EIO_STATE_CLOSED) {
         return;
     }
@@ -206,6 +211,7 @@ void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
     wait_in(s, &s->server->endings);
     let_go_of_transports(s);
     session_check(s);
+    s->server->traffic.n_closed += was_open ? 1 : 0;
     s->server->events->on_close(s->server->ctx, s, reason, detail);
 }
 
@@ -242,6 +248,16 @@ void eio_session_switch(struct eio_session *s, struct eio_websocket *websocket)
         start_waiting_for_pong(s);
     }
     session_check(s);
+    if (s->state == EIO_STATE_OPEN && s->server->events->on_upgrade != NULL) {
+        s->server->events->on_upgrade(s->server->ctx, s);
+    }
+}
+
+void eio_session_drained(struct eio_session *s)
+{
+    if (s->state == EIO_STATE_OPEN && s->server->events->on_drain != NULL) {
+        s->server->events->on_drain(s->server->ctx, s);
+    }
 }
 
 /* ---- sending ---- */
@@ -253,6 +269,8 @@ void eio_session_send_bare(struct eio_session *s, enum eio_packet_type type)
 
     if (rc < 0) {
         eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
+    } else {
+        s->server->traffic.packets_out++;
     }
 }
 
@@ -263,6 +281,10 @@ static int send_message(struct eio_session *s, struct eio_message *message)
 
     if (rc == SAILS_ESLOW) {
         eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
+    }
+    if (rc == 0) {
+        s->server->traffic.packets_out++;
+        s->server->traffic.bytes_out += eio_message_data(message).len;
     }
     return rc;
 }
@@ -368,6 +390,11 @@ enum eio_transport eio_session_transport(const struct eio_session *s)
 bool eio_session_is_open(const struct eio_session *s)
 {
     return s->state == EIO_STATE_OPEN;
+}
+
+unsigned eio_session_close_code(const struct eio_session *s)
+{
+    return s->close_code;
 }
 
 struct eio_handshake *eio_session_handshake(const struct eio_session *s)

@@ -35,12 +35,13 @@ struct eio_session {
     struct eio_polling *polling;     /* NULL on a WebSocket */
     struct eio_websocket *websocket; /* NULL on polling */
     int detail;                      /* with `reason`: of the end that is scheduled */
+    uint16_t close_code;             /* see eio_session_close_code() */
     uint8_t revision;
-    uint8_t state;    /* enum eio_state */
-    uint8_t reason;   /* enum eio_reason */
-    bool is_admitted; /* and on_leave is owed */
-    bool awaits_pong;
-    bool has_grace; /* the pong's time limit may still be restarted once */
+    uint8_t state;        /* enum eio_state */
+    uint8_t reason;       /* enum eio_reason */
+    bool is_admitted : 1; /* and on_leave is owed */
+    bool awaits_pong : 1;
+    bool has_grace : 1; /* the pong's time limit may still be restarted once */
     char id[ID_LEN + 1];
 };
 
@@ -74,6 +75,9 @@ void eio_session_end_later(struct eio_session *session, enum eio_reason reason, 
 
 /* The WebSocket has taken over from polling (engine-io 10, step 4). */
 void eio_session_switch(struct eio_session *session, struct eio_websocket *websocket);
+
+/* What was queued for it has left. */
+void eio_session_drained(struct eio_session *session);
 
 /* Sets up server->pings, pongs, windows, closings and endings. */
 void eio_session_init_queues(struct eio_server *server);

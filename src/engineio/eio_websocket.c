@@ -236,10 +236,10 @@ static void on_ws_close(struct ws_conn *ws, unsigned code, int err)
     struct eio_websocket *w = websocket_of(ws);
     struct eio_session *s = w->session;
 
-    (void)code;
     websocket_check(w);
     if (is_transport(w)) {
         s->websocket = NULL;
+        s->close_code = (uint16_t)code;
         eio_session_end(s, reason_of(err), err);
     } else if (s != NULL) {
         take_websocket(s->polling->probe);
@@ -247,9 +247,19 @@ static void on_ws_close(struct ws_conn *ws, unsigned code, int err)
     mem_free(w);
 }
 
+static void on_ws_drain(struct ws_conn *ws)
+{
+    struct eio_websocket *w = websocket_of(ws);
+
+    if (is_transport(w)) {
+        eio_session_drained(w->session);
+    }
+}
+
 static const struct ws_events ws_events = {
     .on_message = on_ws_message,
     .on_close = on_ws_close,
+    .on_drain = on_ws_drain,
 };
 
 /* ---- beginning and end ---- */

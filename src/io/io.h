@@ -58,10 +58,12 @@ struct sails_io_namespace {
     sails_io_match_cb match; /* of a parent */
     void *match_ctx;
     bool is_dynamic;       /* made for a client */
+    bool is_young;         /* being defined, after the lift: nobody else knows it yet */
     uint64_t forgotten_ms; /* when, while in the list of those */
     atomic_uint_fast64_t ack_ids;
     struct recovery_log recovery; /* in use where the option is on */
-    unsigned n_parts;             /* workers that have a part of it; under the registry's lock */
+    struct map rooms; /* struct counted_room, by name: io_rooms.c; under io->room_lock */
+    unsigned n_parts; /* workers that have a part of it; under the registry's lock */
     struct carrier_namespace *among_nodes; /* NULL: this node is alone */
     char name[];                           /* "/chat"; "" for a parent */
 };
@@ -94,9 +96,10 @@ struct sails_io {
     struct cluster_host host;
     sails_io_namespace_cb on_namespace; /* NULL: nobody hears of new ones */
     void *on_namespace_ctx;
-    bool is_lifted;       /* definitions are closed */
-    atomic_bool is_open;  /* between lift and the end of lowering: operations are taken */
-    pthread_mutex_t lock; /* of the registry, once lifted */
+    bool is_lifted;            /* definitions are closed */
+    atomic_bool is_open;       /* between lift and the end of lowering: operations are taken */
+    pthread_mutex_t lock;      /* of the registry, once lifted */
+    pthread_mutex_t room_lock; /* of what listeners to rooms hear; recursive */
     struct hash_key hash_key;
     sails_io_namespace *root; /* "/", which is always there */
     struct list namespaces;   /* those with a name, children included */
@@ -164,6 +167,27 @@ io_namespace_listeners(const struct sails_io_namespace *nsp)
 {
     return nsp->is_dynamic ? &nsp->parent->listeners : &nsp->listeners;
 }
+
+/* Whether listeners can be set: before the lift, and later while it is being defined. */
+static inline bool io_namespace_is_open(const struct sails_io_namespace *nsp)
+{
+    return !nsp->io->is_lifted || nsp->is_young;
+}
+
+/* Passes `rc` on, the result of `call`, as setup_result() does; also after the lift, from any thread. */
+int io_namespace_result(const struct sails_io_namespace *nsp, int rc, const char *call,
+                        const char *argument, const char *allowed);
+
+/* ---- rooms that come and go: io_rooms.c ---- */
+
+void io_rooms_init(struct sails_io *io);
+void io_rooms_deinit(struct sails_io *io);
+
+/* What is counted of a namespace, when nobody is in it any more. */
+void io_rooms_forget(struct sails_io_namespace *nsp);
+
+/* As sio_events.on_room. */
+void io_rooms_note(struct sio_socket *socket, enum sio_room_change change, struct str room);
 
 /* ---- which there are: io_registry.c ---- */
 

@@ -25,6 +25,9 @@ enum io_listener_kind {
     IO_DISCONNECT,
     IO_FILTER,
     IO_OUTGOING,
+    IO_UPGRADE,
+    IO_DRAIN,
+    IO_ROOM,
     IO_ANY,
     IO_EVENT
 };
@@ -43,6 +46,7 @@ struct io_listener {
         sails_io_disconnect_cb disconnect;
         sails_io_filter_cb filter;
         sails_io_outgoing_cb outgoing;
+        sails_io_room_cb room;
         sails_io_event_cb event;
         sails_io_server_event_cb server_event; /* of the namespace's server_listeners */
     } call;

@@ -290,3 +290,58 @@ int sails_io_list_rooms(sails_io_namespace *nsp, sails_io_rooms_cb on_rooms, voi
     io_tour_begin(&listing->tour);
     return 0;
 }
+
+/* ---- what has passed ---- */
+
+struct weighing {
+    struct io_tour tour;
+    sails_io_traffic traffic;
+    sails_io_traffic_cb on_traffic;
+    void *ctx;
+};
+
+static bool weigh_there(struct io_tour *tour, struct worker *worker)
+{
+    struct weighing *weighing = container_of(tour, struct weighing, tour);
+    const struct eio_server *engine = io_worker_engine(tour->io, worker);
+    const struct eio_traffic *here = eio_server_traffic(engine);
+    sails_io_traffic *all = &weighing->traffic;
+
+    all->n_connections += eio_server_count(engine);
+    all->n_opened += here->n_opened;
+    all->n_closed += here->n_closed;
+    all->packets_in += here->packets_in;
+    all->packets_out += here->packets_out;
+    all->bytes_in += here->bytes_in;
+    all->bytes_out += here->bytes_out;
+    return false;
+}
+
+static void end_weighing(struct io_tour *tour, int status)
+{
+    struct weighing *weighing = container_of(tour, struct weighing, tour);
+
+    weighing->on_traffic(status, status == 0 ? &weighing->traffic : NULL, weighing->ctx);
+    mem_free(weighing);
+}
+
+int sails_io_count_traffic(sails_io *io, sails_io_traffic_cb on_traffic, void *ctx)
+{
+    struct weighing *weighing = NULL;
+
+    if (io == NULL || on_traffic == NULL) {
+        return SAILS_EINVAL;
+    }
+    if (!atomic_load(&io->is_open)) {
+        return SAILS_ESTATE;
+    }
+    weighing = mem_alloc(sizeof(*weighing));
+    if (weighing == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *weighing = (struct weighing){.tour = {.io = io, .visit = weigh_there, .end = end_weighing},
+                                  .on_traffic = on_traffic,
+                                  .ctx = ctx};
+    io_tour_begin(&weighing->tour);
+    return 0;
+}

@@ -31,6 +31,7 @@ static void namespace_destroy(struct sails_io_namespace *nsp)
 {
     io_listeners_deinit(&nsp->listeners);
     io_listeners_deinit(&nsp->server_listeners);
+    io_rooms_forget(nsp);
     recovery_deinit(&nsp->recovery);
     mem_free(nsp);
 }
@@ -62,9 +63,20 @@ static const char *const calls[IO_LISTENER_KINDS] = {
     [IO_DISCONNECT] = "sails_io_on_disconnect",
     [IO_FILTER] = "sails_io_use_event",
     [IO_OUTGOING] = "sails_io_on_any_outgoing",
+    [IO_UPGRADE] = "sails_io_on_upgrade",
+    [IO_DRAIN] = "sails_io_on_drain",
+    [IO_ROOM] = "sails_io_on_room_change",
     [IO_ANY] = "sails_io_on_any",
     [IO_EVENT] = "sails_io_on",
 };
+
+int io_namespace_result(const struct sails_io_namespace *nsp, int rc, const char *call,
+                        const char *argument, const char *allowed)
+{
+    struct setup late = {.log = nsp->io->log}; /* what is kept for the lift is that thread's */
+
+    return setup_result(nsp->io->is_lifted ? &late : nsp->io->setup, rc, call, argument, allowed);
+}
 
 static int add_listener(sails_io_namespace *nsp, const struct io_listener *listener, bool has_call,
                         const char *event)
@@ -76,13 +88,13 @@ static int add_listener(sails_io_namespace *nsp, const struct io_listener *liste
     }
     if (!has_call) {
         rc = SAILS_EINVAL;
-    } else if (nsp->io->is_lifted) {
+    } else if (!io_namespace_is_open(nsp)) {
         rc = SAILS_ESTATE;
     } else {
         rc = io_listeners_add(&nsp->listeners, listener, str_from(event));
     }
-    return setup_result(nsp->io->setup, rc, calls[listener->kind],
-                        event != NULL || !has_call ? event : nsp->name, NULL);
+    return io_namespace_result(nsp, rc, calls[listener->kind],
+                               event != NULL || !has_call ? event : nsp->name, NULL);
 }
 
 int sails_io_use(sails_io_namespace *nsp, sails_io_middleware_cb middleware, void *ctx)
@@ -125,7 +137,7 @@ int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_event_cb on
         "of sockets that come and go, sails_io_on_connection() and sails_io_on_disconnect() hear";
 
     if (nsp != NULL && event != NULL && sio_event_is_reserved(str_from(event))) {
-        return setup_result(nsp->io->setup, SAILS_ERESERVED, calls[IO_EVENT], event, instead);
+        return io_namespace_result(nsp, SAILS_ERESERVED, calls[IO_EVENT], event, instead);
     }
     if (nsp != NULL && event != NULL && strcmp(event, "connection") == 0) {
         log_line(
@@ -157,10 +169,14 @@ int sails_io_prepend_any(sails_io_namespace *nsp, sails_io_event_cb on_event, vo
     const struct io_listener listener = {.kind = IO_ANY, .call.event = on_event, .ctx = ctx};
     int rc = SAILS_EINVAL;
 
-    if (nsp != NULL && on_event != NULL) {
-        rc = nsp->io->is_lifted ? SAILS_ESTATE : io_listeners_prepend(&nsp->listeners, &listener);
+    if (nsp == NULL) {
+        return rc;
     }
-    return setup_note(nsp != NULL ? nsp->io->setup : NULL, rc, "sails_io_prepend_any");
+    if (on_event != NULL) {
+        rc = io_namespace_is_open(nsp) ? io_listeners_prepend(&nsp->listeners, &listener)
+                                       : SAILS_ESTATE;
+    }
+    return io_namespace_result(nsp, rc, "sails_io_prepend_any", nsp->name, NULL);
 }
 
 int sails_io_on_any_outgoing(sails_io_namespace *nsp, sails_io_outgoing_cb on_outgoing, void *ctx)
@@ -168,6 +184,27 @@ int sails_io_on_any_outgoing(sails_io_namespace *nsp, sails_io_outgoing_cb on_ou
     return add_listener(
         nsp, &(struct io_listener){.kind = IO_OUTGOING, .call.outgoing = on_outgoing, .ctx = ctx},
         on_outgoing != NULL, NULL);
+}
+
+int sails_io_on_upgrade(sails_io_namespace *nsp, sails_io_connection_cb on_upgrade, void *ctx)
+{
+    return add_listener(
+        nsp, &(struct io_listener){.kind = IO_UPGRADE, .call.connection = on_upgrade, .ctx = ctx},
+        on_upgrade != NULL, NULL);
+}
+
+int sails_io_on_drain(sails_io_namespace *nsp, sails_io_connection_cb on_drain, void *ctx)
+{
+    return add_listener(
+        nsp, &(struct io_listener){.kind = IO_DRAIN, .call.connection = on_drain, .ctx = ctx},
+        on_drain != NULL, NULL);
+}
+
+int sails_io_on_room_change(sails_io_namespace *nsp, sails_io_room_cb on_room, void *ctx)
+{
+    return add_listener(nsp,
+                        &(struct io_listener){.kind = IO_ROOM, .call.room = on_room, .ctx = ctx},
+                        on_room != NULL, NULL);
 }
 
 void io_namespace_tell_outgoing(sails_io_namespace *nsp, sails_io_socket *socket, const char *event,

@@ -69,6 +69,7 @@ void io_registry_init(struct sails_io *io)
 {
     machine_random(io->machine, &io->hash_key, sizeof(io->hash_key));
     pthread_mutex_init(&io->lock, NULL);
+    io_rooms_init(io);
     list_init(&io->namespaces);
     list_init(&io->parents);
     list_init(&io->forgotten);
@@ -89,6 +90,7 @@ void io_registry_deinit(struct sails_io *io)
     release_all(&io->forgotten);
     release_all(&io->parents);
     map_deinit(&io->by_name);
+    io_rooms_deinit(io);
     pthread_mutex_destroy(&io->lock);
 }
 
@@ -113,6 +115,98 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
     }
     pthread_mutex_unlock(&io->lock);
     return found;
+}
+
+/* The first parent that says yes. Asked without the lock: it is the application's code, and the
+ * list of parents does not change any more (I1). */
+static struct sails_io_namespace *find_parent(struct sails_io *io, const char *name, json_t *auth)
+{
+    list_each(node, &io->parents) {
+        struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
+
+        if (nsp->match(name, auth, nsp->match_ctx)) {
+            return nsp;
+        }
+    }
+    return NULL;
+}
+
+/* Clients find it from now on. `parent`: whose child it becomes; NULL: nobody's. */
+static int publish(struct sails_io_namespace *nsp, struct sails_io_namespace *parent)
+{
+    struct sails_io *io = nsp->io;
+    int rc = 0;
+
+    pthread_mutex_lock(&io->lock);
+    if (find_by_name(io, str_from(nsp->name)) != NULL) {
+        rc = SAILS_EEXIST;
+    } else if (io->is_lifted) {
+        rc = cluster_open_namespace(&io->cluster, str_from(nsp->name), &nsp->among_nodes);
+    }
+    if (rc == 0) {
+        nsp->is_young = false;
+        add(io, nsp);
+        if (parent != NULL) {
+            add_to_parent(nsp, parent);
+        }
+    }
+    pthread_mutex_unlock(&io->lock);
+    return rc;
+}
+
+/* A name that a function says yes to: before the lift, io_registry_lift() looks for it. */
+static int inherit(struct sails_io_namespace *nsp, struct sails_io_namespace **parent)
+{
+    json_t *no_auth = NULL;
+    int rc = 0;
+
+    if (!nsp->io->is_lifted) {
+        return 0;
+    }
+    no_auth = json_object();
+    if (no_auth == NULL) {
+        return SAILS_ENOMEM;
+    }
+    *parent = find_parent(nsp->io, nsp->name, no_auth);
+    json_decref(no_auth);
+    if (*parent != NULL) {
+        rc = io_listeners_inherit(&nsp->listeners, &(*parent)->listeners);
+    }
+    return rc;
+}
+
+static int add_namespace(sails_io *io, const char *name, sails_io_namespace_cb define, void *ctx)
+{
+    struct sails_io_namespace *nsp = io_namespace_create(io, str_from(name));
+    struct sails_io_namespace *parent = NULL;
+    int rc = nsp != NULL ? 0 : SAILS_ENOMEM;
+
+    if (rc == 0) {
+        nsp->is_young = true;
+        define(nsp, ctx);
+        rc = inherit(nsp, &parent);
+    }
+    if (rc == 0) {
+        rc = publish(nsp, parent);
+    }
+    if (rc < 0) {
+        io_namespace_release(nsp);
+    } else if (io->on_namespace != NULL) {
+        io->on_namespace(nsp, io->on_namespace_ctx);
+    }
+    return rc;
+}
+
+int sails_io_add_namespace(sails_io *io, const char *name, sails_io_namespace_cb define, void *ctx)
+{
+    if (io == NULL || name == NULL || define == NULL || name[0] == '\0') {
+        return SAILS_EINVAL;
+    }
+    if (io->is_lifted && !atomic_load(&io->is_open)) {
+        return SAILS_ESTATE;
+    }
+    return strlen(name) <= SAILS_NAMESPACE_NAME_MAX ? add_namespace(io, name, define, ctx)
+                                                    : SAILS_ETOOBIG;
 }
 
 struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name)
@@ -167,20 +261,6 @@ sails_io_namespace *sails_io_of_matching(sails_io *io, sails_io_match_cb match, 
         list_append(&io->parents, &parent->in_registry);
     }
     return parent;
-}
-
-/* The first parent that says yes. Asked without the lock: it is the application's code, and the
- * list of parents does not change any more (I1). */
-static struct sails_io_namespace *find_parent(struct sails_io *io, const char *name, json_t *auth)
-{
-    list_each(node, &io->parents) {
-        struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
-
-        if (nsp->match(name, auth, nsp->match_ctx)) {
-            return nsp;
-        }
-    }
-    return NULL;
 }
 
 /* As Socket.IO's of() does for a name that a pattern matches. "/" is there before there are patterns. */

@@ -25,7 +25,7 @@ int sails_io_on_server_side_event(sails_io_namespace *nsp, const char *event,
     }
     if (event == NULL || on_event == NULL) {
         rc = SAILS_EINVAL;
-    } else if (nsp->io->is_lifted) {
+    } else if (!io_namespace_is_open(nsp)) {
         rc = SAILS_ESTATE;
     } else {
         rc = io_listeners_add(
@@ -33,7 +33,7 @@ int sails_io_on_server_side_event(sails_io_namespace *nsp, const char *event,
             &(struct io_listener){.kind = IO_EVENT, .call.server_event = on_event, .ctx = ctx},
             str_from(event));
     }
-    return setup_result(nsp->io->setup, rc, "sails_io_on_server_side_event", event, NULL);
+    return io_namespace_result(nsp, rc, "sails_io_on_server_side_event", event, NULL);
 }
 
 static void tell(struct sails_io_namespace *nsp, struct sails_io_server_event *event)

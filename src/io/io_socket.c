@@ -91,6 +91,22 @@ const char *sails_io_socket_transport(const sails_io_socket *socket)
     return NULL;
 }
 
+bool sails_io_socket_is_writable(const sails_io_socket *socket)
+{
+    return socket != NULL && sio_socket_is_connected(socket) &&
+           eio_session_is_writable(sio_socket_session(socket));
+}
+
+sails_io_disconnect_details sails_io_socket_disconnect_details(const sails_io_socket *socket)
+{
+    struct sio_close close = {0};
+
+    if (socket != NULL) {
+        close = sio_socket_close(socket);
+    }
+    return (sails_io_disconnect_details){.err = close.detail, .close_code = close.code};
+}
+
 json_t *sails_io_socket_auth(const sails_io_socket *socket)
 {
     return socket != NULL ? sio_socket_auth(socket) : NULL;

@@ -56,6 +56,9 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
     if (nsp->among_nodes != NULL) {
         sio_namespace_watch_rooms(part->sio, on_room, part);
     }
+    if (!list_is_empty(io_listeners_of(io_namespace_listeners(nsp), IO_ROOM))) {
+        sio_namespace_tell_rooms(part->sio);
+    }
     sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
     map_insert(&w->parts, &part->by_name, hash_str(worker_env(w->worker)->hash_key, name));
     return part;
@@ -109,11 +112,12 @@ struct io_part *io_part_of(const struct sio_socket *socket)
 
 /* ---- connecting ---- */
 
-static void call_connection(struct sio_socket *socket)
+/* `kind`: one whose listeners are called as those of a connection are. */
+static void call_all(struct sio_socket *socket, enum io_listener_kind kind)
 {
     const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
 
-    list_each(node, io_listeners_of(listeners, IO_CONNECTION)) {
+    list_each(node, io_listeners_of(listeners, kind)) {
         const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 
         if (sio_socket_is_connected(socket)) {
@@ -156,7 +160,7 @@ static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
     state->data = json_incref(session->data);
     if (sio_socket_accept(socket, session->sid, state->pid) == 0) {
         rejoin(socket, session->rooms);
-        call_connection(socket);
+        call_all(socket, IO_CONNECTION);
     }
     return true;
 }
@@ -207,7 +211,7 @@ static void let_in(struct sio_socket *socket)
         pid = state != NULL ? state->pid : NULL;
     }
     if (sio_socket_accept(socket, NULL, pid) == 0) {
-        call_connection(socket);
+        call_all(socket, IO_CONNECTION);
     }
 }
 
@@ -403,6 +407,25 @@ static void on_error(void *ctx, struct sio_socket *socket, int err)
              sails_strerror(err));
 }
 
+static void on_upgrade(void *ctx, struct sio_socket *socket)
+{
+    (void)ctx;
+    call_all(socket, IO_UPGRADE);
+}
+
+static void on_drain(void *ctx, struct sio_socket *socket)
+{
+    (void)ctx;
+    call_all(socket, IO_DRAIN);
+}
+
+static void on_room_change(void *ctx, struct sio_socket *socket, enum sio_room_change change,
+                           struct str room)
+{
+    (void)ctx;
+    io_rooms_note(socket, change, room);
+}
+
 static const struct sio_events worker_events = {
     .on_namespace = on_namespace,
     .on_connecting = on_connecting,
@@ -411,6 +434,9 @@ static const struct sio_events worker_events = {
     .on_error = on_error,
     .on_disconnecting = on_disconnecting,
     .on_disconnect = on_disconnect,
+    .on_upgrade = on_upgrade,
+    .on_drain = on_drain,
+    .on_room = on_room_change,
 };
 
 /* ---- the life of a worker ---- */

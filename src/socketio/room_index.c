@@ -273,6 +273,12 @@ void room_member_each(const struct room_member *member, void (*each)(struct str 
     }
 }
 
+struct str room_member_first(const struct room_member *member)
+{
+    assert(member->count > 0);
+    return room_name(container_of(member->rooms.next, struct membership, in_member)->room);
+}
+
 #ifndef NDEBUG
 static void check_room(const struct room_index *index, const struct room *room)
 {

@@ -72,6 +72,9 @@ struct room_member *membership_member(const struct membership *link);
 void room_member_each(const struct room_member *member, void (*each)(struct str name, void *ctx),
                       void *ctx);
 
+/* The room that it has been in for longest; it must be in one. A view. */
+struct str room_member_first(const struct room_member *member);
+
 /* As room_index_each(), with how many are in them. */
 void room_index_each_sized(const struct room_index *index,
                            void (*each)(struct str name, size_t n_members, void *ctx), void *ctx);

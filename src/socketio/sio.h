@@ -42,6 +42,20 @@ enum sio_reason {
 /* "transport close", ... */
 const char *sio_reason_text(enum sio_reason reason);
 
+/* Of the part of a room that lies on this worker: made with its first member, gone with its last. */
+enum sio_room_change {
+    SIO_ROOM_CREATED,
+    SIO_ROOM_JOINED,
+    SIO_ROOM_LEFT,
+    SIO_ROOM_DELETED
+};
+
+/* What the engine knows of a connection's end beyond the reason. */
+struct sio_close {
+    int detail;    /* the error below the reason; 0: none */
+    unsigned code; /* of the WebSocket; 0: it was not that which ended */
+};
+
 struct sio_options {
     uint64_t connect_timeout_ms; /* 45 s */
     size_t max_attachments;      /* of one packet, received: 10 */
@@ -93,6 +107,14 @@ struct sio_events {
     /* Gone: in no room, not in the namespace. The last event. Also for a socket that was neither
      * accepted nor refused yet (sio_socket_is_connected() was never true): then it just ends. */
     void (*on_disconnect)(void *ctx, struct sio_socket *socket, enum sio_reason reason);
+    /* The connection below a connected socket is a WebSocket now; or all that was queued for it has left. Each
+     * of the client's sockets hears it. */
+    void (*on_upgrade)(void *ctx, struct sio_socket *socket);
+    void (*on_drain)(void *ctx, struct sio_socket *socket);
+    /* A room of a namespace that tells of them (sio_namespace_tell_rooms) has changed. The change is over: the
+     * callback may join, leave and end as it likes. `socket` has come or gone; own rooms are among them. */
+    void (*on_room)(void *ctx, struct sio_socket *socket, enum sio_room_change change,
+                    struct str room);
 };
 
 /* Borrows all arguments for its life; creates the eio_server below, to which `engine_options` go. NULL: no memory. */
@@ -186,6 +208,9 @@ void sio_namespace_each_room_sized(const struct sio_namespace *nsp,
 size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_target *target,
                                struct sio_message *message, bool is_volatile);
 
+/* From now on on_room tells of its rooms. */
+void sio_namespace_tell_rooms(struct sio_namespace *nsp);
+
 /* Tells when a room (not a socket's own) comes into being and when it is no more. Before anybody is in. */
 void sio_namespace_watch_rooms(struct sio_namespace *nsp,
                                void (*on_room)(struct str room, bool exists, void *ctx), void *ctx);
@@ -222,6 +247,9 @@ bool sio_socket_is_connected(const struct sio_socket *socket);
 /* Whether it was ever accepted; in on_disconnect it is not connected any more. */
 bool sio_socket_was_connected(const struct sio_socket *socket);
 unsigned sio_socket_revision(const struct sio_socket *socket); /* of the protocol: 5 or 4 */
+
+/* While it is told that it goes because its connection has ended: how that was. Zeros at any other time. */
+struct sio_close sio_socket_close(const struct sio_socket *socket);
 void sio_socket_set_user(struct sio_socket *socket, void *user);
 void *sio_socket_user(const struct sio_socket *socket);
 

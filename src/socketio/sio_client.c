@@ -123,6 +123,34 @@ void sio_client_fail(struct sio_client *client, int err)
     eio_session_refuse(client->session, err);
 }
 
+void sio_client_each(struct sio_client *client, void (*call)(void *ctx, struct sio_socket *socket))
+{
+    struct sio_server *server = client->server;
+    struct sio_socket *few[8];
+    size_t n = client->n_sockets;
+    struct sio_socket **all = n <= ARRAY_LEN(few) ? few : mem_calloc(n, sizeof(*all));
+    size_t at = 0;
+
+    if (all == NULL) {
+        log_line(server->env->log, LOG_ERROR, "socketio: out of memory, %zu sockets are not told",
+                 n);
+        return;
+    }
+    list_each(node, &client->sockets) {
+        all[at++] = container_of(node, struct sio_socket, in_client);
+    }
+    assert(at == n);
+    sio_client_enter(client);
+    for (size_t i = 0; i < n;
+         i++) { /* those that end meanwhile stay in memory until the next turn */
+        if (all[i]->state == SOCKET_CONNECTED) {
+            call(server->ctx, all[i]);
+        }
+    }
+    sio_client_leave(client);
+    mem_free(all != few ? all : NULL);
+}
+
 int sio_client_send_disconnect(struct sio_client *client, struct sio_namespace *nsp)
 {
     const struct sio_message_options options = {.no_v3 = true}; /* concerns binary only */

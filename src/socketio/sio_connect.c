@@ -293,13 +293,13 @@ static void admit(struct sio_socket *socket, const char *sid)
     }
     socket->state = SOCKET_CONNECTED;
     socket->was_connected = true;
-    socket->in_own_room = true;
     sio_namespace_add(socket->nsp, socket);
     sio_client_stop_waiting(socket->client);
     if (socket->held != NULL) {
         list_append(&server->ready, &socket->in_turn);
         sio_server_need_turn(server);
     }
+    sio_rooms_enter_own(socket);
 }
 
 /* Whether the socket can have that id: a recovered one is as long as a fresh one. */

@@ -89,11 +89,34 @@ static void on_message(void *ctx, struct eio_session *session, bool is_binary, s
 static void on_close(void *ctx, struct eio_session *session, enum eio_reason reason, int detail)
 {
     struct sio_client *client = eio_session_user(session);
+    struct sio_server *server = ctx;
 
-    (void)detail;
     if (client != NULL) {
         eio_session_set_user(session, NULL);
-        sio_client_close(client, reason_of(ctx, reason));
+        server->closing = client;
+        server->close = (struct sio_close){detail, eio_session_close_code(session)};
+        sio_client_close(client, reason_of(server, reason));
+        server->closing = NULL;
+    }
+}
+
+static void on_upgrade(void *ctx, struct eio_session *session)
+{
+    const struct sio_server *server = ctx;
+    struct sio_client *client = eio_session_user(session);
+
+    if (client != NULL && server->events->on_upgrade != NULL) {
+        sio_client_each(client, server->events->on_upgrade);
+    }
+}
+
+static void on_drain(void *ctx, struct eio_session *session)
+{
+    const struct sio_server *server = ctx;
+    struct sio_client *client = eio_session_user(session);
+
+    if (client != NULL && server->events->on_drain != NULL) {
+        sio_client_each(client, server->events->on_drain);
     }
 }
 
@@ -137,7 +160,8 @@ static void on_leave(void *ctx, const struct eio_handshake *handshake)
 void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_events *hooks,
                                  void *ctx)
 {
-    assert(hooks->on_open == NULL && hooks->on_message == NULL && hooks->on_close == NULL);
+    assert(hooks->on_open == NULL && hooks->on_message == NULL && hooks->on_close == NULL &&
+           hooks->on_upgrade == NULL && hooks->on_drain == NULL);
     server->hooks = hooks;
     server->hooks_ctx = ctx;
     server->engine_events.on_request = hooks->on_request != NULL ? on_request : NULL;
@@ -231,6 +255,8 @@ struct sio_server *sio_server_create(struct env *env, const struct sio_options *
         .on_open = on_open,
         .on_message = on_message,
         .on_close = on_close,
+        .on_upgrade = on_upgrade,
+        .on_drain = on_drain,
     };
     list_init(&server->ready);
     list_init(&server->gone);

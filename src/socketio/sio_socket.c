@@ -90,7 +90,7 @@ void sio_socket_bury(struct sio_socket *socket)
 
     socket->state = SOCKET_ENDING;
     leave_client(socket);
-    room_index_leave_all(&socket->nsp->rooms, &socket->member);
+    sio_rooms_leave_all(socket);
     sio_ack_close(socket);
     sio_hold_drop(socket);
     socket->state = SOCKET_GONE;
@@ -112,8 +112,7 @@ void sio_socket_end(struct sio_socket *socket, enum sio_reason reason)
         server->events->on_disconnecting(server->ctx, socket, reason);
         sio_namespace_remove(socket->nsp, socket);
     }
-    room_index_leave_all(&socket->nsp->rooms, &socket->member);
-    socket->in_own_room = false;
+    sio_rooms_leave_all(socket);
     sio_ack_close(socket);
     sio_hold_drop(socket);
     socket->state = SOCKET_GONE;
@@ -221,6 +220,14 @@ unsigned sio_socket_revision(const struct sio_socket *socket)
     return sio_client_revision(socket->client);
 }
 
+struct sio_close sio_socket_close(const struct sio_socket *socket)
+{
+    const struct sio_server *server = socket->nsp->server;
+
+    return socket->client != NULL && socket->client == server->closing ? server->close
+                                                                       : (struct sio_close){0};
+}
+
 void sio_socket_set_user(struct sio_socket *socket, void *user)
 {
     socket->user = user;
@@ -229,68 +236,6 @@ void sio_socket_set_user(struct sio_socket *socket, void *user)
 void *sio_socket_user(const struct sio_socket *socket)
 {
     return socket->user;
-}
-
-/* ---- rooms ---- */
-
-static bool is_own_room(const struct sio_socket *socket, struct str room)
-{
-    return str_eq(str_from(socket->id), room);
-}
-
-int sio_socket_join(struct sio_socket *socket, struct str room)
-{
-    const struct sio_options *options = socket->nsp->server->options;
-
-    sio_socket_check(socket);
-    if (socket->state > SOCKET_CONNECTED) {
-        return SAILS_ECLOSED;
-    }
-    if (is_own_room(socket, room)) {
-        socket->in_own_room = true;
-        return 0;
-    }
-    if (options->max_rooms > 0 && socket->member.count >= options->max_rooms &&
-        !room_index_has(&socket->nsp->rooms, &socket->member, room)) {
-        return SAILS_ETOOBIG;
-    }
-    return room_index_join(&socket->nsp->rooms, &socket->member, room);
-}
-
-void sio_socket_leave(struct sio_socket *socket, struct str room)
-{
-    if (is_own_room(socket, room)) {
-        socket->in_own_room = false;
-    } else if (socket->state != SOCKET_GONE) {
-        room_index_leave(&socket->nsp->rooms, &socket->member, room);
-    }
-}
-
-void sio_socket_leave_all(struct sio_socket *socket)
-{
-    if (socket->state != SOCKET_GONE) {
-        room_index_leave_all(&socket->nsp->rooms, &socket->member);
-    }
-}
-
-bool sio_socket_is_in(const struct sio_socket *socket, struct str room)
-{
-    if (socket->state == SOCKET_GONE) {
-        return false;
-    }
-    if (is_own_room(socket, room)) {
-        return socket->in_own_room;
-    }
-    return room_index_has(&socket->nsp->rooms, &socket->member, room);
-}
-
-void sio_socket_each_room(const struct sio_socket *socket, void (*each)(struct str room, void *ctx),
-                          void *ctx)
-{
-    if (socket->in_own_room) {
-        each(str_from(socket->id), ctx);
-    }
-    room_member_each(&socket->member, each, ctx);
 }
 
 /* ---- sending ---- */

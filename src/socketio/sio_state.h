@@ -45,7 +45,10 @@ struct sio_server {
     const struct eio_events *hooks; /* NULL: none */
     void *hooks_ctx;
     bool is_shutting_down;
-    json_t *no_auth; /* {}, for all who sent none */
+    const struct sio_client
+        *closing;           /* whose sockets are told that it has closed; NULL: nobody's */
+    struct sio_close close; /* how */
+    json_t *no_auth;        /* {}, for all who sent none */
     struct deadline_queue
         connect_deadlines; /* of clients that are in no namespace yet, oldest first */
     size_t n_half_open;    /* how many these are */
@@ -113,6 +116,7 @@ struct sio_namespace {
     uint64_t ahead;   /* the highest mark that has come, and how many above `mark` have */
     size_t n_ahead;
     uint32_t stamp;
+    bool tells_rooms;
     size_t name_len;
     char name[];
 };
@@ -133,6 +137,9 @@ void sio_server_need_turn(struct sio_server *server);
 void sio_client_open(struct sio_server *server, struct eio_session *session);
 void sio_client_receive(struct sio_client *client, bool is_binary, struct bytes message);
 void sio_client_close(struct sio_client *client, enum sio_reason reason);
+
+/* Calls back for each of its connected sockets, which it may end. */
+void sio_client_each(struct sio_client *client, void (*call)(void *ctx, struct sio_socket *socket));
 
 /* It has joined a namespace, or ends: its connect_deadline does not run any more. */
 void sio_client_stop_waiting(struct sio_client *client);
@@ -182,6 +189,14 @@ void sio_socket_bury(struct sio_socket *socket);
 
 /* When it has been in `gone` for long enough. */
 void sio_socket_free(struct sio_socket *socket);
+
+/* ---- sio_rooms.c ---- */
+
+/* It has come into its own room. */
+void sio_rooms_enter_own(struct sio_socket *socket);
+
+/* It ends: leaves its rooms, its own one, too. */
+void sio_rooms_leave_all(struct sio_socket *socket);
 
 /* ---- sio_hold.c ---- */
 

@@ -400,8 +400,18 @@ static void on_link_close(struct link *link, int err)
     ws->events->on_close(ws, ws->close_code, ws->err);
 }
 
+static void on_link_drain(struct link *link)
+{
+    struct ws_conn *ws = link->user;
+
+    if (ws->state == WS_OPEN && ws->events->on_drain != NULL) {
+        ws->events->on_drain(ws);
+    }
+}
+
 static const struct link_events link_events = {
     .on_data = on_link_data,
+    .on_drain = on_link_drain,
     .on_end = on_link_end,
     .on_close = on_link_close,
 };

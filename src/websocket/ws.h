@@ -34,6 +34,8 @@ struct ws_events {
      * SAILS_ESLOW: queue over its bound; -errno.
      */
     void (*on_close)(struct ws_conn *ws, unsigned code, int err);
+    /* All that was queued has been taken by the kernel. May be NULL. */
+    void (*on_drain)(struct ws_conn *ws);
 };
 
 enum ws_state {
