@@ -162,10 +162,13 @@ static void open_editor(struct cli_prompt *p)
 
 static const char *read_edited(struct cli_prompt *p)
 {
-    int n = 0;
-    const char *line = el_gets(p->editor, &n);
+    const char *line = NULL;
     size_t len = 0;
+    int n = 0;
 
+    /* before the prompt asks: libedit itself would do it behind, and lose a ^D that comes between */
+    (void)el_set(p->editor, EL_PREP_TERM, 1);
+    line = el_gets(p->editor, &n);
     if (line == NULL || n <= 0) {
         printf("\n");
         return NULL;

@@ -85,6 +85,7 @@ struct nodes {
     struct worker *worker; /* 0 */
     struct nodes_counts counts;
     atomic_size_t n_queued;     /* bytes on their way to worker 0 */
+    atomic_size_t n_mails;      /* what is said or asked, on its way there: see nodes_may_say() */
     atomic_uint_fast64_t n_ids; /* of requests */
 
     /* ---- worker 0's ---- */
@@ -122,6 +123,9 @@ void nodes_uid(const struct nodes *nodes, struct str nsp, char out[NODES_UID_MAX
 
 /* The same of anything else that has a name: ids of requests, the admin bus. */
 void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_MAX + 1]);
+
+/* Whether what is said now goes out at once: on worker 0, and no mail of others that must go before. nodes_publish.c */
+bool nodes_may_say(const struct nodes *nodes);
 
 /* Encodes and publishes it; what cannot be sent is counted. `asker`: of an answer, the uid of who has asked;
  * else empty. Any thread. nodes_publish.c */

@@ -5,8 +5,9 @@
 #include <sails/err.h>
 
 /*
- * What is said goes out from worker 0. Another thread encodes it and mails the bytes, so that it is sent
- * in the order in which that thread has said it.
+ * What is said goes out from worker 0. Another thread encodes it and mails the bytes. Worker 0 itself says it
+ * at once, unless mail of others is on its way: what was said before, and was the cause of what is said now
+ * (how many clients are asked, and the ack of one of them), is sent before.
  */
 
 /* On its way to worker 0. */
@@ -61,6 +62,7 @@ static void on_publication(struct worker *worker, struct mail *mail)
     (void)worker;
     publish(p->nodes, p->kind, channel, str_bytes(payload));
     atomic_fetch_sub(&p->nodes->n_queued, p->channel_len + p->payload_len);
+    atomic_fetch_sub(&p->nodes->n_mails, 1);
     mem_free(p);
 }
 
@@ -96,14 +98,20 @@ static int post(struct nodes *nodes, enum bus_kind kind, struct str channel, str
     memcpy(p->bytes, channel.ptr, channel.len);
     memcpy(p->bytes + channel.len, payload.ptr, payload.len);
     p->mail.deliver = on_publication;
+    atomic_fetch_add(&nodes->n_mails, 1);
     worker_post(nodes->worker, &p->mail);
     return 0;
+}
+
+bool nodes_may_say(const struct nodes *nodes)
+{
+    return worker_is_current(nodes->worker) && atomic_load(&nodes->n_mails) == 0;
 }
 
 void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str channel,
                          struct str payload)
 {
-    if (worker_is_current(nodes->worker)) {
+    if (nodes_may_say(nodes)) {
         publish(nodes, kind, channel, str_bytes(payload));
     } else if (post(nodes, kind, channel, payload) < 0) {
         note_unsent(nodes);

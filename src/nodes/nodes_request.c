@@ -164,12 +164,10 @@ static int publish(struct nodes_request *r)
 }
 
 /* Without the others this node is all that there is. */
-static void start(struct worker *worker, struct mail *mail)
+static void start(struct nodes_request *r)
 {
-    struct nodes_request *r = container_of(mail, struct nodes_request, mail);
     struct nodes *nodes = r->nodes;
 
-    (void)worker;
     list_append(&nodes->requests, &r->in_nodes);
     map_insert(&nodes->requests_by_id, &r->by_id, hash_str(nodes->map_key, str_from(r->id)));
     if (!nodes->is_open || !atomic_load(&nodes->is_up)) {
@@ -178,6 +176,15 @@ static void start(struct worker *worker, struct mail *mail)
     } else if (publish(r) < 0) {
         finish(r, SAILS_ETIMEOUT);
     }
+}
+
+static void on_mail(struct worker *worker, struct mail *mail)
+{
+    struct nodes_request *r = container_of(mail, struct nodes_request, mail);
+
+    (void)worker;
+    atomic_fetch_sub(&r->nodes->n_mails, 1);
+    start(r);
 }
 
 /* ---- any thread ---- */
@@ -228,8 +235,13 @@ void nodes_request_send(struct nodes *nodes, const struct operation *op, struct 
     }
     r->d = d;
     r->answers = answers != NULL ? answers_retain(answers) : NULL;
-    r->mail.deliver = start;
-    worker_call(nodes->worker, &r->mail);
+    if (nodes_may_say(nodes)) {
+        start(r);
+    } else {
+        r->mail.deliver = on_mail;
+        atomic_fetch_add(&nodes->n_mails, 1);
+        worker_post(nodes->worker, &r->mail);
+    }
 }
 
 /* ---- answers: worker 0 ---- */

@@ -55,6 +55,36 @@ static void what_one_node_sends_the_other_delivers_once(void **state)
     pair_end(pair);
 }
 
+static void say_after(void *ctx)
+{
+    assert_int_equal(emit(ctx, 0, NULL, 0, "after"), 0);
+}
+
+static void say_to_late(void *ctx)
+{
+    assert_int_equal(emit(ctx, 0, SAILS_ROOMS("late"), 0, "joined"), 0);
+}
+
+/* redis-cluster 16: how many clients are asked comes before the ack of any, whichever worker says it. */
+static void what_another_thread_has_said_before_is_sent_before(void **state)
+{
+    struct pair *pair = pair_open();
+    struct sim_pool *pool = container_of(pair->fleet.nodes[0].app->pool, struct sim_pool, pool);
+
+    (void)state;
+    assert_int_equal(emit(pair, 0, NULL, 0, "before"), 0); /* no worker's turn: it is mailed */
+    sim_pool_call(pool, 0, say_after, pair);
+    fleet_settle(&pair->fleet);
+    ws_client_expect(&pair->clients[1], "42[\"before\"]");
+    ws_client_expect(&pair->clients[1], "42[\"after\"]");
+    assert_int_equal(
+        sails_io_sockets_join(pair->fleet.nodes[0].root, NULL, SAILS_ROOMS("late"), NULL, NULL), 0);
+    sim_pool_call(pool, 0, say_to_late, pair);
+    fleet_settle(&pair->fleet);
+    ws_client_expect(&pair->clients[1], "42[\"joined\"]");
+    pair_end(pair);
+}
+
 static void what_is_local_stays_on_this_node(void **state)
 {
     struct pair *pair = pair_open();
@@ -287,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_one_node_sends_the_other_delivers_once),
+        cmocka_unit_test(what_another_thread_has_said_before_is_sent_before),
         cmocka_unit_test(what_is_local_stays_on_this_node),
         cmocka_unit_test(without_redis_a_node_serves_its_own_and_comes_back),
         cmocka_unit_test(what_is_no_message_is_counted_and_dropped),
