@@ -7,13 +7,14 @@ import { connect, createServer } from 'node:net'
 import { mkdtemp, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { atEnd } from './support/ends.mjs'
 import { binaryOf } from './support/server.mjs'
 import { within } from './support/clients.mjs'
 
 /** A folder with these files (name to value), which goes with the test. */
 async function folderOf(t, files = {}) {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'sails-lift-')))
-  t.after(() => rm(folder, { recursive: true }))
+  atEnd(t, () => rm(folder, { recursive: true }))
   for (const [name, value] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
     await writeFile(path.join(folder, name), JSON.stringify(value))
@@ -43,7 +44,7 @@ class Program {
       this.#hasEnded = true
       return signal ?? code
     })
-    t.after(() => this.child.kill('SIGKILL'))
+    atEnd(t, () => this.child.kill('SIGKILL') && this.exited)
   }
 
   /** All that it has said there; while it runs, see says(). */
@@ -118,7 +119,7 @@ test('a lift is told as Sails tells it', async (t) => {
 test('who waits for the end is told what for, and that a second Ctrl+C ends it', async (t) => {
   const { program } = await lift(t, { args: ['--shutdownTimeout', '3600000'] })
   const socket = connect(new URL(await program.listens()).port, '127.0.0.1')
-  t.after(() => socket.destroy())
+  atEnd(t, () => socket.destroy())
   // In one piece: with the first one's answer the beginning of the second has come, too.
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHo')
   await once(socket, 'data')
@@ -187,7 +188,7 @@ async function answerOf(url) {
 test('a port in use is told with tips, and status 1', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
+  atEnd(t, () => server.close())
   const { port } = server.address()
   const program = new Program(t, await folderOf(t), [`--port=${port}`, '--host=127.0.0.1'])
 
@@ -398,7 +399,7 @@ test('a socket may come from who starts the program, which hears that it serves'
   const listening = createServer()
   listening.listen(0, '127.0.0.1')
   await once(listening, 'listening')
-  t.after(() => listening.close())
+  atEnd(t, () => listening.close())
   const cwd = await folderOf(t)
   // As sd_listen_fds(3) says; the settings ask for another port, and are not asked.
   const child = spawn('sh', ['-c', `LISTEN_PID=$$ LISTEN_FDS=1 exec '${binaryOf('lift')}' --port=1 --workers=3`], {
@@ -406,7 +407,7 @@ test('a socket may come from who starts the program, which hears that it serves'
     env: { ...process.env, HOME: cwd },
     stdio: ['ignore', 'pipe', 'inherit', listening._handle.fd],
   })
-  t.after(() => child.kill('SIGKILL'))
+  atEnd(t, () => child.kill('SIGKILL'))
   const said = await new Promise((resolve) => {
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (piece) => {

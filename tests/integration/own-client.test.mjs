@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { startBrowser } from '../client/support/browser.mjs'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 import { ask, loadClient, next } from '../client/support/client.mjs'
 
@@ -22,7 +23,7 @@ async function startSite(t, page) {
     response.end(request.url === '/' ? page : client)
   })
   server.listen(0, '127.0.0.1')
-  t.after(() => server.close())
+  atEnd(t, () => server.close())
   await once(server, 'listening')
   return `http://127.0.0.1:${server.address().port}/`
 }

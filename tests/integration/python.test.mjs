@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 
 const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url))
@@ -17,7 +18,7 @@ for (const name of ['Polling', 'Drained', 'WebSocket', 'Upgrade', 'Asyncio']) {
     const child = spawn(python, [script, '-v', name], {
       env: { ...process.env, SAILS_URL: app.url, PYTHONDONTWRITEBYTECODE: '1' },
     })
-    t.after(() => child.kill())
+    atEnd(t, () => child.kill())
     let report = ''
     child.stderr.setEncoding('utf8').on('data', (text) => (report += text))
     const ended = new Promise((resolve) => child.once('close', resolve))

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 import { Server } from '../orm-dialogue/support/stores.mjs'
 
@@ -13,7 +14,7 @@ const cwd = fileURLToPath(new URL('../../examples/shop/', import.meta.url))
 /** A shop over a server of its own. */
 async function open(t, kind, settings = {}) {
   const server = await Server.start(kind)
-  t.after(() => server.stop())
+  atEnd(t, () => server.stop())
   const env = { sails_datastores__default__url: server.url, ...settings }
   const app = await startApp(t, 'example-shop', { folder: 'examples', cwd, env })
   return { app, server }

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 import { ask } from './support/clients.mjs'
 import { startRedis } from './support/redis.mjs'
@@ -78,7 +79,7 @@ async function startNode(t, redis, { cookie } = {}) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(async () => {
+  atEnd(t, async () => {
     server.closeAllConnections()
     server.close()
     await new Promise((resolve) => client.quit(resolve))

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { request as send } from 'node:http'
+import { atEnd } from './support/ends.mjs'
 import { request, sail } from './support/sails.mjs'
 import { binaryOf, startApp } from './support/server.mjs'
 
 /** A folder with these files, by their paths; it goes with the test. */
 async function folderOf(t, files) {
   const folder = await mkdtemp(path.join(tmpdir(), 'sails-routing-'))
-  t.after(() => rm(folder, { recursive: true }))
+  atEnd(t, () => rm(folder, { recursive: true }))
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name)
     await mkdir(path.dirname(file), { recursive: true })

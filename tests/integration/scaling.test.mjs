@@ -10,6 +10,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ask, next, open, settled, within } from './support/clients.mjs'
 import { connectRedis, gathered, startC } from './support/cluster.mjs'
+import { atEnd } from './support/ends.mjs'
 import { freePort, startRedis } from './support/redis.mjs'
 
 const page = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
@@ -63,7 +64,7 @@ async function startNginx(t, ports) {
   const child = spawn(nginx, ['-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  t.after(async () => {
+  atEnd(t, async () => {
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     await exited
@@ -82,7 +83,7 @@ test('the nginx of the page brings each client to one node, and all are in one c
   const people = await Promise.all(Array.from({ length: 12 }, async (_, i) => {
     const transports = [['polling'], ['websocket'], ['polling', 'websocket']][i % 3]
     const socket = open(url, { transports, extraHeaders: { 'X-Forwarded-For': `10.0.0.${i}` } })
-    t.after(() => socket.close())
+    atEnd(t, () => socket.close())
     await settled(socket)
     return socket
   }))

@@ -7,6 +7,7 @@ import https from 'node:https'
 import path from 'node:path'
 import { makeCertificate } from './support/certificate.mjs'
 import { everyWay, open } from './support/clients.mjs'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 
 test('every client speaks over TLS, over each transport, on each worker', async (t) => {
@@ -16,7 +17,7 @@ test('every client speaks over TLS, over each transport, on each worker', async 
 
   for (const { client, transports } of everyWay()) {
     const socket = open(`https://127.0.0.1:${app.port}`, { client, transports, ca })
-    t.after(() => socket.close())
+    atEnd(t, () => socket.close())
     await new Promise((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('connect_error', reject)

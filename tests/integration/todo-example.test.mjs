@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startBrowser } from '../client/support/browser.mjs'
 import { ask, loadClient } from '../client/support/client.mjs'
+import { atEnd } from './support/ends.mjs'
 import { binaryOf, startApp } from './support/server.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/todo/', import.meta.url))
@@ -72,7 +73,7 @@ async function open(t, browser, url, viewport) {
   const context = await browser.newContext({ viewport })
   const page = await context.newPage()
   const errors = []
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   page.setDefaultTimeout(patience)
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('dialog', (dialog) => dialog.accept('Orchard'))
@@ -90,7 +91,7 @@ const fill = async (page, label, text) => {
 
 test('two pages see each other change lists, tasks and people at once, and survive a restart', async (t) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'todo-'))
-  t.after(() => rm(folder, { recursive: true }))
+  atEnd(t, () => rm(folder, { recursive: true }))
   const app = await start(t, {
     env: { sails_datastores__default__url: `sqlite:${path.join(folder, 'todo.sqlite')}` },
   })

@@ -8,6 +8,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 
 const run = promisify(execFile)
@@ -15,7 +16,7 @@ const run = promisify(execFile)
 /** The app, and an empty folder that it receives files in. */
 async function started(t, args = []) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'uploads-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  atEnd(t, () => rm(folder, { recursive: true, force: true }))
   const app = await startApp(t, 'uploads', { args: [`--http.uploadDir=${folder}`, ...args] })
   app.folder = folder
   return app

@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { atEnd } from './ends.mjs'
 
 /** A folder with a certificate for localhost and 127.0.0.1, and its key. */
 export function makeCertificate(t) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sails-tls-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true }))
   const cert = path.join(folder, 'cert.pem')
   const key = path.join(folder, 'key.pem')
   const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'

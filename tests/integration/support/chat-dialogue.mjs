@@ -1,12 +1,13 @@
 /* What people do on the chat page, and what each of them must see. */
 import assert from 'node:assert/strict'
+import { atEnd } from './ends.mjs'
 
 const patience = 8000 // ms for one thing to appear; more than an attempt to reconnect takes
 
 /** One person: a browser of their own, so that nothing is shared but the server. */
 export async function arrive (t, browser, url, name) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   context.setDefaultTimeout(patience)
   await context.addInitScript(letConnectionsBeCut)
   const person = { name, context, errors: [] }

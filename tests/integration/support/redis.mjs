@@ -6,13 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { atEnd } from './ends.mjs'
 
 const START_MS = 10_000
 
 /** Starts a server that keeps what it is told over stop() and start(). It goes with the test. */
 export async function startRedis(t, options = []) {
   const redis = new Redis(await freePort(), await mkdtemp(path.join(os.tmpdir(), 'redis-')), options)
-  t.after(async () => {
+  atEnd(t, async () => {
     await redis.stop()
     await rm(redis.dir, { recursive: true })
   })

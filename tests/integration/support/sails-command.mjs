@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { atEnd } from './ends.mjs'
 import { binaryOf } from './server.mjs'
 import { within } from './clients.mjs'
 
@@ -13,7 +14,7 @@ const SAY_MS = 60_000 // a compiler under a sanitizer's load takes its time
 /** A folder with these files (path to text), which goes with the test. */
 export async function folderOf(t, files = {}) {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'sails-cli-')))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  atEnd(t, () => rm(folder, { recursive: true, force: true, maxRetries: 9 }))
   await writeFiles(folder, files)
   return folder
 }
@@ -55,7 +56,8 @@ export class Command {
     }
     this.exited = once(this.child, 'close').then(([code, signal]) => signal ?? code)
     this.exited.catch(() => {})
-    t.after(() => this.child.kill('SIGKILL'))
+    const gone = once(this.child, 'exit').catch(() => {}) // also where it could not be started
+    atEnd(t, () => this.child.kill('SIGKILL') && gone)
   }
 
   /** All that it has said on both streams so far: to be told in failures. */

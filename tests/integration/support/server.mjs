@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 import { EventEmitter } from 'node:events'
 import { open, settled, within } from './clients.mjs'
+import { atEnd } from './ends.mjs'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const buildDir = path.resolve(repository, process.env.SAILS_BUILD_DIR ?? 'build/asan')
@@ -26,7 +27,7 @@ const STOP_MS = 30_000 // a sanitizer takes its time to write a report
 export async function startApp(t, name, options = {}) {
   const { args = [], words = [], env = {}, connect = {}, folder, cwd } = options
   const app = new App(binaryOf(name, folder), args, env, connect, cwd, words)
-  t.after(() => app.end())
+  atEnd(t, () => app.end())
   await app.start(0)
   return app
 }
