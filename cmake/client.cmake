@@ -15,6 +15,7 @@ endfunction()
 
 sails_embed(sails_io_js clients/js/sails.io.js)
 sails_embed(app_dev_js src/app/app_dev.js)
+sails_embed(view_prelude_js src/views/view_prelude.js)
 
 install(FILES clients/js/sails.io.js clients/js/sails.io.mjs clients/js/sails.io.d.ts
               clients/js/sails.io.d.mts

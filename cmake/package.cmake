@@ -25,6 +25,9 @@ string(CONCAT CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
        "libsails${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libjansson-dev, libuv1-dev, "
        "libhttp-parser-dev, libssl-dev, zlib1g-dev, libpcre2-dev, libhiredis-dev, libmsgpack-dev, "
        "libsqlite3-dev, libpq-dev, libmariadb-dev")
+if(SAILS_WITH_EJS)
+  string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", duktape-dev")
+endif()
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Realtime-first application server: to write programs
  Headers, the static library, files for pkg-config and CMake, and the JavaScript client.")
 

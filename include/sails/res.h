@@ -242,13 +242,13 @@ SAILS_API int sails_res_bad_request(sails_res *res, json_t *data);
 /** 403 "Forbidden". @see res.forbidden() */
 SAILS_API int sails_res_forbidden(sails_res *res);
 
-/** 404 "Not Found"; to a client that wants a page (sails_req_wants_json()) the file views/404.html of
- *  the app's folder, if there is one. @see res.notFound() */
+/** 404 "Not Found"; to a client that wants a page (sails_req_wants_json()) the view "404" (sails/view.h), if
+ *  there is one. @see res.notFound() */
 SAILS_API int sails_res_not_found(sails_res *res);
 
 /**
  * 500 with the value (taken; not in production), or "Internal Server Error"; logged. A client that
- * wants a page gets the file views/500.html of the app's folder; if there is none, JSON.
+ * wants a page gets the view "500", with the local `error` outside production; if there is none, JSON.
  *
  * @see res.serverError()
  */

@@ -30,6 +30,7 @@
 #include <sails/types.h>
 #include <sails/upload.h>
 #include <sails/version.h>
+#include <sails/view.h>
 #include <sails/websocket.h>
 #include <sails/work.h>
 

@@ -39,8 +39,9 @@ struct request_step {
         *policy;     /* which refuses if it answers; borrowed from the registry. NULL: it is none */
     bool may_wait;   /* of STEP_ACTION: on a thread of its own kind */
     char *text;      /* an address, a file, a name */
-    struct buf page; /* of STEP_VIEW: what is in the file */
-    unsigned status; /* of STEP_REDIRECT (0: 302) and STEP_STATUS */
+    struct buf page; /* of STEP_VIEW: what is in the file; empty where it is a template, */
+    const char *view; /* whose name this is, in `text`: "pages/home.ejs". NULL: it is none */
+    unsigned status;  /* of STEP_REDIRECT (0: 302) and STEP_STATUS */
 };
 
 /* What a route says of itself; without a word the app's setting counts. */

@@ -1,8 +1,8 @@
 #include "actions/target_read.h"
 
 #include "actions/action_glob.h"
-#include "actions/page.h"
 #include "base/mem.h"
+#include "views/page.h"
 
 #include <errno.h>
 #include <sails/err.h>
@@ -279,6 +279,32 @@ static int add_view(struct request_target *out, const char *path, struct buf *pa
     return rc;
 }
 
+/* SAILS_ENOENT: it is no template. */
+static int add_template(struct target_reader *r, const char *name, struct request_target *out)
+{
+    char file[VIEW_NAME_MAX];
+    struct buf path = {0};
+    char *text = NULL;
+    int rc = SAILS_ENOMEM;
+
+    if (r->templates == NULL || !views_find(r->templates, str_from(name), file) ||
+        !views_is_template(file)) {
+        return SAILS_ENOENT;
+    }
+    buf_printf(&path, "%s/%s", r->views, file);
+    text = buf_take(&path);
+    if (text != NULL) {
+        rc = add_step(out, (struct request_step){.kind = STEP_VIEW}, text);
+    }
+    if (rc == 0) {
+        struct request_step *step = &out->steps[out->n_steps - 1];
+
+        step->view = step->text + strlen(r->views) + 1;
+    }
+    mem_free(text);
+    return rc;
+}
+
 static int read_view(struct target_reader *r, const json_t *object, struct request_target *out)
 {
     const char *name = json_string_value(json_object_get(object, "view"));
@@ -289,6 +315,10 @@ static int read_view(struct target_reader *r, const json_t *object, struct reque
     if (name == NULL || !is_view_name(str_from(name))) {
         return target_refuse(r, "view must be the name of a page below %s/, without its extension",
                              r->views);
+    }
+    rc = add_template(r, name, out);
+    if (rc != SAILS_ENOENT) {
+        return rc;
     }
     rc = load_view(r->views, name, &path, &page);
     if (rc == 0) {

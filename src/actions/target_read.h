@@ -12,7 +12,8 @@
  *     "/other", "https://example.com"         302
  *     {"redirect": "/other", "status": 301}   the same with another status
  *     {"status": 410}                         that status, with its name as body
- *     {"view": "pages/home"}                  the file views/pages/home.html or .../home/index.html
+ *     {"view": "pages/home"}                  the template views/pages/home.ejs or .../home/index.ejs, else such
+ *                                             a file .html
  *     {"response": "notFound"}                a named answer
  *     {"policy": "isLoggedIn"}                a policy, then what follows it in a list
  *     {"fn": "@name"}                         a policy or an action, as a bare function
@@ -30,6 +31,7 @@
 #include "actions/target.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "views/views.h"
 
 /* What names mean, and where it is said what went wrong. */
 struct target_reader {
@@ -37,6 +39,7 @@ struct target_reader {
     const struct policy_map *policies;
     const struct cors_settings *cors; /* what a route's own settings are put over */
     const char *views;                /* folder, relative to the current one */
+    const struct views *templates;    /* what is in it; NULL: none */
     /* Whether there is an answer of that name, built in or the program's own. */
     bool (*has_response)(const char *name, void *ctx);
     void *ctx;

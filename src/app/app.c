@@ -89,6 +89,7 @@ void sails_app_destroy(sails_app *app)
     app_builtin_deinit(app);
     app_security_deinit(app);
     app_http_deinit(app);
+    app_views_close(app);
     app_hooks_deinit(&app->hooks);
     app_models_deinit(&app->models);
     blueprints_deinit(&app->blueprints);
@@ -275,6 +276,9 @@ static int configure(struct sails_app *app)
     }
     if (rc == 0) {
         rc = app_models_link(app);
+    }
+    if (rc == 0) {
+        rc = app_views_open(app);
     }
     if (rc == 0) {
         rc = app_routing_bind(app);

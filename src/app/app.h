@@ -35,6 +35,7 @@
 #include "request/request.h"
 #include "session/session_memory.h"
 #include "session/session_redis.h"
+#include "views/views.h"
 
 #include <pthread.h>
 #include <sails/app.h>
@@ -111,6 +112,7 @@ struct sails_app {
     struct app_routing routing;
     struct request_target get_cookie; /* of /__getcookie */
     struct static_files files;
+    struct views views;            /* once it is being lifted */
     struct client_bundles bundles; /* of socket.io-client */
     struct handshake_guard guard;
     struct departure_watch departures;
@@ -214,6 +216,12 @@ void app_cluster_stop(struct sails_app *app, struct worker *worker);
 /* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
 int app_configure_http(struct sails_app *app);
 void app_http_deinit(struct sails_app *app);
+
+/* ---- app_views.c: views ---- */
+
+/* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_views_open(struct sails_app *app);
+void app_views_close(struct sails_app *app);
 
 /* ---- app_builtin.c: routes that every app has ---- */
 

@@ -1,7 +1,7 @@
-#include "actions/page.h"
 #include "app/app.h"
 #include "app_dev_js.h"
 #include "sails_io_js.h"
+#include "views/page.h"
 
 #include <sails/res.h>
 

@@ -380,6 +380,7 @@ int app_routing_bind(struct sails_app *app)
         .policies = &app->routing.policies,
         .cors = &app->requests.cors,
         .views = "views",
+        .templates = &app->views,
         .has_response = has_response,
         .ctx = app,
     };

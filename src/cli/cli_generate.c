@@ -60,7 +60,7 @@ static const struct generator {
     {"page",
      "account",
      "page",
-     {{"views/pages/%p.html", "generate/page.html.in"},
+     {{"views/pages/%p.ejs", "generate/page.ejs.in"},
       {"assets/js/pages/%p.js", "generate/page.js.in"}},
      "A route in config/routes.json leads to it: {\"view\": \"pages/...\"}"},
 };

@@ -76,6 +76,18 @@ const struct config_key config_keys[] = {
      .fallback = "{}",
      .about =
          "Databases by name: {\"default\": {\"url\": ...}}; without a word SQLite, below .tmp/"},
+    {.name = "views.layout",
+     .type = CONFIG_TEXT_OR_FALSE,
+     .about =
+         "Template that the others lie in, below views/ and without its extension; without a word "
+         "layouts/layout or layout, if there is one; false: none"},
+    {.name = "views.locals",
+     .type = CONFIG_SECTION,
+     .fallback = "{}",
+     .about = "Locals of every view, unless it has its own of that name"},
+    MS("views.timeout", 1, "1000", "Processor time that a view may take, in ms"),
+    COUNT("views.maxMemory", 1048576, 1073741824, "67108864",
+          "Bytes that one view may need at once, with its locals"),
     BOOLEAN("blueprints.rest", "true", "Routes of every model: GET /user, PATCH /user/:id, ..."),
     BOOLEAN("blueprints.shortcuts", "true",
             "Routes that all are GETs, for the address bar: GET /user/create?name=ann; off in "

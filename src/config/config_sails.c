@@ -49,7 +49,8 @@ static const struct {
     {"blueprints.defaultLimit",
      "it is 30; blueprints.parseBlueprintOptions changes what is asked for"},
     {"blueprints.populate", "all is populated; blueprints.parseBlueprintOptions changes that"},
-    {"views", "views are files of HTML below views/"},
+    {"views.extension", "templates of EJS are .ejs, pages as they are .html"},
+    {"views.getRenderFn", "templates are EJS"},
     {"i18n", NOTHING},
     {"paths", "folders have the names of Sails, below appPath"},
 };

@@ -1,6 +1,6 @@
 #include "request/error_pages.h"
 
-#include "actions/page.h"
+#include "views/page.h"
 
 #include <errno.h>
 

@@ -75,6 +75,7 @@ static void res_deinit(struct sails_res *res)
     header_list_deinit(&res->headers);
     buf_deinit(&res->text);
     json_decref(res->json);
+    json_decref(res->locals);
 }
 
 void request_destroy(struct sails_req *req)

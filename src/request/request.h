@@ -34,6 +34,7 @@
 
 struct models;
 struct request_virtual;
+struct views;
 struct request_wait;
 
 /* What the requests of one worker share. */
@@ -81,6 +82,9 @@ struct request_service {
     const char *host;           /* configured host name; NULL: the message's */
     struct trust_proxy trust;   /* whose X-Forwarded-... count */
     struct error_pages pages;   /* for people */
+    struct views *views;        /* NULL: the app has none */
+    json_t *view_locals;        /* what `views.locals` says; NULL: nothing */
+    json_t *view_sails;         /* `sails` in templates */
 };
 
 enum request_body_kind {
@@ -104,6 +108,7 @@ struct sails_res {
     enum request_body_kind kind;
     struct buf text;
     json_t *json;
+    json_t *locals;            /* for templates; NULL: none */
     struct res_source *source; /* NULL: none; with another kind of body it goes with the request */
     bool is_answered;
     bool is_responding; /* a named answer of the program's has it */

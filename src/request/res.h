@@ -41,6 +41,18 @@ int res_fail_without_value(sails_res *res);
  * SAILS_EJSON, SAILS_ENOMEM. */
 int res_write_json(sails_res *res, struct buf *out, const json_t *value);
 
+/* ---- res_view.c, res_named.c ---- */
+
+/* The page of a file that views_find() gave, with these locals (taken; NULL: none). As sails_res_view(). */
+int res_view_answer(sails_res *res, const char *file, json_t *locals);
+
+/* The page of an error, "404", if the app has such a template: true, and *rc as above. It is claimed nowhere yet.
+ * False: there is none, or it has failed (logged); `locals` has been taken. */
+bool res_view_error(sails_res *res, unsigned status, const char *name, json_t *locals, int *rc);
+
+/* 500, for a view that could not be made: a text, or an object, which only developers see (taken). */
+int res_answer_view_error(sails_res *res, json_t *data);
+
 /* Whether the client has the answer so far already: GET and HEAD of a success, see etag.h. */
 bool res_is_fresh(sails_res *res);
 

@@ -78,6 +78,9 @@ int sails_res_not_found(sails_res *res)
     if (responses_answer(res, "notFound", NULL, &rc)) {
         return rc;
     }
+    if (page != NULL && wants_page(res) && res_view_error(res, 404, "404", NULL, &rc)) {
+        return rc;
+    }
     return page != NULL && page->len > 0 && wants_page(res)
                ? answer_page(res, 404, page)
                : answer_named(res, 404, NULL, "Not Found");
@@ -109,6 +112,10 @@ static int answer_person(sails_res *res, json_t *data)
     const struct buf *page = &res_request(res)->service->pages.server_error;
     int rc = 0;
 
+    if (res_view_error(res, 500, "500", json_pack("{s:O*}", "error", data), &rc)) {
+        json_decref(data);
+        return rc;
+    }
     if (page->len > 0) {
         json_decref(data);
         return answer_page(res, 500, page);
@@ -183,4 +190,27 @@ int sails_res_fail(sails_res *res, const char *why)
     return res_request(res)->service->is_production
                ? answer_named(res, 500, NULL, "Internal Server Error")
                : answer_reason(res, why);
+}
+
+/* ---- a view that could not be made ---- */
+
+/* No view once more: it could fail for the same reason. */
+int res_answer_view_error(sails_res *res, json_t *data)
+{
+    const struct buf *page = &res_request(res)->service->pages.server_error;
+    int rc = 0;
+
+    data = without_secrets(res, data);
+    if (responses_answer(res, "serverError", data, &rc)) {
+        return rc;
+    }
+    if (json_is_string(data)) {
+        rc = answer_reason(res, json_string_value(data));
+        json_decref(data);
+        return rc;
+    }
+    if (data == NULL && page->len > 0 && wants_page(res)) {
+        return answer_page(res, 500, page);
+    }
+    return answer_named(res, 500, data, "Internal Server Error");
 }

@@ -15,7 +15,9 @@ static void redirect(const struct request_step *step, sails_res *res)
 
 static void show_view(const struct request_step *step, sails_res *res)
 {
-    if (res_claim(res) == 0) {
+    if (step->view != NULL) {
+        res_view_answer(res, step->view, NULL);
+    } else if (res_claim(res) == 0) {
         res_answer_text(res, buf_str(&step->page), RES_TYPE_HTML);
     }
 }

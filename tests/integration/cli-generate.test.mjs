@@ -36,7 +36,7 @@ test('everything that can be generated compiles without a warning, and lifts', a
     [['helper', 'text/words'], 'api/helpers/text/words.c', 'api/helpers/text/words.h'],
     [['hook', 'clock'], 'api/hooks/clock/index.c'],
     [['response', 'outOfStock'], 'api/responses/outOfStock.c'],
-    [['page', 'account'], 'views/pages/account.html', 'assets/js/pages/account.js'],
+    [['page', 'account'], 'views/pages/account.ejs', 'assets/js/pages/account.js'],
     [['script', 'import'], 'scripts/import.c'],
     [['sails.io.js'], 'assets/dependencies/sails.io.js'],
   ]

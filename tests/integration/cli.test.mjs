@@ -46,7 +46,7 @@ test('a new application is made and lifts at once (app-config-cli 17)', async (t
   assert.ok(made.out.startsWith(' info: Created a new Sails app `demo`!\n'), made.out)
   const folder = path.join(cwd, 'demo')
   const files = await tree(folder)
-  for (const name of ['.sailsrc', '.gitignore', 'api/models/.gitkeep', 'config/routes.json', 'views/pages/homepage.html']) {
+  for (const name of ['.sailsrc', '.gitignore', 'api/models/.gitkeep', 'config/routes.json', 'views/pages/homepage.ejs', 'views/layouts/layout.ejs']) {
     assert.ok(files.includes(name), `${name} in ${files}`)
   }
 

@@ -1,8 +1,8 @@
 #include "request/error_pages.h"
 
-#include "actions/page.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
+#include "views/page.h"
 
 #include <sails/err.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /*
  * page.h - pages of the app's folder that stay in memory.
  *
- * Purpose    Read a whole small file at the lift: a view, an error page.
+ * Purpose    Read a whole small file at the lift: a template, a page.
  * Ownership  The caller's buffer has the bytes.
  * Threads    Any; it blocks.
- * Floor      actions; uses base.
+ * Floor      views; uses base.
  */
-#ifndef ACTIONS_PAGE_H
-#define ACTIONS_PAGE_H
+#ifndef VIEWS_PAGE_H
+#define VIEWS_PAGE_H
 
 #include "base/buf.h"
 

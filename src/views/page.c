@@ -1,4 +1,4 @@
-#include "actions/page.h"
+#include "views/page.h"
 
 #include <errno.h>
 #include <sails/err.h>
