@@ -394,7 +394,8 @@ SAILS_API void sails_io_ack_drop(sails_io_ack *ack);
  *                json_pack() could not make is sent as an event without arguments).
  * @return 0; SAILS_EINVAL: NULL namespace or event, an empty name of a room, a list in JSON that is none;
  *         SAILS_ERESERVED; SAILS_EJSON: a text that is not UTF-8; SAILS_ETOOBIG: a room's name of more than
- *         SAILS_ROOM_NAME_MAX bytes, or more than 10 binary values, which clients refuse; SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
+ *         SAILS_ROOM_NAME_MAX bytes, or more than 10 binary values, which clients refuse (with
+ *         `sockets.parser` "msgpack" any number, and SAILS_EJSON for values deeper than 60); SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Broadcasting events"
  */
 SAILS_API int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target,

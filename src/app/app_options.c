@@ -129,6 +129,9 @@ static void set_cookie(const struct config *c, struct eio_cookie *out)
 static void set_socketio(const struct config *c, struct sio_options *out)
 {
     *out = sio_default_options;
+    if (strcmp(config_text(c, "sockets.parser"), "msgpack") == 0) {
+        out->parser = SIO_PARSER_MSGPACK;
+    }
     out->connect_timeout_ms = ms(c, "sockets.connectTimeout");
     out->max_attachments = size(c, "sockets.maxAttachments");
     out->json.max_depth = size(c, "sockets.maxDepth");

@@ -18,6 +18,7 @@ static const char *const socket_adapters[] = {"memory",
                                               NULL};
 static const char *const subscription_modes[] = {"static", "dynamic", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
+static const char *const socket_parsers[] = {"default", "msgpack", NULL};
 
 #define MS(name_, min_, fallback_, about_)                                                         \
     {                                                                                              \
@@ -282,6 +283,13 @@ const struct config_key config_keys[] = {
      .choices = transports,
      .fallback = "[\"polling\", \"websocket\"]",
      .about = "Transports that clients may use"},
+    {.name = "sockets.parser",
+     .type = CONFIG_CHOICE,
+     .choices = socket_parsers,
+     .fallback = "\"default\"",
+     .about =
+         "How packets are written: default; or msgpack: as MessagePack, for clients that all have "
+         "socket.io-msgpack-parser, and for no others"},
     TEXT("sockets.path", "\"/socket.io\"", "Path of the Socket.IO server"),
     BOOLEAN("sockets.addTrailingSlash", "true", "Whether a slash follows that path"),
     MS("sockets.pingInterval", 1, "25000", "Time between heartbeats, in ms"),

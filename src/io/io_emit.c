@@ -49,6 +49,7 @@ static int encode(const struct sails_io_namespace *nsp, const struct operation *
                   const char *offset, int64_t id, struct sio_message **out)
 {
     struct sio_message_options options = {
+        .parser = nsp->io->options.socketio.parser,
         .no_compress = (op->flags & OPERATION_NO_COMPRESS) != 0,
         .no_v3 = !nsp->io->options.engine.allow_eio3,
     };

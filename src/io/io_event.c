@@ -73,7 +73,8 @@ bool sails_io_event_wants_ack(const sails_io_event *event)
 static int encode_ack(const struct sails_io_namespace *nsp, int64_t id, json_t *args,
                       struct sio_message **out)
 {
-    struct sio_message_options options = {.no_v3 = !nsp->io->options.engine.allow_eio3};
+    struct sio_message_options options = {.parser = nsp->io->options.socketio.parser,
+                                          .no_v3 = !nsp->io->options.engine.allow_eio3};
     json_t *array = io_arguments(args);
     int rc = array != NULL
                  ? sio_message_create(str_from(nsp->name), NULL, array, NULL, id, &options, out)

@@ -278,6 +278,7 @@ static int send_event(sails_io_socket *socket, const char *event, json_t *args, 
 {
     const struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
     struct sio_message_options options = {
+        .parser = nsp->io->options.socketio.parser,
         .no_compress = (flags & SAILS_IO_NO_COMPRESS) != 0,
         .no_v3 = sio_socket_revision(socket) == 5,
     };

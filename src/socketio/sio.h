@@ -57,6 +57,7 @@ struct sio_close {
 };
 
 struct sio_options {
+    enum sio_parser parser;      /* of all clients */
     uint64_t connect_timeout_ms; /* 45 s */
     size_t max_attachments;      /* of one packet, received: 10 */
     size_t max_packet;           /* bytes of one with its attachments, received: 0 no limit */

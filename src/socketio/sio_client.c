@@ -1,5 +1,6 @@
 #include "base/macros.h"
 #include "base/mem.h"
+#include "socketio/sio_msgpack.h"
 #include "socketio/sio_state.h"
 
 #include <assert.h>
@@ -8,6 +9,12 @@
 unsigned sio_client_revision(const struct sio_client *client)
 {
     return eio_session_revision(client->session) == 3 ? 4 : 5;
+}
+
+struct sio_message_options sio_client_message_options(const struct sio_client *client)
+{
+    return (struct sio_message_options){.parser = client->server->options->parser,
+                                        .no_v3 = sio_client_revision(client) == 5};
 }
 
 /* ---- beginning and end ---- */
@@ -153,7 +160,7 @@ void sio_client_each(struct sio_client *client, void (*call)(void *ctx, struct s
 
 int sio_client_send_disconnect(struct sio_client *client, struct sio_namespace *nsp)
 {
-    const struct sio_message_options options = {.no_v3 = true}; /* concerns binary only */
+    const struct sio_message_options options = sio_client_message_options(client);
     struct sio_message *message = NULL;
     int rc = sio_message_create_raw(SIO_DISCONNECT, sio_namespace_name(nsp), -1,
                                     (struct str){NULL, 0}, &options, &message);
@@ -297,6 +304,33 @@ static int on_binary(struct sio_client *client, struct bytes attachment)
     return on_whole(client, kept);
 }
 
+/* Clients of revision 4 write as text what is no event (sio_msgpack.h). */
+static int on_packed(struct sio_client *client, bool is_binary, struct bytes message)
+{
+    const struct json_limits *limits = &client->server->options->json;
+    struct sio_msgpack decoded;
+    int rc = SAILS_EPROTO;
+
+    if (is_binary) {
+        rc = sio_msgpack_decode(message, limits->max_values, &decoded);
+    } else if (sio_client_revision(client) == 4) {
+        rc = sio_msgpack_decode_text(bytes_str(message), limits, &decoded);
+    }
+    if (rc == 0) {
+        rc = dispatch(client, &decoded.packet, buf_str(&decoded.text));
+        sio_msgpack_deinit(&decoded);
+    }
+    return rc;
+}
+
+static int on_message(struct sio_client *client, bool is_binary, struct bytes message)
+{
+    if (client->server->options->parser == SIO_PARSER_MSGPACK) {
+        return on_packed(client, is_binary, message);
+    }
+    return is_binary ? on_binary(client, message) : on_text(client, bytes_str(message));
+}
+
 void sio_client_receive(struct sio_client *client, bool is_binary, struct bytes message)
 {
     int rc = 0;
@@ -305,7 +339,7 @@ void sio_client_receive(struct sio_client *client, bool is_binary, struct bytes 
         return;
     }
     sio_client_enter(client);
-    rc = is_binary ? on_binary(client, message) : on_text(client, bytes_str(message));
+    rc = on_message(client, is_binary, message);
     if (rc < 0) {
         sio_client_fail(client, rc);
     }

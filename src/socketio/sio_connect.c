@@ -173,7 +173,7 @@ static json_t *drop_empty(json_t *auth)
 static int answer(struct sio_client *client, enum sio_packet_type type, struct str nsp,
                   struct str payload)
 {
-    const struct sio_message_options options = {.no_v3 = true}; /* concerns binary only */
+    const struct sio_message_options options = sio_client_message_options(client);
     struct sio_message *message = NULL;
     int rc = sio_message_create_raw(type, nsp, -1, payload, &options, &message);
 
@@ -184,14 +184,22 @@ static int answer(struct sio_client *client, enum sio_packet_type type, struct s
     return rc == 0 || rc == SAILS_ENOMEM ? rc : SAILS_ECLOSED;
 }
 
+/* The parser of MessagePack that clients of revision 4 have takes nothing but a text for an error. */
+static bool takes_text_alone(const struct sio_client *client)
+{
+    return sio_client_revision(client) == 4 &&
+           client->server->options->parser == SIO_PARSER_MSGPACK;
+}
+
 static int answer_error(struct sio_client *client, struct str nsp, const char *message)
 {
+    bool as_text = takes_text_alone(client);
     struct buf payload = {0};
     int rc = 0;
 
-    buf_append_str(&payload, STR("{\"message\":"));
+    buf_append_str(&payload, as_text ? STR("") : STR("{\"message\":"));
     json_write_string(&payload, str_from(message));
-    buf_append_char(&payload, '}');
+    buf_append_str(&payload, as_text ? STR("") : STR("}"));
     rc = buf_error(&payload);
     if (rc == 0) {
         rc = answer(client, SIO_CONNECT_ERROR, nsp, buf_str(&payload));
@@ -251,6 +259,8 @@ int sio_connect(struct sio_client *client, const struct sio_packet *packet)
             query.len = str_find(query, '#');
             rc = parse_query(query, &auth);
         }
+    } else if (packet->args != NULL) {
+        auth = json_incref(packet->args);
     } else if (packet->payload.len > 0) {
         rc = json_parse(packet->payload, &client->server->options->json, &auth);
     }
@@ -340,11 +350,19 @@ int sio_socket_accept(struct sio_socket *socket, const char *sid, const char *pi
 }
 
 /* Socket-io 9. What JSON cannot express is left out. */
-static void write_refusal(struct buf *out, unsigned revision, const char *message, json_t *data)
+static void write_refusal(struct buf *out, const struct sio_client *client, const char *message,
+                          json_t *data)
 {
     size_t n_binary = 0;
 
-    if (revision == 4) {
+    if (takes_text_alone(client)) {
+        if (json_write_string(out, str_from(message != NULL ? message : "")) < 0) {
+            buf_clear(out);
+            buf_append_str(out, STR("\"\""));
+        }
+        return;
+    }
+    if (sio_client_revision(client) == 4) {
         if (data != NULL && json_value_write_binary(out, data, NULL, 0, &n_binary) == 0) {
             return;
         }
@@ -379,7 +397,7 @@ void sio_socket_refuse(struct sio_socket *socket, const char *message, json_t *d
         return;
     }
     if (!client->is_ending) {
-        write_refusal(&payload, sio_client_revision(client), message, data);
+        write_refusal(&payload, client, message, data);
         rc = buf_error(&payload);
         if (rc == 0) {
             rc = answer(client, SIO_CONNECT_ERROR, sio_namespace_name(socket->nsp),

@@ -24,7 +24,7 @@ int sio_hold(struct sio_socket *socket, const struct sio_packet *packet, struct 
     struct sio_kept **end = &socket->held;
     int rc = 0;
 
-    if (is_over_limit(client, *kept != NULL ? (*kept)->size : text.len)) {
+    if (is_over_limit(client, *kept != NULL ? (*kept)->size : text.len + packet->n_parsed)) {
         return SAILS_ETOOBIG;
     }
     if (*kept == NULL) {

@@ -22,18 +22,20 @@ int sio_kept_create(struct str text, const struct sio_packet *packet, struct byt
                     struct sio_kept **out)
 {
     size_t size = 0;
+    size_t held = 0;
     struct sio_kept *kept = NULL;
     char *copy = NULL;
 
     if (!size_mul(packet->n_attachments, sizeof(kept->attachments[0]), &size) ||
-        !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size)) {
+        !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size) ||
+        !size_add(size, packet->n_parsed, &held)) {
         return SAILS_ENOMEM;
     }
     kept = mem_alloc(size);
     if (kept == NULL) {
         return SAILS_ENOMEM;
     }
-    *kept = (struct sio_kept){.size = size, .budget = budget, .packet = *packet};
+    *kept = (struct sio_kept){.size = held, .budget = budget, .packet = *packet};
     if (!settle(kept)) {
         mem_free(kept);
         return SAILS_EOVERLOAD;
@@ -45,7 +47,7 @@ int sio_kept_create(struct str text, const struct sio_packet *packet, struct byt
     kept->packet.payload = moved(packet->payload, text, copy);
     kept->packet.event = moved(packet->event, text, copy);
     kept->packet.attachments = NULL;
-    kept->packet.args = NULL;
+    kept->packet.args = json_incref(packet->args);
     *out = kept;
     return 0;
 }

@@ -22,7 +22,7 @@ struct sio_kept {
     json_t *attachments[];    /* binary values */
 };
 
-/* Copies `packet`, which was decoded from `text`, without the attachments. What it holds counts against
+/* Copies `packet`, whose texts are views into `text`, without the attachments; arguments that are parsed are shared. What it holds counts against
  * `budget`. 0; SAILS_ENOMEM; SAILS_EOVERLOAD. */
 int sio_kept_create(struct str text, const struct sio_packet *packet, struct byte_budget *budget,
                     struct sio_kept **out);

@@ -1,9 +1,13 @@
 #include "socketio/sio_message.h"
 
+#include "base/json_parse.h"
 #include "base/json_value.h"
 #include "base/json_write.h"
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/msgpack_value.h"
+#include "base/utf8.h"
+#include "socketio/sio_msgpack.h"
 
 #include <sails/err.h>
 
@@ -140,6 +144,82 @@ static enum sio_packet_type type_of(const char *event, size_t n_binary)
     return n_binary > 0 ? SIO_BINARY_ACK : SIO_ACK;
 }
 
+/* ---- as MessagePack ---- */
+
+static int create_msgpack(enum sio_packet_type type, struct str nsp, int64_t id, json_t *data,
+                          const struct sio_message_options *options, struct sio_message **out)
+{
+    struct buf packed = {0};
+    struct sio_message *m = NULL;
+    int rc = sio_msgpack_encode(&packed, type, nsp, data, id);
+
+    if (rc == 0) {
+        m = allocate(1);
+        rc = m != NULL && add_part(m, true, buf_bytes(&packed), options) ? 0 : SAILS_ENOMEM;
+    }
+    buf_deinit(&packed);
+    if (rc < 0) {
+        sio_message_release(m);
+        return rc;
+    }
+    *out = m;
+    return 0;
+}
+
+/* [event, ...args, offset]; NULL: no memory. */
+static json_t *data_of(const char *event, json_t *args, const char *offset)
+{
+    json_t *data = json_array();
+    bool done = data != NULL;
+
+    if (done && event != NULL) {
+        done = json_array_append_new(data, json_stringn_nocheck(event, strlen(event))) == 0;
+    }
+    if (done && args != NULL) {
+        done = json_array_extend(data, args) == 0;
+    }
+    if (done && offset != NULL) {
+        done = json_array_append_new(data, json_string(offset)) == 0;
+    }
+    if (!done) {
+        json_decref(data);
+        return NULL;
+    }
+    return data;
+}
+
+static int create_packed(struct str nsp, const char *event, json_t *args, const char *offset,
+                         int64_t id, const struct sio_message_options *options,
+                         struct sio_message **out)
+{
+    bool is_text = event == NULL || utf8_is_valid(str_bytes(str_from(event)));
+    json_t *data = is_text ? data_of(event, args, offset) : NULL;
+    int rc = data != NULL
+                 ? create_msgpack(event != NULL ? SIO_EVENT : SIO_ACK, nsp, id, data, options, out)
+                 : SAILS_ENOMEM;
+
+    json_decref(data);
+    return is_text ? rc : SAILS_EJSON;
+}
+
+/* What was to be sent as text, as a value. */
+static int create_packed_raw(enum sio_packet_type type, struct str nsp, int64_t id,
+                             struct str payload, const struct sio_message_options *options,
+                             struct sio_message **out)
+{
+    static const struct json_limits any = {.max_depth = MSGPACK_DEPTH_MAX};
+    json_t *data = NULL;
+    int rc = payload.len > 0 ? json_parse(payload, &any, &data) : 0;
+
+    if (rc == 0) {
+        rc = create_msgpack(type, nsp, id, data, options, out);
+    }
+    json_decref(data);
+    return rc;
+}
+
+/* ---- making one ---- */
+
 int sio_message_create(struct str nsp, const char *event, json_t *args, const char *offset,
                        int64_t id, const struct sio_message_options *options,
                        struct sio_message **out)
@@ -152,6 +232,9 @@ int sio_message_create(struct str nsp, const char *event, json_t *args, const ch
     }
     if (event != NULL && sio_event_is_reserved(str_from(event))) {
         return SAILS_ERESERVED;
+    }
+    if (options->parser == SIO_PARSER_MSGPACK) {
+        return create_packed(nsp, event, args, offset, id, options, out);
     }
     rc = prepare_attachments(&d, args, options->max_attachments);
     if (rc == 0) {
@@ -172,6 +255,9 @@ int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id
     struct draft d = {0};
     int rc = 0;
 
+    if (options->parser == SIO_PARSER_MSGPACK) {
+        return create_packed_raw(type, nsp, id, payload, options, out);
+    }
     sio_packet_encode_head(&d.text, type, 0, nsp, id);
     buf_append_str(&d.text, payload);
     rc = finish(&d, options, out);

@@ -22,6 +22,7 @@ struct sio_message {
 };
 
 struct sio_message_options {
+    enum sio_parser parser;
     bool no_compress;
     bool no_v3;             /* no client of revision 4 (Engine.IO 3) is there to receive it */
     size_t max_attachments; /* over it: SAILS_ETOOBIG (clients refuse more than 10); 0: 10 */
@@ -41,7 +42,7 @@ int sio_message_create(struct str nsp, const char *event, json_t *args, const ch
 /*
  * A packet without attachments whose payload is JSON text already, trusted to be valid for the type
  * (or empty): an event or ack, or one of the packets that a server sends by itself.
- * 0 or SAILS_ENOMEM.
+ * 0 or SAILS_ENOMEM; as MessagePack also SAILS_EJSON, SAILS_ETOOBIG: what sio_msgpack_encode() cannot write.
  */
 int sio_message_create_raw(enum sio_packet_type type, struct str nsp, int64_t id,
                            struct str payload, const struct sio_message_options *options,

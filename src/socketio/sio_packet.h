@@ -25,6 +25,12 @@ enum sio_packet_type {
     SIO_BINARY_ACK
 };
 
+/* How packets are written. */
+enum sio_parser {
+    SIO_PARSER_TEXT,   /* socket-io 2: text, and attachments behind it */
+    SIO_PARSER_MSGPACK /* one MessagePack value each: sio_msgpack.h */
+};
+
 /* JavaScript's largest safe integer: ids above it are refused (socket-io 23a). */
 #define SIO_MAX_ACK_ID INT64_C(9007199254740991)
 
@@ -38,7 +44,8 @@ struct sio_packet {
     bool has_nul_name; /* of an event: its payload would be valid, but for a name with a NUL in it
                              (c_text.h): it can be answered, if anybody can, but not heard */
     json_t *const *attachments; /* received, as binary values; NULL until all are there */
-    json_t *args; /* of sio_packet_args(), where somebody has parsed them already; else NULL */
+    json_t *args;    /* of sio_packet_args(), where somebody has parsed them already; else NULL */
+    size_t n_parsed; /* bytes of what is in there */
 };
 
 struct sio_packet_limits {

@@ -166,6 +166,9 @@ void sio_socket_receive(struct sio_socket *socket, const struct sio_packet *pack
 
 unsigned sio_client_revision(const struct sio_client *client);
 
+/* Of what this client alone gets. */
+struct sio_message_options sio_client_message_options(const struct sio_client *client);
+
 /* ---- sio_connect.c ---- */
 
 /* A CONNECT for a namespace in which the client has no socket. 0, or SAILS_ENOMEM. */

@@ -28,6 +28,7 @@ struct world {
     struct env env;
     struct http_service http;
     struct eio_options engine_options;
+    struct sio_options options;
     struct sio_server *server;
     struct sio_namespace *nsps[N_NAMESPACES];
     atomic_uint_fast64_t ack_ids;
@@ -194,7 +195,8 @@ static void on_connecting(void *ctx, struct sio_socket *socket)
 
 static void send_args(struct sio_socket *socket, const struct sio_packet *packet)
 {
-    const struct sio_message_options options = {0};
+    const struct world *w = sio_namespace_user(sio_socket_namespace(socket));
+    const struct sio_message_options options = {.parser = w->options.parser};
     const struct sio_target all = {0};
     struct sio_message *message = NULL;
     json_t *args = sio_packet_args(packet, NULL);
@@ -265,12 +267,26 @@ static void on_disconnect(void *ctx, struct sio_socket *socket, enum sio_reason 
     forget(ctx, socket);
 }
 
+/* Who hears of a room may leave it, and end the socket. */
+static void on_room(void *ctx, struct sio_socket *socket, enum sio_room_change change,
+                    struct str room)
+{
+    (void)ctx;
+    require(room.len > 0);
+    if (change == SIO_ROOM_JOINED && room.len == 3) {
+        sio_socket_leave(socket, room);
+    } else if (change == SIO_ROOM_LEFT && room.len == 4) {
+        sio_socket_disconnect(socket, false);
+    }
+}
+
 static const struct sio_events events = {.on_namespace = on_namespace,
                                          .on_connecting = on_connecting,
                                          .on_event = on_event,
                                          .on_error = on_error,
                                          .on_disconnecting = on_disconnecting,
-                                         .on_disconnect = on_disconnect};
+                                         .on_disconnect = on_disconnect,
+                                         .on_room = on_room};
 
 static void on_request(void *ctx, struct http_exchange *x)
 {
@@ -286,12 +302,13 @@ static void on_request(void *ctx, struct http_exchange *x)
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"                   \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 
-static void begin(struct world *w)
+static void begin(struct world *w, enum sio_parser parser)
 {
     static const char *const names[N_NAMESPACES] = {"/", "/a", "/%C3%A9"};
     static const char *const upgrades[N_CLIENTS] = {UPGRADE("4"), UPGRADE("3")};
 
-    *w = (struct world){.engine_options = eio_default_options};
+    *w = (struct world){.engine_options = eio_default_options, .options = sio_default_options};
+    w->options.parser = parser;
     w->engine_options.allow_eio3 = true;
     w->env.now_ms = 1;
     w->env.random = fill_random;
@@ -299,9 +316,10 @@ static void begin(struct world *w)
     w->http = (struct http_service){
         .env = &w->env, .limits = &http_default_limits, .on_request = on_request, .ctx = w};
     http_service_init(&w->http);
-    w->server = sio_server_create(&w->env, &sio_default_options, &w->engine_options, &events, w);
+    w->server = sio_server_create(&w->env, &w->options, &w->engine_options, &events, w);
     for (size_t i = 0; i < N_NAMESPACES; i++) {
         w->nsps[i] = sio_namespace_create(w->server, str_from(names[i]), &w->ack_ids, w);
+        sio_namespace_tell_rooms(w->nsps[i]);
     }
     for (size_t i = 0; i < N_CLIENTS; i++) {
         w->clients[i] = (struct client){.link = {.ops = &ops}, .world = w};
@@ -373,13 +391,15 @@ static void act(struct world *w, unsigned action, unsigned which)
 
 /*
  * A step: what (0 to 3: a message, text or binary, of one client; above: the application), a length
- * or which socket, and the message.
+ * or which socket, and the message. One whose first byte is 0xff is for a server that speaks MessagePack.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct world w;
 
-    begin(&w);
+    begin(&w, size > 0 && *data == 0xff ? SIO_PARSER_MSGPACK : SIO_PARSER_TEXT);
+    data += w.options.parser == SIO_PARSER_MSGPACK ? 1 : 0;
+    size -= w.options.parser == SIO_PARSER_MSGPACK ? 1 : 0;
     while (size >= 2) {
         unsigned what = data[0] % 12;
         size_t len = data[1];
