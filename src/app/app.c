@@ -226,27 +226,6 @@ int sails_app_load(sails_app *app, int argc, char **argv)
 
 /* ---- lifting and lowering ---- */
 
-static void set_requests(struct sails_app *app)
-{
-    const struct config *c = &app->config;
-
-    app->requests.is_production = config_is_production(c);
-    app->requests.max_body = (size_t)config_integer(c, "http.maxBodySize");
-    app->requests.max_body_values = (size_t)config_integer(c, "http.maxBodyValues");
-    app->requests.upload_dir = config_text(c, "http.uploadDir");
-    app->requests.max_upload = (uint64_t)config_integer(c, "http.maxUploadBytes");
-    app->requests.compresses = config_get(c, "http.compress") != NULL
-                                   ? config_boolean(c, "http.compress")
-                                   : app->requests.is_production;
-    app->files.folders.max_age_s = config_get(c, "http.cache") != NULL
-                                       ? (uint64_t)config_integer(c, "http.cache") / 1000
-                                       : (app->requests.is_production ? 31557600 : 0);
-    app->requests.is_sdk_needed = config_boolean(c, "sockets.requireSdkVersion");
-    app->requests.send_status_code = config_boolean(c, "sockets.sendStatusCode");
-    app->requests.send_response_headers = config_boolean(c, "sockets.sendResponseHeaders");
-    app->requests.logs_access = config_boolean(c, "log.access");
-}
-
 static int configure(struct sails_app *app)
 {
     struct config *c = &app->config;
@@ -258,7 +237,8 @@ static int configure(struct sails_app *app)
     }
     app_log_configure(app);
     app_http_limits(app, &app->limits);
-    set_requests(app);
+    app_request_options(app, &app->requests.options);
+    app->files.folders.max_age_s = app_file_age(app);
     if (config_boolean(c, "sockets.serveClient") &&
         client_bundles_set(&app->bundles, config_text(c, "sockets.path"),
                            config_text(c, "sockets.clientPath")) < 0) {

@@ -174,6 +174,10 @@ void app_net_options(const struct sails_app *app, struct net_options *out);
 int app_io_options(const struct sails_app *app, struct io_options *out);
 void app_io_options_deinit(struct io_options *options);
 void app_http_limits(const struct sails_app *app, struct http_limits *out);
+void app_request_options(const struct sails_app *app, struct request_options *out);
+
+/* How long clients may keep a file, in seconds. */
+uint64_t app_file_age(const struct sails_app *app);
 
 /* The URL of a Redis, the value `text` of a setting; NULL: it is not set, and *out stays. 0; SAILS_ECONFIG: logged;
  * SAILS_ENOMEM. */

@@ -67,7 +67,7 @@ static void show_settings(const struct sails_app *app, const struct net_options 
     log_line(&app->log, LOG_DEBUG, "Port        : %u", port);
     if (options->host != NULL) {
         log_line(&app->log, LOG_DEBUG, "Host        : %s", options->host);
-    } else if (options->tls.cert_file == NULL && !app->requests.is_production) {
+    } else if (options->tls.cert_file == NULL && !app->requests.options.is_production) {
         log_line(&app->log, LOG_DEBUG, "Local       : http://localhost:%u", port);
     }
     log_line(&app->log, LOG_DEBUG, "%s", rule);

@@ -2,9 +2,18 @@
 #include "base/mem.h"
 #include "net/redis_url.h"
 
-static uint64_t ms(const struct config *config, const char *name)
+enum {
+    YEAR_S = 31557600
+};
+
+static uint64_t number(const struct config *config, const char *name)
 {
     return (uint64_t)config_integer(config, name);
+}
+
+static uint64_t ms(const struct config *config, const char *name)
+{
+    return number(config, name);
 }
 
 static size_t size(const struct config *config, const char *name)
@@ -45,6 +54,47 @@ void app_http_limits(const struct sails_app *app, struct http_limits *out)
     out->body_timeout_ms = ms(c, "http.bodyTimeout");
     out->body_total_ms = ms(c, "http.bodyTotalTimeout");
     out->keep_alive_ms = ms(c, "http.keepAliveTimeout");
+}
+
+/* What is on in production unless it is said. */
+static bool is_on_in_production(const struct config *c, const char *name)
+{
+    return config_get(c, name) != NULL ? config_boolean(c, name) : config_is_production(c);
+}
+
+void app_request_options(const struct sails_app *app, struct request_options *out)
+{
+    const struct config *c = &app->config;
+
+    *out = (struct request_options){
+        .is_production = config_is_production(c),
+        .compresses = is_on_in_production(c, "http.compress"),
+        .logs_access = config_boolean(c, "log.access"),
+        .is_sdk_needed = config_boolean(c, "sockets.requireSdkVersion"),
+        .send_status_code = config_boolean(c, "sockets.sendStatusCode"),
+        .send_response_headers = config_boolean(c, "sockets.sendResponseHeaders"),
+        .cors_all_routes = config_boolean(c, "security.cors.allRoutes"),
+        .csrf = config_boolean(c, "security.csrf"),
+        .timeout_ms = ms(c, "requestTimeout"),
+        .max_body = size(c, "http.maxBodySize"),
+        .max_body_values = size(c, "http.maxBodyValues"),
+        .upload_dir = config_text(c, "http.uploadDir"),
+        .max_upload = number(c, "http.maxUploadBytes"),
+        .limits =
+            {
+                .requests_per_address = number(c, "security.limits.requestsPerAddress"),
+                .requests_per_socket = number(c, "security.limits.requestsPerSocket"),
+                .messages_per_socket = number(c, "security.limits.messagesPerSocket"),
+            },
+    };
+}
+
+uint64_t app_file_age(const struct sails_app *app)
+{
+    if (config_get(&app->config, "http.cache") != NULL) {
+        return ms(&app->config, "http.cache") / 1000;
+    }
+    return config_is_production(&app->config) ? YEAR_S : 0;
 }
 
 static unsigned transports_of(const struct config *config)
@@ -98,7 +148,7 @@ static int set_cors(const struct sails_app *app, struct eio_cors *out)
     out->methods = config_text(config, "sockets.cors.methods");
     out->allowed_headers = config_text(config, "sockets.cors.allowedHeaders");
     out->exposed_headers = config_text(config, "sockets.cors.exposedHeaders");
-    out->max_age_s = (uint64_t)config_integer(config, "sockets.cors.maxAge");
+    out->max_age_s = number(config, "sockets.cors.maxAge");
     if (json_is_boolean(origin)) {
         out->origin = json_is_true(origin) ? EIO_CORS_REFLECT : EIO_CORS_OFF;
         return 0;

@@ -38,12 +38,13 @@ static int choose_secret(struct sails_app *app)
 
     app->requests.secret = config_text(&app->config, "session.secret");
     if (app->requests.secret != NULL) {
-        return app->requests.is_production ? check_secret(app, strlen(app->requests.secret)) : 0;
+        return app->requests.options.is_production ? check_secret(app, strlen(app->requests.secret))
+                                                   : 0;
     }
     if (!app->requests.sessions.is_on) {
         return 0;
     }
-    if (app->requests.is_production) {
+    if (app->requests.options.is_production) {
         log_line(
             &app->log, LOG_ERROR,
             "session.secret: must be set in production, to a long random text that nobody else "
@@ -164,7 +165,7 @@ static int configure_origins(struct sails_app *app)
     struct origin_setting setting = {
         .only_allow = config_get(&app->config, "sockets.onlyAllowOrigins"),
         .has_before_connect = guard->before_connect != NULL,
-        .is_production = app->requests.is_production,
+        .is_production = app->requests.options.is_production,
     };
     struct origin_violation violation;
 
@@ -213,7 +214,6 @@ static int configure_cors(struct sails_app *app)
     int rc = 0;
 
     app->requests.cors = cors_default_settings;
-    app->requests.cors_all_routes = config_boolean(&app->config, "security.cors.allRoutes");
     json_decref(app->cors_dictionary); /* of a lift that failed */
     app->cors_dictionary = cors_dictionary(&app->config);
     rc = cors_settings_read(&app->requests.cors, app->cors_dictionary, &why);
@@ -246,20 +246,6 @@ static int configure_headers(struct sails_app *app)
 }
 
 /* ---- limits ---- */
-
-static void configure_limits(struct sails_app *app)
-{
-    const struct config *c = &app->config;
-    struct limits_settings *limits = &app->requests.limits;
-
-    limits->requests_per_address =
-        (uint64_t)config_integer(c, "security.limits.requestsPerAddress");
-    limits->requests_per_socket = (uint64_t)config_integer(c, "security.limits.requestsPerSocket");
-    limits->messages_per_socket = (uint64_t)config_integer(c, "security.limits.messagesPerSocket");
-    if (limits->messages_per_socket > 0) {
-        request_socket_limit(&app->requests);
-    }
-}
 
 int sails_app_refused(const sails_app *app, sails_refused *out)
 {
@@ -297,10 +283,10 @@ int app_configure_security(struct sails_app *app)
     if (rc == 0) {
         rc = configure_headers(app);
     }
-    configure_limits(app);
-    app->requests.csrf = config_boolean(&app->config, "security.csrf");
-    app->requests.timeout_ms = (uint64_t)config_integer(&app->config, "requestTimeout");
-    if (rc == 0 && app->requests.csrf && !app->requests.sessions.is_on) {
+    if (app->requests.options.limits.messages_per_socket > 0) {
+        request_socket_limit(&app->requests);
+    }
+    if (rc == 0 && app->requests.options.csrf && !app->requests.sessions.is_on) {
         log_line(
             &app->log, LOG_ERROR,
             "security.csrf: needs sessions, for its tokens belong to them, but session.enabled "

@@ -59,7 +59,8 @@ static json_t *usage_body(const struct sails_req *req, const char *code, const c
     buf_printf(&message,
                "The server could not fulfill this request (`%s %s`) due to a problem with the "
                "parameters that were sent.  See the `details` for more info.%s",
-               sails_req_method(req), sails_req_path(req), req->service->is_production ? "" : tip);
+               sails_req_method(req), sails_req_path(req),
+               req->service->options.is_production ? "" : tip);
     if (buf_error(&message) == 0) {
         body = json_pack("{s:s*,s:s,s:s%}", "code", code, "details", details, "message",
                          message.ptr, message.len);

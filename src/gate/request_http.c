@@ -51,7 +51,7 @@ enum {
 static int parse_json_body(struct sails_req *req, struct str text, bool is_json)
 {
     const struct json_limits limits = {.max_depth = JSON_DEPTH_MAX,
-                                       .max_values = req->service->max_body_values};
+                                       .max_values = req->service->options.max_body_values};
     json_t *body = NULL;
     int rc = json_parse(text, &limits, &body);
 
@@ -100,7 +100,7 @@ static const char *why_refused(int rc)
 static void refuse_body(struct sails_req *req, int rc)
 {
     struct http_exchange *x = req->exchange;
-    bool is_production = req->service->is_production;
+    bool is_production = req->service->options.is_production;
     struct buf text = {0};
 
     buf_printf(&text, "Unable to parse HTTP body- error occurred :: %s", why_refused(rc));
@@ -134,7 +134,7 @@ static void on_body(struct http_exchange *x, struct bytes piece)
         take_form(req, piece);
     } else if (!has_parsed_body(req)) {
         return;
-    } else if (piece.len > req->service->max_body - req->raw_body.len) {
+    } else if (piece.len > req->service->options.max_body - req->raw_body.len) {
         refuse_body(req, SAILS_ETOOBIG);
     } else {
         buf_append(&req->raw_body, piece.ptr, piece.len);
@@ -254,7 +254,7 @@ void request_http_add_cors(const struct request_service *service, struct http_ex
     struct str name, value;
     int rc = 0;
 
-    if (service->cors_all_routes) {
+    if (service->options.cors_all_routes) {
         rc = cors_apply(&service->cors, origin, false, &headers);
         rc = rc == 0 ? cors_tell_caches(&service->cors, &headers) : rc;
     }
@@ -275,7 +275,7 @@ static bool is_too_big(const struct sails_req *req)
     uint64_t length = 0;
 
     return text.ptr != NULL && has_parsed_body(req) && req->form == NULL &&
-           str_to_u64(text, UINT64_MAX, &length) && length > req->service->max_body;
+           str_to_u64(text, UINT64_MAX, &length) && length > req->service->options.max_body;
 }
 
 /* 0, or what refuse_body() takes. */
@@ -301,7 +301,8 @@ void request_http_handle(const struct request_service *service, struct worker *w
         refuse_body(req, rc);
     } else {
         /* What is parsed is limited in on_body, with an answer of its own. */
-        http_accept(x, &exchange_events, req, has_parsed_body(req) ? SIZE_MAX : service->max_body);
+        http_accept(x, &exchange_events, req,
+                    has_parsed_body(req) ? SIZE_MAX : service->options.max_body);
     }
 }
 

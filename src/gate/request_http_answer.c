@@ -38,7 +38,7 @@ static void send_http(struct sails_req *req)
     if (req->res.kind == REQUEST_TEXT_BODY) {
         body = buf_bytes(&req->res.text);
     }
-    if (req->service->compresses &&
+    if (req->service->options.compresses &&
         compression_apply(&req->headers, &req->res.headers, body, &compressed)) {
         body = buf_bytes(&compressed);
     }

@@ -14,8 +14,8 @@
 
 static json_t *make_jwr(struct sails_req *req)
 {
-    struct jwr_parts parts = {.headers = req->service->send_response_headers,
-                              .status = req->service->send_status_code};
+    struct jwr_parts parts = {.headers = req->service->options.send_response_headers,
+                              .status = req->service->options.send_status_code};
 
     return jwr_create(&req->res, &parts);
 }
@@ -232,9 +232,6 @@ static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket
     } else {
         header_list_remove(&req->headers, STR("origin"));
     }
-    if (req->service->host != NULL) {
-        header_list_set(&req->headers, STR("host"), str_from(req->service->host));
-    }
     if (has_no_session) {
         header_list_set(&req->headers, STR("nosession"), STR("true"));
     }
@@ -343,7 +340,7 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         refuse_by_event(service, socket, "Unexpected argument behind the request");
         return;
     }
-    if (!check_message(message, socket, service->is_sdk_needed, &details)) {
+    if (!check_message(message, socket, service->options.is_sdk_needed, &details)) {
         buf_append_char(&details, '\0');
         refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
         buf_deinit(&details);

@@ -14,7 +14,7 @@ void builtin_get_cookie(sails_req *req, sails_res *res)
 /* A page that got its token over a socket could be any page: the handshake asks nobody. */
 static void refuse_socket(sails_req *req, sails_res *res)
 {
-    if (req->service->is_production) {
+    if (req->service->options.is_production) {
         sails_res_not_found(res);
         return;
     }
@@ -49,7 +49,7 @@ bool builtin_make_csrf_token(sails_req *req, char *token)
     const char *secret = NULL;
 
     token[0] = '\0';
-    if (!req->service->csrf || req->session.json == NULL) {
+    if (!req->service->options.csrf || req->session.json == NULL) {
         return true;
     }
     secret = take_secret(req, &env);

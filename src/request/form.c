@@ -50,11 +50,11 @@ enum {
 static int init_parser(struct form *form, struct str content_type)
 {
     form->limits = multipart_default_limits;
-    form->limits.text = form->req->service->max_body;
+    form->limits.text = form->req->service->options.max_body;
     form->limits.value = form->limits.text;
     form->fields.json_names = header_list_get(&form->req->headers, STR("x-json-mpu-params"));
-    form->fields.limits = (struct json_limits){.max_depth = JSON_DEPTH_MAX,
-                                               .max_values = form->req->service->max_body_values};
+    form->fields.limits = (struct json_limits){
+        .max_depth = JSON_DEPTH_MAX, .max_values = form->req->service->options.max_body_values};
     return multipart_init(&form->parser, content_type, &form->limits);
 }
 
@@ -209,7 +209,7 @@ static int on_file(struct form *form, const struct multipart_event *event)
 static int throw_away(struct form *form, struct bytes data)
 {
     form->n_thrown += data.len;
-    return form->n_thrown > form->req->service->max_upload ? SAILS_ETOOBIG : 0;
+    return form->n_thrown > form->req->service->options.max_upload ? SAILS_ETOOBIG : 0;
 }
 
 static int on_data(struct form *form, struct bytes data)
@@ -463,10 +463,10 @@ static int create_upload(sails_req *req, struct upload_request *request)
     int rc = 0;
 
     if (request->options.dirname == NULL) {
-        request->options.dirname = req->service->upload_dir;
+        request->options.dirname = req->service->options.upload_dir;
     }
     if (request->options.max_bytes == 0) {
-        request->options.max_bytes = req->service->max_upload;
+        request->options.max_bytes = req->service->options.max_upload;
     }
     rc = upload_create(req->worker, request, &upload_events, req->form, &upload);
     if (rc == 0) {

@@ -17,7 +17,7 @@ static json_t *find_in_query(void *ctx, const char *name)
 static void refuse(struct sails_req *req, json_t *problems)
 {
     json_t *refusal = inputs_refusal(sails_req_method(req), sails_req_path(req), problems,
-                                     req->service->is_production);
+                                     req->service->options.is_production);
 
     if (refusal == NULL) {
         sails_res_server_error(&req->res, NULL);

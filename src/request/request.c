@@ -57,7 +57,7 @@ struct sails_req *request_create(const struct request_service *service, struct w
     req->worker = worker;
     req->begun_ms = worker_env(worker)->now_ms;
     req->begun_unix_ms = worker_env(worker)->unix_ms;
-    req->timeout_ms = service->timeout_ms;
+    req->timeout_ms = service->options.timeout_ms;
     req->transport = transport;
     req->method = method;
     if (set_url(req, url) < 0) {

@@ -47,8 +47,27 @@ struct request_worker {
     struct limits limits;
 };
 
+/* Settings; borrowed texts live as long as the app's configuration. */
+struct request_options {
+    bool is_production;
+    bool compresses;            /* answers over HTTP */
+    bool logs_access;           /* a line for each answer */
+    bool is_sdk_needed;         /* sockets whose client tells no version may not ask */
+    bool send_status_code;      /* in JWRs */
+    bool send_response_headers; /* in JWRs */
+    bool cors_all_routes;
+    bool csrf;
+    uint64_t timeout_ms;    /* for an answer; 0: any */
+    size_t max_body;        /* of an HTTP request that is parsed: 1 MB, as Sails */
+    size_t max_body_values; /* of JSON in it */
+    const char *upload_dir; /* where files are received, if nobody says otherwise */
+    uint64_t max_upload;    /* bytes of an upload, and of files that nobody wants */
+    struct limits_settings limits;
+};
+
 /* What all requests of an app share. */
 struct request_service {
+    struct request_options options;
     struct sails_app *app;
     void *context;
     struct router router; /* targets: struct request_target */
@@ -58,33 +77,18 @@ struct request_service {
     const char *secret; /* of signed cookies; NULL: none */
     struct session_settings sessions;
     struct cors_settings cors;
-    bool cors_all_routes;
-    bool csrf;
     struct responses responses;
     const struct request_step *request_hooks; /* before every route: functions */
     size_t n_request_hooks;
-    uint64_t timeout_ms; /* for an answer; 0: any */
-    struct limits_settings limits;
     struct job_pool *waiting;       /* threads of actions that may wait */
     struct models *models;          /* NULL: the app has none */
     struct request_worker *workers; /* by index */
     size_t n_workers;
-    bool is_production;
-    bool compresses;            /* answers over HTTP */
-    size_t max_body;            /* of an HTTP request that is parsed: 1 MB, as Sails */
-    size_t max_body_values;     /* of JSON in it */
-    const char *upload_dir;     /* where files are received, if nobody says otherwise */
-    uint64_t max_upload;        /* bytes of an upload, and of files that nobody wants */
-    bool is_sdk_needed;         /* sockets whose client tells no version may not ask */
-    bool send_status_code;      /* in JWRs */
-    bool send_response_headers; /* in JWRs */
-    bool logs_access;           /* a line for each answer */
-    const char *host;           /* configured host name; NULL: the message's */
-    struct trust_proxy trust;   /* whose X-Forwarded-... count */
-    struct error_pages pages;   /* for people */
-    struct views *views;        /* NULL: the app has none */
-    json_t *view_locals;        /* what `views.locals` says; NULL: nothing */
-    json_t *view_sails;         /* `sails` in templates */
+    struct trust_proxy trust; /* whose X-Forwarded-... count */
+    struct error_pages pages; /* for people */
+    struct views *views;      /* NULL: the app has none */
+    json_t *view_locals;      /* what `views.locals` says; NULL: nothing */
+    json_t *view_sails;       /* `sails` in templates */
 };
 
 enum request_body_kind {

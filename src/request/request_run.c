@@ -172,7 +172,7 @@ static void log_access(const struct sails_req *req)
 static enum phase_result send_answer(struct sails_req *req)
 {
     request_target_add_cache(req);
-    if (req->service->logs_access) {
+    if (req->service->options.logs_access) {
         log_access(req);
     }
     req->transport->send(req);
@@ -222,8 +222,8 @@ static void tell_policy(const struct sails_req *req)
 {
     const struct request_step *step = NULL;
 
-    if (req->service->is_production || req->phase != REQUEST_STEPS || req->n_steps_done == 0 ||
-        req->target == NULL || req->res.status < 400) {
+    if (req->service->options.is_production || req->phase != REQUEST_STEPS ||
+        req->n_steps_done == 0 || req->target == NULL || req->res.status < 400) {
         return;
     }
     step = &req->target->steps[req->n_steps_done - 1];

@@ -16,7 +16,7 @@ static struct str header_of(const void *headers, struct str name)
 /* Developers want to know; of others' requests nobody does. Always true. */
 static bool tell_forged(const struct sails_req *req, const char *why)
 {
-    if (!req->service->is_production) {
+    if (!req->service->options.is_production) {
         log_line(req->service->log, LOG_DEBUG, "%s %s is refused: %s", sails_req_method(req),
                  req->path, why);
     }
@@ -31,7 +31,7 @@ bool request_security_is_forged(struct sails_req *req)
     const json_t *secret = json_object_get(req->session.json, CSRF_SECRET_KEY);
     struct str token;
 
-    if (!csrf_is_on(req->service->csrf, has_own ? &own : NULL) ||
+    if (!csrf_is_on(req->service->options.csrf, has_own ? &own : NULL) ||
         !csrf_checks_method(req->method)) {
         return false;
     }
@@ -52,7 +52,7 @@ static const struct cors_settings *cors_of(const struct request_service *service
     if (target != NULL && target->cors_kind != REQUEST_CORS_UNSET) {
         return target->cors_kind == REQUEST_CORS_OWN ? &target->cors : NULL;
     }
-    return service->cors_all_routes ? &service->cors : NULL;
+    return service->options.cors_all_routes ? &service->cors : NULL;
 }
 
 static enum http_method method_named(struct str name)
@@ -94,7 +94,7 @@ static void tell_foreign(const struct sails_req *req, struct str origin)
 {
     struct str allowed = header_list_get(&req->res.headers, STR("access-control-allow-origin"));
 
-    if (!req->service->is_production && origin.ptr != NULL && allowed.ptr == NULL &&
+    if (!req->service->options.is_production && origin.ptr != NULL && allowed.ptr == NULL &&
         !origin_is_of_host(origin, header_list_get(&req->headers, STR("host")))) {
         log_line(req->service->log, LOG_DEBUG,
                  "%s %s: a page of %.*s may not read the answer: neither `cors` of the route nor "

@@ -123,13 +123,13 @@ void request_worker_start(const struct request_service *service, struct worker *
 {
     struct request_worker *w = &service->workers[worker_index(worker)];
 
-    deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->timeout_ms,
+    deadline_queue_init(&w->unanswered, &worker_env(worker)->deadlines, service->options.timeout_ms,
                         on_unanswered, NULL);
     deadline_ladder_init(&w->unanswered_by, &worker_env(worker)->deadlines, on_unanswered, NULL);
     list_init(&w->requests);
     w->service = service;
     w->worker = worker;
-    limits_init(&w->limits, &service->limits, worker_env(worker));
+    limits_init(&w->limits, &service->options.limits, worker_env(worker));
 }
 
 void request_worker_stop(const struct request_service *service, struct worker *worker)

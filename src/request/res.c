@@ -191,7 +191,7 @@ int res_write_json(sails_res *res, struct buf *out, const json_t *value)
     struct buf compact = {0};
     int rc = 0;
 
-    if (res_request(res)->service->is_production || res_is_socket(res)) {
+    if (res_request(res)->service->options.is_production || res_is_socket(res)) {
         return json_value_write(out, value);
     }
     rc = json_value_write(&compact, value);

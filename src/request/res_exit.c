@@ -51,7 +51,7 @@ static void set_text(sails_res *res, const char *name, const char *text)
 static void set_headers(sails_res *res, const struct sails_exit *end)
 {
     sails_res_set(res, "X-Exit", end->name);
-    if (!req_of(res)->service->is_production) {
+    if (!req_of(res)->service->options.is_production) {
         set_text(res, "X-Exit-Friendly-Name", end->friendly_name);
         set_text(res, "X-Exit-Description", end->description);
     }

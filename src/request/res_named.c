@@ -134,7 +134,7 @@ static int answer_person(sails_res *res, json_t *data)
 /* Production keeps the data to itself. */
 static json_t *without_secrets(sails_res *res, json_t *data)
 {
-    if (!res_request(res)->service->is_production) {
+    if (!res_request(res)->service->options.is_production) {
         return data;
     }
     json_decref(data);
@@ -187,7 +187,7 @@ int sails_res_fail(sails_res *res, const char *why)
         return answer_person(res, data);
     }
     json_decref(data);
-    return res_request(res)->service->is_production
+    return res_request(res)->service->options.is_production
                ? answer_named(res, 500, NULL, "Internal Server Error")
                : answer_reason(res, why);
 }

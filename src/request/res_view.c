@@ -143,7 +143,7 @@ static void log_fault(const struct request_service *service, const struct view_f
 
     log_line(service->log, LOG_ERROR, "Could not render a view: %.*s%s",
              STR_FMT(buf_str(&fault->why)), fault->why.len == 0 ? sails_strerror(rc) : "");
-    while (!service->is_production && rest.len > 0) {
+    while (!service->options.is_production && rest.len > 0) {
         line = (struct str){rest.ptr, str_find(rest, '\n')};
         log_line(service->log, LOG_BLANK, "%.*s", STR_FMT(line));
         rest = str_from_offset(rest, line.len + (line.len < rest.len));
