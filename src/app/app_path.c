@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "base/macros.h"
 #include "config/config_folder.h"
 
 #include <errno.h>
@@ -55,16 +56,29 @@ static bool is_reached(const struct router *router, const char *identity)
     return false;
 }
 
+/* A blueprint is there for every model, whatever routes it has: nobody has written it. */
+static bool is_blueprint(const struct sails_app *app, const struct registered_action *action)
+{
+    for (size_t i = 0; i < ARRAY_LEN(app->blueprints.actions); i++) {
+        if (action->def == &app->blueprints.actions[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Sails' blueprints would make routes for them; here, and there without, nobody can ask for such an action. */
 static size_t warn_of_unreached(const struct sails_app *app)
 {
     size_t n = 0;
 
     list_each(node, &app->routing.registry.actions.all) {
-        const char *identity =
-            container_of(node, const struct registered_action, in_registry)->name;
+        const struct registered_action *action =
+            container_of(node, const struct registered_action, in_registry);
+        const char *identity = action->name;
 
-        if (strncmp(identity, "security/", sizeof("security/") - 1) != 0 &&
+        if (!is_blueprint(app, action) &&
+            strncmp(identity, "security/", sizeof("security/") - 1) != 0 &&
             !is_reached(&app->requests.router, identity) &&
             !is_reached(&app->requests.after, identity)) {
             log_line(&app->log, LOG_WARN,

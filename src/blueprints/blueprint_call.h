@@ -88,26 +88,4 @@ void blueprint_record_subscribe_deep(struct blueprint_call *call, const json_t *
 int blueprint_answer(struct blueprint_call *call, const struct orm_model *model, json_t *value);
 int blueprint_answer_not_found(struct blueprint_call *call);
 
-/* ---- members of a collection: blueprint_members.c ---- */
-
-/* What will change when a collection has other members: gathered before, told afterwards. */
-struct member_change {
-    const struct orm_attribute *collection;
-    json_t *
-        members; /* keys of those that there are and shall be in it, in the order given, each once */
-    json_t *stolen;  /* [[child, former parent], ...]: of another parent's so far */
-    json_t *added;   /* keys */
-    json_t *dropped; /* keys; of replace */
-};
-
-void member_change_deinit(struct member_change *change);
-
-/* `parent`: NULL: it has no members yet. `ids` is borrowed. */
-int member_change_find(struct blueprint_call *call, struct sails_db *db,
-                       const struct orm_attribute *collection, json_t *parent, json_t *ids,
-                       struct member_change *change);
-void member_change_tell(struct blueprint_call *call, const struct member_change *change,
-                        json_t *parent);
-void member_change_tell_stolen(struct blueprint_call *call, const struct member_change *change);
-
 #endif

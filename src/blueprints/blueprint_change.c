@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "blueprints/blueprint_call.h"
+#include "blueprints/member_change.h"
 #include "blueprints/record_view.h"
 
 #include <sails/err.h>

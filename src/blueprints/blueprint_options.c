@@ -89,6 +89,14 @@ static int put_where_key(struct reading *r, const char *name)
     return rc;
 }
 
+/* Nothing, as JavaScript sees it: where Sails looks whether there is a value at all. */
+static bool is_nothing(const json_t *value)
+{
+    return value == NULL || json_is_null(value) || json_is_false(value) ||
+           (json_is_string(value) && json_string_length(value) == 0) ||
+           (json_is_number(value) && json_number_value(value) == 0);
+}
+
 /* ---- populates ---- */
 
 static json_t *default_populates(const struct orm_model *model)
@@ -121,8 +129,7 @@ static int read_populates(struct reading *r)
     json_t *populates = NULL;
     int rc = 0;
 
-    if (given == NULL || json_is_null(given) ||
-        (json_is_string(given) && json_string_length(given) == 0)) {
+    if (is_nothing(given) && !json_is_false(given)) {
         return 0;
     }
     if (json_is_false(given) ||
@@ -162,7 +169,7 @@ static int read_explicit_where(struct reading *r, json_t **where)
     } else if (given != NULL) {
         *where = json_incref(given);
     }
-    if (json_is_null(*where) || json_is_false(*where)) { /* JavaScript: falsy */
+    if (is_nothing(*where)) {
         json_decref(*where);
         *where = NULL;
     }

@@ -216,15 +216,11 @@ static bool is_reserved(struct str name)
     return str_eq(name, STR("__proto__"));
 }
 
-/* It would be the parent of all objects in JavaScript, and is nobody's parameter. */
-static bool has_proto(const struct nesting *n)
+/* It would be the parent of all objects in JavaScript, and is nobody's parameter. Within brackets it leaves an object without
+ * it, as in qs: a filter that names it must not vanish. */
+static bool is_nobodys(const struct nesting *n)
 {
-    for (size_t i = 0; i < n->n_segments; i++) {
-        if (is_reserved(n->segments[i].name)) {
-            return true;
-        }
-    }
-    return false;
+    return n->n_segments > 0 && is_reserved(n->segments[0].name);
 }
 
 /* ---- the tree ---- */
@@ -271,9 +267,13 @@ static json_t *list_to_object(json_t *list)
 static json_t *put_in_object(struct nesting *n, json_t *object, struct str name, size_t next,
                              json_t *leaf)
 {
-    json_t *before = json_incref(json_object_getn(object, name.ptr, name.len));
+    json_t *before = NULL;
     json_t *after = NULL;
 
+    if (is_reserved(name)) {
+        return object;
+    }
+    before = json_incref(json_object_getn(object, name.ptr, name.len));
     after = put(n, before, next, leaf);
     return checked(object,
                    after != NULL && json_object_setn_new(object, name.ptr, name.len, after) == 0);
@@ -461,7 +461,7 @@ static int nest(struct nesting *n, json_t *flat, json_t **tree)
         if (rc < 0) {
             return rc;
         }
-        if (has_proto(n)) {
+        if (is_nobodys(n)) {
             continue;
         }
         *tree = put(n, *tree, 0, leaf);

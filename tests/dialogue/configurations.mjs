@@ -43,6 +43,18 @@ export const configurations = {
     both: { 'blueprints.prefix': '/api', 'blueprints.restPrefix': '/v1', 'blueprints.pluralize': true },
     env: MODELS,
   },
+  modelsPlain: { both: { 'blueprints.shortcuts': false, 'blueprints.autoWatch': false }, env: MODELS },
+  modelsMirrored: { both: { 'blueprints.mirror': true }, env: MODELS },
+  modelsRepaired: { both: { 'blueprints.prefix': 'api', 'blueprints.restPrefix': 'v1' }, env: MODELS },
+  modelsWithCsrf: { both: { 'security.csrf': true }, env: MODELS },
+  modelsGuarded: {
+    both: { policies: { 'toy/destroy': false, 'user/*': false, 'user/populate': true } },
+    env: MODELS,
+  },
+  modelsInProduction: {
+    both: { environment: 'production', 'sockets.onlyAllowOrigins': [FRIEND], 'models.migrate': 'safe' },
+    env: MODELS,
+  },
   modelsFew: { both: { 'blueprints.rest': false, 'blueprints.autoWatch': false }, env: MODELS },
   noStatusCode: { both: { 'sockets.sendStatusCode': false } },
   noHeaders: { both: { 'sockets.sendResponseHeaders': false } },

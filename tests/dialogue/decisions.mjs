@@ -5,6 +5,8 @@
 // them has (`lines`: "- " Node.js, "+ " C). An entry that is not needed fails the tests. D numbers and
 // sections are those of sails-sockets.
 
+import { blueprints } from './decisions-blueprints.mjs'
+
 /** The same decision in several dialogues. */
 const inAll = (names, decision) => names.map((name) => ({ in: name, ...decision }))
 
@@ -38,8 +40,6 @@ const missingOrigin = 'sails-sockets 8: with the switch, clients without an orig
 const oldClient = 'sails-sockets 77: the client shows that its version is too old'
 const overWebSocket = 'sails-sockets 77: every method of the client works (websocket)'
 const overPolling = 'sails-sockets 78: every method of the client works (polling to websocket)'
-
-const blueprintsOf = (...titles) => titles.map((title) => `pubsub-and-blueprints ${title}`)
 
 const connection = [
   {
@@ -292,61 +292,5 @@ function fromNode(shown) {
   }
   return JSON.parse(shown.replace(/(\w+):/g, '"$1":').replaceAll("'", '"'))
 }
-
-/** What sails-disk has in front, a record has where its model's definition has it. */
-const ORDER = ['createdAt', 'updatedAt', 'id', 'slug', 'name', 'text', 'age', 'addr', 'home', 'owner']
-const LAST = ['pets', 'patients', 'toys', 'vets', 'occupant']
-
-function inOrder(value) {
-  if (Array.isArray(value)) {
-    return value.map(inOrder)
-  }
-  if (value === null || typeof value !== 'object') {
-    return value
-  }
-  const isRecord = 'createdAt' in value
-  const place = (key) => ORDER.indexOf(key) + (LAST.includes(key) ? 100 + LAST.indexOf(key) : 0)
-  const entries = Object.entries(value).map(([key, item]) => [key, inOrder(item)])
-  return Object.fromEntries(isRecord ? entries.sort(([a], [b]) => place(a) - place(b)) : entries)
-}
-
-function recordsInOrder(text) {
-  try {
-    return JSON.stringify(inOrder(JSON.parse(text)))
-  } catch {
-    return text
-  }
-}
-
-const blueprints = [
-  ...inAll(blueprintsOf(
-    '12, 16: every model has its routes',
-    '13, 17: what is no route, and what is no key',
-    '22, 23: lists are filtered',
-    '24, 25: attributes and associations are chosen',
-    '26, 27, 28: one record, and what belongs to it',
-    '29, 30, 31: what can be created, and what not',
-    '32, 33: what can be changed and destroyed',
-    '34, 35: members come and go',
-    '37, 38, 39: who has looked hears, and of what',
-    '41, 42, 43: who changes a record hears of the next change',
-    '45, 50, 51, 52, 53: watchers hear of new records',
-    '46, 54, 55: subscribers hear of changes',
-    '47, 56: subscribers hear of the end',
-    '48, 57, 58, 59: subscribers hear of members',
-    '60: subscribers hear of a collection that is replaced',
-    '49: who asks does not hear itself',
-    '15, 40: fewer routes, and nobody watches',
-    '45, 46, 47, 48: sails.io.js hears of records',
-  ), {
-    why: 'a record has its attributes in the order of the definition, and not as the database has found them',
-    replace: [/[[{].*$/s, recordsInOrder],
-  }),
-  {
-    in: 'pubsub-and-blueprints 29, 30, 31: what can be created, and what not',
-    why: 'it is told which attribute somebody else has, as by databases other than sails-disk',
-    replace: [/"attrNames":\[\]/, '"attrNames":["slug"]'],
-  },
-]
 
 export const decisions = [...connection, ...interpreter, ...sessions, ...sockets, ...client, ...blueprints]

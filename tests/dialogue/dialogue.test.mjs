@@ -4,6 +4,10 @@ import test, { after } from 'node:test'
 import assert from 'node:assert/strict'
 import { decisions as table } from './decisions.mjs'
 import { blueprints } from './dialogues/blueprints.mjs'
+import { events } from './dialogues/blueprints-events.mjs'
+import { readingLists } from './dialogues/blueprints-lists.mjs'
+import { records } from './dialogues/blueprints-records.mjs'
+import { settings } from './dialogues/blueprints-settings.mjs'
 import { client } from './dialogues/client.mjs'
 import { connection } from './dialogues/connection.mjs'
 import { interpreter } from './dialogues/interpreter.mjs'
@@ -13,7 +17,10 @@ import { Decisions, difference } from './support/compare.mjs'
 import { Servers } from './support/servers.mjs'
 import { Talk } from './support/talk.mjs'
 
-const dialogues = [...connection, ...interpreter, ...sessions, ...sockets, ...client, ...blueprints]
+const dialogues = [
+  ...[...connection, ...interpreter, ...sessions, ...sockets, ...client],
+  ...[...blueprints, ...readingLists, ...records, ...events, ...settings],
+]
 const LAST_ITEM = 80
 const isOfCluster = (item) => item >= 71 && item <= 76
 
@@ -22,9 +29,9 @@ const decisions = new Decisions(table)
 const held = new Set()
 
 /** Holds a dialogue with one server: its lines. */
-async function record(kind, { script, on, alone }) {
+async function record(kind, { script, on, alone, unheard }) {
   const server = alone ? await servers.lift(kind, on) : await servers.shared(kind, on)
-  const talk = new Talk(server, (settings) => servers.whyNot(kind, settings))
+  const talk = new Talk(server, (settings) => servers.whyNot(kind, settings), unheard)
 
   try {
     await script(talk)

@@ -1,43 +1,7 @@
 // The blueprints: an API over models, and what those hear who have looked at records.
 //
 // Keys count on in both servers alike, so dialogues take them from answers.
-import assert from 'node:assert/strict'
-import { dialogue } from '../support/dialogue.mjs'
-
-const blueprint = (items, title, script, { on = 'models' } = {}) =>
-  dialogue(items, title, script, { on, checklist: 'pubsub-and-blueprints' })
-
-/** Says how it stands, over HTTP, without being heard: {id, ...}. */
-async function made(talk, model, data) {
-  const { status, body } = await talk.http('maker', 'POST', `/${model}`, { data })
-  assert.equal(status, 200)
-  return JSON.parse(body)
-}
-
-/** Nobody but ann and bob, who is a vet; rex and max are ann's, tom is bob's. */
-async function begin(talk) {
-  await talk.http('maker', 'DELETE', '/everything')
-  const house = await made(talk, 'house', { addr: 'Elm St' })
-  const ann = await made(talk, 'user', { name: 'ann', home: house.id })
-  const bob = await made(talk, 'user', { name: 'bob' })
-  const rex = await made(talk, 'pet', { name: 'rex', owner: ann.id, vets: [bob.id] })
-  const max = await made(talk, 'pet', { name: 'max', owner: ann.id })
-  const tom = await made(talk, 'pet', { name: 'tom', owner: bob.id })
-  const ball = await made(talk, 'toy', { name: 'ball' })
-  return { house, ann, bob, rex, max, tom, ball }
-}
-
-/** Somebody who has listed everything. */
-async function watcher(talk, name = 'watcher') {
-  const who = await talk.connect(name)
-  for (const model of ['user', 'pet', 'house', 'toy']) {
-    await who.ask('get', `/${model}`)
-  }
-  return who
-}
-
-const send = (who, method, url, data) => who.ask(method, url, { data })
-const http = (talk, method, path, data) => talk.http('maker', method, path, { data })
+import { begin, blueprint, http, made, send, watcher } from '../support/stage.mjs'
 
 export const blueprints = [
   blueprint('12, 16', 'every model has its routes', async (talk) => {

@@ -46,7 +46,7 @@ export class Decisions {
 
   /** How a dialogue's two records differ beyond what has been decided: lines of a difference. */
   unexplained(name, node, c) {
-    const decided = this.table.filter((decision) => decision.in === name)
+    const decided = this.table.filter((decision) => isAbout(decision, name))
     const expected = decided.reduce((lines, decision) => this.#rewrite(lines, decision), node)
     const changes = difference(expected, c)
 
@@ -56,13 +56,15 @@ export class Decisions {
 
   /** Node's lines as C would say them. */
   #rewrite(lines, decision) {
-    const { replace: [pattern, by] = [] } = decision
+    const { replace: [pattern, by] = [], rewrite = (line) => line.replace(pattern, by) } = decision
+    let asked = ''
 
-    if (pattern === undefined) {
+    if (pattern === undefined && decision.rewrite === undefined) {
       return lines
     }
     return lines.map((line) => {
-      const said = line.replace(pattern, by)
+      asked = /^\S+ >> /.test(line) ? line : asked
+      const said = rewrite(line, asked)
       if (said !== line) {
         this.#unused.delete(decision)
       }
@@ -82,8 +84,13 @@ export class Decisions {
 
   /** Those that were not needed, of the dialogues that were held. */
   unused(held) {
-    return [...this.#unused].filter((decision) => held.has(decision.in))
+    return [...this.#unused].filter((decision) => [...held].some((name) => isAbout(decision, name)))
   }
+}
+
+/** `in` is the name of a dialogue, or a pattern of several. */
+function isAbout({ in: where }, name) {
+  return where instanceof RegExp ? where.test(name) : where === name
 }
 
 function take(list, item) {

@@ -40,9 +40,11 @@ export class Talk {
   /**
    * @param server  Who is talked to.
    * @param lifts   Tries to lift another one with these settings: why not, or null (servers.mjs).
+   * @param unheard Headers that are left out of the record.
    */
-  constructor(server, lifts) {
+  constructor(server, lifts, unheard = []) {
     this.server = server
+    this.unheard = unheard
     this.url = server.url
     this.lifts = lifts
     this.names.give(new URL(server.url).host, '<server>')
@@ -95,15 +97,16 @@ export class Talk {
     this.note(name, '<<', await within(answered, 'answer').finally(() => socket.terminate()))
   }
 
-  /** One request over HTTP: {status, headers, body}. */
-  async http(name, method, path, { headers = {}, data, cookie } = {}) {
-    const body = data === undefined ? undefined : JSON.stringify(data)
-    const all = { ...headers, ...(cookie && { cookie }), ...(body && { 'content-type': 'application/json' }) }
+  /** One request over HTTP, with `data` as JSON, or a `text` as it is: {status, headers, body}. */
+  async http(name, method, path, { headers = {}, data, text = JSON.stringify(data), cookie } = {}) {
+    const body = text
+    const all = { ...(body && { 'content-type': 'application/json' }), ...headers, ...(cookie && { cookie }) }
 
     this.note(name, '>>', `${method} ${path}${body ? ` ${body}` : ''}`)
     const response = await fetch(this.url + path, { method, body, headers: all, redirect: 'manual' })
     const answer = { status: response.status, headers: response.headers, body: await response.text() }
-    this.note(name, '<<', await told(answer.status, Object.fromEntries(response.headers), answer.body))
+    const heard = Object.entries(Object.fromEntries(response.headers)).filter(([key]) => !this.unheard.includes(key))
+    this.note(name, '<<', await told(answer.status, Object.fromEntries(heard), answer.body))
     return answer
   }
 
@@ -291,6 +294,8 @@ class Speaker {
 
 /** Somebody with sails.io.js. */
 class Sailor {
+  #heard = []
+
   constructor(talk, name, socket) {
     this.talk = talk
     this.name = name
@@ -305,6 +310,19 @@ class Sailor {
     for (const event of events) {
       this.socket.on(event, (...args) => this.note(`hears ${event}`, plain(args)))
     }
+  }
+
+  /** What is heard of these events waits for catchUp(), as with a speaker. */
+  gather(...events) {
+    for (const event of events) {
+      this.socket.on(event, (...args) => this.#heard.push([`hears ${event}`, plain(args)]))
+    }
+  }
+
+  /** What had been sent before this is answered has been heard. */
+  async catchUp() {
+    await within(new Promise((resolve) => this.socket.get('/text', resolve)), 'an answer')
+    this.#heard.splice(0).forEach((entry) => this.note(...entry))
   }
 
   /** Waits for an event. */

@@ -141,6 +141,7 @@ static void a_file_cannot_say_app_path(void **state)
     stage_deinit(&stage);
 }
 
+/* Of blueprints that have no route, as those of associations that a model has not, nothing is said. */
 static void actions_that_no_route_reaches_are_warned_of(void **state)
 {
     struct stage stage;
@@ -148,6 +149,15 @@ static void actions_that_no_route_reaches_are_warned_of(void **state)
 
     (void)state;
     stage_init(&stage);
+    assert_int_equal(sails_app_set(stage.app, "datastores",
+                                   json_pack("{s:{s:s}}", "default", "url", ":memory:")),
+                     0);
+    assert_int_equal(sails_app_set(stage.app, "models",
+                                   json_pack("{s:s,s:b,s:{s:{s:s,s:b}}}", "migrate", "drop",
+                                             "archiveModelIdentity", 0, "attributes", "id", "type",
+                                             "number", "autoIncrement", 1)),
+                     0);
+    assert_int_equal(sails_app_model(stage.app, "toy", json_object()), 0);
     assert_int_equal(sails_app_action(stage.app, "thing/find", &action), 0);
     assert_int_equal(sails_app_action(stage.app, "thing/lose", &action), 0);
     assert_int_equal(sails_app_bind(stage.app, "/lose", json_string("thing/lose")), 0);

@@ -181,6 +181,10 @@ static void members_are_replaced(void **state)
     http_refused(&shop, "GET", "/user/1/pets/replace?pets=1", NULL, "E_INVALID_ASSOCIATED_IDS");
     http_refused(&shop, "PUT", "/user/1/pets", "[\"x\"]", "E_INVALID_ASSOCIATED_IDS");
     http_refused(&shop, "PUT", "/user/1/pets", "[{\"id\":1}]", "E_INVALID_ASSOCIATED_IDS");
+    http_refused(&shop, "PUT", "/user/1/patients", "[1.5]", "E_INVALID_ASSOCIATED_IDS");
+    http_refused(&shop, "PUT", "/user/1/patients", "[true]", "E_INVALID_ASSOCIATED_IDS");
+    http_refused(&shop, "PATCH", "/user/1", "{\"patients\":[1.5]}", "E_INVALID_VALUES_TO_SET");
+    http_ask(&shop, "GET", "/user/1/patients?select=id", NULL, 200, "[{\"id\":3}]");
     http_ask(&shop, "PUT", "/user/9/pets", "[1]", 404, "Not Found");
     http_ask(&shop, "PUT", "/user/9/patients", "[1]", 404, "Not Found");
     http_ask(&shop, "GET", "/pet/1?populate=false", NULL, 200,

@@ -66,7 +66,9 @@ static void the_table_of_the_specification_holds(void **state)
         {"c=1;d=2", "{\"c\":\"1;d=2\"}"},
         {"&&=x", "{}"},
         /* request-response 8 */
-        {"__proto__[z]=1&a[__proto__]=2&__proto__=3", "{}"},
+        {"__proto__[z]=1&__proto__=3", "{}"},
+        {"a[__proto__]=2&b[__proto__][c]=1&d=1&d[__proto__]=1",
+         "{\"a\":{},\"b\":{},\"d\":[\"1\",{}]}"},
         {"a[b]=1&a=c", "{\"a\":{\"b\":\"1\",\"c\":true}}"},
         {"a[b]=1&a=__proto__", "{\"a\":{\"b\":\"1\"}}"},
     };
