@@ -15,6 +15,7 @@
 #include <sails/folder.h>
 #include <sails/handshake.h>
 #include <sails/hook.h>
+#include <sails/i18n.h>
 #include <sails/inputs.h>
 #include <sails/io.h>
 #include <sails/io_socket.h>

@@ -54,6 +54,7 @@ sails_app *app_create_in(const struct app_world *world)
     app->requests.app = app;
     app->requests.log = &app->log;
     app->requests.io = app->io;
+    app->requests.locales = &app->locales;
     app->blueprints.pubsub = &app->pubsub;
     if (app->overrides == NULL || app->io == NULL || config_init(&app->config) < 0 ||
         request_socket_listen(&app->requests) < 0) {
@@ -90,6 +91,7 @@ void sails_app_destroy(sails_app *app)
     app_security_deinit(app);
     app_http_deinit(app);
     app_views_close(app);
+    app_locales_close(app);
     app_hooks_deinit(&app->hooks);
     app_models_deinit(&app->models);
     blueprints_deinit(&app->blueprints);
@@ -256,6 +258,9 @@ static int configure(struct sails_app *app)
     }
     if (rc == 0) {
         rc = app_models_link(app);
+    }
+    if (rc == 0) {
+        rc = app_locales_open(app);
     }
     if (rc == 0) {
         rc = app_views_open(app);

@@ -28,6 +28,7 @@
 #include "gate/handshake_guard.h"
 #include "http/http.h"
 #include "io/io.h"
+#include "locales/locales.h"
 #include "net/net.h"
 #include "nodes/nodes.h"
 #include "nodes/redis_bus.h"
@@ -112,6 +113,7 @@ struct sails_app {
     struct app_routing routing;
     struct request_target get_cookie; /* of /__getcookie */
     struct static_files files;
+    struct locales locales;        /* the same */
     struct views views;            /* once it is being lifted */
     struct client_bundles bundles; /* of socket.io-client */
     struct handshake_guard guard;
@@ -220,6 +222,12 @@ void app_cluster_stop(struct sails_app *app, struct worker *worker);
 /* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
 int app_configure_http(struct sails_app *app);
 void app_http_deinit(struct sails_app *app);
+
+/* ---- app_locales.c: languages ---- */
+
+/* 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
+int app_locales_open(struct sails_app *app);
+void app_locales_close(struct sails_app *app);
 
 /* ---- app_views.c: views ---- */
 

@@ -89,6 +89,14 @@ const struct config_key config_keys[] = {
     MS("views.timeout", 1, "1000", "Processor time that a view may take, in ms"),
     COUNT("views.maxMemory", 1048576, 1073741824, "67108864",
           "Bytes that one view may need at once, with its locals"),
+    {.name = "i18n.locales",
+     .type = CONFIG_TEXTS,
+     .about =
+         "Languages of the application, by their codes; without a word every file of the folder is one, an empty "
+         "list: none"},
+    TEXT("i18n.defaultLocale", "\"en\"", "Language of clients that want none of them"),
+    TEXT("i18n.localesDirectory", NULL,
+         "Folder of their texts, <code>.json; without a word config/locales, or else locales"),
     BOOLEAN("blueprints.rest", "true", "Routes of every model: GET /user, PATCH /user/:id, ..."),
     BOOLEAN("blueprints.shortcuts", "true",
             "Routes that all are GETs, for the address bar: GET /user/create?name=ann; off in "

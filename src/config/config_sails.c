@@ -51,7 +51,6 @@ static const struct {
     {"blueprints.populate", "all is populated; blueprints.parseBlueprintOptions changes that"},
     {"views.extension", "templates of EJS are .ejs, pages as they are .html"},
     {"views.getRenderFn", "templates are EJS"},
-    {"i18n", NOTHING},
     {"paths", "folders have the names of Sails, below appPath"},
 };
 

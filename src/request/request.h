@@ -33,6 +33,8 @@
 #include <sails/req.h>
 
 struct models;
+struct locale;
+struct locales;
 struct request_virtual;
 struct views;
 struct request_wait;
@@ -89,6 +91,7 @@ struct request_service {
     struct views *views;      /* NULL: the app has none */
     json_t *view_locals;      /* what `views.locals` says; NULL: nothing */
     json_t *view_sails;       /* `sails` in templates */
+    struct locales *locales;  /* never NULL; {0} before the lift */
 };
 
 enum request_body_kind {
@@ -194,9 +197,11 @@ struct sails_req {
     json_t *all_params;  /* NULL: not merged yet */
     json_t *cookies;     /* NULL: not parsed yet, as the next */
     json_t *signed_cookies;
-    json_t *texts;   /* views that sails_req_param() gave out */
-    json_t *derived; /* views that req_client.c gave out */
-    json_t *inputs;  /* that its action declares; NULL: not read, or none */
+    json_t *texts;               /* views that sails_req_param() gave out */
+    json_t *derived;             /* views that req_client.c gave out */
+    json_t *translations;        /* views that req_locale.c gave out; an array */
+    const struct locale *locale; /* NULL: not chosen yet, or there are none */
+    json_t *inputs;              /* that its action declares; NULL: not read, or none */
     struct request_session session;
     atomic_int views;                      /* enum request_views */
     uint64_t timeout_ms;                   /* the time limit in force; 0: none */

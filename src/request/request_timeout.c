@@ -38,9 +38,10 @@ static void forget(json_t **value)
 
 void request_views_deinit(struct sails_req *req)
 {
-    json_t **values[] = {&req->body,    &req->params, &req->query,          &req->all_params,
-                         &req->cookies, &req->texts,  &req->signed_cookies, &req->inputs,
-                         &req->derived, &req->ips,    &req->session.json,   &req->session.original};
+    json_t **values[] = {
+        &req->body,  &req->params,       &req->query,           &req->all_params, &req->cookies,
+        &req->texts, &req->translations, &req->signed_cookies,  &req->inputs,     &req->derived,
+        &req->ips,   &req->session.json, &req->session.original};
 
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         forget(values[i]);

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "request/builtin.h"
+#include "request/req_locale.h"
 #include "request/res.h"
 #include "web/csrf.h"
 
@@ -82,14 +83,18 @@ static json_t *make_token(struct sails_req *req)
 
 struct asker {
     const struct request_service *service;
-    struct sails_req *req; /* NULL: none */
+    struct sails_req *req;       /* NULL: none */
+    const struct locale *locale; /* whose texts they get; NULL: the keys */
 };
 
 static json_t *answer_template(void *ctx, const char *name, const json_t *args)
 {
     const struct asker *asker = ctx;
+    json_t *text = NULL;
 
-    (void)args;
+    if (req_locale_answer(asker->service, asker->locale, name, args, &text)) {
+        return text;
+    }
     if (strcmp(name, "sails") == 0) {
         return json_incref(asker->service->view_sails);
     }
@@ -150,10 +155,24 @@ static void log_fault(const struct request_service *service, const struct view_f
     }
 }
 
+/* The request's; without one what the local `locale` says. */
+static const struct locale *locale_of(const struct request_service *service, struct sails_req *req,
+                                      const json_t *locals)
+{
+    const char *code = json_string_value(json_object_get(locals, "locale"));
+    const struct locale *found = NULL;
+
+    if (req != NULL) {
+        return req_locale_of(req);
+    }
+    found = code != NULL ? locales_find(service->locales, str_from(code)) : NULL;
+    return found != NULL ? found : service->locales->fallback;
+}
+
 int res_view_render(const struct request_service *service, struct sails_req *req, const char *file,
                     json_t *locals, struct buf *html, struct view_fault *fault)
 {
-    struct asker asker = {service, req};
+    struct asker asker = {service, req, locale_of(service, req, locals)};
     struct view_call call = {.name = file,
                              .locals = locals,
                              .layout = layout_of(locals),

@@ -54,7 +54,7 @@ test('a new application is made and lifts at once (app-config-cli 17)', async (t
   const url = await app.listens()
   const page = await fetch(url)
   assert.equal(page.status, 200)
-  assert.match(await page.text(), /<h1>demo<\/h1>/)
+  assert.match(await page.text(), /<h1>Welcome: demo<\/h1>/)
   assert.match((await fetch(`${url}/styles/app.css`)).headers.get('content-type'), /^text\/css/)
   for (const client of ['/sails.io.js', '/dependencies/sails.io.js']) {
     assert.match(await (await fetch(url + client)).text(), /^\/\*! sails\.io\.js/)
