@@ -1,8 +1,9 @@
 /*
  * A chat: log in, enter rooms, see who is here and what was said, write to a room, to one person, and to
- * everybody. Run it in this folder: it reads config/ and serves public/ from there.
+ * everybody. Run it in this folder: it reads config/ and api/models/, serves public/ and keeps what is said in
+ * .tmp/ there.
  */
-#include "chat.h"
+#include "history.h"
 
 int main(int argc, char **argv)
 {
@@ -15,6 +16,7 @@ int main(int argc, char **argv)
     account_add_actions(app);
     rooms_add_actions(app);
     messages_add_actions(app);
+    history_restore_rooms(app);
     sails_app_static(app, "/", "public");
     sails_app_client(app, "/sails.io.js");
     status = sails_app_run(app, argc, argv);

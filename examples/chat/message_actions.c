@@ -1,6 +1,6 @@
 /* Messages: to a room, which keeps them, to one person, and to everybody. Whoever sends one is told what
  * the others got, and so knows its time. */
-#include "chat.h"
+#include "history.h"
 
 #define TEXT_INPUT                                                                                 \
     {                                                                                              \
@@ -29,12 +29,11 @@ static const struct sails_input find_inputs[] = {
 static void find(sails_req *req, sails_res *res)
 {
     const struct chat *chat = sails_req_context(req);
-    json_t *page = rooms_history(chat->rooms, sails_req_input_text(req, "room"),
-                                 (json_int_t)sails_req_input_number(req, "before", 0),
-                                 (size_t)sails_req_input_number(req, "limit", 0));
+    const char *room = sails_req_input_text(req, "room");
 
-    if (page != NULL) {
-        sails_res_json(res, page);
+    if (rooms_has(chat->rooms, room)) {
+        history_answer_page(res, room, (json_int_t)sails_req_input_number(req, "before", 0),
+                            (size_t)sails_req_input_number(req, "limit", 0));
     } else {
         sails_res_not_found(res);
     }
@@ -46,15 +45,15 @@ static void create(sails_req *req, sails_res *res)
 {
     const struct chat *chat = sails_req_context(req);
     const char *room = sails_req_input_text(req, "room");
-    json_t *said = rooms_say(chat->rooms, room, person_of(req), sails_req_input_text(req, "text"));
+    json_int_t oldest = 0;
+    json_t *said =
+        rooms_say(chat->rooms, room, person_of(req), sails_req_input_text(req, "text"), &oldest);
 
-    if (said == NULL) {
+    if (said != NULL) {
+        history_keep(res, said, oldest);
+    } else {
         sails_res_not_found(res);
-        return;
     }
-    sails_sockets_broadcast(sails_req_app(req), SAILS_ROOMS(channel_of_room(room).name), "chat",
-                            json_incref(said), sails_sockets_get_id(req));
-    sails_res_json(res, said);
 }
 
 /* A message that is kept nowhere. */

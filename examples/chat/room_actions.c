@@ -1,5 +1,5 @@
 /* Rooms: which there are, coming and going, and telling others of it. */
-#include "chat.h"
+#include "history.h"
 
 static struct channel channel(const char *kind, const char *name)
 {
@@ -57,13 +57,17 @@ static void join(sails_req *req, sails_res *res)
 {
     const struct chat *chat = sails_req_context(req);
     const char *room = sails_req_input_text(req, "room"), *socket = sails_sockets_get_id(req);
+    struct room_name removed = {""};
 
     if (socket == NULL) {
         sails_res_bad_request(res, json_string("Only a socket can be in a room."));
-    } else if (!rooms_enter(chat->rooms, room, socket, person_of(req))) {
+    } else if (!rooms_enter(chat->rooms, room, socket, person_of(req), &removed)) {
         sails_res_status(res, 507);
         sails_res_json(res, json_string("There is no place for another room."));
     } else {
+        if (removed.text[0] != '\0') {
+            history_forget_room(sails_req_app(req), removed.text);
+        }
         sails_sockets_join(sails_req_app(req), socket, channel_of_room(room).name, NULL, NULL);
         tell_presence(sails_req_app(req), room);
         sails_res_json(res, members_of(chat, room));

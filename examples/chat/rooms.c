@@ -1,13 +1,14 @@
 #include "rooms.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 /*
- * All of it is JSON, {room: {"sockets": {socket: name}, "messages": [...]}}, behind one lock: what is asked for is JSON,
- * too, and jansson's objects keep the order in which rooms were made.
+ * All of it is JSON, {room: {"sockets": {socket: name}, "times": [...]}}, behind one lock: what is asked for is JSON, too, and
+ * jansson's objects keep the order in which rooms were made.
  */
 struct rooms {
     pthread_mutex_t lock;
@@ -17,7 +18,7 @@ struct rooms {
 
 static json_t *new_room(void)
 {
-    return json_pack("{s:{}, s:[]}", "sockets", "messages");
+    return json_pack("{s:{}, s:[]}", "sockets", "times");
 }
 
 static json_t *sockets_of(const struct rooms *rooms, const char *room)
@@ -25,9 +26,10 @@ static json_t *sockets_of(const struct rooms *rooms, const char *room)
     return json_object_get(json_object_get(rooms->rooms, room), "sockets");
 }
 
-static json_t *messages_of(const struct rooms *rooms, const char *room)
+/* Of the messages that are kept, oldest first. */
+static json_t *times_of(const struct rooms *rooms, const char *room)
 {
-    return json_object_get(json_object_get(rooms->rooms, room), "messages");
+    return json_object_get(json_object_get(rooms->rooms, room), "times");
 }
 
 struct rooms *rooms_create(void)
@@ -130,7 +132,7 @@ bool rooms_has_person(struct rooms *rooms, const char *name)
 /* ---- coming and going ---- */
 
 /* The one that has been there longest; the lobby stays. */
-static void remove_empty_room(struct rooms *rooms)
+static void remove_empty_room(struct rooms *rooms, struct room_name *removed)
 {
     const char *name = NULL;
     json_t *room = NULL;
@@ -138,23 +140,32 @@ static void remove_empty_room(struct rooms *rooms)
     json_object_foreach(rooms->rooms, name, room)
     {
         if (json_object_size(json_object_get(room, "sockets")) == 0 && strcmp(name, "lobby") != 0) {
+            snprintf(removed->text, sizeof(removed->text), "%s", name);
             json_object_del(rooms->rooms, name);
             return;
         }
     }
 }
 
-bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name)
+/* Adds it, if there is place. */
+static void open_room(struct rooms *rooms, const char *room)
 {
-    bool is_there = false;
-
-    pthread_mutex_lock(&rooms->lock);
-    if (sockets_of(rooms, room) == NULL && json_object_size(rooms->rooms) >= ROOMS_MAX) {
-        remove_empty_room(rooms);
-    }
     if (sockets_of(rooms, room) == NULL && json_object_size(rooms->rooms) < ROOMS_MAX) {
         json_object_set_new(rooms->rooms, room, new_room());
     }
+}
+
+bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name,
+                 struct room_name *removed)
+{
+    bool is_there = false;
+
+    removed->text[0] = '\0';
+    pthread_mutex_lock(&rooms->lock);
+    if (sockets_of(rooms, room) == NULL && json_object_size(rooms->rooms) >= ROOMS_MAX) {
+        remove_empty_room(rooms, removed);
+    }
+    open_room(rooms, room);
     is_there = json_object_set_new(sockets_of(rooms, room), socket, json_string(name)) == 0;
     pthread_mutex_unlock(&rooms->lock);
     return is_there;
@@ -214,51 +225,52 @@ json_t *rooms_message(struct rooms *rooms, const char *from, const char *text)
     return message;
 }
 
-json_t *rooms_say(struct rooms *rooms, const char *room, const char *from, const char *text)
+/* Over the limit the oldest goes: its time, or 0. */
+static json_int_t add_time(json_t *times, json_int_t at)
 {
-    json_t *messages = NULL, *message = NULL;
+    json_int_t oldest = 0;
+
+    json_array_append_new(times, json_integer(at));
+    if (json_array_size(times) > ROOM_MESSAGES_MAX) {
+        oldest = json_integer_value(json_array_get(times, 0));
+        json_array_remove(times, 0);
+    }
+    return oldest;
+}
+
+json_t *rooms_say(struct rooms *rooms, const char *room, const char *from, const char *text,
+                  json_int_t *oldest)
+{
+    json_t *times = NULL, *message = NULL;
 
     pthread_mutex_lock(&rooms->lock);
-    messages = messages_of(rooms, room);
-    if (messages != NULL) {
+    times = times_of(rooms, room);
+    if (times != NULL) {
         message = new_message(rooms, from, text);
         json_object_set_new(message, "room", json_string(room));
-        json_array_append(messages, message);
-        if (json_array_size(messages) > ROOM_MESSAGES_MAX) {
-            json_array_remove(messages, 0);
-        }
+        *oldest = add_time(times, rooms->last_at);
     }
     pthread_mutex_unlock(&rooms->lock);
     return message;
 }
 
-/* How many messages there are before that time. */
-static size_t count_before(const json_t *messages, json_int_t before)
+bool rooms_has(struct rooms *rooms, const char *room)
 {
-    size_t n = json_array_size(messages);
-
-    while (n > 0 &&
-           json_integer_value(json_object_get(json_array_get(messages, n - 1), "at")) >= before) {
-        n--;
-    }
-    return n;
-}
-
-json_t *rooms_history(struct rooms *rooms, const char *room, json_int_t before, size_t limit)
-{
-    json_t *messages = NULL, *page = NULL;
-    size_t start = 0, end = 0;
+    bool found = false;
 
     pthread_mutex_lock(&rooms->lock);
-    messages = messages_of(rooms, room);
-    if (messages != NULL) {
-        page = json_array();
-        end = count_before(messages, before);
-        start = end > limit ? end - limit : 0;
-        for (size_t i = start; i < end; i++) {
-            json_array_append(page, json_array_get(messages, i));
-        }
-    }
+    found = sockets_of(rooms, room) != NULL;
     pthread_mutex_unlock(&rooms->lock);
-    return page == NULL ? NULL : json_pack("{s:o, s:b}", "messages", page, "more", start > 0);
+    return found;
+}
+
+void rooms_restore(struct rooms *rooms, const char *room, json_int_t at)
+{
+    pthread_mutex_lock(&rooms->lock);
+    open_room(rooms, room);
+    if (times_of(rooms, room) != NULL) {
+        add_time(times_of(rooms, room), at);
+    }
+    rooms->last_at = at > rooms->last_at ? at : rooms->last_at;
+    pthread_mutex_unlock(&rooms->lock);
 }

@@ -1,9 +1,9 @@
 /*
- * rooms.h - who is in which room, and what was said there lately; in memory.
+ * rooms.h - who is in which room, and when something was said there; in memory.
  *
  * People are named; each may be there with several sockets, one for every tab. A message is {"room",
- * "from", "text", "at"}, where `at` is its time in ms. No two have the same, so that it is an id, too; and
- * messages are never changed, so that one may be sent while another is added. Any thread.
+ * "from", "text", "at"}, where `at` is its time in ms. No two have the same, so that it is an id, too. What was said is
+ * in history.h. Any thread.
  */
 #ifndef CHAT_ROOMS_H
 #define CHAT_ROOMS_H
@@ -14,8 +14,13 @@
 #include <stddef.h>
 
 enum {
-    ROOMS_MAX = 200,        /* over it, one that nobody is in makes place for a new one */
-    ROOM_MESSAGES_MAX = 500 /* over it, the oldest goes */
+    ROOMS_MAX = 200,         /* over it, one that nobody is in makes place for a new one */
+    ROOM_MESSAGES_MAX = 500, /* over it, the oldest goes */
+    ROOM_NAME_MAX = 160      /* bytes: 40 letters */
+};
+
+struct room_name {
+    char text[ROOM_NAME_MAX + 1];
 };
 
 struct rooms *rooms_create(void); /* with a room, "lobby". NULL: no memory */
@@ -27,9 +32,10 @@ json_t *rooms_list(struct rooms *rooms);
 /* A new list of the names of who is in a room. */
 json_t *rooms_members(struct rooms *rooms, const char *room);
 
-/* Lets a socket of that person into a room, which is made if need be. False: there are ROOMS_MAX, and
- * somebody is in each. */
-bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name);
+/* Lets a socket of that person into a room, which is made if need be; `removed` gets the name of the room that has made
+ * place for it, or "". False: there are ROOMS_MAX, and somebody is in each. */
+bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name,
+                 struct room_name *removed);
 
 /* Lets a socket leave a room. False: it was not there. */
 bool rooms_leave(struct rooms *rooms, const char *room, const char *socket);
@@ -43,11 +49,14 @@ bool rooms_has_person(struct rooms *rooms, const char *name);
 /* A new message: the time, and who said what. Kept nowhere. */
 json_t *rooms_message(struct rooms *rooms, const char *from, const char *text);
 
-/* Adds a new message to a room, and returns it. NULL: there is no such room. */
-json_t *rooms_say(struct rooms *rooms, const char *room, const char *from, const char *text);
+/* A new message to a room. `oldest` gets the time up to which the room's messages are to be forgotten, or 0. NULL: there
+ * is no such room. */
+json_t *rooms_say(struct rooms *rooms, const char *room, const char *from, const char *text,
+                  json_int_t *oldest);
 
-/* A new object: the last `limit` "messages" before the one at `before`, oldest first, and whether there are
- * "more" before these. NULL: there is no such room. */
-json_t *rooms_history(struct rooms *rooms, const char *room, json_int_t before, size_t limit);
+bool rooms_has(struct rooms *rooms, const char *room);
+
+/* A message of an earlier run is there, and its room with it. In the order of their times. */
+void rooms_restore(struct rooms *rooms, const char *room, json_int_t at);
 
 #endif

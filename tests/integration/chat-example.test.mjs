@@ -1,6 +1,10 @@
 // examples/chat: its routes over HTTP and over sockets, and people in browsers on its page.
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from '../client/support/browser.mjs'
 import { ask, loadClient, next } from '../client/support/client.mjs'
@@ -25,7 +29,15 @@ const cwd = fileURLToPath(new URL('../../examples/chat/', import.meta.url))
 const withoutLimits = ['--security.limits.requestsPerAddress=0', '--security.limits.requestsPerSocket=0']
 
 /** The example; tests are quicker than people, and so need other limits. */
-const start = (t, args = withoutLimits) => startApp(t, 'example-chat', { folder: 'examples', cwd, args })
+const start = (t, args = withoutLimits, url = ':memory:') =>
+  startApp(t, 'example-chat', { folder: 'examples', cwd, args, env: { sails_datastores__default__url: url } })
+
+/** A file for a database. */
+async function fileFor(t) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'chat-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return `sqlite:${path.join(folder, 'chat.sqlite')}`
+}
 
 /** A client that keeps its cookie, as a browser does. */
 class Visitor {
@@ -154,6 +166,63 @@ test('a room keeps its last 500 messages', async (t) => {
   const before = async (at) => (await ask(socket, 'get', `/rooms/lobby/messages?limit=100&before=${at}`)).body
   assert.deepEqual((await before(times[102])).messages.map(({ text }) => text), times.slice(2, 102).map((_, n) => `${n + 2}`))
   assert.equal((await before(times[102])).more, false)
+})
+
+test('rooms and what was said in them outlive the program, however it ends', async (t) => {
+  const app = await start(t, withoutLimits, await fileFor(t))
+  const socket = await (await loggedIn(app, 'Ann')).socket(t)
+  await ask(socket, 'post', '/rooms/galley/join')
+  const said = []
+  for (const [room, text] of [['galley', 'Soup?'], ['lobby', 'Ahoy'], ['galley', 'Yes']]) {
+    said.push((await ask(socket, 'post', `/rooms/${room}/messages`, { text })).body)
+  }
+  const read = async (visitor, room) => (await visitor.ask('GET', `/rooms/${room}/messages`)).body
+
+  for (const end of ['restart', 'crash']) {
+    await app[end]()
+    const bob = await loggedIn(app, 'Bob')
+    assert.deepEqual((await bob.ask('GET', '/rooms')).body.rooms.map(({ name }) => name), ['lobby', 'galley'])
+    assert.deepEqual(await read(bob, 'galley'), { messages: said.filter(({ room }) => room === 'galley'), more: false })
+    const { body } = await bob.post('/rooms/galley/messages', { text: end })
+    assert.ok(body.at > said.at(-1).at)
+    said.push(body)
+  }
+})
+
+test('a room that has made place is forgotten, and empty when it is opened again', async (t) => {
+  const app = await start(t)
+  const ann = await loggedIn(app, 'Ann')
+  const socket = await ann.socket(t)
+  const go = async (what, room) => (await ask(socket, 'post', `/rooms/${room}/${what}`)).statusCode
+  await go('join', 'first')
+  await ask(socket, 'post', '/rooms/first/messages', { text: 'x' })
+  await go('leave', 'first')
+  for (let n = 2; n < 200; n++) {
+    await go('join', n)
+  }
+  assert.equal(await go('join', 'galley'), 200) // instead of the first
+  assert.equal((await ann.ask('GET', '/rooms/first/messages')).status, 404)
+  await go('leave', 2)
+  assert.equal(await go('join', 'first'), 200)
+  assert.deepEqual((await ann.ask('GET', '/rooms/first/messages')).body, { messages: [], more: false })
+})
+
+test('a message that cannot be kept is told to nobody', async (t) => {
+  const file = await fileFor(t)
+  const app = await start(t, withoutLimits, file)
+  const ann = await loggedIn(app, 'Ann')
+  const bob = await (await loggedIn(app, 'Bob')).socket(t)
+  const heard = []
+  bob.on('chat', (message) => heard.push(message.text))
+  await ask(bob, 'post', '/rooms/lobby/join')
+  const sql = (text) =>
+    execFileSync('python3', ['-c', 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])', file.slice('sqlite:'.length), text])
+  sql('ALTER TABLE message RENAME TO gone')
+  assert.equal((await ann.post('/rooms/lobby/messages', { text: 'lost' })).status, 500)
+  sql('ALTER TABLE gone RENAME TO message')
+  assert.equal((await ann.post('/rooms/lobby/messages', { text: 'kept' })).status, 200)
+  await ask(bob, 'get', '/rooms')
+  assert.deepEqual(heard, ['kept'])
 })
 
 test('the rooms are bounded, and an empty one makes place', async (t) => {
@@ -298,7 +367,7 @@ test('on a narrow screen a title is read whole', async (t) => {
 })
 
 test('the chat goes on when its server has been restarted', async (t) => {
-  const app = await start(t)
+  const app = await start(t, withoutLimits, await fileFor(t))
   const browser = await startBrowser(t)
   const ann = await arrive(t, browser, app.url, 'Ann')
   const bob = await arrive(t, browser, app.url, 'Bob')
@@ -316,4 +385,7 @@ test('the chat goes on when its server has been restarted', async (t) => {
   await write(bob, 'After')
   await seen(bubble(ann, 'After'))
   assert.equal(await bubble(ann, 'Before').count(), 1, 'what was said is still on the page')
+  const eve = await arrive(t, browser, app.url, 'Eve')
+  await seen(bubble(eve, 'Before'))
+  await seen(bubble(eve, 'After'))
 })
