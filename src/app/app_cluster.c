@@ -209,6 +209,9 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
     options.stream = options.dialect == NODES_STREAMS
                          ? config_text(c, "sockets.adapterOptions.streamName")
                          : NULL;
+    options.recovers =
+        options.dialect == NODES_STREAMS && config_boolean(c, "sockets.connectionStateRecovery");
+    options.session_prefix = config_text(c, "sockets.adapterOptions.sessionKeyPrefix");
     options.answers_apart =
         config_boolean(c, "sockets.adapterOptions.publishOnSpecificResponseChannel");
     options.mode = strcmp(config_text(c, "sockets.adapterOptions.subscriptionMode"), "static") == 0

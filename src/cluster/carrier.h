@@ -36,7 +36,11 @@
  *     not exactly an operation is counted and dropped before.
  *  6. An operation that names a socket (OPERATION_NAMES_SOCKET) comes to the adapter only if this node
  *     does not have that socket: cluster.c asks the workers first.
- *  7. What concerns nodes and no sockets (all rooms, serverSideEmit) becomes a kind of operation of its
+ *  7. With `recovers` (below) what is broadcast to all comes back to this node, too, in the one order that all
+ *     nodes see: plan() says so (comes_back), nobody here gets it at once, and the operation that comes to
+ *     cluster_host.receive() has its place in that order (op->offset). An adapter that cannot say it gives
+ *     it to receive() without one.
+ *  8. What concerns nodes and no sockets (all rooms, serverSideEmit) becomes a kind of operation of its
  *     own: applied by operation_apply(), or by cluster_host, and answered like the others.
  */
 #ifndef CLUSTER_CARRIER_H
@@ -49,11 +53,16 @@ struct carrier;
 /* What a carrier makes of an operation before it is sent. */
 struct carrier_plan {
     bool is_sent;     /* send() shall be called */
+    bool comes_back;  /* ... and nothing else: this node gets it from there */
     size_t n_parties; /* that will report */
     bool
         concerns_caller; /* mail: the worker whose turn this is, too; the cluster applies it there */
     uint64_t whom;       /* the carrier's own */
 };
+
+/* What was kept of a session, from outside and not looked at; NULL: nothing, or it cannot be had. A view. Also when
+ * the worker has stopped (worker_is_running() is false). */
+typedef void (*carrier_session_cb)(struct worker *worker, json_t *session, void *ctx);
 
 /* A namespace that this node has. Lies in the carrier's own. */
 struct carrier_namespace {
@@ -85,10 +94,24 @@ struct carrier_ops {
     /* A worker has members of that room now, or has none any more. Any thread, in order for each worker.
      * NULL: it does not matter. */
     void (*note_room)(struct carrier_namespace *nsp, struct str room, bool exists);
+
+    /*
+     * ---- sessions of sockets that were lost, for whichever node they come back to; where it recovers ----
+     *
+     * `session`: {sid, pid, rooms, data}, borrowed. Any thread; what cannot be kept is lost.
+     */
+    void (*keep_session)(struct carrier *carrier, struct str pid, const json_t *session,
+                         uint64_t keep_ms);
+
+    /* Takes it away from all nodes. 0, and on_session comes once, in a later turn of `worker`, which is the
+     * caller's; SAILS_ECLOSED; SAILS_ENOMEM. */
+    int (*take_session)(struct carrier *carrier, struct str pid, struct worker *worker,
+                        carrier_session_cb on_session, void *ctx);
 };
 
 struct carrier {
     const struct carrier_ops *ops;
+    bool recovers; /* sessions are kept for all nodes, and what is broadcast has one order */
 };
 
 #endif

@@ -228,6 +228,10 @@ int cluster_send(struct cluster *cluster, const struct operation *op, struct sio
     note_id_rooms(cluster, op);
     scope = scope_of(cluster, op);
     plans = plan(cluster, op, scope);
+    if (plans.adapter.comes_back) {
+        send_with(cluster->adapter, &plans.adapter, op, NULL, 0);
+        return 0;
+    }
     if (outcome->on_done == NULL && outcome->answers == NULL && scope != OPERATION_SOCKET &&
         plans.mail.n_parties + plans.adapter.n_parties == 0) {
         apply_at_once(cluster, &plans, op, message, scope);

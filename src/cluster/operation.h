@@ -39,7 +39,8 @@ enum operation_flags {
     OPERATION_NAMES_SOCKET = 1 << 4,
     /* With that: never a room, on this node. */
     OPERATION_SOCKET_ALONE = 1 << 5,
-    OPERATION_CONFIRMED = 1 << 6 /* of join, leave, disconnect: other nodes say when it is done */
+    OPERATION_CONFIRMED = 1 << 6, /* of join, leave, disconnect: other nodes say when it is done */
+    OPERATION_PAST = 1 << 7       /* of broadcast: only for those who come back */
 };
 
 enum {
@@ -57,6 +58,7 @@ struct operation {
     const char *event;   /* of broadcast and server event */
     json_t *args;        /* of both: an array, with binary values in it (base/json_value.h) */
     uint64_t timeout_ms; /* of both: how long answers are waited for; 0: none are wanted */
+    const char *offset;  /* of broadcast: its place among those of all nodes; NULL: it has none */
 
     struct str *many; /* what the lists point to: this, or `few` */
     struct str few[OPERATION_NAMES_FEW];

@@ -452,6 +452,10 @@ const struct config_key config_keys[] = {
             "@socket.io/redis-adapter does: all of them, or none"),
     TEXT("sockets.adapterOptions.streamName", "\"socket.io\"",
          "Stream of the adapter @socket.io/redis-streams-adapter"),
+    TEXT(
+        "sockets.adapterOptions.sessionKeyPrefix", "\"sio:session:\"",
+        "... and with sockets.connectionStateRecovery what the keys begin with under which sessions "
+        "of lost clients are kept"),
     {.name = "sockets.adapterOptions.subscriptionMode",
      .type = CONFIG_CHOICE,
      .choices = subscription_modes,

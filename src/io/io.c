@@ -55,6 +55,7 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
         .keep_ms = options->recovery_max_disconnection_ms,
         .notice_ms = options->engine.ping_interval_ms + options->engine.ping_timeout_ms,
         .max_bytes = options->recovery_max_bytes,
+        .is_shared = options->recovery && options->adapter != NULL && options->adapter->recovers,
     };
     io->messages.max = options->max_message_memory;
     io->options.engine.budget = &io->messages;

@@ -228,7 +228,10 @@ struct io_socket_state {
     struct sails_io_next *next;   /* while its middlewares run */
     char *cookie;                 /* in place of the handshake's; NULL: that one counts */
     struct recovery_trail trail;  /* with recovery */
+    uint64_t has_up_to; /* of recovered ones: the number of the last event that was missed */
+    struct io_returning *returning; /* while the nodes are asked for its session */
     bool is_recovered;
+    bool has_asked;       /* the nodes */
     char pid[ID_LEN + 1]; /* "" without recovery */
 };
 
@@ -248,6 +251,9 @@ struct io_part *io_part_of(const struct sio_socket *socket);
 /* All middlewares have accepted the socket; or one has refused a socket of that part. */
 void io_worker_let_in(struct sio_socket *socket);
 void io_worker_refused(struct io_part *part);
+
+/* Calls the listeners of connections. */
+void io_worker_tell_connection(struct sio_socket *socket);
 
 /* The part of a namespace on a worker, as struct cluster_host wants it; ctx is the sails_io. */
 struct sio_namespace *io_worker_find(void *ctx, struct worker *worker, struct str name);

@@ -57,6 +57,38 @@ static int encode(const struct sails_io_namespace *nsp, const struct operation *
     return sio_message_create(op->nsp, op->event, args, offset, id, &options, out);
 }
 
+/* Kept, and sent to those who are there. Within recovery_begin() and _end(). */
+static int keep_and_send(struct sails_io_namespace *nsp, const struct operation *op,
+                         struct sio_message *message, const char *offset,
+                         const struct delivery_outcome *outcome)
+{
+    int rc = recovery_keep(&nsp->recovery, offset, message, &op->target, op->to_nobody);
+
+    if (rc == 0 && (op->flags & OPERATION_PAST) == 0) {
+        rc = cluster_send(&nsp->io->cluster, op, message, outcome);
+        if (rc < 0) {
+            recovery_unkeep(&nsp->recovery);
+        }
+    }
+    return rc;
+}
+
+/* It comes from the stream of all nodes, with its place there. */
+static int send_shared(struct sails_io_namespace *nsp, const struct operation *op,
+                       const struct delivery_outcome *outcome)
+{
+    struct sio_message *message = NULL;
+    int rc = encode(nsp, op, op->args, op->offset, -1, &message);
+
+    if (rc == 0) {
+        recovery_begin_at(&nsp->recovery, op->offset);
+        rc = keep_and_send(nsp, op, message, op->offset, outcome);
+        recovery_end(&nsp->recovery);
+    }
+    sio_message_release(message);
+    return rc;
+}
+
 /* With recovery on: the event gets an offset and is kept (socket-io 14.2, 14.3). */
 static int send_kept(struct sails_io_namespace *nsp, const struct operation *op,
                      const struct delivery_outcome *outcome)
@@ -68,13 +100,7 @@ static int send_kept(struct sails_io_namespace *nsp, const struct operation *op,
     recovery_begin(&nsp->recovery, offset);
     rc = encode(nsp, op, op->args, offset, -1, &message);
     if (rc == 0) {
-        rc = recovery_keep(&nsp->recovery, offset, message, &op->target, op->to_nobody);
-    }
-    if (rc == 0) {
-        rc = cluster_send(&nsp->io->cluster, op, message, outcome);
-        if (rc < 0) {
-            recovery_unkeep(&nsp->recovery);
-        }
+        rc = keep_and_send(nsp, op, message, offset, outcome);
     }
     recovery_end(&nsp->recovery);
     sio_message_release(message);
@@ -106,7 +132,11 @@ int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
         answers_set_id(outcome->answers, id);
         return send_unkept(nsp, op, op->args, (int64_t)id, outcome);
     }
-    if (nsp->io->options.recovery && (op->flags & OPERATION_VOLATILE) == 0) {
+    if (op->offset != NULL) {
+        return send_shared(nsp, op, outcome);
+    }
+    if (nsp->io->options.recovery && !nsp->io->recovery.is_shared &&
+        (op->flags & OPERATION_VOLATILE) == 0) {
         return send_kept(nsp, op, outcome);
     }
     args = io_unkept_arguments(nsp, op->args);

@@ -1,6 +1,7 @@
 #include "base/mem.h"
 #include "io/io.h"
 #include "io/io_next.h"
+#include "io/io_recover.h"
 
 /*
  * What the sio_server of one worker says, told to the listeners of the namespace.
@@ -126,74 +127,9 @@ static void call_all(struct sio_socket *socket, enum io_listener_kind kind)
     }
 }
 
-/* Who does not take it any more is being disconnected. */
-static bool send_missed(struct sio_message *message, void *ctx)
+void io_worker_tell_connection(struct sio_socket *socket)
 {
-    return sio_socket_send(ctx, message, false) == 0;
-}
-
-static void rejoin(struct sio_socket *socket, json_t *rooms)
-{
-    size_t i = 0;
-    json_t *room = NULL;
-
-    json_array_foreach(rooms, i, room)
-    {
-        sio_socket_join(socket, (struct str){json_string_value(room), json_string_length(room)});
-    }
-}
-
-/* What was missed goes out first, then the reply (socket-io 14.6). False: a socket like any other. */
-static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
-                    const struct recovery_return *returning)
-{
-    const struct recovery_session *session = returning->session;
-    struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
-
-    state->trail = session->trail;
-    if (sio_namespace_find(sio_socket_namespace(socket), str_from(session->sid)) != NULL ||
-        recovery_replay(log, returning, send_missed, socket) < 0) {
-        return false;
-    }
-    memcpy(state->pid, session->pid, sizeof(state->pid));
-    state->is_recovered = true;
-    state->data = json_incref(session->data);
-    if (sio_socket_accept(socket, session->sid, state->pid) == 0) {
-        rejoin(socket, session->rooms);
-        call_all(socket, IO_CONNECTION);
-    }
-    return true;
-}
-
-/* The text of a member; .ptr NULL: it has none. */
-static struct str text_of(const json_t *auth, const char *name)
-{
-    const json_t *value = json_object_get(auth, name);
-
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
-/* Tries to take up a lost session. */
-static bool recover(struct sio_socket *socket)
-{
-    struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
-    struct str pid = text_of(sio_socket_auth(socket), "pid");
-    struct str offset = text_of(sio_socket_auth(socket), "offset");
-    struct io_socket_state *state = NULL;
-    struct recovery_return returning;
-    bool is_recovered = false;
-
-    /* A client of protocol 4 knows its id by itself, and cannot get another (socket-io 6). */
-    if (!nsp->io->options.recovery || pid.ptr == NULL || offset.ptr == NULL ||
-        sio_socket_revision(socket) != 5) {
-        return false;
-    }
-    state = io_socket_state(socket);
-    if (state != NULL && recovery_take(&nsp->recovery, pid, offset, &returning)) {
-        is_recovered = take_up(socket, state, &returning);
-        recovery_return_deinit(&returning);
-    }
-    return is_recovered;
+    call_all(socket, IO_CONNECTION);
 }
 
 /* All middlewares have said yes. */
@@ -215,21 +151,25 @@ static void let_in(struct sio_socket *socket)
     }
 }
 
+static void run_middlewares(struct sio_socket *socket)
+{
+    io_next_run(socket, io_part_of(socket)->worker);
+}
+
 static void on_connecting(void *ctx, struct sio_socket *socket)
 {
     struct io_worker *w = ctx;
 
-    if (w->io->options.recovery_skip_middlewares && recover(socket)) {
-        return;
+    if (w->io->options.recovery_skip_middlewares) {
+        io_recover(socket, run_middlewares);
+    } else {
+        run_middlewares(socket);
     }
-    io_next_run(socket, w);
 }
 
 void io_worker_let_in(struct sio_socket *socket)
 {
-    if (!recover(socket)) {
-        let_in(socket);
-    }
+    io_recover(socket, let_in);
 }
 
 void io_worker_refused(struct io_part *part)
@@ -320,57 +260,11 @@ static void call_disconnect(struct sio_socket *socket, enum io_listener_kind kin
     }
 }
 
-/* Which sockets may come back (socket-io 14.4). */
-static bool is_recoverable(enum sio_reason reason)
-{
-    switch (reason) {
-    case SIO_TRANSPORT_ERROR:
-    case SIO_TRANSPORT_CLOSE:
-    case SIO_FORCED_CLOSE:
-    case SIO_PING_TIMEOUT:
-    case SIO_SERVER_SHUTTING_DOWN:
-    case SIO_FORCED_SERVER_CLOSE:
-        return true;
-    case SIO_PARSE_ERROR:
-    case SIO_CLIENT_NAMESPACE_DISCONNECT:
-    case SIO_SERVER_NAMESPACE_DISCONNECT:
-        return false;
-    }
-    return false;
-}
-
-static void store_session(struct sio_socket *socket)
-{
-    struct io_part *part = io_part_of(socket);
-    struct io_socket_state *state = sio_socket_user(socket);
-    json_t *rooms = NULL;
-
-    if (state == NULL || state->pid[0] == '\0') {
-        return;
-    }
-    rooms = sails_io_socket_rooms(socket);
-    if (rooms != NULL) {
-        const struct recovery_leaver leaver = {
-            .sid = sio_socket_id(socket),
-            .pid = state->pid,
-            .rooms = rooms,
-            .data = state->data,
-            .trail = state->trail,
-            .seen = sio_namespace_mark(part->sio),
-        };
-
-        recovery_store(&part->nsp->recovery, &leaver);
-    }
-    json_decref(rooms);
-}
-
 static void on_disconnecting(void *ctx, struct sio_socket *socket, enum sio_reason reason)
 {
     (void)ctx;
     call_disconnect(socket, IO_DISCONNECTING, reason);
-    if (is_recoverable(reason)) {
-        store_session(socket);
-    }
+    io_recover_later(socket, reason);
 }
 
 static void on_disconnect(void *ctx, struct sio_socket *socket, enum sio_reason reason)
@@ -382,6 +276,7 @@ static void on_disconnect(void *ctx, struct sio_socket *socket, enum sio_reason 
         call_disconnect(socket, IO_DISCONNECT, reason);
     } else {
         io_next_forget(socket);
+        io_recover_forget(socket);
     }
     io_socket_state_free(socket);
     clean_up_later(part);
@@ -430,6 +325,7 @@ static const struct sio_events worker_events = {
     .on_namespace = on_namespace,
     .on_connecting = on_connecting,
     .on_event = on_event,
+    .is_new = io_recover_is_new,
     .on_marked = on_marked,
     .on_error = on_error,
     .on_disconnecting = on_disconnecting,

@@ -1,6 +1,5 @@
-#include "io/recovery.h"
-
 #include "base/mem.h"
+#include "io/recovery_shared.h"
 
 #include <assert.h>
 #include <sails/err.h>
@@ -12,6 +11,7 @@
  *
  * I1  The numbers of the packets from `first` to `last` are last_seq - n_packets + 1 to last_seq.
  * I2  n_packets <= cap.
+ * I3  Shared: offsets are those of a stream, and grow.
  */
 
 enum {
@@ -44,13 +44,6 @@ static void log_check(const struct recovery_log *log)
 
 /* ---- life ---- */
 
-static void session_free(struct recovery_session *session)
-{
-    json_decref(session->rooms);
-    json_decref(session->data);
-    mem_free(session);
-}
-
 void recovery_init(struct recovery_log *log, const struct machine *machine,
                    const struct recovery_options *options)
 {
@@ -79,7 +72,7 @@ static void drop_session(struct recovery_log *log, struct recovery_session *sess
 {
     list_remove(&session->in_log);
     map_remove(&log->by_pid, &session->by_pid);
-    session_free(session);
+    recovery_session_free(session);
 }
 
 static struct recovery_session *oldest_session(const struct recovery_log *log)
@@ -91,8 +84,10 @@ static struct recovery_session *oldest_session(const struct recovery_log *log)
 
 static bool has_expired_packet(const struct recovery_log *log, uint64_t now)
 {
-    return log->first != NULL &&
-           (log->first->expires_ms <= now || log->n_bytes > log->options->max_bytes);
+    bool is_old = log->options->is_shared ? log->n_packets > RECOVERY_SHARED_MAX
+                                          : log->first != NULL && log->first->expires_ms <= now;
+
+    return log->first != NULL && (is_old || log->n_bytes > log->options->max_bytes);
 }
 
 static bool has_expired_session(const struct recovery_log *log, uint64_t now)
@@ -178,14 +173,30 @@ static uint64_t read_seq(struct str offset)
 
 /* ---- keeping ---- */
 
-void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE])
+static void begin(struct recovery_log *log)
 {
     uint64_t now = now_ms(log);
 
     pthread_mutex_lock(&log->lock);
     drop_expired(log, now);
     log->last_ms = now > log->last_ms ? now : log->last_ms;
+}
+
+void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE])
+{
+    begin(log);
     write_offset(log, offset);
+}
+
+/* A stream that has begun anew, or a clock that went back: what was is not to be found any more (I3). */
+void recovery_begin_at(struct recovery_log *log, const char *offset)
+{
+    begin(log);
+    if (log->last != NULL && !recovery_is_before(str_from(log->last->offset), str_from(offset))) {
+        while (log->first != NULL) {
+            drop_first_packet(log);
+        }
+    }
 }
 
 void recovery_end(struct recovery_log *log)
@@ -283,7 +294,7 @@ int recovery_store(struct recovery_log *log, const struct recovery_leaver *leave
     session->rooms = json_deep_copy(leaver->rooms);
     session->data = json_deep_copy(leaver->data);
     if (session->rooms == NULL || (leaver->data != NULL && session->data == NULL)) {
-        session_free(session);
+        recovery_session_free(session);
         return SAILS_ENOMEM;
     }
     session->expires_ms = now + log->options->keep_ms;
@@ -390,9 +401,58 @@ bool recovery_take(struct recovery_log *log, struct str pid, struct str offset,
     return true;
 }
 
+/* ---- coming back from another node ---- */
+
+/* The event at that place of the stream. NULL: it is not kept, or that is no place. */
+static struct recovery_packet *find_offset(const struct recovery_log *log, struct str offset)
+{
+    uint64_t low = first_seq(log);
+    uint64_t n = log->n_packets;
+
+    while (n > 0) { /* I3 */
+        struct recovery_packet *middle = log->ring[(low + n / 2) & (log->cap - 1)];
+
+        if (str_eq(str_from(middle->offset), offset)) {
+            return middle;
+        }
+        if (recovery_is_before(str_from(middle->offset), offset)) {
+            low += n / 2 + 1;
+            n -= n / 2 + 1;
+        } else {
+            n /= 2;
+        }
+    }
+    return NULL;
+}
+
+bool recovery_take_shared(struct recovery_log *log, const json_t *session, struct str pid,
+                          struct str offset, struct recovery_return *out)
+{
+    struct recovery_session *copy = recovery_session_read(session, pid);
+    struct recovery_packet *named = NULL;
+
+    if (copy == NULL) {
+        return false;
+    }
+    pthread_mutex_lock(&log->lock);
+    named = find_offset(log, offset);
+    if (named != NULL) {
+        *out = (struct recovery_return){
+            .session = copy, .first = named->next, .last_seq = log->last_seq};
+        if (out->first != NULL) {
+            recovery_packet_retain(out->first);
+        }
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (named == NULL) {
+        recovery_session_free(copy);
+    }
+    return named != NULL;
+}
+
 void recovery_return_deinit(struct recovery_return *returning)
 {
-    session_free(returning->session);
+    recovery_session_free(returning->session);
     recovery_packet_release(returning->first);
 }
 

@@ -25,13 +25,17 @@
 enum {
     /* Sessions of one namespace that are kept at once: who connects and leaves in a loop must not fill
      * the memory. The oldest go first. */
-    RECOVERY_SESSIONS_MAX = 100000
+    RECOVERY_SESSIONS_MAX = 100000,
+    RECOVERY_SHARED_MAX = 10000
 };
 
 struct recovery_options {
     uint64_t keep_ms;   /* how long a session is kept */
     uint64_t notice_ms; /* how long it takes at most until a lost connection is noticed */
     size_t max_bytes;   /* of the events of one namespace; the oldest go first */
+    /* Offsets and sessions are those of all nodes: an event has its place in a stream, "1764000000000-0", and
+     * is kept until there are RECOVERY_SHARED_MAX, as there. */
+    bool is_shared;
 };
 
 struct recovery_log {
@@ -61,6 +65,9 @@ void recovery_deinit(struct recovery_log *log);
  * of sending. `offset` gets the text to append to the event's arguments.
  */
 void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE]);
+
+/* The same for an event that has its place already (is_shared). */
+void recovery_begin_at(struct recovery_log *log, const char *offset);
 
 /* Keeps the event, which nobody else has seen yet, for those whom it was for, and marks it. 0 or SAILS_ENOMEM. Once between begin
  * and end. */
@@ -104,6 +111,9 @@ struct recovery_leaver {
 /* Keeps its session. 0 or SAILS_ENOMEM. */
 int recovery_store(struct recovery_log *log, const struct recovery_leaver *leaver);
 
+/* {sid, pid, rooms, data}, as nodes tell each other of a session; new. NULL: no memory. */
+json_t *recovery_describe(const struct recovery_leaver *leaver);
+
 /* What was kept of a session. */
 struct recovery_session {
     struct list in_log;
@@ -130,6 +140,12 @@ struct recovery_return {
  */
 bool recovery_take(struct recovery_log *log, struct str pid, struct str offset,
                    struct recovery_return *out);
+/*
+ * The same of a session that was kept for all nodes (is_shared; from outside): the events behind that of
+ * `offset`, if that one is still kept. False: it is no session of `pid`, or they are not known.
+ */
+bool recovery_take_shared(struct recovery_log *log, const json_t *session, struct str pid,
+                          struct str offset, struct recovery_return *out);
 void recovery_return_deinit(struct recovery_return *returning);
 
 /* Sends an event that was missed; false: no more of them. */

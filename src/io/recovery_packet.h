@@ -16,7 +16,7 @@
 
 /* Longest offset text and its NUL. */
 enum {
-    RECOVERY_OFFSET_SIZE = 24
+    RECOVERY_OFFSET_SIZE = 48 /* a stream's: two numbers of 64 bits, a hyphen */
 };
 
 struct recovery_name {

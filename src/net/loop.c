@@ -186,9 +186,11 @@ bool loop_deliver_rest(struct loop *loop)
 
 /* ---- stopping ---- */
 
+/* Worker 0 waits for the others: what they say as they end, it takes to other nodes. */
 static bool is_idle(const struct loop *loop)
 {
-    return loop->n_links == 0 && loop->n_jobs == 0;
+    return loop->n_links == 0 && loop->n_jobs == 0 &&
+           (loop->worker.index != 0 || loop->n_stopped + 1 == loop->net->pool.count);
 }
 
 static void finish_if_idle(struct loop *loop)
@@ -209,7 +211,19 @@ static void finish(struct task *task)
     }
     stop_running(loop);
     net->events.on_stop(net->ctx, &loop->worker);
+    if (loop->worker.index != 0) {
+        worker_post(net->pool.workers[0], &loop->stopped);
+    }
     loop_close(loop);
+}
+
+static void on_stopped_mail(struct worker *worker, struct mail *mail)
+{
+    struct loop *loop = loop_of(worker);
+
+    (void)mail;
+    loop->n_stopped++;
+    finish_if_idle(loop);
 }
 
 static void on_drain_limit(struct deadline *deadline, void *ctx)
@@ -292,6 +306,7 @@ struct loop *loop_create(struct net *net, unsigned index)
     loop->listener.fd = -1;
     loop->finish.run = finish;
     loop->stop.deliver = on_stop_mail;
+    loop->stopped.deliver = on_stopped_mail;
     list_init(&loop->tasks);
     list_init(&loop->links);
     return loop;

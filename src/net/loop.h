@@ -56,6 +56,8 @@ struct loop {
 
     struct mailbox mailbox;
     struct mail stop;     /* posted by net_stop() */
+    struct mail stopped;  /* posted to worker 0 */
+    unsigned n_stopped;   /* of worker 0: the others that have stopped */
     atomic_uint n_wakers; /* threads that may be using `wake` */
 
     struct list tasks;

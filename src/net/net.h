@@ -64,7 +64,7 @@ struct net_events {
     void (*on_drain)(void *ctx, struct worker *worker);
     /* That time is over: what the worker still waits for (jobs) should be given up. NULL: nothing. */
     void (*on_drain_limit)(void *ctx, struct worker *worker);
-    /* All links are gone, no mail will come: free what on_start made. */
+    /* All links are gone, no mail will come: free what on_start made. Worker 0 is the last one. */
     void (*on_stop)(void *ctx, struct worker *worker);
 };
 

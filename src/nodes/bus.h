@@ -40,6 +40,13 @@ enum bus_field {
 /* The names of the fields, by number. */
 extern const struct str bus_field_names[BUS_FIELDS];
 
+/* What has come out of a stream. */
+struct bus_entry {
+    struct str fields[BUS_FIELDS]; /* .ptr NULL: it has no such field */
+    struct str id;                 /* "1764000000000-0": its place in the stream */
+    bool is_past;                  /* it was there before this bus was opened */
+};
+
 /* An entry as one text: its fields, each with a NUL behind it, which none of them has in it. False: that is no
  * such text. */
 struct buf;
@@ -53,10 +60,15 @@ struct bus_events {
     void (*on_down)(void *ctx, int status);
     /* Somebody has published. `name`: what was subscribed to. */
     void (*on_message)(void *ctx, struct str name, struct str channel, struct bytes payload);
+    /* An entry of the stream that is followed. */
+    void (*on_entry)(void *ctx, const struct bus_entry *entry);
 };
 
 /* 0 and a number, or why there is none: the bus went down, or Redis refuses. */
 typedef void (*bus_cb)(int status, uint64_t number, void *ctx);
+
+/* 0 and what was kept (.ptr NULL: nothing, or somebody else has taken it), or why that is not known. */
+typedef void (*bus_value_cb)(int status, struct str value, void *ctx);
 
 struct bus_ops {
     /* Goes up by itself, later. 0; SAILS_EINVAL: options; SAILS_ENOMEM. */
@@ -73,10 +85,15 @@ struct bus_ops {
                    bus_cb cb, void *ctx);
     int (*subscribe)(struct bus *bus, enum bus_kind kind, struct str name, bool on, bus_cb cb,
                      void *ctx);
-    /* What is published on that stream from now on comes to on_message (name and channel: the stream's), also
-     * what was published while it was down, as far as Redis has kept it. Before open(), once. */
-    void (*follow)(struct bus *bus, const char *stream);
     int (*count)(struct bus *bus, enum bus_kind kind, struct str channel, bus_cb cb, void *ctx);
+    /* What is published on that stream from now on comes to on_entry, also what was published while it was
+     * down, as far as Redis has kept it. `with_past`: and first what is in it already, before on_up. Before
+     * open(), once. */
+    void (*follow)(struct bus *bus, const char *stream, bool with_past);
+    /* Keeps a text under a key, for as long. 0; errors as above. */
+    int (*keep)(struct bus *bus, struct str key, struct str value, uint64_t keep_ms);
+    /* Takes it away: nobody else gets it. 0, and the callback comes once, later; errors as above. */
+    int (*take)(struct bus *bus, struct str key, bus_value_cb cb, void *ctx);
 };
 
 struct bus {

@@ -123,19 +123,23 @@ static void on_bus_message(void *ctx, struct str name, struct str channel, struc
     struct nodes *nodes = ctx;
     struct str nsp;
 
-    if (nodes->options.stream != NULL && str_eq(name, str_from(nodes->options.stream))) {
-        nodes_receive_entry(nodes, payload);
-    } else if (str_eq(name, nodes_admin_channel(nodes))) {
+    if (str_eq(name, nodes_admin_channel(nodes))) {
         nodes_admin_receive(nodes, payload);
     } else if (nodes_namespace_of(nodes, name, &nsp)) {
         nodes_receive(nodes, nsp, channel, payload);
     }
 }
 
+static void on_bus_entry(void *ctx, const struct bus_entry *entry)
+{
+    nodes_receive_entry(ctx, entry);
+}
+
 static const struct bus_events bus_events = {
     .on_up = on_bus_up,
     .on_down = on_bus_down,
     .on_message = on_bus_message,
+    .on_entry = on_bus_entry,
 };
 
 /* ---- what is no message ---- */
@@ -186,6 +190,7 @@ static void plan(const struct carrier *carrier, const struct operation *op,
     out->is_sent = (op->flags & OPERATION_LOCAL) == 0 && !op->to_nobody &&
                    (op->kind != OPERATION_ROOMS || nodes->options.dialect == NODES_CLASSIC);
     out->n_parties = out->is_sent && is_asking(op) ? 1 : 0;
+    out->comes_back = out->is_sent && nodes_recovery_comes_back(nodes, op);
 }
 
 /* What only Sails knows goes over its admin bus, and what Sails would say there where the others are Sails. */
@@ -233,6 +238,8 @@ static const struct carrier_ops carrier_ops = {
     .open = nodes_namespace_open,
     .close = nodes_namespace_close,
     .note_room = nodes_namespace_note_room,
+    .keep_session = nodes_recovery_keep,
+    .take_session = nodes_recovery_take,
 };
 
 /* ---- life ---- */
@@ -244,9 +251,11 @@ void nodes_init(struct nodes *nodes, const struct nodes_options *options)
     nodes->worker = options->pool->workers[0];
     machine_random(options->pool->machine, &nodes->uid_key, sizeof(nodes->uid_key));
     machine_random(options->pool->machine, &nodes->map_key, sizeof(nodes->map_key));
+    nodes->carrier.recovers = options->recovers;
     if (options->dialect == NODES_STREAMS) {
-        options->bus->ops->follow(options->bus, options->stream);
+        options->bus->ops->follow(options->bus, options->stream, options->recovers);
     }
+    list_init(&nodes->own);
     list_init(&nodes->namespaces);
     list_init(&nodes->requests);
     map_init(&nodes->subscriptions);
@@ -256,6 +265,7 @@ void nodes_deinit(struct nodes *nodes)
 {
     assert(!nodes->is_open);
     nodes_namespace_destroy_all(nodes);
+    nodes_recovery_deinit(nodes);
     map_deinit(&nodes->subscriptions);
     map_deinit(&nodes->requests_by_id);
 }

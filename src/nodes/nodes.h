@@ -29,6 +29,7 @@
 
 enum {
     NODES_UID_MAX = 16,
+    NODES_STRAYS_MAX = 64, /* see nodes_recovery.c */
     /* Bytes of messages on their way to worker 0; as what one connection to Redis may keep waiting. */
     NODES_QUEUE_MAX = 16 * 1024 * 1024
 };
@@ -59,8 +60,11 @@ struct nodes_options {
     bool speaks_sails;  /* operations on whole rooms go over Sails' admin bus */
     bool answers_apart; /* publishOnSpecificResponseChannel */
     enum nodes_dialect dialect;
-    enum clustered_mode mode;    /* of NODES_SHARDED */
-    const char *stream;          /* of NODES_STREAMS: its name; borrowed */
+    enum clustered_mode mode; /* of NODES_SHARDED */
+    const char *stream;       /* of NODES_STREAMS: its name; borrowed */
+    bool recovers;            /* of NODES_STREAMS: sockets come back to any node */
+    const char
+        *session_prefix; /* with that: what the keys of their sessions begin with; borrowed */
     uint64_t request_timeout_ms; /* of requests that have no time limit of their own */
     const struct cluster_host *host;
     struct worker_pool *pool;
@@ -89,17 +93,21 @@ struct nodes {
     atomic_uint_fast64_t n_ids; /* of requests */
 
     /* ---- worker 0's ---- */
-    struct list namespaces;        /* struct nodes_namespace that are listened to */
-    struct map subscriptions;      /* struct nodes_subscription, by name */
-    struct list requests;          /* struct nodes_request that are not done */
-    struct map requests_by_id;     /* the same */
-    struct deadline_ladder limits; /* of requests */
-    bool is_open;                  /* the bus */
-    bool is_reachable;             /* the bus is up */
-    size_t n_unconfirmed;          /* subscriptions that Redis has not confirmed */
-    atomic_bool is_up;             /* all is listened to, and everything can be said */
-    uint64_t told_refused;         /* of counts.refused: the log has been told */
-    uint64_t told_refused_ms;      /* when */
+    struct list namespaces;            /* struct nodes_namespace that are listened to */
+    struct map subscriptions;          /* struct nodes_subscription, by name */
+    struct list requests;              /* struct nodes_request that are not done */
+    struct map requests_by_id;         /* the same */
+    struct deadline_ladder limits;     /* of requests */
+    struct list own;                   /* struct nodes_own: said, and not heard yet */
+    unsigned era;                      /* see nodes_recovery.c */
+    uint64_t strays[NODES_STRAYS_MAX]; /* hashes of our own entries that were heard already */
+    size_t n_strays;
+    bool is_open;             /* the bus */
+    bool is_reachable;        /* the bus is up */
+    size_t n_unconfirmed;     /* subscriptions that Redis has not confirmed */
+    atomic_bool is_up;        /* all is listened to, and everything can be said */
+    uint64_t told_refused;    /* of counts.refused: the log has been told */
+    uint64_t told_refused_ms; /* when */
 };
 
 /* Ready for cluster_set_adapter(). */
@@ -139,7 +147,10 @@ void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str cha
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
 
 /* What has come out of the stream. Worker 0. */
-void nodes_receive_entry(struct nodes *nodes, struct bytes entry);
+void nodes_receive_entry(struct nodes *nodes, const struct bus_entry *entry);
+
+/* A broadcast of our own that cannot be said: this node's sockets get it all the same. Any thread. */
+void nodes_receive_own(struct nodes *nodes, struct bytes entry);
 
 /* Errors that say something about this node, and not about what came. */
 static inline bool nodes_is_ours(int rc)
@@ -149,6 +160,28 @@ static inline bool nodes_is_ours(int rc)
 
 /* One that is no message is counted, and told once a minute with its channel. Worker 0. */
 void nodes_refuse(struct nodes *nodes, struct str channel, int why);
+
+/* ---- recovery: nodes_recovery.c ---- */
+
+/* Whether this node's sockets get it only when it comes back from the stream. */
+bool nodes_recovery_comes_back(const struct nodes *nodes, const struct operation *op);
+
+/* The same of its message. */
+bool nodes_recovery_is_round(const struct nodes *nodes, const struct adapter_message *m);
+
+/* Worker 0: says an entry of that kind; whatever becomes of it, our sockets get it once. */
+void nodes_recovery_publish(struct nodes *nodes, struct str stream, struct bytes entry);
+
+/* Whether an entry of our own that has come back is one that our sockets have already. Worker 0. */
+bool nodes_recovery_was_heard(struct nodes *nodes, const struct bus_entry *entry);
+
+/* When the bus is closed. */
+void nodes_recovery_deinit(struct nodes *nodes);
+
+void nodes_recovery_keep(struct carrier *carrier, struct str pid, const json_t *session,
+                         uint64_t keep_ms);
+int nodes_recovery_take(struct carrier *carrier, struct str pid, struct worker *worker,
+                        carrier_session_cb on_session, void *ctx);
 
 /* ---- namespaces: nodes_namespace.c; worker 0, but for the first three ---- */
 

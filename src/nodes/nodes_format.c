@@ -89,13 +89,8 @@ int nodes_format_write(const struct nodes *nodes, const struct adapter_message *
     return rc == 0 ? buf_error(channel) : rc;
 }
 
-int nodes_format_read_entry(struct bytes entry, struct adapter_message *m)
+int nodes_format_read_entry(const struct str fields[BUS_FIELDS], struct adapter_message *m)
 {
-    struct str fields[BUS_FIELDS];
-
-    if (!bus_read_entry(entry, fields)) {
-        return SAILS_EPROTO;
-    }
     return clustered_read_entry(&(struct clustered_entry){.uid = fields[BUS_UID],
                                                           .nsp = fields[BUS_NSP],
                                                           .type = fields[BUS_TYPE],

@@ -33,7 +33,7 @@ int nodes_format_read(const struct nodes *nodes, struct str nsp, struct str chan
                       struct bytes payload, struct adapter_message *m);
 
 /* What came out of a stream. As clustered_read_entry(). */
-int nodes_format_read_entry(struct bytes entry, struct adapter_message *m);
+int nodes_format_read_entry(const struct str fields[BUS_FIELDS], struct adapter_message *m);
 
 /* The channel whose listeners are the nodes that have a namespace. */
 void nodes_format_counted(const struct nodes *nodes, struct str nsp, struct buf *out);

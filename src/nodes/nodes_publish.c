@@ -15,6 +15,7 @@ struct publication {
     struct mail mail;
     struct nodes *nodes;
     enum bus_kind kind;
+    bool is_round; /* nodes_recovery_is_round() */
     size_t channel_len;
     size_t payload_len;
     char bytes[]; /* channel, payload */
@@ -60,7 +61,11 @@ static void on_publication(struct worker *worker, struct mail *mail)
     struct str payload = {p->bytes + p->channel_len, p->payload_len};
 
     (void)worker;
-    publish(p->nodes, p->kind, channel, str_bytes(payload));
+    if (p->is_round) {
+        nodes_recovery_publish(p->nodes, channel, str_bytes(payload));
+    } else {
+        publish(p->nodes, p->kind, channel, str_bytes(payload));
+    }
     atomic_fetch_sub(&p->nodes->n_queued, p->channel_len + p->payload_len);
     atomic_fetch_sub(&p->nodes->n_mails, 1);
     mem_free(p);
@@ -80,7 +85,8 @@ static bool take_room(struct nodes *nodes, size_t n)
     return true;
 }
 
-static int post(struct nodes *nodes, enum bus_kind kind, struct str channel, struct str payload)
+static int post(struct nodes *nodes, enum bus_kind kind, bool is_round, struct str channel,
+                struct str payload)
 {
     size_t n = channel.len + payload.len;
     struct publication *p = NULL;
@@ -93,8 +99,11 @@ static int post(struct nodes *nodes, enum bus_kind kind, struct str channel, str
         atomic_fetch_sub(&nodes->n_queued, n);
         return SAILS_ENOMEM;
     }
-    *p = (struct publication){
-        .nodes = nodes, .kind = kind, .channel_len = channel.len, .payload_len = payload.len};
+    *p = (struct publication){.nodes = nodes,
+                              .kind = kind,
+                              .is_round = is_round,
+                              .channel_len = channel.len,
+                              .payload_len = payload.len};
     memcpy(p->bytes, channel.ptr, channel.len);
     memcpy(p->bytes + channel.len, payload.ptr, payload.len);
     p->mail.deliver = on_publication;
@@ -113,8 +122,19 @@ void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str cha
 {
     if (nodes_may_say(nodes)) {
         publish(nodes, kind, channel, str_bytes(payload));
-    } else if (post(nodes, kind, channel, payload) < 0) {
+    } else if (post(nodes, kind, false, channel, payload) < 0) {
         note_unsent(nodes);
+    }
+}
+
+/* What this node gets only when it comes back, it gets at once where that cannot be. */
+static void publish_round(struct nodes *nodes, struct str stream, struct str entry)
+{
+    if (worker_is_current(nodes->worker)) {
+        nodes_recovery_publish(nodes, stream, str_bytes(entry));
+    } else if (post(nodes, BUS_STREAM, true, stream, entry) < 0) {
+        note_unsent(nodes);
+        nodes_receive_own(nodes, str_bytes(entry));
     }
 }
 
@@ -123,11 +143,13 @@ void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct 
     struct buf channel = {0};
     struct buf payload = {0};
 
-    if (nodes_format_write(nodes, m, asker, &channel, &payload) == 0) {
+    if (nodes_format_write(nodes, m, asker, &channel, &payload) < 0) {
+        note_unsent(nodes);
+    } else if (nodes_recovery_is_round(nodes, m)) {
+        publish_round(nodes, buf_str(&channel), buf_str(&payload));
+    } else {
         nodes_publish_bytes(nodes, nodes_format_kind(nodes, m), buf_str(&channel),
                             buf_str(&payload));
-    } else {
-        note_unsent(nodes);
     }
     buf_deinit(&payload);
     buf_deinit(&channel);

@@ -9,7 +9,14 @@
  * own. Everything that comes is a stranger's: what is not exactly such a message is counted and dropped.
  */
 
-static int receive_broadcast(struct nodes *nodes, struct adapter_message *m)
+/* Where in the stream a message stands. All zero: it is of none. */
+struct place {
+    const char *offset;
+    bool is_past;
+};
+
+static int receive_broadcast(struct nodes *nodes, struct adapter_message *m,
+                             const struct place *place)
 {
     const struct cluster_host *host = nodes->options.host;
     json_t *event = NULL;
@@ -18,6 +25,8 @@ static int receive_broadcast(struct nodes *nodes, struct adapter_message *m)
 
     op.event = nodes_message_event(m, &event);
     op.args = m->data;
+    op.offset = place->offset;
+    op.flags |= place->is_past ? OPERATION_PAST : 0u;
     if (rc == 0) {
         rc = op.event != NULL ? host->receive(host->ctx, &op, NULL) : SAILS_EPROTO;
     }
@@ -44,12 +53,12 @@ static int receive_change(struct nodes *nodes, enum operation_kind kind,
     return rc;
 }
 
-static int receive(struct nodes *nodes, struct adapter_message *m)
+static int receive(struct nodes *nodes, struct adapter_message *m, const struct place *place)
 {
     switch (m->kind) {
     case ADAPTER_BROADCAST:
         return m->request_id.len > 0 ? nodes_answer_broadcast(nodes, m)
-                                     : receive_broadcast(nodes, m);
+                                     : receive_broadcast(nodes, m, place);
     case ADAPTER_JOIN:
         return receive_change(nodes, OPERATION_JOIN, m);
     case ADAPTER_LEAVE:
@@ -92,7 +101,7 @@ static void take(struct nodes *nodes, struct str nsp, struct str channel, int rc
     if (rc == 0) {
         if (!is_for_others(nodes, nsp, m)) {
             atomic_fetch_add(&nodes->counts.received, 1);
-            rc = receive(nodes, m);
+            rc = receive(nodes, m, &(struct place){NULL, false});
         }
         adapter_message_deinit(m);
     }
@@ -109,16 +118,61 @@ void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, stru
     take(nodes, nsp, channel, rc, &m);
 }
 
-/* A stream has the messages of all namespaces, those that this node has not, too. */
-void nodes_receive_entry(struct nodes *nodes, struct bytes entry)
-{
-    struct str stream = str_from(nodes->options.stream);
-    struct adapter_message m;
-    int rc = nodes_format_read_entry(entry, &m);
+/* ---- what comes out of a stream ---- */
 
-    if (rc == 0 && !nodes_namespace_is_known(nodes, m.nsp)) {
-        adapter_message_deinit(&m);
-        return;
+/* Our own concern us where our sockets wait for them; what is past, those who come back. */
+static bool concerns_us(struct nodes *nodes, const struct bus_entry *entry,
+                        const struct adapter_message *m)
+{
+    bool is_event = nodes_recovery_is_round(nodes, m);
+
+    if (entry->is_past && !is_event) {
+        return false;
     }
-    take(nodes, rc == 0 ? m.nsp : stream, stream, rc, &m);
+    return is_for_others(nodes, m->nsp, m) ? is_event && !nodes_recovery_was_heard(nodes, entry)
+                                           : true;
+}
+
+static int receive_entry(struct nodes *nodes, const struct bus_entry *entry,
+                         struct adapter_message *m)
+{
+    char offset[64];
+    struct place place = {NULL, entry->is_past};
+
+    if (!concerns_us(nodes, entry, m)) {
+        return 0;
+    }
+    if (nodes_recovery_is_round(nodes, m) && entry->id.len < sizeof(offset)) {
+        memcpy(offset, entry->id.ptr, entry->id.len);
+        offset[entry->id.len] = '\0';
+        place.offset = offset;
+    }
+    atomic_fetch_add(&nodes->counts.received, entry->is_past ? 0 : 1);
+    return receive(nodes, m, &place);
+}
+
+/* A stream has the messages of all namespaces, those that this node has not, too. */
+void nodes_receive_entry(struct nodes *nodes, const struct bus_entry *entry)
+{
+    struct adapter_message m;
+    int rc = nodes_format_read_entry(entry->fields, &m);
+
+    if (rc == 0) {
+        rc = nodes_namespace_is_known(nodes, m.nsp) ? receive_entry(nodes, entry, &m) : 0;
+        adapter_message_deinit(&m);
+    }
+    if (!nodes_is_ours(rc)) {
+        nodes_refuse(nodes, str_from(nodes->options.stream), rc);
+    }
+}
+
+void nodes_receive_own(struct nodes *nodes, struct bytes entry)
+{
+    struct str fields[BUS_FIELDS];
+    struct adapter_message m;
+
+    if (bus_read_entry(entry, fields) && nodes_format_read_entry(fields, &m) == 0) {
+        (void)receive_broadcast(nodes, &m, &(struct place){NULL, false});
+        adapter_message_deinit(&m);
+    }
 }

@@ -64,18 +64,11 @@ static void on_follower_change(int status, void *ctx)
     change(ctx, FOLLOWER, status);
 }
 
-/* As a message on a channel of the stream's name. */
-static void on_entry(const struct str fields[BUS_FIELDS], void *ctx)
+static void on_entry(const struct bus_entry *entry, void *ctx)
 {
     struct redis_bus *bus = ctx;
-    struct str stream = str_from(bus->follower.stream);
-    struct buf text = {0};
 
-    bus_write_entry(&text, fields);
-    if (buf_error(&text) == 0) {
-        bus->events->on_message(bus->ctx, stream, stream, buf_bytes(&text));
-    }
-    buf_deinit(&text);
+    bus->events->on_entry(bus->ctx, entry);
 }
 
 /* One that is not answered in time ends the connection (redis.h). */
@@ -210,6 +203,79 @@ static int count(struct bus *base, enum bus_kind kind, struct str channel, bus_c
     return ask(bus->publisher, (const struct str[]){STR("PUBSUB"), word, channel}, 3, cb, ctx);
 }
 
+/* ---- what is kept ---- */
+
+static int keep(struct bus *base, struct str key, struct str value, uint64_t keep_ms)
+{
+    struct redis_bus *bus = of(base);
+    char ms[24];
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    (void)snprintf(ms, sizeof(ms), "%llu", (unsigned long long)keep_ms);
+    return redis_command(bus->publisher,
+                         (const struct str[]){STR("SET"), key, value, STR("PX"), str_from(ms)}, 5,
+                         NULL, NULL);
+}
+
+/* GET, and then DEL: whose DEL has found it, has it. */
+struct taking {
+    bus_value_cb cb;
+    void *ctx;
+    struct buf value;
+    bool has_value;
+    bool is_half; /* DEL could not be sent */
+};
+
+static void finish_taking(struct taking *taking, int status, bool is_ours)
+{
+    taking->cb(status, is_ours ? buf_str(&taking->value) : (struct str){NULL, 0}, taking->ctx);
+    buf_deinit(&taking->value);
+    mem_free(taking);
+}
+
+static void on_got(int status, const struct redis_reply *reply, void *ctx)
+{
+    struct taking *taking = ctx;
+
+    if (status == 0 && reply->kind == REDIS_TEXT && reply->text.len > 0) {
+        buf_append_str(&taking->value, reply->text);
+        taking->has_value = buf_error(&taking->value) == 0;
+    }
+    if (taking->is_half) {
+        finish_taking(taking, SAILS_ECLOSED, false);
+    }
+}
+
+static void on_deleted(int status, const struct redis_reply *reply, void *ctx)
+{
+    struct taking *taking = ctx;
+
+    finish_taking(taking, status, taking->has_value && status == 0 && number_of(reply) > 0);
+}
+
+static int take(struct bus *base, struct str key, bus_value_cb cb, void *ctx)
+{
+    struct redis_bus *bus = of(base);
+    struct taking *taking = bus->is_up ? mem_alloc(sizeof(*taking)) : NULL;
+    int rc = SAILS_ENOMEM;
+
+    if (taking == NULL) {
+        return bus->is_up ? SAILS_ENOMEM : SAILS_ECLOSED;
+    }
+    *taking = (struct taking){.cb = cb, .ctx = ctx};
+    rc = redis_command(bus->publisher, (const struct str[]){STR("GET"), key}, 2, on_got, taking);
+    if (rc < 0) {
+        mem_free(taking);
+        return rc;
+    }
+    rc =
+        redis_command(bus->publisher, (const struct str[]){STR("DEL"), key}, 2, on_deleted, taking);
+    taking->is_half = rc < 0;
+    return 0;
+}
+
 /* ---- life ---- */
 
 static void close_bus(struct bus *base)
@@ -259,12 +325,15 @@ static int open_bus(struct bus *base, struct worker *worker, const struct bus_ev
     return rc;
 }
 
-static void follow(struct bus *base, const char *stream)
+static void follow(struct bus *base, const char *stream, bool with_past)
 {
     struct redis_bus *bus = of(base);
 
-    bus->follower = (struct redis_follower){
-        .stream = stream, .on_change = on_follower_change, .on_entry = on_entry, .ctx = bus};
+    bus->follower = (struct redis_follower){.stream = stream,
+                                            .with_past = with_past,
+                                            .on_change = on_follower_change,
+                                            .on_entry = on_entry,
+                                            .ctx = bus};
 }
 
 static const struct bus_ops redis_bus_ops = {
@@ -274,6 +343,8 @@ static const struct bus_ops redis_bus_ops = {
     .subscribe = subscribe,
     .count = count,
     .follow = follow,
+    .keep = keep,
+    .take = take,
 };
 
 int redis_bus_init(struct redis_bus *bus, const struct redis_options *options)

@@ -7,6 +7,7 @@
 /*
  *  connected --> where is the end? --> XREAD from there --> entries --> XREAD from the last ...
  *                (the first time only)
+ *            --> XREAD from the beginning, a hundred at a time, where the past is wanted
  *
  * The end is asked for once: XREAD's own "$" is the end of the moment, so that what is published between two
  * of them would be missed. An entry is passed over before it is handled: one that cannot be handled must
@@ -15,7 +16,8 @@
 
 enum {
     BLOCK_MS = 5000,
-    COMMAND_TIMEOUT_MS = 3 * BLOCK_MS
+    COMMAND_TIMEOUT_MS = 3 * BLOCK_MS,
+    ENTRIES_AT_ONCE = 100 /* as Node reads them */
 };
 
 static void read_on(struct redis_follower *follower);
@@ -36,16 +38,16 @@ static void remember(struct redis_follower *follower, struct str id)
 /* [name, value, name, value, ...] */
 static void tell_entry(struct redis_follower *follower, const struct redis_reply *list)
 {
-    struct str fields[BUS_FIELDS] = {{NULL, 0}};
+    struct bus_entry entry = {.id = str_from(follower->last), .is_past = follower->is_past};
 
     for (size_t i = 0; i + 1 < list->n_items; i += 2) {
         for (size_t field = 0; field < BUS_FIELDS; field++) {
             if (redis_reply_is(list->items[i], bus_field_names[field])) {
-                fields[field] = list->items[i + 1]->text;
+                entry.fields[field] = list->items[i + 1]->text;
             }
         }
     }
-    follower->on_entry(fields, follower->ctx);
+    follower->on_entry(&entry, follower->ctx);
 }
 
 /* [id, fields] */
@@ -60,22 +62,30 @@ static void take_entry(struct redis_follower *follower, const struct redis_reply
     }
 }
 
-/* [[stream, [entry, ...]]], or nil: nothing has come in that time. */
+/* [[stream, [entry, ...]]], or nil: nothing has come in that time. How many there were. */
+static size_t take_entries(struct redis_follower *follower, const struct redis_reply *reply)
+{
+    const struct redis_reply *entries = NULL;
+
+    if (!is_list(reply, 1) || !is_list(reply->items[0], 2) ||
+        !is_list(reply->items[0]->items[1], 1)) {
+        return 0;
+    }
+    entries = reply->items[0]->items[1];
+    for (size_t i = 0; i < entries->n_items; i++) {
+        take_entry(follower, entries->items[i]);
+    }
+    return entries->n_items;
+}
+
 static void on_read(int status, const struct redis_reply *reply, void *ctx)
 {
     struct redis_follower *follower = ctx;
 
-    if (status < 0) {
-        return; /* the connection comes back, and on_change with it */
+    if (status == 0) { /* else the connection comes back, and on_change with it */
+        (void)take_entries(follower, reply);
+        read_on(follower);
     }
-    if (is_list(reply, 1) && is_list(reply->items[0], 2) && is_list(reply->items[0]->items[1], 1)) {
-        const struct redis_reply *entries = reply->items[0]->items[1];
-
-        for (size_t i = 0; i < entries->n_items; i++) {
-            take_entry(follower, entries->items[i]);
-        }
-    }
-    read_on(follower);
 }
 
 static void read_on(struct redis_follower *follower)
@@ -94,6 +104,45 @@ static void read_on(struct redis_follower *follower)
     }
 }
 
+/* ---- the first time ---- */
+
+static void read_past(struct redis_follower *follower);
+
+static void begin(struct redis_follower *follower)
+{
+    follower->is_past = false;
+    follower->on_change(0, follower->ctx);
+    read_on(follower);
+}
+
+/* Less than were asked for is all there is. */
+static void on_past(int status, const struct redis_reply *reply, void *ctx)
+{
+    struct redis_follower *follower = ctx;
+
+    if (status < 0) {
+        return;
+    }
+    if (take_entries(follower, reply) < ENTRIES_AT_ONCE) {
+        begin(follower);
+    } else {
+        read_past(follower);
+    }
+}
+
+/* From behind the last one that was read: also when the connection was lost meanwhile. */
+static void read_past(struct redis_follower *follower)
+{
+    const struct str argv[] = {STR("XREAD"),
+                               STR("COUNT"),
+                               STR("100"),
+                               STR("STREAMS"),
+                               str_from(follower->stream),
+                               str_from(follower->last)};
+
+    (void)redis_command(follower->redis, argv, ARRAY_LEN(argv), on_past, follower);
+}
+
 /* [[id, fields]], or []: there is nothing. */
 static void on_end(int status, const struct redis_reply *reply, void *ctx)
 {
@@ -106,8 +155,7 @@ static void on_end(int status, const struct redis_reply *reply, void *ctx)
     if (is_list(reply, 1) && is_list(reply->items[0], 1)) {
         remember(follower, reply->items[0]->items[0]->text);
     }
-    follower->on_change(0, follower->ctx);
-    read_on(follower);
+    begin(follower);
 }
 
 static void on_change(int status, void *ctx)
@@ -116,6 +164,12 @@ static void on_change(int status, void *ctx)
 
     if (status < 0) {
         follower->on_change(status, follower->ctx);
+    } else if (follower->is_past || (follower->with_past && follower->last[0] == '\0')) {
+        if (!follower->is_past) {
+            remember(follower, STR("0-0"));
+            follower->is_past = true;
+        }
+        read_past(follower);
     } else if (follower->last[0] == '\0') {
         const struct str argv[] = {STR("XREVRANGE"), str_from(follower->stream),
                                    STR("+"),         STR("-"),

@@ -22,8 +22,10 @@ struct redis_follower {
     struct redis *redis;
     char last[REDIS_FOLLOWER_ID_SIZE]; /* the id of the entry read last; "": nobody has asked yet */
     void (*on_change)(int status, void *ctx); /* 0: it reads from now on */
-    void (*on_entry)(const struct str fields[BUS_FIELDS], void *ctx);
+    void (*on_entry)(const struct bus_entry *entry, void *ctx);
     void *ctx;
+    bool with_past; /* begins with what is there already */
+    bool is_past;   /* ... and is at it */
 };
 
 /* With stream, on_change, on_entry and ctx set. 0; as redis_open(). */

@@ -97,8 +97,10 @@ struct sio_events {
      * it cannot be parsed, and whoever does not answer it calls sio_socket_fail().
      */
     void (*on_event)(void *ctx, struct sio_socket *socket, const struct sio_packet *packet);
-    /* A message with a mark (sio_message.h) was sent to the socket, or could not be sent. Never called
-     * where nobody marks messages. */
+    /* Whether the socket has not got a message with a mark (sio_message.h) yet; false: it is not sent. NULL:
+     * it has not. Like the next one never called where nobody marks messages. */
+    bool (*is_new)(void *ctx, struct sio_socket *socket, const struct sio_message *message);
+    /* A message with a mark was sent to the socket, or could not be sent. */
     void (*on_marked)(void *ctx, struct sio_socket *socket, const struct sio_message *message);
     /* A packet of this client was invalid; each of its connected sockets hears it before it is
      * closed. */

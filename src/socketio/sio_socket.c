@@ -240,6 +240,14 @@ void *sio_socket_user(const struct sio_socket *socket)
 
 /* ---- sending ---- */
 
+static bool is_new_to(struct sio_socket *socket, const struct sio_message *message)
+{
+    const struct sio_server *server = socket->nsp->server;
+
+    return message->mark == 0 || server->events->is_new == NULL ||
+           server->events->is_new(server->ctx, socket, message);
+}
+
 int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool is_volatile)
 {
     struct eio_session *session = NULL;
@@ -248,6 +256,9 @@ int sio_socket_send(struct sio_socket *socket, struct sio_message *message, bool
     sio_socket_check(socket);
     if (socket->state > SOCKET_CONNECTED) {
         return SAILS_ECLOSED;
+    }
+    if (!is_new_to(socket, message)) {
+        return 0;
     }
     session = socket->client->session;
     if (is_volatile && !eio_session_is_writable(session)) {

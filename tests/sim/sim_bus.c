@@ -25,6 +25,7 @@ struct sim_bus {
     uint64_t last_due_ms;
     const char *stream;        /* that it follows; NULL: none */
     size_t n_read;             /* entries of it */
+    size_t n_past;             /* that were there before */
     struct list subscriptions; /* struct sim_subscription */
     struct list coming;        /* struct sim_thing */
 };
@@ -41,10 +42,14 @@ struct sim_thing {
     enum {
         THING_UP,
         THING_ANSWER,
+        THING_VALUE,
+        THING_ENTRY,
         THING_MESSAGE
     } kind;
     bus_cb cb;
+    bus_value_cb value_cb;
     void *cb_ctx;
+    bool is_past; /* of an entry */
     uint64_t number;
     struct buf name, channel, payload;
 };
@@ -53,6 +58,13 @@ struct sim_thing {
 struct sim_entry {
     struct list in_broker;
     struct buf text;
+};
+
+/* Under a key. */
+struct sim_kept {
+    struct list in_broker;
+    struct buf key; /* both end with a NUL */
+    struct buf value;
 };
 
 struct sim_tick {
@@ -86,6 +98,17 @@ static void destroy_tick(struct sim_tick *tick)
     mem_free(tick);
 }
 
+static void deliver_entry(struct sim_bus *bus, const struct sim_thing *thing)
+{
+    struct bus_entry entry = {.is_past = thing->number <= bus->n_past};
+    char id[32];
+
+    (void)snprintf(id, sizeof(id), "%llu-0", (unsigned long long)thing->number);
+    entry.id = str_from(id);
+    (void)bus_read_entry(buf_bytes(&thing->payload), entry.fields);
+    bus->events->on_entry(bus->ctx, &entry);
+}
+
 /* Taken off the queue before anything is called. */
 static void deliver(struct sim_bus *bus, struct sim_thing *thing)
 {
@@ -96,6 +119,10 @@ static void deliver(struct sim_bus *bus, struct sim_thing *thing)
         if (bus->stream != NULL) {
             send_entries(bus);
         }
+    } else if (thing->kind == THING_ENTRY) {
+        deliver_entry(bus, thing);
+    } else if (thing->kind == THING_VALUE) {
+        thing->value_cb(0, buf_str(&thing->payload), thing->cb_ctx);
     } else if (thing->kind == THING_MESSAGE) {
         bus->events->on_message(bus->ctx, buf_str(&thing->name), buf_str(&thing->channel),
                                 buf_bytes(&thing->payload));
@@ -242,11 +269,9 @@ static void send_entries(struct sim_bus *bus)
         if (i++ == bus->n_read && bus->is_up && is_reached(bus)) {
             struct sim_thing *thing = send_thing(bus);
 
-            thing->kind = THING_MESSAGE;
-            buf_append_str(&thing->name, str_from(bus->stream));
-            buf_append_str(&thing->channel, str_from(bus->stream));
+            thing->kind = THING_ENTRY;
             buf_append_str(&thing->payload, buf_str(&entry->text));
-            bus->n_read++;
+            thing->number = ++bus->n_read;
         }
     }
 }
@@ -361,9 +386,11 @@ static void drop_all(struct sim_bus *bus)
     while (!list_is_empty(&lost)) {
         struct sim_thing *thing = container_of(lost.next, struct sim_thing, in_bus);
 
-        if (thing->kind == THING_MESSAGE && bus->stream != NULL &&
-            str_eq(buf_str(&thing->name), str_from(bus->stream))) {
+        if (thing->kind == THING_ENTRY) {
             bus->n_read--; /* it has not come: it is read again */
+        }
+        if (thing->kind == THING_VALUE) {
+            thing->value_cb(SAILS_ECLOSED, (struct str){NULL, 0}, thing->cb_ctx);
         }
         if (thing->kind == THING_ANSWER && thing->cb != NULL) {
             thing->cb(SAILS_ECLOSED, 0, thing->cb_ctx);
@@ -463,12 +490,84 @@ static void close_bus(struct bus *base)
     bus->worker = NULL;
 }
 
-static void follow(struct bus *base, const char *stream)
+static void follow(struct bus *base, const char *stream, bool with_past)
 {
     struct sim_bus *bus = of(base);
 
     bus->stream = stream;
-    bus->n_read = bus->broker->n_entries;
+    bus->n_past = bus->broker->n_entries;
+    bus->n_read = with_past ? 0 : bus->n_past;
+}
+
+/* ---- what is kept ---- */
+
+static struct sim_kept *find_kept(const struct sim_broker *broker, struct str key)
+{
+    list_each(node, &broker->kept) {
+        struct sim_kept *kept = container_of(node, struct sim_kept, in_broker);
+
+        if (str_eq(str_from(kept->key.ptr), key)) {
+            return kept;
+        }
+    }
+    return NULL;
+}
+
+static void destroy_kept(struct sim_kept *kept)
+{
+    list_remove(&kept->in_broker);
+    buf_deinit(&kept->key);
+    buf_deinit(&kept->value);
+    mem_free(kept);
+}
+
+static int keep(struct bus *base, struct str key, struct str value, uint64_t keep_ms)
+{
+    struct sim_bus *bus = of(base);
+    struct sim_kept *kept = bus->is_up ? find_kept(bus->broker, key) : NULL;
+
+    (void)keep_ms;
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    if (kept != NULL) {
+        destroy_kept(kept);
+    }
+    kept = sim_world_alloc(sizeof(*kept));
+    *kept = (struct sim_kept){.key = {0}};
+    buf_append_str(&kept->key, key);
+    buf_append_char(&kept->key, '\0');
+    buf_append_str(&kept->value, value);
+    buf_append_char(&kept->value, '\0');
+    list_append(&bus->broker->kept, &kept->in_broker);
+    return 0;
+}
+
+static int take(struct bus *base, struct str key, bus_value_cb cb, void *ctx)
+{
+    struct sim_bus *bus = of(base);
+    struct sim_kept *kept = bus->is_up ? find_kept(bus->broker, key) : NULL;
+    struct sim_thing *thing = NULL;
+
+    if (!bus->is_up) {
+        return SAILS_ECLOSED;
+    }
+    thing = send_thing(bus);
+    thing->kind = THING_VALUE;
+    thing->value_cb = cb;
+    thing->cb_ctx = ctx;
+    if (kept != NULL) {
+        buf_append_str(&thing->payload, str_from(kept->value.ptr));
+        destroy_kept(kept);
+    }
+    return 0;
+}
+
+const char *sim_broker_kept(const struct sim_broker *broker, const char *key)
+{
+    const struct sim_kept *kept = find_kept(broker, str_from(key));
+
+    return kept != NULL ? kept->value.ptr : NULL;
 }
 
 static const struct bus_ops sim_bus_ops = {
@@ -478,6 +577,8 @@ static const struct bus_ops sim_bus_ops = {
     .subscribe = subscribe,
     .count = count,
     .follow = follow,
+    .keep = keep,
+    .take = take,
 };
 
 static struct bus *make_bus(void *ctx)
@@ -503,6 +604,7 @@ void sim_broker_init(struct sim_broker *broker, struct sim_world *world)
     list_init(&broker->buses);
     list_init(&broker->ticks);
     list_init(&broker->entries);
+    list_init(&broker->kept);
     world->broker = broker;
     world->app_world.bus = make_bus;
 }
@@ -511,6 +613,9 @@ void sim_broker_deinit(struct sim_broker *broker)
 {
     while (!list_is_empty(&broker->ticks)) {
         destroy_tick(container_of(broker->ticks.next, struct sim_tick, in_broker));
+    }
+    while (!list_is_empty(&broker->kept)) {
+        destroy_kept(container_of(broker->kept.next, struct sim_kept, in_broker));
     }
     while (!list_is_empty(&broker->entries)) {
         struct sim_entry *entry =

@@ -17,6 +17,7 @@ struct sim_broker {
     struct list ticks;   /* struct sim_tick that are on their way */
     struct list entries; /* struct sim_entry, of the one stream */
     size_t n_entries;
+    struct list kept;      /* struct sim_kept */
     bool is_gone;          /* the broker: nobody reaches it */
     uint64_t max_delay_ms; /* of each thing on its way */
     size_t
@@ -54,6 +55,9 @@ size_t sim_broker_count(const struct sim_broker *broker, const char *channel);
 
 /* The same of sharded channels. */
 size_t sim_broker_count_shard(const struct sim_broker *broker, const char *channel);
+
+/* What is kept under a key, until it is taken; NULL: nothing. A view. */
+const char *sim_broker_kept(const struct sim_broker *broker, const char *key);
 
 /* How many listen to such a pattern. */
 size_t sim_broker_count_pattern(const struct sim_broker *broker, const char *pattern);

@@ -76,9 +76,22 @@ static void accept_all(struct sim_server *server)
     }
 }
 
+/* Worker 0 is the last one, as net.h has it. */
+static bool are_others_stopped(const struct sim_node *node)
+{
+    for (unsigned i = 1; i < node->sim.pool.count; i++) {
+        if (node->servers[i].state == SIM_SERVER_SERVING ||
+            node->servers[i].state == SIM_SERVER_DRAINING) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_idle(const struct sim_server *server)
 {
-    return list_is_empty(&server->links) && server->n_jobs == 0;
+    return list_is_empty(&server->links) && server->n_jobs == 0 &&
+           (worker_index(server->worker) != 0 || are_others_stopped(server->node));
 }
 
 static void finish(struct sim_server *server)

@@ -116,7 +116,7 @@ function endForGood(client) {
 }
 
 /** A server of Node in this process. */
-export async function startNode(t, redis, { key, namespaces = ['/'], sharded, version = 8 } = {}) {
+export async function startNode(t, redis, { key, namespaces = ['/'], options, sharded, version = 8 } = {}) {
   const http = createServer()
   const [pub, sub] = [await connectAdapter(t, redis), await connectAdapter(t, redis)]
   const duplicates = watchDuplicates(pub)
@@ -127,7 +127,7 @@ export async function startNode(t, redis, { key, namespaces = ['/'], sharded, ve
     6: () => createAdapter6({ host: '127.0.0.1', port: redis.port, key: key ?? 'socket.io' }),
   }
   const adapter = adapters[version]()
-  const io = new Server(http, { adapter })
+  const io = new Server(http, { adapter, ...options })
   namespaces.forEach((nsp) => drive(io, nsp))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')

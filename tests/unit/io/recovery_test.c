@@ -1,7 +1,6 @@
-#include "io/recovery.h"
-
 #include "base/mem.h"
 #include "cluster/operation.h"
+#include "io/recovery_shared.h"
 #include "support/cmocka.h"
 
 #include <sails/err.h>
@@ -527,6 +526,143 @@ static void every_failing_allocation_keeps_nothing(void **state)
     end(&f);
 }
 
+/* ---- of all nodes ---- */
+
+static void keep_at(struct fixture *f, const char *offset)
+{
+    recovery_begin_at(&f->log, offset);
+    assert_int_equal(
+        recovery_keep(&f->log, offset, f->message, &(struct sio_target){.n_rooms = 0}, false), 0);
+    recovery_end(&f->log);
+}
+
+/* How many events were missed behind an offset; -1: that is not known. */
+static int come_from_elsewhere(struct fixture *f, const char *offset)
+{
+    json_t *session =
+        json_pack("{s:s, s:s, s:[s], s:{}}", "sid", "SID", "pid", "PID", "rooms", "SID", "data");
+    struct recovery_return returning;
+    bool is_known =
+        recovery_take_shared(&f->log, session, STR("PID"), str_from(offset), &returning);
+
+    json_decref(session);
+    f->n_missed = 0;
+    if (!is_known) {
+        return -1;
+    }
+    assert_int_equal(recovery_replay(&f->log, &returning, note, f), 0);
+    assert_string_equal(returning.session->sid, "SID");
+    recovery_return_deinit(&returning);
+    return (int)f->n_missed;
+}
+
+/* redis-cluster 27 */
+static void an_offset_of_the_stream_is_found_on_any_node(void **state)
+{
+    static const char *const ids[] = {"1-0", "1-1", "1-10", "2-0", "10-0"};
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    f.options.is_shared = true;
+    for (size_t i = 0; i < 5; i++) {
+        keep_at(&f, ids[i]);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(come_from_elsewhere(&f, ids[i]), 4 - (int)i);
+    }
+    f.now_ms += UINT64_C(1000) * KEEP_MS; /* as long as the stream keeps them */
+    assert_int_equal(come_from_elsewhere(&f, "1-10"), 2);
+    assert_int_equal(come_from_elsewhere(&f, "1-2"), -1);
+    assert_int_equal(come_from_elsewhere(&f, "11-0"), -1);
+    assert_int_equal(come_from_elsewhere(&f, "0-0"), -1);
+    assert_int_equal(come_from_elsewhere(&f, "x"), -1);
+    assert_int_equal(come_from_elsewhere(&f, ""), -1);
+    keep_at(&f, "3-0"); /* the stream was lost, and has begun anew */
+    assert_int_equal(come_from_elsewhere(&f, "10-0"), -1);
+    assert_int_equal(come_from_elsewhere(&f, "3-0"), 0);
+    end(&f);
+}
+
+static void as_many_are_kept_as_in_the_stream(void **state)
+{
+    struct fixture f;
+    char offset[RECOVERY_OFFSET_SIZE];
+
+    (void)state;
+    begin(&f);
+    f.options.is_shared = true;
+    for (int i = 1; i <= RECOVERY_SHARED_MAX + 100; i++) {
+        (void)snprintf(offset, sizeof(offset), "%d-0", i);
+        keep_at(&f, offset);
+    }
+    assert_in_range(f.log.n_packets, RECOVERY_SHARED_MAX, RECOVERY_SHARED_MAX + 1);
+    assert_int_equal(come_from_elsewhere(&f, "50-0"), -1);
+    end(&f);
+}
+
+static void places_in_a_stream_have_an_order(void **state)
+{
+    (void)state;
+    assert_true(recovery_is_before(STR("1-9"), STR("1-10")));
+    assert_true(recovery_is_before(STR("9-9"), STR("10-0")));
+    assert_true(recovery_is_before(STR("1-1"), STR("18446744073709551615-18446744073709551615")));
+    assert_false(recovery_is_before(STR("1-1"), STR("1-1")));
+    assert_false(recovery_is_before(STR("2-0"), STR("1-1")));
+    assert_false(recovery_is_before(STR("1"), STR("2-0")));
+    assert_false(recovery_is_before(STR("1-0"), STR("2")));
+    assert_false(recovery_is_before(STR("1-0"), STR("2-")));
+    assert_false(recovery_is_before(STR("1-0"), STR("18446744073709551616-0")));
+}
+
+static void what_is_no_session_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "null",
+        "[]",
+        "{}",
+        "{\"sid\":1,\"pid\":\"P\",\"rooms\":[]}",
+        "{\"sid\":\"\",\"pid\":\"P\",\"rooms\":[]}",
+        "{\"sid\":\"123456789012345678901\",\"pid\":\"P\",\"rooms\":[]}",
+        "{\"sid\":\"S\\u0000\",\"pid\":\"P\",\"rooms\":[]}",
+        "{\"sid\":\"S\",\"pid\":\"Q\",\"rooms\":[]}",
+        "{\"sid\":\"S\",\"pid\":\"P\"}",
+        "{\"sid\":\"S\",\"pid\":\"P\",\"rooms\":{}}",
+        "{\"sid\":\"S\",\"pid\":\"P\",\"rooms\":[1]}",
+        "{\"sid\":\"S\",\"pid\":\"P\",\"rooms\":[\"\"]}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        json_t *session = json_loads(texts[i], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+        assert_null(recovery_session_read(session, STR("P")));
+        json_decref(session);
+    }
+    assert_null(recovery_session_read(NULL, STR("P")));
+}
+
+/* As @socket.io/redis-streams-adapter keeps it (redis-cluster 27). */
+static void a_session_is_told_as_nodes_understand_it(void **state)
+{
+    struct recovery_leaver leaver = {.sid = "S", .pid = "P", .rooms = json_pack("[s,s]", "S", "r")};
+    json_t *session = recovery_describe(&leaver);
+    char *text = json_dumps(session, JSON_COMPACT);
+    struct recovery_session *read = recovery_session_read(session, STR("P"));
+
+    (void)state;
+    assert_string_equal(text, "{\"sid\":\"S\",\"pid\":\"P\",\"rooms\":[\"S\",\"r\"],\"data\":{}}");
+    assert_non_null(read);
+    assert_string_equal(read->pid, "P");
+    mem_fail_after(0);
+    assert_null(recovery_session_read(session, STR("P")));
+    mem_fail_after(-1);
+    recovery_session_free(read);
+    mem_free(text);
+    json_decref(session);
+    json_decref(leaver.rooms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -543,6 +679,11 @@ int main(void)
         cmocka_unit_test(guesses_cost_the_same_however_much_is_kept),
         cmocka_unit_test(a_reader_holds_no_lock_and_keeps_what_it_reads),
         cmocka_unit_test(a_reader_may_stop),
+        cmocka_unit_test(an_offset_of_the_stream_is_found_on_any_node),
+        cmocka_unit_test(as_many_are_kept_as_in_the_stream),
+        cmocka_unit_test(places_in_a_stream_have_an_order),
+        cmocka_unit_test(what_is_no_session_is_refused),
+        cmocka_unit_test(a_session_is_told_as_nodes_understand_it),
         cmocka_unit_test(every_failing_allocation_keeps_nothing),
     };
 
