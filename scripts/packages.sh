@@ -4,7 +4,7 @@
 #                                    says so, and fails.
 
 BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev libhttp-parser-dev
-  libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev libmsgpack-dev uthash-dev
+  libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev libmsgpack-dev libcrypt-dev uthash-dev
   libsqlite3-dev libpq-dev libmariadb-dev libedit-dev duktape-dev)
 TEST_PACKAGES=(libcmocka-dev g++ clang clang-format clang-tidy libclang-rt-14-dev nodejs npm
   python3-venv openssl chromium curl redis-server nginx postgresql mariadb-server)

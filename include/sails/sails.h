@@ -5,6 +5,7 @@
 #ifndef SAILS_SAILS_H
 #define SAILS_SAILS_H
 
+#include <sails/admin.h>
 #include <sails/app.h>
 #include <sails/binary.h>
 #include <sails/blueprints.h>

@@ -99,6 +99,7 @@ void sails_app_destroy(sails_app *app)
     config_deinit(&app->config);
     app_timers_deinit(&app->timers);
     endpoints_deinit(&app->endpoints);
+    admin_destroy(app->admin);
     mem_free(app->workers);
     log_limits_deinit(&app->log_limits);
     mem_free(app);
@@ -308,6 +309,9 @@ static int make_net(struct sails_app *app, const struct net_options *options)
     }
     if (rc == 0) {
         rc = app_websocket_lift(app);
+    }
+    if (rc == 0) {
+        app_admin_lift(app);
     }
     return rc;
 }

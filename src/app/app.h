@@ -13,6 +13,7 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include "admin/admin.h"
 #include "app/app_hooks.h"
 #include "app/app_models.h"
 #include "app/app_routing.h"
@@ -124,6 +125,7 @@ struct sails_app {
     struct app_cluster cluster;
     struct app_timers timers;
     struct endpoints endpoints;
+    struct admin *admin; /* NULL: nobody looks */
     struct app_hooks hooks;
     struct app_models models;
     struct blueprints blueprints;
@@ -282,6 +284,11 @@ int app_dev_bind_client(struct sails_app *app, const char *path);
 
 /* Serves what the folder holds, if the app is one. 0; SAILS_EINVAL, SAILS_ENOMEM. */
 int app_folder_open(struct sails_app *app);
+
+/* ---- app_admin.c: the page of Socket.IO's admin UI ---- */
+
+/* When there are threads that may wait, before the workers start. */
+void app_admin_lift(struct sails_app *app);
 
 /* ---- app_websocket.c: WebSocket endpoints ---- */
 

@@ -39,6 +39,10 @@ enum eio_reason {
     EIO_FORCED_CLOSE
 };
 
+enum {
+    EIO_N_REASONS = EIO_FORCED_CLOSE + 1
+};
+
 /* "transport close", ... */
 const char *eio_reason_text(enum eio_reason reason);
 
@@ -145,7 +149,8 @@ struct eio_events {
 /* What has passed since the server was made, by packets of any type but the handshake's own. */
 struct eio_traffic {
     uint64_t n_opened; /* sessions */
-    uint64_t n_closed;
+    uint64_t n_closed[EIO_N_REASONS];
+    size_t n_polling; /* sessions, now */
     uint64_t packets_in;
     uint64_t packets_out;
     uint64_t bytes_in; /* of their data, without what transports put around it */

@@ -141,6 +141,7 @@ void eio_session_open(struct eio_session *s)
     start_heartbeat(s);
     session_check(s);
     s->server->traffic.n_opened++;
+    s->server->traffic.n_polling += s->polling != NULL ? 1 : 0;
     s->server->events->on_open(s->server->ctx, s);
 }
 
@@ -211,7 +212,10 @@ void eio_session_end(struct eio_session *s, enum eio_reason reason, int detail)
     wait_in(s, &s->server->endings);
     let_go_of_transports(s);
     session_check(s);
-    s->server->traffic.n_closed += was_open ? 1 : 0;
+    if (was_open) {
+        s->server->traffic.n_closed[reason]++;
+        s->server->traffic.n_polling -= s->polling != NULL ? 1 : 0;
+    }
     s->server->events->on_close(s->server->ctx, s, reason, detail);
 }
 
@@ -238,6 +242,7 @@ void eio_session_switch(struct eio_session *s, struct eio_websocket *websocket)
 
     s->websocket = websocket;
     s->polling = NULL;
+    s->server->traffic.n_polling--;
     eio_polling_move_queue(polling, websocket);
     eio_polling_destroy(polling);
     if (s->state == EIO_STATE_CLOSING) {

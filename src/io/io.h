@@ -22,6 +22,7 @@
 #include "cluster/cluster.h"
 #include "io/io_listeners.h"
 #include "io/io_own_listeners.h"
+#include "io/io_watch.h"
 #include "io/recovery.h"
 #include "socketio/sio.h"
 
@@ -119,6 +120,7 @@ struct sails_io {
     bool (*refuses)(void *ctx, sails_io_socket *socket, sails_io_event *event);
     void *refuses_ctx;
     void *engine_hooks_ctx;
+    const struct io_watcher *watcher; /* NULL: nobody watches */
 };
 
 /* Both are borrowed. NULL: no memory. */
@@ -215,6 +217,9 @@ struct io_children {
     size_t n;
 };
 int io_registry_children(struct sails_io_namespace *parent, struct io_children *out);
+
+/* All that have a name, likewise. Any thread. */
+int io_registry_all(struct sails_io *io, struct io_children *out);
 void io_registry_release_children(struct io_children *children);
 
 /* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */

@@ -95,11 +95,32 @@ json_t *sails_io_socket_handshake(const sails_io_socket *socket)
         json_deep_copy(sio_socket_auth(socket)));
 }
 
+/* As in Node, what the admin page wants to know goes from node to node with the data. */
+static json_t *data_for_admins(const struct sio_socket *socket, json_t *data)
+{
+    const struct sails_io *io = io_part_of(socket)->nsp->io;
+    struct str sid = str_from(eio_session_id(sio_socket_session(socket)));
+    json_t *mark = NULL;
+
+    if (data != NULL && !json_is_object(data)) {
+        return data;
+    }
+    data = data != NULL ? data : json_object();
+    mark = json_pack("{s:o, s:s}", "clientId",
+                     json_sprintf("%012llx", (unsigned long long)hash_str(io->hash_key, sid) >> 16),
+                     "transport", sails_io_socket_transport(socket));
+    json_object_set_new(data, "_admin", mark);
+    return data;
+}
+
 /* Nothing in it is shared with the socket: it is for other threads. */
 json_t *io_describe(struct sio_socket *socket)
 {
     json_t *data = json_deep_copy(sails_io_socket_data(socket));
 
+    if (io_part_of(socket)->nsp->io->watcher != NULL) {
+        data = data_for_admins(socket, data);
+    }
     return json_pack("{s:s, s:o, s:o, s:o?}", "id", sio_socket_id(socket), "handshake",
                      sails_io_socket_handshake(socket), "rooms", sails_io_socket_rooms(socket),
                      "data", data);

@@ -309,7 +309,9 @@ static bool weigh_there(struct io_tour *tour, struct worker *worker)
 
     all->n_connections += eio_server_count(engine);
     all->n_opened += here->n_opened;
-    all->n_closed += here->n_closed;
+    for (size_t i = 0; i < EIO_N_REASONS; i++) {
+        all->n_closed += here->n_closed[i];
+    }
     all->packets_in += here->packets_in;
     all->packets_out += here->packets_out;
     all->bytes_in += here->bytes_in;

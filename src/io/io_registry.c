@@ -433,23 +433,44 @@ void io_registry_drop_part(struct sails_io_namespace *nsp)
 
 /* ---- the children of a parent ---- */
 
+/* References to `n` namespaces, linked by in_parent or else in_registry. Under the lock. */
+static int collect(const struct list *nodes, size_t n, bool by_parent, struct io_children *out)
+{
+    *out = (struct io_children){NULL, 0};
+    if (n > 0) {
+        out->list = mem_calloc(n, sizeof(struct sails_io_namespace *));
+        if (out->list == NULL) {
+            return SAILS_ENOMEM;
+        }
+    }
+    list_each(node, nodes) {
+        struct sails_io_namespace *nsp =
+            by_parent ? container_of(node, struct sails_io_namespace, in_parent)
+                      : container_of(node, struct sails_io_namespace, in_registry);
+
+        assert(out->n < n);
+        out->list[out->n++] = io_namespace_retain(nsp);
+    }
+    return 0;
+}
+
 int io_registry_children(struct sails_io_namespace *parent, struct io_children *out)
 {
     struct sails_io *io = parent->io;
     int rc = 0;
 
-    *out = (struct io_children){NULL, 0};
     pthread_mutex_lock(&io->lock);
-    if (parent->n_children > 0) {
-        out->list = mem_calloc(parent->n_children, sizeof(struct sails_io_namespace *));
-        rc = out->list != NULL ? 0 : SAILS_ENOMEM;
-    }
-    list_each(node, &parent->children) {
-        if (rc == 0) {
-            out->list[out->n++] =
-                io_namespace_retain(container_of(node, struct sails_io_namespace, in_parent));
-        }
-    }
+    rc = collect(&parent->children, parent->n_children, true, out);
+    pthread_mutex_unlock(&io->lock);
+    return rc;
+}
+
+int io_registry_all(struct sails_io *io, struct io_children *out)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&io->lock);
+    rc = collect(&io->namespaces, io->by_name.count, false, out);
     pthread_mutex_unlock(&io->lock);
     return rc;
 }

@@ -103,14 +103,26 @@ static void tell(struct sails_io_namespace *nsp, enum sails_io_room_change chang
     }
 }
 
+static void tell_watcher(const struct sails_io_namespace *nsp, struct sio_socket *socket,
+                         const char *room, bool has_joined)
+{
+    const struct io_watcher *watcher = nsp->io->watcher;
+
+    if (watcher != NULL) {
+        watcher->on_room(watcher->ctx, socket, room, has_joined);
+    }
+}
+
 static void note(struct sails_io_namespace *nsp, struct sio_socket *socket,
                  enum sio_room_change change, const char *room)
 {
     switch (change) {
     case SIO_ROOM_JOINED:
+        tell_watcher(nsp, socket, room, true);
         tell(nsp, SAILS_IO_ROOM_JOINED, room, socket);
         break;
     case SIO_ROOM_LEFT:
+        tell_watcher(nsp, socket, room, false);
         tell(nsp, SAILS_IO_ROOM_LEFT, room, socket);
         break;
     case SIO_ROOM_CREATED:

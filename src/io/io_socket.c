@@ -115,6 +115,7 @@ json_t *sails_io_socket_auth(const sails_io_socket *socket)
 int sails_io_socket_set_data(sails_io_socket *socket, json_t *data)
 {
     struct io_socket_state *state = socket != NULL ? io_socket_state(socket) : NULL;
+    const struct io_watcher *watcher = NULL;
 
     if (state == NULL) {
         json_decref(data);
@@ -122,6 +123,10 @@ int sails_io_socket_set_data(sails_io_socket *socket, json_t *data)
     }
     json_decref(state->data);
     state->data = data;
+    watcher = io_part_of(socket)->nsp->io->watcher;
+    if (watcher != NULL) {
+        watcher->on_data(watcher->ctx, socket);
+    }
     return 0;
 }
 

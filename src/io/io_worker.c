@@ -57,7 +57,8 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
     if (nsp->among_nodes != NULL) {
         sio_namespace_watch_rooms(part->sio, on_room, part);
     }
-    if (!list_is_empty(io_listeners_of(io_namespace_listeners(nsp), IO_ROOM))) {
+    if (w->io->watcher != NULL ||
+        !list_is_empty(io_listeners_of(io_namespace_listeners(nsp), IO_ROOM))) {
         sio_namespace_tell_rooms(part->sio);
     }
     sio_namespace_set_mark(part->sio, recovery_mark(&nsp->recovery));
@@ -117,7 +118,13 @@ struct io_part *io_part_of(const struct sio_socket *socket)
 static void call_all(struct sio_socket *socket, enum io_listener_kind kind)
 {
     const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
+    const struct io_watcher *watcher = io_part_of(socket)->nsp->io->watcher;
 
+    if (watcher != NULL && kind == IO_CONNECTION) {
+        watcher->on_connection(watcher->ctx, socket);
+    } else if (watcher != NULL && kind == IO_UPGRADE) {
+        watcher->on_upgrade(watcher->ctx, socket);
+    }
     list_each(node, io_listeners_of(listeners, kind)) {
         const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 
@@ -212,6 +219,11 @@ static void tell_own(struct sails_io_event *event)
 static void tell(const struct io_listeners *listeners, struct sails_io_event *event)
 {
     const struct list *named = io_listeners_find(listeners, io_event_name(event));
+    const struct io_watcher *watcher = io_part_of(event->socket)->nsp->io->watcher;
+
+    if (watcher != NULL) {
+        watcher->on_event(watcher->ctx, event->socket, event);
+    }
 
     list_each(node, io_listeners_of(listeners, IO_ANY)) {
         tell_one(container_of(node, const struct io_listener, in_kind), event);
@@ -252,7 +264,11 @@ static void call_disconnect(struct sio_socket *socket, enum io_listener_kind kin
                             enum sio_reason reason)
 {
     const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
+    const struct io_watcher *watcher = io_part_of(socket)->nsp->io->watcher;
 
+    if (watcher != NULL && kind == IO_DISCONNECT) {
+        watcher->on_disconnect(watcher->ctx, socket, sio_reason_text(reason));
+    }
     list_each(node, io_listeners_of(listeners, kind)) {
         const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 

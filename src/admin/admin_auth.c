@@ -1,0 +1,184 @@
+#include "admin/admin.h"
+#include "base/c_text.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <crypt.h>
+
+/*
+ * Who comes in: with a session's id of before, or a name and a password, which bcrypt takes a tenth of a second
+ * to compare. That is done on a thread that may wait.
+ *
+ * I1  The id of a session is made before the password is compared, on the socket's worker, and hangs on the
+ *     socket. It is worth something only once it is in the list, which it comes into with the right password.
+ */
+
+enum {
+    SESSION_MS = 24 * 3600 * 1000,
+    MAX_CHECKS = 8,      /* at once: the pool is there for others, too */
+    PASSWORD_SIZE = 256, /* bcrypt itself looks at 72 bytes */
+    HASH_LEN = 60
+};
+
+/* A password that is being compared. */
+struct check {
+    struct job job;
+    struct admin *admin;
+    sails_io_next *next;
+    bool is_right;
+    char session_id[ADMIN_SESSION_ID_SIZE];
+    char password[PASSWORD_SIZE];
+    struct crypt_data data;
+};
+
+/* "$2b$10$", 22 characters of salt, 31 of the hash. */
+bool admin_auth_is_hash(const char *hash)
+{
+    static const char alphabet[] =
+        "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    struct str text = str_from(hash);
+    bool is_head = text.len == HASH_LEN && hash[0] == '$' && hash[1] == '2' && hash[3] == '$' &&
+                   hash[6] == '$';
+
+    return is_head && strchr("aby", hash[2]) != NULL && char_is_digit(hash[4]) &&
+           char_is_digit(hash[5]) && strspn(hash + 7, alphabet) == HASH_LEN - 7;
+}
+
+/* ---- sessions ---- */
+
+static void make_id(const struct admin *admin, char out[ADMIN_SESSION_ID_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[(ADMIN_SESSION_ID_SIZE - 1) / 2];
+
+    machine_random(admin->io->machine, bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 0xf];
+    }
+    out[ADMIN_SESSION_ID_SIZE - 1] = '\0';
+}
+
+static void save(struct admin *admin, const char *id)
+{
+    struct admin_session *session = NULL;
+
+    pthread_mutex_lock(&admin->lock);
+    session = &admin->sessions[admin->next_session];
+    admin->next_session = (admin->next_session + 1) % ADMIN_SESSIONS;
+    memcpy(session->id, id, ADMIN_SESSION_ID_SIZE);
+    session->expires_ms = machine_unix_ms(admin->io->machine) + SESSION_MS;
+    pthread_mutex_unlock(&admin->lock);
+}
+
+static bool knows(struct admin *admin, const json_t *id)
+{
+    uint64_t now_ms = machine_unix_ms(admin->io->machine);
+    bool found = false;
+
+    if (json_string_length(id) != ADMIN_SESSION_ID_SIZE - 1) {
+        return false;
+    }
+    pthread_mutex_lock(&admin->lock);
+    for (size_t i = 0; i < ADMIN_SESSIONS && !found; i++) {
+        const struct admin_session *session = &admin->sessions[i];
+
+        found = session->expires_ms > now_ms &&
+                memcmp(session->id, json_string_value(id), ADMIN_SESSION_ID_SIZE - 1) == 0;
+    }
+    pthread_mutex_unlock(&admin->lock);
+    return found;
+}
+
+/* ---- passwords ---- */
+
+static void compare(struct job *job)
+{
+    struct check *check = container_of(job, struct check, job);
+    const char *hash = crypt_r(check->password, check->admin->password_hash, &check->data);
+
+    check->is_right = hash != NULL && strcmp(hash, check->admin->password_hash) == 0;
+}
+
+static void on_compared(struct job *job, int status)
+{
+    struct check *check = container_of(job, struct check, job);
+
+    atomic_fetch_sub(&check->admin->n_checks, 1);
+    if (status == 0 && check->is_right) {
+        save(check->admin, check->session_id);
+        sails_io_next_accept(check->next);
+    } else {
+        log_line(check->admin->io->log, LOG_WARN, "The admin page was refused: wrong password");
+        sails_io_next_refuse(check->next, "invalid credentials", NULL);
+    }
+    explicit_bzero(check, sizeof(*check));
+    mem_free(check);
+}
+
+/* The text of a member, whole and short enough; NULL: there is none. */
+static const char *text_of(const json_t *auth, const char *name)
+{
+    const json_t *value = json_object_get(auth, name);
+    struct str text = {json_string_value(value), json_string_length(value)};
+
+    return text.ptr != NULL && text.len < PASSWORD_SIZE && c_text_is_whole(text) ? text.ptr : NULL;
+}
+
+/* False: it cannot be compared now. */
+static bool begin(struct admin *admin, sails_io_socket *socket, const char *password,
+                  sails_io_next *next)
+{
+    struct check *check = mem_calloc(1, sizeof(*check));
+    char *id = mem_alloc(ADMIN_SESSION_ID_SIZE);
+
+    if (check != NULL && id != NULL) {
+        make_id(admin, id);
+        check->admin = admin;
+        check->next = next;
+        check->job = (struct job){
+            .worker = io_part_of(socket)->worker->worker, .run = compare, .done = on_compared};
+        memcpy(check->session_id, id, ADMIN_SESSION_ID_SIZE);
+        memcpy(check->password, password, strlen(password) + 1);
+        if (sails_io_socket_set_user(socket, id, mem_free) == 0) {
+            id = NULL;
+            if (job_submit(admin->jobs, &check->job) == 0) {
+                return true;
+            }
+        }
+    }
+    mem_free(id);
+    mem_free(check);
+    return false;
+}
+
+void admin_auth_ask(sails_io_socket *socket, sails_io_next *next, void *ctx)
+{
+    struct admin *admin = ctx;
+    const json_t *auth = sails_io_socket_auth(socket);
+    const char *username = text_of(auth, "username");
+    const char *password = text_of(auth, "password");
+
+    if (knows(admin, json_object_get(auth, "sessionId"))) {
+        sails_io_next_accept(next);
+        return;
+    }
+    if (username == NULL || password == NULL || strcmp(username, admin->username) != 0) {
+        sails_io_next_refuse(next, "invalid credentials", NULL);
+        return;
+    }
+    if (atomic_fetch_add(&admin->n_checks, 1) >= MAX_CHECKS ||
+        !begin(admin, socket, password, next)) {
+        atomic_fetch_sub(&admin->n_checks, 1);
+        sails_io_next_refuse(next, "too many at once", NULL);
+    }
+}
+
+void admin_auth_welcome(sails_io_socket *socket)
+{
+    const char *id = sails_io_socket_user(socket);
+
+    if (id != NULL) {
+        sails_io_socket_emit(socket, "session", json_string(id), 0);
+    }
+}
