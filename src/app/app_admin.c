@@ -42,6 +42,6 @@ int sails_app_admin(sails_app *app, const sails_admin_options *options)
 void app_admin_lift(struct sails_app *app)
 {
     if (app->admin != NULL) {
-        admin_lift(app->admin, app->requests.waiting, app->requests.is_production);
+        admin_lift(app->admin, app->requests.waiting, config_is_production(&app->config));
     }
 }
