@@ -44,7 +44,7 @@ static int select_foreign_keys(struct orm_query *q)
     return 0;
 }
 
-static int find(struct sails_db *db, struct orm_query *q, json_t **records)
+int method_find(struct sails_db *db, struct orm_query *q, json_t **records)
 {
     json_t *found = NULL;
     int rc = method_told(db, select_foreign_keys(q));
@@ -64,11 +64,6 @@ static int find(struct sails_db *db, struct orm_query *q, json_t **records)
     return 0;
 }
 
-int method_find(struct sails_db *db, struct orm_query *q, json_t **records)
-{
-    return find(db, q, records);
-}
-
 int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
 {
     json_t *found = NULL;
@@ -77,7 +72,7 @@ int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
     if (criteria_primary_key(&q->criteria) != NULL) {
         q->criteria.limit = CRITERIA_NO_LIMIT; /* there cannot be two */
     }
-    rc = find(db, q, &found);
+    rc = method_find(db, q, &found);
     if (rc == 0 && json_array_size(found) > 1) {
         const char *identity = q->model->identity.ptr;
 
@@ -90,39 +85,6 @@ int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
         *record = json_incref(json_array_get(found, 0));
     }
     json_decref(found);
-    return rc;
-}
-
-/* ---- streams ---- */
-
-/*
- * Pages by number: the order of a criteria is total (its last key is the primary one), so that no record comes
- * twice or is left out while nobody changes what is read.
- */
-int method_stream(struct sails_db *db, struct orm_query *q, method_batch_cb on_batch, void *ctx)
-{
-    uint64_t left = q->criteria.limit;
-    uint64_t skip = q->criteria.skip;
-    size_t batch = q->meta.batch_size > 0 ? q->meta.batch_size : 30;
-    size_t n = batch;
-    int rc = 0;
-
-    while (rc == 0 && n == batch && left > 0) {
-        json_t *records = NULL;
-        uint64_t wanted = left < batch ? left : batch;
-
-        q->criteria.limit = wanted;
-        q->criteria.skip = skip;
-        rc = find(db, q, &records);
-        n = json_array_size(records);
-        skip += n;
-        left -= left == CRITERIA_NO_LIMIT ? 0 : n;
-        if (rc == 0 && n > 0 && on_batch != NULL) {
-            orm_error_clear(&db->error);
-            rc = on_batch(db, records, ctx);
-        }
-        json_decref(records);
-    }
     return rc;
 }
 

@@ -138,9 +138,8 @@ int records_query(struct sails_db *db, const struct criteria *criteria, bool dec
     return query_list(db, criteria->model, records_read_row, &reader, reader.list, list);
 }
 
-int records_query_keys(struct sails_db *db, const struct criteria *criteria, json_t **keys)
+void records_select_keys(struct sails_db *db, const struct criteria *criteria)
 {
-    struct keys_reader reader = {.attribute = criteria->model->primary_key, .list = json_array()};
     struct sql *sql = database_sql(db, criteria->model);
 
     sql_append(sql, "SELECT ");
@@ -150,6 +149,13 @@ int records_query_keys(struct sails_db *db, const struct criteria *criteria, jso
     sql_append_where(sql, criteria->where);
     sql_append_order(sql, criteria);
     sql_append_limit(sql, criteria->limit, criteria->skip);
+}
+
+int records_query_keys(struct sails_db *db, const struct criteria *criteria, json_t **keys)
+{
+    struct keys_reader reader = {.attribute = criteria->model->primary_key, .list = json_array()};
+
+    records_select_keys(db, criteria);
     return query_list(db, criteria->model, records_read_key, &reader, reader.list, keys);
 }
 

@@ -42,7 +42,10 @@ struct keys_reader {
 
 int records_read_key(struct db_statement *statement, const struct db_adapter *adapter, void *ctx);
 
-/* The primary keys of the records that match, in the order of the criteria, as a new list. */
+/* Writes into db->sql what gives the primary keys of the records that match, in the order of the criteria. */
+void records_select_keys(struct sails_db *db, const struct criteria *criteria);
+
+/* These, as a new list. */
 int records_query_keys(struct sails_db *db, const struct criteria *criteria, json_t **keys);
 
 /* The records by a key that each of them has: a text or an integer. 0; SAILS_ENOMEM. */

@@ -98,8 +98,8 @@ export class Peer {
    * Sends a request and plays the functions that it calls.
    *
    * @param {object} request                     Without an id.
-   * @param {Record<string, Function>} functions By name; what they return is the result, a Thrown
-   *                                             the error.
+   * @param {Record<string, Function>} functions By name; what they return (or promise) is the
+   *                                             result, a Thrown the error.
    * @returns {Promise<object>}  The answer without its id; `calls` beside it, if there were some.
    */
   async ask(request, functions = {}) {
@@ -116,7 +116,7 @@ export class Peer {
       }
       const { call, ...what } = said
       calls.push(what)
-      this.say({ return: call, ...play(functions, what) })
+      this.say({ return: call, ...(await play(functions, what)) })
     }
   }
 
@@ -140,10 +140,10 @@ export class Peer {
   }
 }
 
-function play(functions, { function: name, arguments: args }) {
+async function play(functions, { function: name, arguments: args }) {
   const f = functions[name]
 
   assert.ok(f, `nobody plays ${name}`)
-  const returned = f(...args)
+  const returned = await f(...args)
   return returned instanceof Thrown ? { error: returned.keys } : { result: returned ?? null }
 }

@@ -260,6 +260,21 @@ static int stream(sails_db *db)
     return rc;
 }
 
+static int stream_sorted(sails_db *db)
+{
+    struct sails_query query = {.meta = json_of("{\"batchSize\":2}"),
+                                .populates = json_of("{\"pets\":true}")};
+    size_t n = 0;
+    int rc = sails_each_batch(db, "user",
+                              json_of("{\"where\":{\"id\":{\">\":0}},\"sort\":\"name DESC\"}"),
+                              &query, count_records, &n);
+
+    if (rc == 0) {
+        assert_int_equal(n, 3);
+    }
+    return rc;
+}
+
 static int validate(sails_db *db)
 {
     json_t *stored = NULL;
@@ -406,6 +421,7 @@ EACH_ALLOCATION_OF(find)
 EACH_ALLOCATION_OF(find_one)
 EACH_ALLOCATION_OF(compute)
 EACH_ALLOCATION_OF(stream)
+EACH_ALLOCATION_OF(stream_sorted)
 EACH_ALLOCATION_OF(validate)
 EACH_ALLOCATION_OF(create)
 EACH_ALLOCATION_OF(create_each)
@@ -430,6 +446,7 @@ int main(void)
         cmocka_unit_test(find_one_may_fail),
         cmocka_unit_test(compute_may_fail),
         cmocka_unit_test(stream_may_fail),
+        cmocka_unit_test(stream_sorted_may_fail),
         cmocka_unit_test(validate_may_fail),
         cmocka_unit_test(create_may_fail),
         cmocka_unit_test(create_each_may_fail),
