@@ -330,6 +330,15 @@ SAILS_API unsigned sails_app_port(const sails_app *app);
 SAILS_API const char *sails_app_address(const sails_app *app);
 
 /**
+ * "http://localhost:1337": scheme, host (`explicitHost`, else localhost) and port, which is left out where it is the
+ * scheme's own; a view for as long as it is lifted. Behind a proxy clients know another one: sails_req_base_url().
+ * NULL: it is not lifted, or NULL. Any thread.
+ *
+ * @see Sails reference, sails.getBaseUrl()
+ */
+SAILS_API const char *sails_app_base_url(const sails_app *app);
+
+/**
  * Lowers the app: stops accepting, lets what is being answered be answered, tells the clients,
  * closes what is left after `shutdownTimeout` ms, ends the threads. Returns when all is closed; with
  * a loop of the program's own it runs that loop until then. Not from a callback of the app:

@@ -28,6 +28,15 @@ struct sails_hook {
     const char *name;
 
     /**
+     * Runs first of all, when the configuration is read: a hook may still set keys, add actions, routes, models and
+     * policies. Of several hooks in their order; once more where a lift that has failed is tried again. On the thread that
+     * lifts.
+     *
+     * @return As of `initialize`.
+     */
+    int (*configure)(sails_app *app, void *ctx);
+
+    /**
      * Starts the hook, when the configuration is complete and before the app listens; of several hooks
      * in the order in which they were added. On the thread that lifts, which it may block: it is
      * expected to be done within the key `hookTimeout`.
@@ -49,7 +58,23 @@ struct sails_hook {
     sails_action on_request;
 
     void *
-        ctx; /**< Of all three: `on_request` finds it with sails_req_context(), where NULL means the app's. */
+        ctx; /**< Of all of them: `on_request` finds it with sails_req_context(), where NULL means the app's. */
+
+    /**
+     * Routes that are asked before those of the application: tables as for sails_app_routes(), which must live as
+     * long as the app. A function that calls sails_req_proceed() leaves the request to the next route. A route without a
+     * `ctx` has the hook's.
+     */
+    const struct sails_route_def *routes_before;
+
+    /** Routes that are asked when no other matches, blueprints and the app's own included. */
+    const struct sails_route_def *routes_after;
+
+    /** How long `initialize` may take, in ms, in the place of the key `hookTimeout`; 0: as that says. */
+    unsigned timeout_ms;
+
+    /** Runs when the app listens, before what sails_app_on_lifted() has set; may do what that may. */
+    void (*lifted)(sails_app *app, void *ctx);
 };
 
 /**

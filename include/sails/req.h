@@ -83,6 +83,10 @@ SAILS_API const char *sails_req_url(const sails_req *req);
 /** The path part, not decoded; a view. @see req.path */
 SAILS_API const char *sails_req_path(const sails_req *req);
 
+/** Whether the path is most likely that of a file, "/js/app.js": there is a dot within its last part, neither in front nor at
+ *  the end. False for NULL. @see Sails reference, sails.LOOKS_LIKE_ASSET_RX */
+SAILS_API bool sails_req_looks_like_asset(const sails_req *req);
+
 /** A header by its name in any case ("Referer" and "Referrer" are one); a view. NULL: there is none. It
  *  is UTF-8: a value that was sent as something else is read as ISO-8859-1, byte by byte, as by Node.
  *  @see req.get(), req.header() */

@@ -37,8 +37,10 @@ sails_app *app_create_in(const struct app_world *world)
     }
     app_routing_init(&app->routing);
     responses_init(&app->requests.responses);
+    router_init(&app->requests.before);
     router_init(&app->requests.router);
     router_init(&app->requests.after);
+    router_init(&app->requests.last);
     static_files_init(&app->files);
     blueprints_init(&app->blueprints);
     app->world = *world;
@@ -82,8 +84,10 @@ void sails_app_destroy(sails_app *app)
     io_destroy(app->io);
     app_cluster_close(app);
     responses_deinit(&app->requests.responses);
+    router_deinit(&app->requests.before);
     router_deinit(&app->requests.router);
     router_deinit(&app->requests.after);
+    router_deinit(&app->requests.last);
     static_files_deinit(&app->files);
     client_bundles_deinit(&app->bundles);
     app_routing_deinit(&app->routing);
@@ -232,8 +236,11 @@ int sails_app_load(sails_app *app, int argc, char **argv)
 static int configure(struct sails_app *app)
 {
     struct config *c = &app->config;
-    int rc = 0;
+    int rc = app_hooks_configure(app);
 
+    if (rc < 0) {
+        return rc;
+    }
     if ((config_text(c, "ssl.cert") == NULL) != (config_text(c, "ssl.key") == NULL)) {
         log_line(&app->log, LOG_ERROR, "ssl.cert and ssl.key go together: one of them is missing");
         return SAILS_ECONFIG;
@@ -340,6 +347,7 @@ static int start(struct sails_app *app, void *uv_loop)
         return rc;
     }
     app_banner_lifted(app, &options);
+    app_banner_set_url(app, &options);
     return 0;
 }
 
@@ -403,6 +411,7 @@ static int lift(struct sails_app *app, void *uv_loop)
         log_limits_switch(&app->log_limits, true);
         app_supervisor_keep_socket(app);
         app_supervisor_tell(app, "READY=1");
+        app_hooks_tell_lifted(app);
         if (app->on_lifted != NULL) {
             app->on_lifted(app, app->lifted_ctx);
         }

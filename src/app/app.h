@@ -138,7 +138,8 @@ struct sails_app {
     void *lifted_ctx;
     sails_shutdown_cb before_shutdown; /* NULL: none */
     void *shutdown_ctx;
-    bool has_runner; /* sails_app_run() waits for signals on `runner` */
+    char base_url[320]; /* while it is lifted */
+    bool has_runner;    /* sails_app_run() waits for signals on `runner` */
     pthread_t runner;
     struct config_wishes wishes; /* of the command line */
     bool is_folder;              /* sails_app_folder(), until the lift has looked into it */
@@ -312,6 +313,9 @@ int app_start_net(struct sails_app *app);
 /* ---- app_banner.c: what is said about the lift ---- */
 
 void app_banner_lifted(const struct sails_app *app, const struct net_options *options);
+/* Makes sails_app_base_url(), once the port is known. */
+void app_banner_set_url(struct sails_app *app, const struct net_options *options);
+
 void app_banner_failed(const struct sails_app *app, const struct net_options *options, int rc);
 
 /* ---- app_log.c ---- */

@@ -181,3 +181,26 @@ void app_banner_failed(const struct sails_app *app, const struct net_options *op
         show_tips(app, options, rc);
     }
 }
+
+/* ---- sails.getBaseUrl() ---- */
+
+void app_banner_set_url(struct sails_app *app, const struct net_options *options)
+{
+    bool is_secure = options->tls.cert_file != NULL;
+    const char *host = options->host != NULL ? options->host : "localhost";
+    bool is_ipv6 = strchr(host, ':') != NULL;
+    unsigned port = app->pool->ops->port(app->pool);
+    char behind[16] = "";
+
+    if (port != (is_secure ? 443U : 80U)) {
+        (void)snprintf(behind, sizeof(behind), ":%u", port);
+    }
+    (void)snprintf(app->base_url, sizeof(app->base_url), "%s://%s%.255s%s%s",
+                   is_secure ? "https" : "http", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "",
+                   behind);
+}
+
+const char *sails_app_base_url(const sails_app *app)
+{
+    return app != NULL && app->state == APP_LIFTED ? app->base_url : NULL;
+}

@@ -85,25 +85,39 @@ static int write_document(struct sails_app *app, struct buf *out, const char *pr
     return 0;
 }
 
-/* In the order in which they are asked: the routes of the application, and those behind them. */
-static int collect(const struct sails_app *app, struct route_info **routes, size_t *n)
+/* Appends the routes of a router. */
+static int collect_more(const struct router *router, struct route_info **routes, size_t *n)
 {
-    struct route_info *behind = NULL;
+    struct route_info *more = NULL;
     struct route_info *all = NULL;
-    size_t n_behind = 0;
-    int rc = route_info_collect(&app->requests.router, routes, n);
+    size_t n_more = 0;
+    int rc = route_info_collect(router, &more, &n_more);
 
-    rc = rc == 0 ? route_info_collect(&app->requests.after, &behind, &n_behind) : rc;
-    if (rc == 0 && n_behind > 0) {
-        all = mem_realloc(*routes, (*n + n_behind) * sizeof(**routes));
+    if (rc == 0 && n_more > 0) {
+        all = mem_realloc(*routes, (*n + n_more) * sizeof(**routes));
         rc = all != NULL ? 0 : SAILS_ENOMEM;
     }
     if (all != NULL) {
-        memcpy(all + *n, behind, n_behind * sizeof(*behind));
+        memcpy(all + *n, more, n_more * sizeof(*more));
         *routes = all;
-        *n += n_behind;
+        *n += n_more;
     }
-    mem_free(behind);
+    mem_free(more);
+    return rc;
+}
+
+/* In the order in which they are asked. */
+static int collect(const struct sails_app *app, struct route_info **routes, size_t *n)
+{
+    const struct router *const order[] = {&app->requests.before, &app->requests.router,
+                                          &app->requests.after, &app->requests.last};
+    int rc = 0;
+
+    *routes = NULL;
+    *n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(order) && rc == 0; i++) {
+        rc = collect_more(order[i], routes, n);
+    }
     return rc;
 }
 

@@ -73,9 +73,70 @@ static bool is_on(const struct config *config, const char *name)
     return !json_is_false(switches) && !json_is_false(json_object_get(switches, name));
 }
 
+/* Whatever a hook returns but 0. */
+static int report(const struct sails_app *app, const struct sails_hook *hook, const char *what,
+                  int rc)
+{
+    log_line(&app->log, LOG_ERROR, "The hook `%s` could not be %s: %s (%s)", hook->name, what,
+             sails_strerror(rc), sails_err_name(rc));
+    return SAILS_EHOOK;
+}
+
+/* `configure` of one may add others behind it. */
+int app_hooks_configure(sails_app *app)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < app->hooks.n_items && rc == 0; i++) {
+        struct sails_hook hook = app->hooks.items[i];
+
+        if (hook.configure != NULL && is_on(&app->config, hook.name)) {
+            rc = hook.configure(app, hook.ctx);
+            rc = rc != 0 ? report(app, &hook, "configured", rc) : 0;
+        }
+    }
+    return rc;
+}
+
+static int bind_table(struct sails_app *app, struct target_reader *reader, struct router *router,
+                      const struct sails_hook *hook, const struct sails_route_def *routes)
+{
+    int rc = 0;
+
+    for (; routes != NULL && routes->address != NULL && rc == 0; routes++) {
+        struct sails_route_def route = *routes;
+
+        route.ctx = route.ctx != NULL ? route.ctx : hook->ctx;
+        rc = app_routing_bind_def(app, reader, router, &route);
+        if (rc < 0) {
+            log_line(&app->log, LOG_ERROR, "The hook `%s` has a route that cannot be: %s",
+                     hook->name, route.address);
+        }
+    }
+    return rc;
+}
+
+int app_hooks_bind(sails_app *app, struct target_reader *reader)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < app->hooks.n_items && rc == 0; i++) {
+        const struct sails_hook *hook = &app->hooks.items[i];
+
+        if (is_on(&app->config, hook->name)) {
+            rc = bind_table(app, reader, &app->requests.before, hook, hook->routes_before);
+            rc = rc == 0 ? bind_table(app, reader, &app->requests.last, hook, hook->routes_after)
+                         : rc;
+        }
+    }
+    return rc;
+}
+
 static int initialize(struct sails_app *app, const struct sails_hook *hook)
 {
-    uint64_t limit_ms = (uint64_t)config_integer(&app->config, "hookTimeout");
+    uint64_t limit_ms = hook->timeout_ms > 0
+                            ? hook->timeout_ms
+                            : (uint64_t)config_integer(&app->config, "hookTimeout");
     struct patience patience;
     bool was_late = false;
     int rc = 0;
@@ -90,10 +151,9 @@ static int initialize(struct sails_app *app, const struct sails_hook *hook)
     rc = hook->initialize(app, hook->ctx);
     was_late = patience_end(&patience);
     if (rc != 0) {
-        log_line(&app->log, LOG_ERROR, "The hook `%s` could not be initialized: %s (%s)",
-                 hook->name, sails_strerror(rc), sails_err_name(rc));
+        return report(app, hook, "initialized", rc);
     }
-    return rc != 0 || was_late ? SAILS_EHOOK : 0;
+    return was_late ? SAILS_EHOOK : 0;
 }
 
 int app_hooks_initialize(sails_app *app)
@@ -127,6 +187,17 @@ int app_hooks_initialize(sails_app *app)
     app->requests.request_hooks = hooks->on_request;
     app->requests.n_request_hooks = n;
     return 0;
+}
+
+void app_hooks_tell_lifted(sails_app *app)
+{
+    for (size_t i = 0; app->hooks.is_started != NULL && i < app->hooks.n_items; i++) {
+        const struct sails_hook *hook = &app->hooks.items[i];
+
+        if (app->hooks.is_started[i] && hook->lifted != NULL) {
+            hook->lifted(app, hook->ctx);
+        }
+    }
 }
 
 /* ---- stopping ---- */

@@ -9,7 +9,7 @@
 #ifndef APP_APP_HOOKS_H
 #define APP_APP_HOOKS_H
 
-#include "actions/target.h"
+#include "actions/target_read.h"
 
 #include <sails/hook.h>
 
@@ -19,6 +19,15 @@ struct app_hooks {
     bool *is_started;                /* by index */
     struct request_step *on_request; /* of those that were started */
 };
+
+/* Calls `configure` of those that are on. 0; SAILS_EHOOK: one has failed (logged). */
+int app_hooks_configure(sails_app *app);
+
+/* Binds the routes of those that are on. As app_routing_bind(). */
+int app_hooks_bind(sails_app *app, struct target_reader *reader);
+
+/* Tells those that were started that the app listens. */
+void app_hooks_tell_lifted(sails_app *app);
 
 /*
  * Starts all that the configuration does not switch off, and gives the request floor what they do with

@@ -79,8 +79,10 @@ static size_t warn_of_unreached(const struct sails_app *app)
 
         if (!is_blueprint(app, action) &&
             strncmp(identity, "security/", sizeof("security/") - 1) != 0 &&
+            !is_reached(&app->requests.before, identity) &&
             !is_reached(&app->requests.router, identity) &&
-            !is_reached(&app->requests.after, identity)) {
+            !is_reached(&app->requests.after, identity) &&
+            !is_reached(&app->requests.last, identity)) {
             log_line(&app->log, LOG_WARN,
                      "No route leads to the action `%s`: nobody can ask for it", identity);
             n++;

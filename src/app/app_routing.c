@@ -309,6 +309,32 @@ static int bind_one(struct sails_app *app, struct target_reader *reader, struct 
     return add_bound(app, router, address, target);
 }
 
+int app_routing_bind_def(struct sails_app *app, struct target_reader *reader, struct router *router,
+                         const struct sails_route_def *route)
+{
+    struct app_target *target = NULL;
+    json_t *value = NULL;
+    int rc = 0;
+
+    if ((route->action == NULL) == (route->target == NULL)) {
+        return SAILS_EINVAL;
+    }
+    if (route->target != NULL) {
+        value = json_string(route->target);
+        rc = value != NULL ? bind_one(app, reader, router, route->address, value) : SAILS_EUTF8;
+        json_decref(value);
+        return rc;
+    }
+    target = mem_calloc(1, sizeof(*target));
+    rc = target != NULL ? request_target_init(&target->target, route->action, route->ctx)
+                        : SAILS_ENOMEM;
+    if (rc < 0) {
+        mem_free(target);
+        return rc;
+    }
+    return add_bound(app, router, route->address, target);
+}
+
 int app_routing_bind_behind(struct sails_app *app, struct target_reader *reader,
                             const char *address, const json_t *target)
 {
@@ -398,6 +424,7 @@ int app_routing_bind(struct sails_app *app)
         rc = bind_all(app, &reader);
     }
     rc = rc == 0 ? app_blueprints_bind(app, &reader) : rc;
+    rc = rc == 0 ? app_hooks_bind(app, &reader) : rc;
     buf_deinit(&reader.why);
     if (rc < 0) {
         unbind_all(app);

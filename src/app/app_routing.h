@@ -36,12 +36,19 @@ void app_routing_deinit(struct app_routing *routing);
  */
 int app_routing_bind(struct sails_app *app);
 
+struct router;
+struct sails_route_def;
 struct target_reader;
 
 /* Within that: a route that is asked where no other matches. `target` as the configuration writes it; borrowed. Codes as
  * above. */
 int app_routing_bind_behind(struct sails_app *app, struct target_reader *reader,
                             const char *address, const json_t *target);
+
+/* Within that: a route of a hook, into the router of its kind. SAILS_EINVAL, too: an action and a target, or neither. */
+int app_routing_bind_def(struct sails_app *app, struct target_reader *reader, struct router *router,
+                         const struct sails_route_def *route);
+
 /* ---- app_twins.c ---- */
 
 /* A warning for each address that has several routes. */

@@ -244,7 +244,8 @@ bool request_http_has_route(const struct request_service *service, const struct 
     struct route_match match;
     unsigned methods = 0;
 
-    return router_find(&service->router, &query, &match, &methods) != ROUTER_NOT_FOUND;
+    return router_find(&service->before, &query, &match, &methods) != ROUTER_NOT_FOUND ||
+           router_find(&service->router, &query, &match, &methods) != ROUTER_NOT_FOUND;
 }
 
 void request_http_add_cors(const struct request_service *service, struct http_exchange *x)

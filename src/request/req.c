@@ -59,6 +59,11 @@ static struct str referrer_of(const struct header_list *headers)
     return value.ptr != NULL ? value : header_list_get(headers, STR("referer"));
 }
 
+bool sails_req_looks_like_asset(const sails_req *req)
+{
+    return req != NULL && route_looks_like_asset(str_from(req->path));
+}
+
 const char *sails_req_header(const sails_req *req, const char *name)
 {
     struct str value = {NULL, 0};

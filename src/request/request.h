@@ -72,8 +72,10 @@ struct request_service {
     struct request_options options;
     struct sails_app *app;
     void *context;
+    struct router before; /* asked first: routes of hooks */
     struct router router; /* targets: struct request_target */
     struct router after;  /* asked where no route of `router` matches */
+    struct router last;   /* then: routes of hooks */
     const struct log *log;
     struct sails_io *io;
     const char *secret; /* of signed cookies; NULL: none */
@@ -209,7 +211,7 @@ struct sails_req {
     void (*resume)(struct sails_req *req); /* what goes on when `mail` arrives */
     enum router_verdict verdict;
     unsigned methods;                    /* of the path, where it is ROUTER_OPTIONS */
-    bool is_behind;                      /* the routes of service->router have been asked */
+    unsigned n_routers_done;             /* of the service's four: their routes have been asked */
     const struct route *route;           /* the last one that was found; NULL: none */
     const struct request_target *target; /* its target; NULL: no route is left */
     enum request_phase phase;

@@ -80,18 +80,16 @@ static bool find_in(struct sails_req *req, const struct router *router)
 
 void request_routing_find(struct sails_req *req)
 {
+    const struct request_service *s = req->service;
+    const struct router *const order[] = {&s->before, &s->router, &s->after, &s->last};
+
     req->target = NULL;
     req->verdict = ROUTER_NOT_FOUND;
     req->methods = 0;
-    if (!req->is_behind && find_in(req, &req->service->router)) {
-        return;
-    }
-    if (!req->is_behind) {
-        req->is_behind = true;
+    while (!find_in(req, order[req->n_routers_done]) && req->verdict != ROUTER_FAILED &&
+           req->n_routers_done + 1 < ARRAY_LEN(order)) {
+        req->n_routers_done++;
         req->route = NULL;
-    }
-    if (req->verdict != ROUTER_FAILED) {
-        find_in(req, &req->service->after);
     }
 }
 

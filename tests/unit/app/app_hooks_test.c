@@ -292,6 +292,168 @@ static void a_slow_bootstrap_is_only_warned_of(void **state)
     live_end(&live);
 }
 
+/* ---- routes of hooks ---- */
+
+static char before_text[] = "before", after_text[] = "after", hook_text[] = "hook",
+            app_text[] = "app", own_text[] = "own", action_text[] = "action";
+
+static void say(sails_req *req, sails_res *res)
+{
+    sails_res_send(res, sails_req_context(req));
+}
+
+static void mark_with(sails_req *req, sails_res *res)
+{
+    sails_res_set(res, "X-Marked", sails_req_context(req));
+    sails_req_proceed(req);
+}
+
+/* app-config-cli 43 */
+static void routes_of_hooks_come_before_and_behind_all_others(void **state)
+{
+    static const struct sails_route_def before[] = {
+        {"/*", .action = mark_with}, {"GET /first", .action = say, .ctx = before_text}, {0}};
+    static const struct sails_route_def after[] = {
+        {"GET /:any", .action = say, .ctx = after_text}, {"GET /named", .target = "named"}, {0}};
+    static const struct sails_action_def named = {.run = say, .ctx = action_text};
+    struct sails_hook hook = {
+        .name = "router", .routes_before = before, .routes_after = after, .ctx = hook_text};
+    struct http_answer got = {0};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_hook(live.app, &hook), 0);
+    assert_int_equal(sails_app_action(live.app, "named", &named), 0);
+    assert_int_equal(sails_app_routes(live.app,
+                                      (const struct sails_route_def[]){
+                                          {"GET /first", .action = say, .ctx = app_text},
+                                          {"GET /own", .action = say, .ctx = own_text},
+                                          {0}}),
+                     0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/first", "", NULL, 200, "before");
+    http_client_expect(live.port, "GET", "/own", "", NULL, 200, "own");
+    http_client_expect(live.port, "GET", "/named", "", NULL, 200, "action");
+    http_client_expect(live.port, "GET", "/else", "", NULL, 200, "after");
+    http_client_expect(live.port, "POST", "/else", "", "{}", 404, "Not Found");
+    assert_true(http_client_ask(live.port, "GET", "/own", "", STR(""), &got));
+    assert_true(str_eq(http_answer_header(&got, "x-marked"), STR("hook")));
+    http_answer_deinit(&got);
+    live_end(&live);
+}
+
+static void a_hook_that_is_off_has_no_routes(void **state)
+{
+    static const struct sails_route_def routes[] = {{"GET /x", .action = say, .ctx = own_text},
+                                                    {0}};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_hook(live.app, &(struct sails_hook){.name = "off", .routes_after = routes}), 0);
+    assert_int_equal(sails_app_set(live.app, "hooks.off", json_false()), 0);
+    live_lift(&live);
+    http_client_expect(live.port, "GET", "/x", "", NULL, 404, "Not Found");
+    live_end(&live);
+}
+
+static void a_wrong_route_of_a_hook_fails_the_lift(void **state)
+{
+    static const struct sails_route_def wrong[] = {{"GET x", .action = say}, {0}};
+    static const struct sails_route_def both[] = {{"GET /x", .action = say, .target = "x"}, {0}};
+    const struct sails_route_def *const tables[] = {wrong, both};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct live live;
+
+        live_init(&live, 1);
+        assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "bad",
+                                                                       .routes_before = tables[i]}),
+                         0);
+        assert_true(sails_app_lift(live.app) < 0);
+        live_log_expect(&live.log, "The hook `bad` has a route that cannot be: GET ");
+        live_end(&live);
+    }
+}
+
+/* ---- configure and lifted ---- */
+
+static int configure(sails_app *app, void *ctx)
+{
+    note(ctx, 'c');
+    return sails_app_set(app, "custom.set", json_string("by the hook"));
+}
+
+static void hear_lifted(sails_app *app, void *ctx)
+{
+    assert_true(sails_app_port(app) != 0);
+    note(ctx, 'l');
+}
+
+static void a_hook_is_told_before_and_behind_the_lift(void **state)
+{
+    struct notes notes = {""};
+    struct noter a = {.notes = &notes, .name = 'a'};
+    struct sails_hook hook = {.name = "a",
+                              .configure = configure,
+                              .initialize = initialize,
+                              .lifted = hear_lifted,
+                              .lower = lower,
+                              .ctx = &a};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_hook(live.app, &hook), 0);
+    live_lift(&live);
+    assert_string_equal(notes.text, "ca +a la ");
+    assert_string_equal(json_string_value(sails_app_get(live.app, "custom.set")), "by the hook");
+    live_end(&live);
+}
+
+static int fail_to_configure(sails_app *app, void *ctx)
+{
+    (void)app;
+    (void)ctx;
+    return SAILS_ENOENT;
+}
+
+static void a_hook_that_cannot_be_configured_fails_the_lift(void **state)
+{
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_hook(live.app, &(struct sails_hook){.name = "a", .configure = fail_to_configure}),
+        0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_EHOOK);
+    live_log_expect(&live.log, "The hook `a` could not be configured: ");
+    live_end(&live);
+}
+
+static void a_hook_may_have_a_time_limit_of_its_own(void **state)
+{
+    struct notes notes = {""};
+    struct noter slow = {.notes = &notes, .name = 's'};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    slow.impatient = &live.log;
+    assert_int_equal(sails_app_hook(live.app, &(struct sails_hook){.name = "slow",
+                                                                   .initialize = initialize,
+                                                                   .timeout_ms = 1,
+                                                                   .ctx = &slow}),
+                     0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_EHOOK);
+    live_log_expect(&live.log, "within 1 ms");
+    live_end(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +466,12 @@ int main(void)
         cmocka_unit_test(every_request_passes_the_hooks),
         cmocka_unit_test(bootstrap_runs_before_the_app_listens),
         cmocka_unit_test(a_bootstrap_that_fails_fails_the_lift),
+        cmocka_unit_test(routes_of_hooks_come_before_and_behind_all_others),
+        cmocka_unit_test(a_hook_that_is_off_has_no_routes),
+        cmocka_unit_test(a_wrong_route_of_a_hook_fails_the_lift),
+        cmocka_unit_test(a_hook_is_told_before_and_behind_the_lift),
+        cmocka_unit_test(a_hook_that_cannot_be_configured_fails_the_lift),
+        cmocka_unit_test(a_hook_may_have_a_time_limit_of_its_own),
         cmocka_unit_test(a_slow_bootstrap_is_only_warned_of),
     };
 

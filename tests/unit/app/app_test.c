@@ -154,8 +154,11 @@ static void the_program_is_told_where_its_app_listens(void **state)
     for (int workers = 1; workers <= 4; workers += 3) {
         struct live live;
         struct heard heard = {.live = &live};
+        char url[64];
 
+        assert_null(sails_app_base_url(NULL));
         live_init(&live, workers);
+        assert_null(sails_app_base_url(live.app));
         assert_int_equal(sails_app_on_lifted(NULL, hear_of_lift, NULL), SAILS_EINVAL);
         assert_int_equal(sails_app_on_lifted(live.app, hear_of_lift, &heard), 0);
         assert_null(sails_app_address(live.app));
@@ -165,10 +168,13 @@ static void the_program_is_told_where_its_app_listens(void **state)
         assert_int_equal(heard.port, live.port);
         assert_int_not_equal(heard.port, 0);
         assert_string_equal(heard.address, "127.0.0.1");
+        (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", heard.port);
+        assert_string_equal(sails_app_base_url(live.app), url);
         http_client_expect(heard.port, "GET", "/", "", NULL, 404, NULL);
         assert_int_equal(sails_app_on_lifted(live.app, hear_of_lift, NULL), SAILS_ESTATE);
         sails_app_lower(live.app);
         assert_null(sails_app_address(live.app));
+        assert_null(sails_app_base_url(live.app));
         assert_int_equal(heard.n_times, 1);
         live_end(&live);
     }

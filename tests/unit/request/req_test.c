@@ -59,6 +59,33 @@ static void show_wishes(sails_req *req, sails_res *res)
                   sails_req_wants_json(req)));
 }
 
+static void tell_asset(sails_req *req, sails_res *res)
+{
+    sails_res_json(res, json_boolean(sails_req_looks_like_asset(req)));
+}
+
+/* app-config-cli 39 */
+static void a_path_with_a_dot_in_its_last_part_is_a_file(void **state)
+{
+    static const struct {
+        const char *path, *want;
+    } cases[] = {
+        {"/foo", "false"},     {"/foo.js", "true"},  {"/foo.js?x=1", "true"},
+        {"/a.b/c", "false"},   {"/a.b/c.d", "true"}, {"/.x", "false"},
+        {"/x?y=a.b", "false"}, {"/a/", "false"},     {"/foo.", "false"},
+    };
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_route(live.app, "POST /*", tell_asset), 0);
+    live_lift(&live);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        http_client_expect(live.port, "POST", cases[i].path, "", "{}", 200, cases[i].want);
+    }
+    live_end(&live);
+}
+
 static void lift_trusting(struct live *live, json_t *trusted)
 {
     live_init(live, 1);
@@ -306,6 +333,7 @@ static void nothing_is_known_of_no_request(void **state)
     assert_null(sails_req_accepts_languages(NULL, SAILS_ANY_OF("de")));
     assert_null(sails_req_is(NULL, SAILS_ANY_OF("json")));
     assert_false(sails_req_xhr(NULL));
+    assert_false(sails_req_looks_like_asset(NULL));
     assert_false(sails_req_explicitly_accepts_html(NULL));
     assert_false(sails_req_wants_json(NULL));
     assert_false(sails_req_fresh(NULL));
@@ -315,6 +343,7 @@ static void nothing_is_known_of_no_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_path_with_a_dot_in_its_last_part_is_a_file),
         cmocka_unit_test(cookies_are_decoded),
         cmocka_unit_test(proxies_are_believed_as_far_as_they_are_trusted),
         cmocka_unit_test(hosts_have_names_and_ports),
