@@ -29,6 +29,17 @@ test('your first app', async (t) => {
   assert.deepEqual(await (await fetch(`${app.url}/hello/you`)).json(), { hello: 'you' })
 })
 
+test('pages', async (t) => {
+  const app = await start(t, 'pages', {
+    files: {
+      'views/user/list.ejs': block('pages', 'html'),
+      'views/shared/footer.ejs': '<p>Since <%= year %></p>',
+    },
+  })
+  const text = await (await fetch(`${app.url}/users`)).text()
+  assert.equal(text.replace(/\s+/g, ' ').trim(), '<li>ann</li> <li>&lt;bob&gt;</li> <p>Since 2026</p>')
+})
+
 // ---- requests ----
 
 test('what comes in, what goes out, over HTTP and over a socket', async (t) => {
