@@ -16,6 +16,7 @@
 #include "admin/admin.h"
 #include "app/app_hooks.h"
 #include "app/app_models.h"
+#include "app/app_polls.h"
 #include "app/app_routing.h"
 #include "app/app_timers.h"
 #include "app/patience.h"
@@ -88,6 +89,7 @@ struct app_worker {
     struct worker *worker;
     struct http_service http;
     struct app_clock clock;
+    struct app_polls polls;
 };
 
 struct sails_app {

@@ -76,7 +76,7 @@ static struct redis_options redis_options(const struct sails_app *app, const str
     options.tls = tls_options(app, url);
     options.max_commands = MAX_COMMANDS;
     options.max_reply =
-        (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
+        2 * (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
     options.log = &app->log;
     return options;
 }
@@ -110,6 +110,11 @@ static void on_admin_message(json_t *message, void *ctx)
     if (app->cluster.on_admin != NULL) {
         app->cluster.on_admin(app, message, app->cluster.admin_ctx);
     }
+}
+
+static void on_peer_message(json_t *message, void *ctx)
+{
+    app_polls_receive(ctx, message);
 }
 
 /* ---- life ---- */
@@ -191,6 +196,7 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
 {
     const struct config *c = &app->config;
     const char *adapter = config_text(c, "sockets.adapter");
+    bool forwards = config_boolean(c, "sockets.forwardPolling");
     struct nodes_options options = {
         .bus = bus,
         .key = text_setting(app, "key", NULL),
@@ -200,6 +206,7 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
         .events = {.on_up = on_up,
                    .on_down = on_down,
                    .on_admin_message = on_admin_message,
+                   .on_peer_message = forwards ? on_peer_message : NULL,
                    .ctx = app},
     };
 
@@ -238,6 +245,10 @@ int app_cluster_open(struct sails_app *app, struct carrier **out)
     }
     set_nodes(app, bus);
     cluster->is_on = true;
+    if (config_boolean(&app->config, "sockets.forwardPolling")) {
+        app->guard.on_unknown = app_polls_take;
+        app->guard.on_unknown_ctx = app;
+    }
     *out = &cluster->nodes.carrier;
     return 0;
 }

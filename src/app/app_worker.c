@@ -97,6 +97,7 @@ static int on_start(void *ctx, struct worker *worker)
     worker->user = w;
     app_timers_start(app, worker);
     endpoints_start(&app->endpoints, worker);
+    app_polls_start(w);
     return 0;
 }
 
@@ -115,6 +116,7 @@ static void on_drain(void *ctx, struct worker *worker)
     struct app_worker *w = worker->user;
 
     (void)ctx;
+    app_polls_drain(w);
     io_worker_drain(w->app->io, worker);
     endpoints_drain(&w->app->endpoints, worker);
     http_service_drain(&w->http);
@@ -134,6 +136,7 @@ static void on_stop(void *ctx, struct worker *worker)
     (void)ctx;
     app_timers_stop(w->app, worker);        /* the program may still use all else */
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
+    app_polls_stop(w);
     app_cluster_stop(w->app, worker);
     io_worker_stop(w->app->io, worker);
     endpoints_stop(&w->app->endpoints, worker);

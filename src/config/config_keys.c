@@ -348,6 +348,10 @@ const struct config_key config_keys[] = {
     BOOLEAN(
         "sockets.drainPolling", "false",
         "Whether a shutdown answers polls with 503, so that clients that an orderly close keeps away come back"),
+    BOOLEAN(
+        "sockets.forwardPolling", "true",
+        "Whether a polling request that comes to the wrong one of several nodes (sockets.adapter) is "
+        "taken to the right one"),
     TEXT("sockets.initialPacket", NULL, "Text of a message that is sent with every handshake"),
     BOOLEAN("sockets.serveClient", "false", "Whether the files of sockets.clientPath are served"),
     TEXT("sockets.clientPath", "\"node_modules/socket.io/client-dist\"",

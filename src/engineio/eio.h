@@ -138,6 +138,9 @@ struct eio_events {
     /* A request was refused: code and message as in engine-io 3.1. */
     void (*on_connection_error)(void *ctx, const struct http_request *request, int code,
                                 const char *message);
+    /* A polling request of a session that this worker does not have. True: the exchange is taken, and
+     * answered now or later; it was not accepted. Else it is refused. */
+    bool (*on_unknown)(void *ctx, struct http_exchange *x, struct str sid);
     /* May add headers to a response; `is_handshake`: the request has no sid. */
     void (*on_headers)(void *ctx, struct http_exchange *x, bool is_handshake);
     /* The WebSocket has taken over from polling. */

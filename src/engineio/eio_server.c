@@ -346,6 +346,16 @@ static int check_request(struct check *c)
     return code;
 }
 
+/* Whether the floor above knows who has the session of a poll. */
+static bool is_elsewhere(const struct check *c)
+{
+    const struct eio_server *server = c->server;
+
+    return !c->is_upgrade && c->query.transport == EIO_QUERY_POLLING &&
+           server->events->on_unknown != NULL &&
+           server->events->on_unknown(server->ctx, c->x, str_from(c->query.sid));
+}
+
 /* The WebSocket handshake itself; what ws_conn_accept() relies on. */
 static bool check_upgrade(const struct check *c)
 {
@@ -397,6 +407,9 @@ static void handle(struct check *c)
         return;
     }
     code = check_request(c);
+    if (code == EIO_UNKNOWN_SID && is_elsewhere(c)) {
+        return;
+    }
     if (code >= 0) {
         eio_refuse(c->server, c->x, c->is_upgrade, (enum eio_error_code)code, NULL);
         return;

@@ -179,6 +179,13 @@ int sails_engine_answer_set(sails_engine_answer *answer, const char *name, const
                : SAILS_EINVAL;
 }
 
+static bool on_unknown(void *ctx, struct http_exchange *x, struct str sid)
+{
+    const struct handshake_guard *guard = ctx;
+
+    return guard->on_unknown != NULL && guard->on_unknown(guard->on_unknown_ctx, x, sid);
+}
+
 void handshake_guard_install(struct handshake_guard *guard)
 {
     struct eio_events *hooks = &guard->io->engine_hooks;
@@ -187,6 +194,7 @@ void handshake_guard_install(struct handshake_guard *guard)
     hooks->on_headers = guard->on_headers != NULL ? on_headers : NULL;
 
     hooks->on_request = guard->before_connect != NULL ? on_request : NULL;
+    hooks->on_unknown = on_unknown;
     hooks->on_admit = on_admit;
     hooks->on_leave = on_leave;
     guard->io->engine_hooks_ctx = guard;

@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "nodes/nodes_admin.h"
 #include "nodes/nodes_message.h"
+#include "nodes/nodes_peers.h"
 #include "nodes/nodes_request.h"
 
 #include <assert.h>
@@ -100,6 +101,7 @@ static void on_bus_up(void *ctx)
     nodes->n_unconfirmed = 0;
     nodes_namespace_subscribe_all(nodes);
     nodes_admin_subscribe(nodes);
+    nodes_peers_subscribe(nodes);
     note_up(nodes);
     nodes_check(nodes);
 }
@@ -125,7 +127,8 @@ static void on_bus_message(void *ctx, struct str name, struct str channel, struc
 
     if (str_eq(name, nodes_admin_channel(nodes))) {
         nodes_admin_receive(nodes, payload);
-    } else if (nodes_namespace_of(nodes, name, &nsp)) {
+    } else if (!nodes_peers_receive(nodes, name, payload) &&
+               nodes_namespace_of(nodes, name, &nsp)) {
         nodes_receive(nodes, nsp, channel, payload);
     }
 }

@@ -43,6 +43,8 @@ struct nodes_events {
     void (*on_down)(int status, void *ctx); /* status: why */
     /* A message on Sails' admin bus, whatever it says: an object; a view. */
     void (*on_admin_message)(json_t *message, void *ctx);
+    /* What another node in C says (nodes_peers.h): an object; taken. NULL: they are not listened to. */
+    void (*on_peer_message)(json_t *message, void *ctx);
     void *ctx;
 };
 
