@@ -288,6 +288,15 @@ int app_dev_bind_client(struct sails_app *app, const char *path);
 /* Serves what the folder holds, if the app is one. 0; SAILS_EINVAL, SAILS_ENOMEM. */
 int app_folder_open(struct sails_app *app);
 
+/* ---- app_origins.c: lists of origins ---- */
+
+/* Says which of `origins` (a text or a list) is none, where it stands and why. False: all are. */
+bool app_origins_say(const struct sails_app *app, enum log_level level, const char *key,
+                     const json_t *origins, const char *code);
+
+/* A word about origins of sockets.cors that no page has. */
+void app_origins_comment(const struct sails_app *app);
+
 /* ---- app_admin.c: the page of Socket.IO's admin UI ---- */
 
 /* When there are threads that may wait, before the workers start. */

@@ -170,12 +170,17 @@ static int configure_origins(struct sails_app *app)
     struct origin_violation violation;
 
     if (!origin_setting_check(&setting, &violation)) {
+        if (app_origins_say(app, LOG_ERROR, "sockets.onlyAllowOrigins", setting.only_allow,
+                            " (E_INVALID_ORIGIN)")) {
+            return SAILS_ECONFIG;
+        }
         log_line(&app->log, LOG_ERROR, "sockets.onlyAllowOrigins: %s%s%s%s", violation.why,
                  violation.code != NULL ? " (" : "", violation.code != NULL ? violation.code : "",
                  violation.code != NULL ? ")" : "");
         return SAILS_ECONFIG;
     }
     comment_on_origins(app, &setting);
+    app_origins_comment(app);
     guard->io = app->io;
     guard->allowed_origins = setting.only_allow;
     guard->allow_missing_origin = config_boolean(&app->config, "sockets.allowMissingOrigin");
@@ -208,6 +213,16 @@ static json_t *cors_dictionary(const struct config *c)
     return dictionary;
 }
 
+/* Whether it is an origin that is wrong. */
+static bool cors_origins_are_told(const struct sails_app *app)
+{
+    const json_t *origins = config_get(&app->config, "security.cors.allowOrigins");
+    bool is_any = json_is_string(origins) && strcmp(json_string_value(origins), "*") == 0;
+
+    return !is_any && app_origins_say(app, LOG_ERROR, "security.cors.allowOrigins", origins,
+                                      " (E_INVALID_SECURITY_CONFIG)");
+}
+
 static int configure_cors(struct sails_app *app)
 {
     const char *why = NULL;
@@ -217,7 +232,7 @@ static int configure_cors(struct sails_app *app)
     json_decref(app->cors_dictionary); /* of a lift that failed */
     app->cors_dictionary = cors_dictionary(&app->config);
     rc = cors_settings_read(&app->requests.cors, app->cors_dictionary, &why);
-    if (rc < 0) {
+    if (rc < 0 && !cors_origins_are_told(app)) {
         log_line(&app->log, LOG_ERROR, "security.cors: %s (E_INVALID_SECURITY_CONFIG)", why);
     }
     return rc;

@@ -62,3 +62,27 @@ test('a list that no browser can match, and none in production, fail the lift', 
     assert.match(String(stderr), /onlyAllowOrigins/)
   }
 })
+
+test('an origin that is none is named, with its place, and why it is none', () => {
+  const build = process.env.SAILS_BUILD_DIR ?? 'build/asan'
+  const binary = path.resolve(build, 'tests/integration/apps/io')
+  const lift = (...args) => String(spawnSync(binary, ['--port=0', ...args]).stderr)
+
+  assert.match(
+    lift(list('http://ok.com', 'ok.com')),
+    /sockets\.onlyAllowOrigins\[1\]: "ok\.com" is no origin: it must begin with http:\/\/ or https:\/\/ \(E_INVALID_ORIGIN\)/,
+  )
+  assert.match(lift(list('http://ok.com', 7)), /sockets\.onlyAllowOrigins\[1\]: 7 is no origin: it is not a text/)
+  assert.match(
+    lift('--security.cors.allowOrigins=["http://ok.com","http://ok.com/"]'),
+    /security\.cors\.allowOrigins\[1\]: "http:\/\/ok\.com\/" is no origin: .* \(E_INVALID_SECURITY_CONFIG\)/,
+  )
+})
+
+test('an origin that no page has is told, and harms nobody', async (t) => {
+  const app = await startApp(t, 'io', { args: ['--sockets.cors.origin=["http://ok.com","ok.com"]'] })
+
+  await app.says(/sockets\.cors\.origin\[1\]: "ok\.com" is no origin: .*, and no page has it/)
+  const answer = await poll(app, { Origin: 'http://ok.com' })
+  assert.equal(answer.headers.get('access-control-allow-origin'), 'http://ok.com')
+})
