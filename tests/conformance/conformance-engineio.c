@@ -1,7 +1,7 @@
 /*
  * conformance-engineio.c - the server that the Engine.IO protocol suites ask for (engine-io 18).
  *
- *     conformance-engineio --port 3000        (0: any free one)
+ *     conformance-engineio --port 3000 [--ping-interval MS] [--ping-timeout MS]     (port 0: any free one)
  *
  * Echoes every message as it came, over /engine.io/, for revisions 4 and 3.
  */
@@ -15,6 +15,7 @@
 enum {
     DEFAULT_PORT = 3000,
     PORT_MAX = 65535,
+    PING_MAX_MS = 3600000,
     STOP_MS = 1000
 };
 
@@ -120,14 +121,26 @@ static void on_stop(void *ctx, struct worker *worker)
     mem_free(service);
 }
 
-/* "--port N" as the only arguments; false: they make no sense. */
-static bool read_port(int argc, char **argv, uint64_t *port)
+/* What the arguments say, into `options` and the port; false: they make no sense. */
+static bool read_arguments(char **args, uint64_t *port)
 {
-    if (argc == 1) {
-        return true;
+    const struct {
+        const char *name;
+        uint64_t max;
+        uint64_t *out;
+    } known[] = {{"--port", PORT_MAX, port},
+                 {"--ping-interval", PING_MAX_MS, &options.ping_interval_ms},
+                 {"--ping-timeout", PING_MAX_MS, &options.ping_timeout_ms}};
+    bool is_known = true;
+
+    for (; is_known && args[0] != NULL; args += 2) {
+        is_known = false;
+        for (size_t i = 0; args[1] != NULL && i < sizeof(known) / sizeof(known[0]); i++) {
+            is_known = is_known || (strcmp(args[0], known[i].name) == 0 &&
+                                    str_to_u64(str_from(args[1]), known[i].max, known[i].out));
+        }
     }
-    return argc == 3 && strcmp(argv[1], "--port") == 0 &&
-           str_to_u64(str_from(argv[2]), PORT_MAX, port);
+    return is_known;
 }
 
 static int serve(unsigned port, const sigset_t *signals)
@@ -162,10 +175,7 @@ int main(int argc, char **argv)
     sigset_t signals;
     int rc = 0;
 
-    if (!read_port(argc, argv, &port)) {
-        fprintf(stderr, "usage: %s [--port N]\n", argv[0]);
-        return EXIT_FAILURE;
-    }
+    (void)argc;
     options = eio_default_options;
     options.ping_interval_ms = 300;
     options.ping_timeout_ms = 200;
@@ -173,6 +183,10 @@ int main(int argc, char **argv)
     options.allow_eio3 = true;
     options.require_revision = true; /* the suite of revision 4 asks for a server without 3 here */
     options.cors.origin = EIO_CORS_ANY;
+    if (!read_arguments(argv + 1, &port)) {
+        fprintf(stderr, "usage: %s [--port N] [--ping-interval MS] [--ping-timeout MS]\n", argv[0]);
+        return EXIT_FAILURE;
+    }
 
     /* Blocked before the workers' threads begin, which inherit it: only sigwait() sees them. */
     sigemptyset(&signals);
