@@ -12,6 +12,8 @@ import { binaryOf } from './support/server.mjs'
 
 const require = createRequire(import.meta.url)
 const { Emitter } = require('@socket.io/redis-emitter')
+const { Emitter: Emitter4 } = require('@socket.io/redis-emitter-4')
+const oldEmitter = require('socket.io-emitter')
 
 /** A node of each kind with a client, in rooms of their own and in "all". */
 async function startScene(t) {
@@ -40,7 +42,7 @@ function ours(redis) {
   }
 }
 
-function theirs(client) {
+function theirs(client, Emitter) {
   const emitter = new Emitter(client)
   const to = (rooms, except = []) =>
     except.reduce((operator, room) => operator.except(room),
@@ -54,7 +56,8 @@ function theirs(client) {
   }
 }
 
-for (const [whose, make] of [['our emitter', (s) => ours(s.redis)], ['redis-emitter 5', (s) => theirs(s.client)]]) {
+for (const [whose, make] of [['our emitter', (s) => ours(s.redis)], ['redis-emitter 5', (s) => theirs(s.client, Emitter)],
+  ['redis-emitter 4', (s) => theirs(s.client, Emitter4)]]) {
   test(`${whose} reaches clients and programs of both kinds of node (redis-cluster 20)`, async (t) => {
     const scene = await startScene(t)
     const { c, n } = scene.people
@@ -89,6 +92,25 @@ for (const [whose, make] of [['our emitter', (s) => ours(s.redis)], ['redis-emit
     await gone
   })
 }
+
+test('socket.io-emitter 3 reaches clients of our nodes (redis-cluster 20)', async (t) => {
+  const { redis, people } = await startScene(t)
+  const emitter = oldEmitter({ host: '127.0.0.1', port: redis.port })
+  t.after(() => emitter.redis.end(true))
+  const heard = record(people.c, 'old')
+  const last = next(people.c, 'last')
+
+  emitter.emit('old', 1, { deep: ['ü'] }, null)
+  emitter.to('c').emit('old', Buffer.from([1, 2]))
+  emitter.to('n').emit('old', 'not for us')
+  emitter.in('c').in('all').volatile.emit('old', 3)
+  emitter.of('/').to('c').emit('last')
+  await last
+  assert.equal(heard.length, 3)
+  assert.deepEqual(heard[0], [1, { deep: ['ü'] }, null])
+  bytesEqual(heard[1], [Buffer.from([1, 2])])
+  assert.deepEqual(heard[2], [3])
+})
 
 test('what socket.io-emitter 3 says, with binary, reaches clients of our nodes (redis-cluster 20)', async (t) => {
   const { client, people } = await startScene(t)

@@ -15,8 +15,9 @@ import { freePort, startRedis } from './support/redis.mjs'
 
 const page = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
 
-/** Debian puts it where only root looks. */
-const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find(existsSync) ?? 'nginx'
+/** Debian puts them where only root looks. */
+const programOf = (name) => [`/usr/sbin/${name}`, `/usr/bin/${name}`].find(existsSync) ?? name
+const nginx = programOf('nginx')
 
 /** The blocks of code of that kind. */
 const blocks = (kind) => [...page.matchAll(new RegExp('```' + kind + '\\n([^`]*)```', 'g'))].map(([, text]) => text)
@@ -74,12 +75,33 @@ async function startNginx(t, ports) {
   return `http://127.0.0.1:${port}`
 }
 
-test('the nginx of the page brings each client to one node, and all are in one cluster', async (t) => {
+/** The haproxy of the page, for nodes at these ports. */
+async function startHaproxy(t, ports) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'scaling-'))
+  const port = await freePort()
+  const [text] = blocks('haproxy')
+  await writeFile(`${folder}/haproxy.cfg`, text.replace('bind :8080', `bind 127.0.0.1:${port}`)
+    .replace(':1337', `:${ports[0]}`).replace(':1338', `:${ports[1]}`))
+  const child = spawn(programOf('haproxy'), ['-db', '-f', `${folder}/haproxy.cfg`], {
+    stdio: ['ignore', 'ignore', 'ignore'], // it warns of nodes that are ended before it
+  })
+  atEnd(t, async () => {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
+    await rm(folder, { recursive: true })
+  })
+  await within(Promise.race([listens(port), once(child, 'exit').then(([code]) => assert.fail(`haproxy: ${code}`))]), 'haproxy')
+  return `http://127.0.0.1:${port}`
+}
+
+for (const [name, startBalancer] of [['nginx', startNginx], ['haproxy', startHaproxy]]) test(`the ${name} of the page brings each client to one node, and all are in one cluster`, async (t) => {
   const redis = await startRedis(t)
   const watcher = await connectRedis(t, redis)
-  const nodes = [await startC(t, redis), await startC(t, redis)]
+  const apart = '--sockets.forwardPolling=false' // it is the balancer that is tried
+  const nodes = [await startC(t, redis, [apart]), await startC(t, redis, [apart])]
   await gathered(watcher, 2)
-  const url = await startNginx(t, nodes.map(({ port }) => port))
+  const url = await startBalancer(t, nodes.map(({ port }) => port))
   const people = await Promise.all(Array.from({ length: 12 }, async (_, i) => {
     const transports = [['polling'], ['websocket'], ['polling', 'websocket']][i % 3]
     const socket = open(url, { transports, extraHeaders: { 'X-Forwarded-For': `10.0.0.${i}` } })
