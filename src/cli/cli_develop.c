@@ -86,6 +86,7 @@ static void become_child(struct develop *d)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)execv("/proc/self/exe", d->words.items);
+    cli_say_error("sails lift starts itself again, by /proc/self/exe: %s", strerror(errno));
     _exit(127);
 }
 
