@@ -22,6 +22,7 @@
 #include <sails/io_socket.h>
 #include <sails/model.h>
 #include <sails/models.h>
+#include <sails/presence.h>
 #include <sails/pubsub.h>
 #include <sails/req.h>
 #include <sails/request.h>
