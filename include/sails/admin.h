@@ -9,6 +9,7 @@
  *
  * Ownership  Texts are copied.
  * Threads    Before the lift, one thread.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL.
  */
 #ifndef SAILS_ADMIN_H
 #define SAILS_ADMIN_H

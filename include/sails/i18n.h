@@ -17,6 +17,7 @@
  *
  * Ownership  JSON values are taken. Everything else is borrowed.
  * Threads    sails_req_...(): as sails/req.h. sails_app_...(): any.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL, or NULL.
  */
 #ifndef SAILS_I18N_H
 #define SAILS_I18N_H

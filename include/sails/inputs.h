@@ -28,6 +28,7 @@
  *
  * Ownership  Tables are borrowed, as above.
  * Threads    Tables are read by all workers; functions that take a request are as in sails/req.h.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL, or NULL.
  */
 #ifndef SAILS_INPUTS_H
 #define SAILS_INPUTS_H

@@ -47,7 +47,7 @@ SAILS_API int sails_sockets_join(sails_app *app, const char *id, const char *roo
  * Takes a socket out of a room. Not a member: nothing happens, and that is no error. A socket may
  * leave the room of its own id; it then gets no direct messages until it joins it again.
  *
- * @param id  As for sails_sockets_join().
+ * @param id    As for sails_sockets_join(); `done`, too.
  * @see    Sails reference, sails.sockets.leave()
  */
 SAILS_API int sails_sockets_leave(sails_app *app, const char *id, const char *room,
@@ -82,6 +82,7 @@ SAILS_API int sails_sockets_blast(sails_app *app, const char *event, json_t *dat
  *
  * @param room        A socket's id stands for that socket, whoever else is in a room of that name.
  * @param dest_rooms  Ends with NULL.
+ * @param done        As for sails_sockets_join().
  * @see    Sails reference, sails.sockets.addRoomMembersToRooms()
  */
 SAILS_API int sails_sockets_add_room_members_to_rooms(sails_app *app, const char *room,
@@ -91,6 +92,7 @@ SAILS_API int sails_sockets_add_room_members_to_rooms(sails_app *app, const char
 /**
  * Makes every present member of a room leave other rooms; the room itself may be among them.
  *
+ * @param done  As for sails_sockets_join().
  * @see    Sails reference, sails.sockets.removeRoomMembersFromRooms()
  */
 SAILS_API int sails_sockets_remove_room_members_from_rooms(sails_app *app, const char *room,
@@ -100,6 +102,7 @@ SAILS_API int sails_sockets_remove_room_members_from_rooms(sails_app *app, const
 /**
  * Makes every member of a room leave all rooms, that one included; only the room of its own id stays.
  *
+ * @param done  As for sails_sockets_join().
  * @see    Sails reference, sails.sockets.leaveAll()
  */
 SAILS_API int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done,

@@ -19,6 +19,7 @@
  *
  * Ownership  JSON values are taken, also when it fails. Everything else is borrowed.
  * Threads    sails_res_...(): as sails/res.h. sails_app_...(): any.
+ * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL, or NULL.
  */
 #ifndef SAILS_VIEW_H
 #define SAILS_VIEW_H
