@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
-import { chromium } from 'playwright-core'
+import { startBrowser } from '../client/support/browser.mjs'
 import { startApp } from './support/server.mjs'
 import { ask, caughtUp, next, record, within } from './support/clients.mjs'
 
@@ -213,11 +213,7 @@ test('the published page shows sockets and rooms of this server', async (t) => {
   const app = await startApp(t, 'admin', { env: { ...login, ADMIN_UI: ui } })
   const socket = await app.connect()
   await ask(socket, 'join', 'greenhouse')
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  })
-  app.onEnd(() => browser.close())
+  const browser = await startBrowser(t)
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
   const failures = []
   page.on('pageerror', (error) => failures.push(String(error)))
