@@ -71,7 +71,7 @@ test('what does not compile, or lift, is told, and the last good version keeps s
 
   await writeFiles(cwd, { 'api/controllers/word.c': action('nothing;') })
   await app.says(/warn: The last good version keeps serving/)
-  assert.match(app.said, /api\/controllers\/word\.c:5:5: .*error/)
+  await app.tells(/api\/controllers\/word\.c:5:5: .*error/)
   assert.equal(await textOf(`${url}/word`), 'one')
   const broken = await stateOf(url)
   assert.match(broken.problem, /^api\/controllers\/word\.c: [^]*word\.c:5:5: error/)
@@ -86,7 +86,7 @@ test('what does not compile, or lift, is told, and the last good version keeps s
 
   await writeFiles(cwd, { 'config/routes.json': '{"GET /word": ' })
   await app.says(/warn: The last good version keeps serving/)
-  assert.match(app.said, /error: config\/routes\.json: line 1/)
+  await app.tells(/error: config\/routes\.json: line 1/)
   assert.equal(await textOf(`${url}/word`), 'two')
   assert.match((await stateOf(url)).problem, /does not lift/)
   assert.equal(await app.stop(), 0)
@@ -138,7 +138,7 @@ test('a crash is told, and the next change starts it again; the status is that o
   await assert.rejects(textOf(`${url}/word`))
   await writeFiles(cwd, { 'api/controllers/word.c': action('sails_app_stop(sails_req_app(req)); sails_res_ok(res, NULL);') })
   await app.says(/info: Reloaded/)
-  assert.match(app.said, /error: The application was ended by the signal Killed\./)
+  await app.tells(/error: The application was ended by the signal Killed\./)
   assert.equal(await textOf(`${url}/word`), 'OK')
   assert.equal((await app.ended()).status, 0)
 })

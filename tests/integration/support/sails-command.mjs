@@ -84,6 +84,21 @@ export class Command {
     }
   }
 
+  /** Waits until one of the streams has what the pattern matches, wherever: the two come in any order. */
+  async tells(pattern) {
+    while (!pattern.test(this.#said.stdout) && !pattern.test(this.#said.stderr)) {
+      await within(
+        Promise.race([
+          once(this.child.stdout, 'data'),
+          once(this.child.stderr, 'data'),
+          this.exited.then((status) => assert.match(this.said, pattern, `ended with ${status}`)),
+        ]),
+        `${pattern} in ${this.said}`,
+        SAY_MS,
+      )
+    }
+  }
+
   async listens() {
     return `http://127.0.0.1:${(await this.says(/Listening on \S+:(\d+)/))[1]}`
   }
