@@ -136,7 +136,7 @@ static void a_socket_is_shown_without_its_secrets(void **state)
     assert_string_equal(text, "{\"clientId\":\"1\",\"data\":{\"n\":7},\"handshake\":{\"headers\":{"
                               "\"host\":\"h\"},\"url\":\"/\"},\"id\":\"x\",\"nsp\":\"/\","
                               "\"rooms\":[\"x\"],\"transport\":\"polling\"}");
-    free(text);
+    mem_free(text);
     json_decref(value);
     assert_true(json_object_get(json_object_get(fetched, "data"), "_admin") != NULL);
     json_decref(fetched);

@@ -34,7 +34,7 @@ static void assert_args(const struct sio_packet *packet, const char *want)
     char *text = json_dumps(packet->args, JSON_ENCODE_ANY | JSON_COMPACT);
 
     assert_string_equal(text != NULL ? text : "none", want);
-    free(text);
+    mem_free(text);
 }
 
 static void packets_are_read_as_the_parser_writes_them(void **state)
