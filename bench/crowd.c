@@ -86,16 +86,27 @@ static void ask(struct crowd *crowd, struct connection *connection)
     }
 }
 
-/* The length that the head tells. */
-static size_t body_length(const char *head, const char *end)
+static bool is_chunked(const char *head, const char *end)
 {
-    static const char name[] = "\r\ncontent-length:";
-    const char *at = strcasestr(head, name);
+    const char *at = strcasestr(head, "\r\ntransfer-encoding: chunked");
 
-    if (at == NULL || at > end) {
+    return at != NULL && at < end;
+}
+
+/* Whether all of it is there: as long as the head tells, or up to an empty chunk. One answer is under way at a time. */
+static bool is_whole(const char *head, const char *body, size_t have)
+{
+    static const char length[] = "\r\ncontent-length:";
+    static const char last[] = "0\r\n\r\n";
+    const char *at = strcasestr(head, length);
+
+    if (is_chunked(head, body)) {
+        return have >= strlen(last) && strcmp(body + have - strlen(last), last) == 0;
+    }
+    if (at == NULL || at > body) {
         die("an answer without a length: %s", head);
     }
-    return strtoul(at + strlen(name), NULL, 10);
+    return have >= strtoul(at + strlen(length), NULL, 10);
 }
 
 /* Whether the answer is whole; dies unless it is the one that was asked for. */
@@ -103,7 +114,6 @@ static bool is_answered(const struct crowd *crowd, struct connection *connection
 {
     const char *wanted = crowd->question->answer;
     const char *end = NULL;
-    size_t body_len = 0;
 
     connection->in[connection->have] = '\0';
     end = strstr(connection->in, "\r\n\r\n");
@@ -111,8 +121,7 @@ static bool is_answered(const struct crowd *crowd, struct connection *connection
         return false;
     }
     end += 4;
-    body_len = body_length(connection->in, end);
-    if (connection->have - (size_t)(end - connection->in) < body_len) {
+    if (!is_whole(connection->in, end, connection->have - (size_t)(end - connection->in))) {
         return false;
     }
     if (strncmp(connection->in, "HTTP/1.1 200", 12) != 0 ||
