@@ -29,8 +29,8 @@ struct sails_hook {
 
     /**
      * Runs first of all, when the configuration is read: a hook may still set keys, add actions, routes, models and
-     * policies. Of several hooks in their order; once more where a lift that has failed is tried again. On the thread that
-     * lifts.
+     * policies. Of several hooks in their order; once, even where a lift that has failed is tried again.
+     * On the thread that lifts.
      *
      * @return As of `initialize`.
      */

@@ -5,7 +5,7 @@
  * `config/locales/de.json` (or the folder that `i18n.localesDirectory` names) holds the texts of a language by their keys; a key
  * is the text itself, as a rule:
  *
- *     {"Hello, %s": "Hallo, %s", "%d cats": {"one": "%d Katze", "other": "%d Katzen"}}
+ *     {"Hello, %s": "Hallo, %s", "%d cat": {"one": "%d Katze", "other": "%d Katzen"}}
  *
  *     sails_res_send(res, sails_req_translate(req, "Hello, %s", json_pack("[s]", "Ann")));
  *

@@ -82,7 +82,7 @@ static int report(const struct sails_app *app, const struct sails_hook *hook, co
     return SAILS_EHOOK;
 }
 
-/* `configure` of one may add others behind it. */
+/* `configure` of one may add others behind it. Once: what it has added stays where a lift is tried again. */
 int app_hooks_configure(sails_app *app)
 {
     int rc = 0;
@@ -93,6 +93,7 @@ int app_hooks_configure(sails_app *app)
         if (hook.configure != NULL && is_on(&app->config, hook.name)) {
             rc = hook.configure(app, hook.ctx);
             rc = rc != 0 ? report(app, &hook, "configured", rc) : 0;
+            app->hooks.items[i].configure = rc == 0 ? NULL : hook.configure;
         }
     }
     return rc;

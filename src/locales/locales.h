@@ -6,7 +6,7 @@
  * Threads    Opened and closed by one; then any.
  * Floor      locales; uses base. Reads files.
  *
- *     config/locales/de.json: {"Hello, %s": "Hallo, %s", "%d cats": {"one": "%d Katze", "other": "%d Katzen"}}
+ *     config/locales/de.json: {"Hello, %s": "Hallo, %s", "%d cat": {"one": "%d Katze", "other": "%d Katzen"}}
  */
 #ifndef LOCALES_LOCALES_H
 #define LOCALES_LOCALES_H

@@ -98,12 +98,19 @@ static void skip_line_end(struct compiler *c, char mark)
     }
 }
 
+static bool is_behind_expression(char c)
+{
+    return c == ';' || c == '\r' || c == '\n' || is_blank(c);
+}
+
 static void add_expression(struct compiler *c, const char *function, struct str code)
 {
     struct buf text = {0};
+    size_t n_lines = 0;
 
-    ejs_append_code(&text, code);
-    while (text.len > 0 && (text.ptr[text.len - 1] == ';' || is_blank(text.ptr[text.len - 1]))) {
+    c->failed = !ejs_append_code(&text, code) || c->failed;
+    while (text.len > 0 && is_behind_expression(text.ptr[text.len - 1])) {
+        n_lines += text.ptr[text.len - 1] == '\n';
         text.len--;
     }
     if (buf_error(&text) < 0) {
@@ -112,6 +119,9 @@ static void add_expression(struct compiler *c, const char *function, struct str 
     buf_append(c->script, function, strlen(function));
     buf_append_str(c->script, buf_str(&text));
     buf_append(c->script, ");", 2);
+    for (; n_lines > 0; n_lines--) {
+        buf_append_char(c->script, '\n');
+    }
     buf_deinit(&text);
 }
 
@@ -129,7 +139,7 @@ static void add_code(struct compiler *c, char kind, struct str code)
         break;
     default:
         buf_append_char(c->script, ';');
-        ejs_append_code(c->script, code);
+        c->failed = !ejs_append_code(c->script, code) || c->failed;
         buf_append_char(c->script, ';');
         break;
     }

@@ -34,8 +34,8 @@ void ejs_literals_deinit(struct ejs_literals *literals);
 /*
  * Appends JavaScript without its comments (line ends stay), with a call of __g() at the beginning of each round
  * of a loop of `for (;;)` and `while`, and of each function. Code that is not JavaScript comes out as some other
- * that is none.
+ * that is none. False: there was no memory for it.
  */
-void ejs_append_code(struct buf *script, struct str code);
+bool ejs_append_code(struct buf *script, struct str code);
 
 #endif

@@ -11,20 +11,26 @@
 
 enum waiting {
     FOR_NOTHING,
-    FOR_WHILE,     /* "while" was the last token */
-    FOR_FOR,       /* "for" was */
-    FOR_SEMICOLON, /* in the head of a `for`, at its depth */
-    FOR_BODY       /* of a function: its "{" */
+    FOR_WHILE, /* "while" was the last token */
+    FOR_FOR,   /* "for" was */
+    FOR_BODY   /* of a function: its "{" */
+};
+
+/* What a bracket that is open may be. */
+enum {
+    OPEN_HEAD = 'f', /* of a `for`, before its first semicolon */
+    OPEN_OTHER = 'o'
 };
 
 struct scanner {
     struct buf *out;
     struct str rest;
     enum waiting waiting;
-    size_t depth;      /* of parentheses */
-    size_t head_depth; /* of the head that waits for its semicolon */
-    bool is_value;     /* the last token ends a value: a "/" behind it divides */
-    bool is_member;    /* the last token is "." */
+    struct buf
+        open; /* the parentheses and braces that are, each an OPEN_...: functions stand in heads, too */
+    bool is_value;  /* the last token ends a value: a "/" behind it divides */
+    bool is_member; /* the last token is "." */
+    bool is_number; /* it begins with a digit: "1." is no member's */
 };
 
 static bool is_word(char c)
@@ -92,6 +98,18 @@ static bool is_operator_word(struct str word)
     return false;
 }
 
+/* `while: 1` in an object. */
+static bool is_key(struct str behind)
+{
+    size_t blanks = 0;
+
+    while (blanks < behind.len && strchr(" \t\r\n", behind.ptr[blanks]) != NULL &&
+           behind.ptr[blanks] != '\0') {
+        blanks++;
+    }
+    return blanks < behind.len && behind.ptr[blanks] == ':';
+}
+
 static void take_word(struct scanner *s)
 {
     struct str word = {s->rest.ptr, 0};
@@ -99,7 +117,8 @@ static void take_word(struct scanner *s)
     while (word.len < s->rest.len && is_word(s->rest.ptr[word.len])) {
         word.len++;
     }
-    if (s->is_member) {
+    s->is_number = char_is_digit(word.ptr[0]);
+    if (s->is_member || is_key(str_from_offset(s->rest, word.len))) {
         s->is_value = true;
     } else {
         s->is_value = !is_operator_word(word);
@@ -114,26 +133,27 @@ static void take_word(struct scanner *s)
     copy(s, word.len);
 }
 
-static void open_parenthesis(struct scanner *s)
+static void open_bracket(struct scanner *s, char kind)
 {
     copy(s, 1);
-    s->depth++;
+    buf_append_char(&s->open, kind);
     s->is_value = false;
+}
+
+static void open_parenthesis(struct scanner *s)
+{
+    open_bracket(s, s->waiting == FOR_FOR ? OPEN_HEAD : OPEN_OTHER);
     if (s->waiting == FOR_WHILE) {
         buf_append(s->out, "__g(), ", 7);
         s->waiting = FOR_NOTHING;
     } else if (s->waiting == FOR_FOR) {
-        s->waiting = FOR_SEMICOLON;
-        s->head_depth = s->depth;
+        s->waiting = FOR_NOTHING;
     }
 }
 
-static void close_parenthesis(struct scanner *s)
+static void close_bracket(struct scanner *s)
 {
-    if (s->waiting == FOR_SEMICOLON && s->depth == s->head_depth) {
-        s->waiting = FOR_NOTHING; /* of `for (x in y)` */
-    }
-    s->depth -= s->depth > 0;
+    s->open.len -= s->open.len > 0;
     s->is_value = true;
     copy(s, 1);
 }
@@ -145,10 +165,10 @@ static void take_semicolon(struct scanner *s)
 
     copy(s, 1);
     s->is_value = false;
-    if (s->waiting != FOR_SEMICOLON || s->depth != s->head_depth) {
+    if (s->open.len == 0 || s->open.ptr[s->open.len - 1] != OPEN_HEAD) {
         return;
     }
-    s->waiting = FOR_NOTHING;
+    s->open.ptr[s->open.len - 1] = OPEN_OTHER;
     next = s->rest;
     while (next.len > 0 && strchr(" \t\r\n", next.ptr[0]) != NULL) {
         next = str_from_offset(next, 1);
@@ -166,22 +186,22 @@ static void take_sign(struct scanner *s, char c)
         open_parenthesis(s);
         return;
     case ')':
-        close_parenthesis(s);
+    case '}':
+        close_bracket(s);
         return;
     case ';':
         take_semicolon(s);
         return;
     case '{':
-        copy(s, 1);
+        open_bracket(s, OPEN_OTHER);
         if (s->waiting == FOR_BODY) {
             buf_append(s->out, "__g();", 6);
             s->waiting = FOR_NOTHING;
         }
-        s->is_value = false;
         return;
     default:
         copy(s, 1);
-        s->is_value = c == ']' || c == '}';
+        s->is_value = c == ']';
         return;
     }
 }
@@ -207,14 +227,19 @@ static void take_token(struct scanner *s)
     } else {
         take_sign(s, c);
     }
-    s->is_member = c == '.';
+    s->is_member = c == '.' && !s->is_number;
+    s->is_number = s->is_number && is_word(c);
 }
 
-void ejs_append_code(struct buf *script, struct str code)
+bool ejs_append_code(struct buf *script, struct str code)
 {
     struct scanner s = {.out = script, .rest = code};
+    bool is_whole = false;
 
     while (s.rest.len > 0) {
         take_token(&s);
     }
+    is_whole = buf_error(&s.open) == 0;
+    buf_deinit(&s.open);
+    return is_whole;
 }

@@ -214,7 +214,10 @@ static duk_ret_t call_run(duk_context *ctx)
     struct view_engine *e = view_calls_engine(ctx);
     size_t from = e->out.len;
 
-    duk_call(ctx, 1);
+    if (duk_pcall(ctx, 1) != DUK_EXEC_SUCCESS) {
+        e->out.len = from; /* what it printed before goes with it, should somebody catch this */
+        return duk_throw(ctx);
+    }
     duk_push_lstring(ctx, e->out.len > from ? e->out.ptr + from : "", e->out.len - from);
     e->out.len = from;
     return 1;

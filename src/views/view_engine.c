@@ -115,8 +115,11 @@ static duk_ret_t call_load(duk_context *ctx)
 {
     struct view_engine *e = view_calls_engine(ctx);
     const char *name = duk_require_string(ctx, 0);
-    int rc = make_script(e, name);
+    bool was_spent = e->is_spent;
+    int rc = 0;
 
+    e->is_spent = true; /* where it throws: what it has of the template would be there twice */
+    rc = make_script(e, name);
     if (rc == SAILS_EPROTO) {
         return duk_error(ctx, DUK_ERR_SYNTAX_ERROR, "the tag that begins here is never closed");
     }
@@ -128,10 +131,24 @@ static duk_ret_t call_load(duk_context *ctx)
     duk_push_string(ctx, name);
     duk_compile_lstring_filename(ctx, DUK_COMPILE_EVAL, e->script.ptr, e->script.len);
     duk_call(ctx, 0);
+    e->is_spent = was_spent;
     return 1;
 }
 
 /* ---- the engine ---- */
+
+/* What a text says stays a text: there is no eval(), nor a Function(), by whatever name. */
+static void forbid_texts(duk_context *ctx)
+{
+    duk_push_global_object(ctx);
+    duk_get_prop_string(ctx, -1, "Function");
+    duk_get_prop_string(ctx, -1, "prototype");
+    duk_del_prop_string(ctx, -1, "constructor");
+    duk_pop_2(ctx);
+    duk_del_prop_string(ctx, -1, "Function");
+    duk_del_prop_string(ctx, -1, "eval");
+    duk_pop(ctx);
+}
 
 /* Leaves what renders at the bottom of the stack. */
 static duk_ret_t prepare(duk_context *ctx, void *unused)
@@ -144,10 +161,7 @@ static duk_ret_t prepare(duk_context *ctx, void *unused)
     duk_push_c_function(ctx, call_load, 1);
     view_calls_push(ctx);
     duk_call(ctx, 1 + VIEW_CALLS);
-    /* What a text says stays a text. */
-    duk_push_global_object(ctx);
-    duk_del_prop_string(ctx, -1, "eval");
-    duk_pop(ctx);
+    forbid_texts(ctx);
     return 1;
 }
 
@@ -290,8 +304,7 @@ static int fail(struct view_engine *e, struct view_fault *fault)
     (void)duk_safe_call(e->ctx, describe, &report, 1, 1);
     duk_pop(e->ctx);
     append_excerpt(e, &report);
-    /* What it has compiled before it failed is compiled again, by a new one. */
-    e->is_spent = true;
+    e->is_spent = e->is_spent || e->timed_out || is_full;
     if (e->timed_out) {
         return SAILS_ETIMEOUT;
     }

@@ -41,6 +41,7 @@
   }
 
   function render(name, locals) {
+    guard(); // a text without code has none
     if (view.depth >= DEPTH_MAX) {
       throw new RangeError('templates include each other more than ' + DEPTH_MAX + ' deep');
     }
@@ -52,9 +53,16 @@
     }
   }
 
+  /* Without what is left out, and without `__proto__`, which a client may have named. */
+  function assign(to, from, without) {
+    Object.keys(Object(from)).forEach(function (key) {
+      if (key !== '__proto__' && without.indexOf(key) < 0) { to[key] = from[key]; }
+    });
+  }
+
   function extended(locals, more) {
     var own = Object.create(locals);
-    Object.keys(Object(more)).forEach(function (key) { own[key] = more[key]; });
+    assign(own, more, []);
     return own;
   }
 
@@ -84,9 +92,7 @@
     var name = settings.as || objectName(path);
     var file = findPartial(from, path);
     var locals = extended(outer, settings.locals);
-    Object.keys(settings).forEach(function (key) {
-      if (['collection', 'as', 'locals', 'object'].indexOf(key) < 0) { locals[key] = settings[key]; }
-    });
+    assign(locals, settings, ['collection', 'as', 'locals', 'object']);
     if (!list) {
       if (settings.object !== undefined || !(Object(options) === options || options === undefined)) {
         locals[name] = settings.object !== undefined ? settings.object : options;
@@ -153,7 +159,7 @@
       var given = view.given;
       var shown = {};
       (settings.keys || Object.keys(given)).forEach(function (key) {
-        if (key !== 'layout' && given[key] !== undefined) { shown[key] = given[key]; }
+        if (key !== 'layout' && key !== '__proto__' && given[key] !== undefined) { shown[key] = given[key]; }
       });
       if (!settings.keys && helpers._csrf) { shown._csrf = helpers._csrf; }
       return '<script>window[' + scriptSafe(JSON.stringify(settings.namespace || 'SAILS_LOCALS')) + ']=' +
@@ -209,9 +215,10 @@
 
   return function (name, given, layout) {
     var locals = extended(helpers, given);
+    var layouts = 0;
     var html;
     view = {
-      depth: 0, scopes: [], layout: layout, given: given, asked: {}, blocks: {},
+      depth: 0, scopes: [], layout: layout, given: given, asked: {}, blocks: Object.create(null),
       scripts: new Block(), stylesheets: new Block()
     };
     locals.view = locals.view || {
@@ -220,6 +227,9 @@
     };
     html = render(name, locals);
     while (view.layout) {
+      if (++layouts > DEPTH_MAX) {
+        throw new RangeError('layouts lie in each other more than ' + DEPTH_MAX + ' deep: ' + view.layout);
+      }
       layout = view.layout;
       view.layout = null;
       locals.body = html;

@@ -12,8 +12,10 @@ static void push_object(duk_context *ctx, const json_t *object, int depth)
 
     duk_push_object(ctx);
     while (at != NULL) {
+        duk_push_lstring(ctx, json_object_iter_key(at), json_object_iter_key_len(at));
         push_value(ctx, json_object_iter_value(at), depth + 1);
-        duk_put_prop_lstring(ctx, -2, json_object_iter_key(at), json_object_iter_key_len(at));
+        /* A member, whatever it is called: `__proto__` has a setter. */
+        duk_def_prop(ctx, -3, DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WEC);
         at = json_object_iter_next((json_t *)(uintptr_t)object, at);
     }
 }

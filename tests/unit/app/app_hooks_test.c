@@ -414,6 +414,34 @@ static void a_hook_is_told_before_and_behind_the_lift(void **state)
     live_end(&live);
 }
 
+static int add_an_action(sails_app *app, void *ctx)
+{
+    static const struct sails_action_def greeting = {.run = greet};
+
+    note(ctx, 'c');
+    return sails_app_action(app, "added/once", &greeting);
+}
+
+static void a_hook_is_configured_once_however_often_a_lift_is_tried(void **state)
+{
+    struct notes notes = {""};
+    struct noter a = {.notes = &notes, .name = 'a'};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(
+        sails_app_hook(live.app,
+                       &(struct sails_hook){.name = "a", .configure = add_an_action, .ctx = &a}),
+        0);
+    assert_int_equal(sails_app_set(live.app, "ssl.cert", json_string("no/such.pem")), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_ECONFIG);
+    assert_int_equal(sails_app_set(live.app, "ssl.key", json_string("no/such.pem")), 0);
+    assert_int_equal(sails_app_lift(live.app), SAILS_ETLS);
+    assert_string_equal(notes.text, "ca ");
+    live_end(&live);
+}
+
 static int fail_to_configure(sails_app *app, void *ctx)
 {
     (void)app;
@@ -471,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_wrong_route_of_a_hook_fails_the_lift),
         cmocka_unit_test(a_hook_is_told_before_and_behind_the_lift),
         cmocka_unit_test(a_hook_that_cannot_be_configured_fails_the_lift),
+        cmocka_unit_test(a_hook_is_configured_once_however_often_a_lift_is_tried),
         cmocka_unit_test(a_hook_may_have_a_time_limit_of_its_own),
         cmocka_unit_test(a_slow_bootstrap_is_only_warned_of),
     };

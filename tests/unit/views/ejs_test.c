@@ -27,6 +27,7 @@ static void tags_become_calls(void **state)
     (void)state;
     expect_script("a<%= b %>c", "__t(0);__e( b);__t(1);");
     expect_script("<%- b; %>", "__p( b);");
+    expect_script("<%=\n  b();\n%>\n", "__e(\n  b());\n__t(0);\n");
     expect_script("<% if (a) { %>b<% } %>", "; if (a) { ;__t(0);; } ;");
     expect_script("a\nb<%# c\nd %>", "__t(0);\n\n");
     expect_script("a <%_ b _%> \nc", "__t(0);; b ;\n__t(1);");
@@ -36,7 +37,7 @@ static void expect_code(const char *code, const char *want)
 {
     struct buf script = {0};
 
-    ejs_append_code(&script, str_from(code));
+    assert_true(ejs_append_code(&script, str_from(code)));
     buf_append_char(&script, '\0');
     assert_string_equal(script.ptr, want);
     buf_deinit(&script);
@@ -62,6 +63,16 @@ static void loops_and_functions_have_a_guard(void **state)
         {"a // while (b)\nc", "a \nc"},
         {"a /* while (b)\n */ c", "a \n  c"},
         {"'it\\'s' // x", "'it\\'s' "},
+        {"for (var f = function () { a; b; }; c;) {}",
+         "for (var f = function () {__g(); a; b; };__g(),  c;) {}"},
+        {"for (var f = function () { for (;;) {} };;) {}",
+         "for (var f = function () {__g(); for (;__g();) {} };__g();) {}"},
+        {"for (k in function () { a; }) { b; }", "for (k in function () {__g(); a; }) { b; }"},
+        {"({while: 1, for : 2, function: a, b: {c: (d)}})",
+         "({while: 1, for : 2, function: a, b: {c: (d)}})"},
+        {"a = 1.\nwhile (b) {}", "a = 1.\nwhile (__g(), b) {}"},
+        {"a = 1..while(b)", "a = 1..while(b)"},
+        {"} while (a); for (;;) {}", "} while (__g(), a); for (;__g();) {}"},
     };
 
     (void)state;
@@ -129,7 +140,7 @@ static void without_memory_there_is_no_script(void **state)
         int rc = 0;
 
         mem_fail_after(n);
-        rc = ejs_compile(&script, &literals, STR("a<%= b %>c<% d %>"), &line);
+        rc = ejs_compile(&script, &literals, STR("a<%= (b) %>c<% d() %>"), &line);
         has_failed = mem_has_failed() != 0;
         mem_fail_after(-1);
         assert_int_equal(rc, has_failed ? SAILS_ENOMEM : 0);

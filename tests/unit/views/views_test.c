@@ -164,6 +164,14 @@ static void templates_print_what_ejs_prints(void **state)
         {"<%= locals.nothing === undefined && locals.on %>", "true"},
         {"<%= typeof nothing %>", "undefined"},
         {"<%= typeof eval %>", "undefined"},
+        {"<%= typeof Function %>", "undefined"},
+        {"<%= (function () {}).constructor === Object %>", "true"},
+        {"<%= typeof block('constructor').append %>", "function"},
+        {"<% try { include('/bad') } catch (e) { %>caught<% } %>", "caught"},
+        {"<%= evil.polluted %><%= Object.keys(evil) %>", "__proto__"},
+        {"<%= typeof polluted %>", "undefined"},
+        {"<%- exposeLocalsToBrowser({keys: ['on', '__proto__']}) %>",
+         "<script>window[\"SAILS_LOCALS\"]={\"on\":true};</script>"},
         {"<%= '\\ud83d\\ude00' %><%- '\\ud83d\\ude00!' %>\xf0\x9f\x98\x80",
          "\xf0\x9f\x98\x80\xf0\x9f\x98\x80!\xf0\x9f\x98\x80"},
         {"<%= '\\ud83d' %>", "\xef\xbf\xbd"},
@@ -179,10 +187,13 @@ static void templates_print_what_ejs_prints(void **state)
 
         make_folder(&folder);
         put(&folder, "case.ejs", cases[i].text);
+        put(&folder, "bad.ejs", "printed <% throw new Error('bad') %>");
         open_folder(&folder);
         assert_string_equal(folder.logged, "");
         expect(&folder, "case",
-               json_pack("{s:s, s:[i,i], s:b}", "name", "<Ann> & 'co'", "list", 1, 2, "on", 1),
+               json_pack("{s:s, s:[i,i], s:b, s:{s:{s:i}}, s:{s:i}}", "name", "<Ann> & 'co'",
+                         "list", 1, 2, "on", 1, "evil", "__proto__", "polluted", 1, "__proto__",
+                         "polluted", 1),
                cases[i].want);
         close_folder(&folder);
     }
@@ -241,6 +252,7 @@ static void a_fault_names_file_and_line(void **state)
     put(&folder, "out.ejs", "<%- include('../../etc/passwd') %>");
     put(&folder, "round.ejs", "<%- include('round') %>");
     put(&folder, "deep.ejs", "<% function f() { f(); } f(); %>");
+    put(&folder, "rings.ejs", "<% layout('rings') %><%- typeof body %>");
     put(&folder, "own.ejs", "\n<% throw new Error('mine'); %>");
     put(&folder, "bytes.ejs", "caf\xe9");
     open_folder(&folder);
@@ -254,6 +266,7 @@ static void a_fault_names_file_and_line(void **state)
     expect_fault(&folder, "out", SAILS_EREFUSED, "views/out.ejs:1: Error: ");
     expect_fault(&folder, "round", SAILS_EREFUSED, "views/round.ejs:1: RangeError: ");
     expect_fault(&folder, "deep", SAILS_EREFUSED, "views/deep.ejs:1: RangeError: ");
+    expect_fault(&folder, "rings", SAILS_EREFUSED, "RangeError: layouts lie in each other");
     expect_fault(&folder, "own", SAILS_EREFUSED, "views/own.ejs:2: Error: mine");
     expect_fault(&folder, "bytes", SAILS_EREFUSED,
                  "Error: the template `bytes.ejs` cannot be read");
@@ -287,6 +300,11 @@ static void a_template_has_limits(void **state)
     make_folder(&folder);
     put(&folder, "while.ejs", "<% while (true) ; %>");
     put(&folder, "for.ejs", "<% for (;;) { try { for (;;) {} } catch (e) {} } %>");
+    put(&folder, "head.ejs", "<% for (var f = function () {}; true;) {} %>");
+    put(&folder, "row.ejs", "");
+    put(&folder, "rows.ejs",
+        "<% var a = [1]; for (var i = 0; i < 12; i++) a = a.concat(a); %>"
+        "<% function all() { return a.map(function () { return partial('row', a) }) } all() %>");
     put(&folder, "calls.ejs", "<% function f(n) { return n && f(n - 1) + f(n - 1) } f(40) %>");
     put(&folder, "big.ejs",
         "<% for (var a = []; ; a.push('some text of length ' + a.length)) {} %>");
@@ -295,6 +313,8 @@ static void a_template_has_limits(void **state)
     open_as(&folder, false, (struct view_limits){.timeout_ms = 50, .max_memory = 1 << 20});
     expect_fault(&folder, "while", SAILS_ETIMEOUT, "views/while.ejs:1: RangeError: ");
     expect_fault(&folder, "for", SAILS_ETIMEOUT, "views/for.ejs:1: RangeError: ");
+    expect_fault(&folder, "head", SAILS_ETIMEOUT, "views/head.ejs:1: RangeError: ");
+    expect_fault(&folder, "rows", SAILS_ETIMEOUT, "views/rows.ejs:1: RangeError: ");
     expect_fault(&folder, "calls", SAILS_ETIMEOUT, "views/calls.ejs:1: RangeError: ");
     expect(&folder, "good", json_object(), "good");
     close_folder(&folder);
@@ -328,6 +348,23 @@ static void locals_have_a_depth(void **state)
                      SAILS_EREFUSED);
     mem_free(text);
     view_fault_deinit(&fault);
+    close_folder(&folder);
+}
+
+static void an_engine_lives_on_after_an_error(void **state)
+{
+    struct folder folder;
+
+    (void)state;
+    make_folder(&folder);
+    put(&folder, "throws.ejs", "<% if (locals.bad !== 0) throw new Error('bad') %>");
+    put(&folder, "broken.ejs", "<% if ( { %>");
+    open_folder(&folder);
+    expect(&folder, "throws", json_pack("{s:i}", "bad", 0), "");
+    expect_fault(&folder, "throws", SAILS_EREFUSED, "views/throws.ejs:1: Error: bad");
+    assert_int_equal(folder.views.n_idle, 1);
+    expect_fault(&folder, "broken", SAILS_EREFUSED, "views/broken.ejs:");
+    assert_int_equal(folder.views.n_idle, 0);
     close_folder(&folder);
 }
 
@@ -451,6 +488,7 @@ int main(void)
         cmocka_unit_test(the_lines_around_a_fault_are_shown),
         cmocka_unit_test(a_template_has_limits),
         cmocka_unit_test(locals_have_a_depth),
+        cmocka_unit_test(an_engine_lives_on_after_an_error),
         cmocka_unit_test(names_lead_below_the_folder_only),
         cmocka_unit_test(no_folder_is_no_views),
         cmocka_unit_test(a_layout_that_is_not_there_is_told),
