@@ -317,6 +317,22 @@ static int read_times(struct db_config *config, const json_t *keys, struct db_er
                : read_number(&config->busy_timeout_ms, keys, "busyTimeout", TIMEOUT_MAX_MS, error);
 }
 
+/* SQLite's words. */
+static int read_synchronous(struct db_config *config, const json_t *keys, struct db_error *error)
+{
+    const json_t *value = json_object_get(keys, "synchronous");
+    struct str text = str_from(json_string_value(value));
+
+    if (value == NULL || json_is_null(value) || str_eq(text, STR("full"))) {
+        return 0;
+    }
+    if (!str_eq(text, STR("normal"))) {
+        return db_error_set(error, DB_FAULT_CONFIG, "`synchronous` must be full or normal");
+    }
+    config->waits_for_disk = false;
+    return 0;
+}
+
 static int read_keys(struct db_config *config, const json_t *keys, struct db_error *error)
 {
     int rc = read_text(&config->host, keys, "host", error);
@@ -328,6 +344,7 @@ static int read_keys(struct db_config *config, const json_t *keys, struct db_err
     rc = rc < 0 ? rc : read_text(&config->schema_name, keys, "schemaName", error);
     rc = rc < 0 ? rc : read_number(&config->port, keys, "port", PORT_MAX, error);
     rc = rc < 0 ? rc : read_ssl(config, keys, error);
+    rc = rc < 0 ? rc : read_synchronous(config, keys, error);
     return rc < 0 ? rc : read_times(config, keys, error);
 }
 
@@ -420,6 +437,7 @@ int db_config_read(struct db_config *config, const char *name, json_t *json, str
         .connect_timeout_ms = DB_CONNECT_TIMEOUT_MS,
         .statement_timeout_ms = DB_STATEMENT_TIMEOUT_MS,
         .busy_timeout_ms = DB_BUSY_TIMEOUT_MS,
+        .waits_for_disk = true,
     };
     if (json != NULL && !json_is_object(json)) {
         (void)db_error_set(error, DB_FAULT_CONFIG, "a datastore is a dictionary");

@@ -38,6 +38,7 @@ struct db_config {
     unsigned connect_timeout_ms;
     unsigned statement_timeout_ms; /* 0: none */
     unsigned busy_timeout_ms;
+    bool waits_for_disk; /* SQLite: a commit does, so that it outlives a loss of power */
 };
 
 /*

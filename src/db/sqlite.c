@@ -2,8 +2,9 @@
  * SQLite, in a file of its own or in memory.
  *
  * A file is in WAL mode, so that readers and one writer do not wait for each other, in one process or in
- * several; writers wait for each other up to the busy timeout. `synchronous` stays FULL: what was
- * acknowledged is on the disk. ":memory:" is one database for all connections of the datastore's
+ * several; writers wait for each other up to the busy timeout. `synchronous` is FULL: what was
+ * acknowledged is on the disk; or NORMAL, where a datastore asks for it: what was acknowledged last may go
+ * when the machine loses its power, but not when a process ends. ":memory:" is one database for all connections of the datastore's
  * process that use the same name, and goes with the last of them.
  *
  * Strings in double quotes are never texts here, so that a misspelt column is an error and not a
@@ -191,7 +192,11 @@ static int prepare_session(struct db_session *session, const struct db_config *c
     sqlite3_db_config(session->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(session->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     if (strcmp(config->database, ":memory:") != 0) {
-        rc = sqlite_execute(session, "PRAGMA journal_mode=WAL", error);
+        rc = sqlite_execute(session,
+                            config->waits_for_disk
+                                ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+                                : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+                            error);
     }
     session->statement_timeout_ms = config->statement_timeout_ms;
     return rc;

@@ -157,9 +157,9 @@ item('datastores, adapter specific', 'pools and times have bounds', async (t) =>
   const app = await lifted(t, { orm: { connections: 2, maxWaiting: 100, leaseTimeout: 5000 }, datastores: { default: { inMemoryOnly: true, busyTimeout: 100, connectTimeout: 1000, statementTimeout: 1000 } }, models: usual, ...toy })
   const statuses = await Promise.all(Array.from({ length: 30 }, () => app.ask('POST', '/toy', { name: 'x' }).then(({ status }) => status)))
   assert.deepEqual([...new Set(statuses)], [200])
-  for (const [orm, datastore] of [[{ connections: 0 }, {}], [{ connections: 'many' }, {}], [{}, { busyTimeout: -1 }], [{}, { connectTimeout: 'x' }], [{}, { port: 70000, adapter: 'mysql', database: 'x' }], [{}, { ssl: 'maybe', adapter: 'pg', database: 'x' }]]) {
+  for (const [orm, datastore] of [[{ connections: 0 }, {}], [{ connections: 'many' }, {}], [{}, { busyTimeout: -1 }], [{}, { synchronous: 'off' }], [{}, { connectTimeout: 'x' }], [{}, { port: 70000, adapter: 'mysql', database: 'x' }], [{}, { ssl: 'maybe', adapter: 'pg', database: 'x' }]]) {
     const said = await refused(t, { orm, datastores: { default: datastore }, models: usual, ...toy })
-    assert.match(said, /error: .*(orm\.connections|busyTimeout|connectTimeout|port|ssl)/, said)
+    assert.match(said, /error: .*(orm\.connections|busyTimeout|connectTimeout|port|ssl|synchronous)/, said)
   }
 })
 

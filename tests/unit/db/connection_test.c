@@ -7,6 +7,8 @@
 #include "support/database.h"
 
 #include <sails/err.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static struct database databases[3];
 static const char *const kinds[] = {"sqlite", "postgresql", "mariadb"};
@@ -387,6 +389,42 @@ static void a_server_that_dies_ends_the_transaction(void **state)
     }
 }
 
+/* By SQLite's own numbers. */
+static void a_commit_waits_for_the_disk_unless_it_is_told_not_to(void **state)
+{
+    static const struct {
+        const char *word;
+        int64_t number;
+    } cases[] = {{NULL, 2}, {"full", 2}, {"normal", 1}, {"off", -1}};
+
+    char folder[] = "/tmp/connection_test-XXXXXX";
+    char file[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(file, sizeof(file), "%s/db.sqlite", folder);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct place p = {0};
+        struct db_error error = {0};
+        json_t *json = json_pack("{s:s,s:s*}", "file", file, "synchronous", cases[i].word);
+        int rc = db_config_read(&p.config, "test", json, &error);
+
+        json_decref(json);
+        if (cases[i].number < 0) {
+            assert_int_equal(rc, SAILS_ECONFIG);
+            assert_string_equal(error.text, "`synchronous` must be full or normal");
+            continue;
+        }
+        assert_int_equal(rc, 0);
+        connection_init(&p.connection, &p.config);
+        assert_int_equal(connection_open(&p.connection), 0);
+        assert_int_equal(ask(&p.connection, "PRAGMA synchronous"), cases[i].number);
+        close_place(&p);
+        assert_int_equal(unlink(file), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static int start_all(void **state)
 {
     (void)state;
@@ -410,6 +448,7 @@ int main(void)
         cmocka_unit_test(shapes_of_statements_are_bounded_everywhere),
         cmocka_unit_test(a_statement_follows_its_table_everywhere),
         cmocka_unit_test(each_allocation_may_fail_everywhere),
+        cmocka_unit_test(a_commit_waits_for_the_disk_unless_it_is_told_not_to),
         cmocka_unit_test(a_server_that_comes_back_is_found_again),
         cmocka_unit_test(a_server_that_dies_ends_the_transaction),
     };
