@@ -116,8 +116,15 @@ SAILS_API int sails_avg(sails_db *db, const char *model, const char *attribute, 
  */
 typedef int (*sails_batch_cb)(sails_db *db, json_t *records, void *ctx);
 
-/** All that match, a batch at a time, so that they never are in memory together.
- *  @see Model.stream(), .eachBatch() */
+/**
+ * All that match, a batch at a time, so that they never are in memory together.
+ *
+ * In the order of the primary key what is added behind the last key comes, too. In any other order the keys are
+ * read first and kept (eight bytes for a number): what is added later does not come; what has gone, or does not
+ * match any more, is left out. Nothing is open between batches: `on_batch` may use `db`, and change records.
+ *
+ * @see Model.stream(), .eachBatch()
+ */
 SAILS_API int sails_each_batch(sails_db *db, const char *model, json_t *criteria,
                                const struct sails_query *query, sails_batch_cb on_batch, void *ctx);
 

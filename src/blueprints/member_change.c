@@ -67,6 +67,7 @@ static int fit_ids(const struct blueprint_call *call, struct sails_db *db,
         *fitting = list_of(keys, n);
         rc = *fitting != NULL ? 0 : SAILS_ENOMEM;
     }
+    rc = rc == SAILS_ENOMEM ? orm_error_set_no_memory(&db->error) : rc;
     buf_deinit(&why);
     arena_deinit(&arena);
     return rc;

@@ -108,7 +108,7 @@ const struct cli_command cli_commands[] = {
     {.name = "generate",
      .alias = "g",
      .usage = "KIND NAME [MORE...]",
-     .about = "make a model, an action, a policy, ...",
+     .about = "make a model, an action, a policy, and more",
      .text = "Makes files where their places are; what is there already stays as it is, and then\n"
              "nothing is made.\n"
              "\n"

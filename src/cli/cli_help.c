@@ -31,7 +31,8 @@ static void print_options(const struct cli_option *options)
 
 void cli_help_command(const struct cli_command *command)
 {
-    printf("\n  Usage: sails %s %s\n\n", command->name, command->usage);
+    printf("\n  Usage: sails %s%s%s\n\n", command->name, command->usage[0] != '\0' ? " " : "",
+           command->usage);
     for (const char *line = command->text; *line != '\0';) {
         const char *end = strchr(line, '\n');
         int len = end != NULL ? (int)(end - line) : (int)strlen(line);

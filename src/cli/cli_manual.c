@@ -111,7 +111,8 @@ static const char head[] =
 /* Examples are indented by four already, which Markdown takes for code. */
 static void write_section(struct buf *out, const struct cli_command *c)
 {
-    buf_printf(out, "\n## sails %s\n\n`sails %s %s`", c->name, c->name, c->usage);
+    buf_printf(out, "\n## sails %s\n\n`sails %s%s%s`", c->name, c->name,
+               c->usage[0] != '\0' ? " " : "", c->usage);
     if (c->alias != NULL) {
         buf_printf(out, ", or `sails %s`", c->alias);
     }

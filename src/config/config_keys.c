@@ -98,9 +98,10 @@ const struct config_key config_keys[] = {
     TEXT("i18n.localesDirectory", NULL,
          "Folder of their texts, <code>.json; without a word config/locales, or else locales"),
     BOOLEAN("blueprints.rest", "true", "Routes of every model: GET /user, PATCH /user/:id, ..."),
-    BOOLEAN("blueprints.shortcuts", "true",
-            "Routes that all are GETs, for the address bar: GET /user/create?name=ann; off in "
-            "production"),
+    BOOLEAN(
+        "blueprints.shortcuts", "true",
+        "Routes that all are GETs, for the address bar: GET /user/create?name=ann; a server that "
+        "others can reach says false"),
     BOOLEAN("blueprints.actions", "false",
             "Routes to all other actions, by their identity, whatever the method"),
     {.name = "blueprints.prefix",

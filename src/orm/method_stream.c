@@ -2,8 +2,9 @@
 #include "orm/records.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <sails/err.h>
+#include <stdint.h>
+#include <string.h>
 
 /*
  * Others add and remove records while a stream runs, and so does whoever gets the batches. Pages by number would then repeat
@@ -48,6 +49,24 @@ static void narrow(struct stream *s, struct predicate page)
     s->q->criteria.where = &s->both;
 }
 
+/* What a page needs beside its records goes with it: a stream may have any number of pages. */
+static int find_page(struct stream *s, json_t **records)
+{
+    struct criteria *c = &s->q->criteria;
+    const struct orm_attribute **select = c->select;
+    size_t n_select = c->n_select;
+    struct arena all = s->q->arena;
+    int rc = 0;
+
+    arena_init(&s->q->arena, NULL, 0);
+    rc = method_find(s->db, s->q, records);
+    arena_deinit(&s->q->arena);
+    s->q->arena = all;
+    c->select = select;
+    c->n_select = n_select;
+    return rc;
+}
+
 /* Takes the records. */
 static int give(struct stream *s, json_t *records)
 {
@@ -89,7 +108,7 @@ static int stream_by_key(struct stream *s)
         json_t *records = NULL;
 
         c->limit = left < s->batch ? left : s->batch;
-        rc = method_find(s->db, s->q, &records);
+        rc = find_page(s, &records);
         n = json_array_size(records);
         left -= left == CRITERIA_NO_LIMIT ? 0 : n;
         if (n > 0) {
@@ -199,7 +218,7 @@ static int add_records(struct stream *s, struct keys *keys, size_t max, json_t *
                                      .attribute = s->q->model->primary_key,
                                      .values = values,
                                      .n_values = n});
-        rc = method_find(s->db, s->q, &found);
+        rc = find_page(s, &found);
     }
     if (rc == 0 && json_array_extend(list, found) < 0) {
         rc = orm_error_set_no_memory(&s->db->error);

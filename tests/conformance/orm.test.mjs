@@ -1,4 +1,4 @@
-// Every item of the checklist of waterline.md, on every database, through conformance-orm.
+// Every rule of Waterline, by its number, on every database, through conformance-orm.
 import test, { after } from 'node:test'
 import assert from 'node:assert/strict'
 import { createCipheriv } from 'node:crypto'
