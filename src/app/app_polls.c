@@ -10,11 +10,13 @@
 #include <inttypes.h>
 
 /*
- *   asked --body_end--> {"do":"poll"} --"mine"--> claimed --"answer"--> answered
- *     |                      |  claim limit          |  answer limit
- *     +-- client gone        +-----------------------+-----> as an unknown session
+ *   asked --body_end--> {"do":"who"} --"mine"--> {"do":"poll"} --"answer"--> answered
+ *     |                      |  claim limit           |  answer limit
+ *     +-- client gone        +------------------------+-----> as an unknown session
  *
  * I1  A poll is in its worker's list as long as its exchange is there.
+ * I2  The request itself goes to its owner only: all nodes hear of an id that anybody may have made up, and
+ *     of nothing else.
  */
 
 struct app_poll {
@@ -98,32 +100,53 @@ static void write_head(struct buf *out, const struct http_request *request, size
     buf_printf(out, "connection: close\r\ncontent-length: %zu\r\n\r\n", body_len);
 }
 
-/* {"do", "node", "id", "sid", "peer", "request"}. NULL: no memory. */
-static json_t *describe(const struct app_poll *poll)
+/* {"do", "node", "id", "sid"}. NULL: no memory. */
+static json_t *describe(const struct app_poll *poll, const char *what)
 {
-    const struct link *link = http_link(poll->x);
-    struct buf whole = {0};
-    struct buf text = {0};
     char node[NODES_UID_MAX + 1];
     char id[32];
-    char peer[64];
-    json_t *message = NULL;
 
     nodes_peers_name(nodes_of(poll), node);
-    link->ops->peer(link, peer);
     (void)snprintf(id, sizeof(id), "%u.%" PRIu64, worker_index(poll->w->worker), poll->id);
+    return json_pack("{s:s,s:s,s:s,s:s}", "do", what, "node", node, "id", id, "sid", poll->sid);
+}
+
+/* The same, with "peer" and "request". */
+static json_t *describe_whole(const struct app_poll *poll)
+{
+    const struct link *link = http_link(poll->x);
+    json_t *message = describe(poll, "poll");
+    struct buf whole = {0};
+    struct buf text = {0};
+    char peer[64];
+    bool is_whole = false;
+
+    link->ops->peer(link, peer);
     write_head(&whole, http_request(poll->x), poll->request.len);
     buf_append_str(&whole, buf_str(&poll->request));
     if (buf_error(&whole) == 0) {
         base64_encode(&text, buf_bytes(&whole));
     }
-    if (buf_error(&text) == 0) {
-        message = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s%}", "do", "poll", "node", node, "id", id,
-                            "sid", poll->sid, "peer", peer, "request", text.ptr, text.len);
-    }
+    is_whole = buf_error(&whole) == 0 && buf_error(&text) == 0 &&
+               json_object_set_new(message, "peer", json_string(peer)) == 0 &&
+               json_object_set_new(message, "request", json_stringn(text.ptr, text.len)) == 0;
     buf_deinit(&whole);
     buf_deinit(&text);
+    if (!is_whole) {
+        json_decref(message);
+        return NULL;
+    }
     return message;
+}
+
+/* Takes the message. `to`: a node; "": all. */
+static int say(const struct app_poll *poll, const char *to, json_t *message)
+{
+    int rc =
+        message != NULL ? nodes_peers_say(nodes_of(poll), str_from(to), message) : SAILS_ENOMEM;
+
+    json_decref(message);
+    return rc;
 }
 
 static void on_body(struct http_exchange *x, struct bytes piece)
@@ -142,12 +165,8 @@ static void on_body(struct http_exchange *x, struct bytes piece)
 static void on_body_end(struct http_exchange *x)
 {
     struct app_poll *poll = http_user(x);
-    json_t *message = describe(poll);
-    int rc = message != NULL ? nodes_peers_say(nodes_of(poll), (struct str){NULL, 0}, message)
-                             : SAILS_ENOMEM;
 
-    json_decref(message);
-    if (rc < 0) {
+    if (say(poll, "", describe(poll, "who")) < 0) {
         refuse(poll);
         return;
     }
@@ -158,18 +177,9 @@ static void on_body_end(struct http_exchange *x)
 /* Its owner should not wait for it any more. */
 static void say_gone(const struct app_poll *poll)
 {
-    char node[NODES_UID_MAX + 1];
-    char id[32];
-    json_t *message = NULL;
-
-    nodes_peers_name(nodes_of(poll), node);
-    (void)snprintf(id, sizeof(id), "%u.%" PRIu64, worker_index(poll->w->worker), poll->id);
-    message =
-        json_pack("{s:s,s:s,s:s,s:s}", "do", "gone", "node", node, "id", id, "sid", poll->sid);
-    if (message != NULL) {
-        (void)nodes_peers_say(nodes_of(poll), str_from(poll->owner), message);
+    if (poll->owner[0] != '\0') {
+        (void)say(poll, poll->owner, describe(poll, "gone"));
     }
-    json_decref(message);
 }
 
 static void on_abort(struct http_exchange *x, int err)
@@ -204,6 +214,7 @@ bool app_polls_take(void *ctx, struct http_exchange *x, struct str sid)
     struct sails_app *app = ctx;
     struct app_worker *w = &app->workers[http_env(x)->worker];
     struct app_poll *poll = may_take(w, x, sid) ? mem_calloc(1, sizeof(*poll)) : NULL;
+    size_t max_body = app->io->options.engine.max_http_buffer_size;
 
     if (poll == NULL) {
         return false;
@@ -214,7 +225,7 @@ bool app_polls_take(void *ctx, struct http_exchange *x, struct str sid)
     memcpy(poll->sid, sid.ptr, sid.len);
     list_append(&w->polls.asked, &poll->in_worker);
     w->polls.n_asked++;
-    http_accept(x, &poll_events, poll, app->io->options.engine.max_http_buffer_size);
+    http_accept(x, &poll_events, poll, max_body < POLLS_BODY_MAX ? max_body : POLLS_BODY_MAX);
     return true;
 }
 
@@ -299,6 +310,17 @@ static struct app_poll *find(struct app_worker *w, uint64_t id)
     return NULL;
 }
 
+/* Its owner gets the request. */
+static void pass_on(struct app_poll *poll, struct str owner)
+{
+    memcpy(poll->owner, owner.ptr, owner.len);
+    if (say(poll, poll->owner, describe_whole(poll)) < 0) {
+        refuse(poll);
+    } else {
+        deadline_start(&poll->limit, &poll->w->polls.answers, worker_env(poll->w->worker)->now_ms);
+    }
+}
+
 /* "mine", "answer". */
 static void hear(struct app_worker *w, const json_t *message, uint64_t id)
 {
@@ -309,10 +331,9 @@ static void hear(struct app_worker *w, const json_t *message, uint64_t id)
         return;
     }
     if (poll->owner[0] == '\0') {
-        memcpy(poll->owner, owner.ptr, owner.len);
-        deadline_start(&poll->limit, &w->polls.answers, worker_env(w->worker)->now_ms);
-    }
-    if (str_eq(text_of(message, "do"), STR("answer")) && str_eq(owner, str_from(poll->owner))) {
+        pass_on(poll, owner);
+    } else if (str_eq(text_of(message, "do"), STR("answer")) &&
+               str_eq(owner, str_from(poll->owner))) {
         answer(poll, text_of(message, "response"));
     }
 }
@@ -331,6 +352,8 @@ static void deliver(struct worker *worker, struct mail *mail)
 
     if (!worker_is_running(worker)) {
         /* nobody is there any more */
+    } else if (str_eq(what, STR("who"))) {
+        app_visits_claim(errand->w, errand->message);
     } else if (str_eq(what, STR("poll"))) {
         app_visits_open(errand->w, errand->message);
     } else if (str_eq(what, STR("gone"))) {
@@ -350,7 +373,7 @@ static int read_worker(const json_t *message, uint64_t *id)
     size_t dot = str_find(text, '.');
     uint64_t worker = 0;
 
-    if (str_eq(what, STR("poll")) || str_eq(what, STR("gone"))) {
+    if (str_eq(what, STR("who")) || str_eq(what, STR("poll")) || str_eq(what, STR("gone"))) {
         return id_worker(text_of(message, "sid"));
     }
     return dot < text.len && str_to_u64((struct str){text.ptr, dot}, WORKERS_MAX, &worker) &&

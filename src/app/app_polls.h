@@ -9,6 +9,7 @@
  *
  *     client --request--> this node -- who has the session? --> all nodes in C
  *                            |  <------------ "mine" ---------- the owner: app_visits.c
+ *                            |  ------------ request ---------> the owner
  *     client <--response-----+  <----------- response --------- the owner
  *
  * Every wait has a limit, and what is not answered in time is answered as an unknown session is, so that
@@ -28,8 +29,9 @@ struct sails_app;
 enum {
     POLLS_MAX = 1000,                   /* of one worker that are elsewhere; and as many visits */
     POLLS_BYTES_MAX = 16 * 1024 * 1024, /* of their bodies */
-    POLLS_HEAD_MAX = 16 * 1024,         /* of a response */
-    POLLS_CLAIM_MS = 2000               /* until the owner has said so */
+    POLLS_BODY_MAX = 1024 * 1024, /* of one of them: what nodes say to each other waits behind it */
+    POLLS_HEAD_MAX = 16 * 1024,   /* of a response */
+    POLLS_CLAIM_MS = 2000         /* until the owner has said so */
 };
 
 struct app_polls {
@@ -55,7 +57,8 @@ void app_polls_receive(struct sails_app *app, json_t *message);
 
 /* ---- app_visits.c: requests of other nodes' clients ---- */
 
-/* In a turn of a worker: "poll" and "gone". */
+/* In a turn of a worker: "who", "poll" and "gone". */
+void app_visits_claim(struct app_worker *w, const json_t *message);
 void app_visits_open(struct app_worker *w, const json_t *message);
 void app_visits_abort(struct app_worker *w, const json_t *message);
 void app_visits_stop(struct app_worker *w);

@@ -204,21 +204,37 @@ static struct str text_of(const json_t *message, const char *name)
     return (struct str){json_string_value(value), json_string_length(value)};
 }
 
-void app_visits_open(struct app_worker *w, const json_t *message)
+/* Whether this worker has the session, and takes requests of it. */
+static bool has_session(const struct app_worker *w, const json_t *message)
 {
     const struct eio_server *engine = io_worker_engine(w->app->io, w->worker);
+
+    return !w->http.draining && w->polls.n_visits < POLLS_MAX &&
+           eio_server_find(engine, text_of(message, "sid")) != NULL;
+}
+
+void app_visits_claim(struct app_worker *w, const json_t *message)
+{
+    struct app_visit asker = {.w = w};
+
+    if (has_session(w, message) && copy_text(message, "node", asker.node, sizeof(asker.node)) &&
+        copy_text(message, "id", asker.id, sizeof(asker.id))) {
+        say(&asker, "mine", NULL);
+    }
+}
+
+void app_visits_open(struct app_worker *w, const json_t *message)
+{
     struct app_visit *visit = NULL;
     struct buf request = {0};
 
-    if (w->http.draining || w->polls.n_visits >= POLLS_MAX ||
-        eio_server_find(engine, text_of(message, "sid")) == NULL) {
+    if (!has_session(w, message)) {
         return;
     }
     if (base64_decode(&request, text_of(message, "request")) == 0 && request.len > 0) {
         visit = visit_create(w, message);
     }
     if (visit != NULL) {
-        say(visit, "mine", NULL);
         visit->link.events->on_data(&visit->link, buf_bytes(&request));
     }
     buf_deinit(&request);

@@ -22,6 +22,7 @@ import {
   unseen,
   write,
 } from './support/chat-dialogue.mjs'
+import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/chat/', import.meta.url))
@@ -35,7 +36,7 @@ const start = (t, args = withoutLimits, url = ':memory:') =>
 /** A file for a database. */
 async function fileFor(t) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'chat-'))
-  t.after(() => rm(folder, { recursive: true }))
+  atEnd(t, () => rm(folder, { recursive: true }))
   return `sqlite:${path.join(folder, 'chat.sqlite')}`
 }
 

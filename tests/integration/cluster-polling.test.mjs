@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { ask, bytesEqual, next, open, record, settled, within } from './support/clients.mjs'
-import { connectRedis, startC } from './support/cluster.mjs'
+import { connectRedis, listenIn, startC } from './support/cluster.mjs'
+import { atEnd } from './support/ends.mjs'
 import { startRedis } from './support/redis.mjs'
 
 /** A balancer that gives each request to the next node. */
@@ -24,7 +25,7 @@ async function startBalancer(t, nodes) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => (server.closeAllConnections(), server.close()))
+  atEnd(t, () => (server.closeAllConnections(), server.close()))
   return { url: `http://127.0.0.1:${server.address().port}`, seen }
 }
 
@@ -51,7 +52,7 @@ for (const version of [4, 3, 2]) {
     const { url, seen } = await startBalancer(t, nodes)
     const people = await Promise.all(Array.from({ length: 4 }, async () => {
       const socket = open(url, { client: version, transports: ['polling'] })
-      t.after(() => socket.close())
+      atEnd(t, () => socket.close())
       await settled(socket)
       return socket
     }))
@@ -87,8 +88,22 @@ test('a session that no node has is unknown, and soon', async (t) => {
   assert.equal(await (await post(nodes[1], sid, '3')).text(), 'ok')
 })
 
+test('what is sent to a session that no node has is said to none', async (t) => {
+  const { nodes, redis } = await startPair(t)
+  const said = await listenIn(t, redis, '*')
+  const sid = await openSession(nodes[0])
+
+  assert.deepEqual(await outcome(await post(nodes[1], 'A'.repeat(20), '4'.repeat(500_000))), unknown)
+  assert.equal(await (await post(nodes[1], sid, '40')).text(), 'ok')
+  const sizes = said.map(({ payload }) => payload.length)
+  assert.ok(sizes.length > 0 && Math.max(...sizes) < 2000, `${sizes}`)
+  assert.equal((await post(nodes[1], sid, '4'.repeat(1_100_000))).status, 413)
+})
+
 test('who gives up a poll at the wrong node is gone at the right one', async (t) => {
-  const { nodes } = await startPair(t)
+  const { nodes, redis } = await startPair(t)
+  const said = await listenIn(t, redis, '*')
+  const polls = () => said.filter(({ payload }) => payload.includes('"do":"poll"')).length
   const sid = await openSession(nodes[0])
   assert.equal(await (await post(nodes[1], sid, '40')).text(), 'ok')
   assert.match(await (await fetch(at(nodes[1], sid))).text(), /^40\{"sid":/)
@@ -97,8 +112,10 @@ test('who gives up a poll at the wrong node is gone at the right one', async (t)
   assert.equal(await (await post(nodes[1], sid, '421["sync"]')).text(), 'ok') // behind it: the poll is there
   assert.equal(await (await poll).text(), '431[]')
 
+  const before = polls()
   const last = fetch(at(nodes[1], sid), { signal: giving.signal })
-  assert.equal(await (await post(nodes[0], sid, '3')).text(), 'ok')
+  const isThere = async () => { while (polls() === before) await new Promise(setImmediate) }
+  await within(isThere(), 'a poll at the right one')
   giving.abort()
   await assert.rejects(last)
   const ended = async () => { while ((await post(nodes[0], sid, '3')).status !== 400); }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { access, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Server } from '../orm-dialogue/support/stores.mjs'
+import { atEnd } from './support/ends.mjs'
 import { Command, folderOf, sails, writeFiles } from './support/sails-command.mjs'
 
 const ID = { id: { type: 'number', autoIncrement: true } }
@@ -103,7 +104,7 @@ item('datastores.<name>.adapter', "Sails' names lead to the databases, and anoth
 for (const [kind, scheme] of [['postgresql', 'postgresql'], ['mariadb', 'mysql']]) {
   item('datastores.<name>.url', `names the server; host, port, user, password and database override it (${kind})`, async (t) => {
     const server = await Server.start(kind)
-    t.after(() => server.stop())
+    atEnd(t, () => server.stop())
     const url = server.create('shop')
     const { hostname, port, username } = new URL(url)
     const host = hostname === '' ? '127.0.0.1' : hostname

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { ask, bytesEqual, next, record } from './support/clients.mjs'
 import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
+import { atEnd } from './support/ends.mjs'
 import { startRedis } from './support/redis.mjs'
 import { folderOf, sails } from './support/sails-command.mjs'
 import { binaryOf } from './support/server.mjs'
@@ -96,7 +97,7 @@ for (const [whose, make] of [['our emitter', (s) => ours(s.redis)], ['redis-emit
 test('socket.io-emitter 3 reaches clients of our nodes (redis-cluster 20)', async (t) => {
   const { redis, people } = await startScene(t)
   const emitter = oldEmitter({ host: '127.0.0.1', port: redis.port })
-  t.after(() => emitter.redis.end(true))
+  atEnd(t, () => emitter.redis.end(true))
   const heard = record(people.c, 'old')
   const last = next(people.c, 'last')
 
