@@ -32,7 +32,7 @@ typedef struct sails_admin_options {
     const char *name; /**< Of the namespace; NULL: "/admin". */
     /** Who may come in, with a password; NULL only where `is_open` says so. */
     const char *username;
-    /** The password's bcrypt hash, "$2b$10$..." (`htpasswd -nbB`, `bcryptjs`); NULL as above. */
+    /** The password's bcrypt hash, "$2b$10$..." (`htpasswd -nbB`, `bcryptjs`), of a cost from 4 to 16; NULL as above. */
     const char *password_hash;
     bool is_open;      /**< Whoever reaches the port comes in, without a name. */
     bool is_read_only; /**< The page looks, and can do nothing. */
@@ -42,9 +42,12 @@ typedef struct sails_admin_options {
 
 /**
  * Lets the page of Socket.IO's admin UI look at this app. The headers `cookie` and `authorization` of clients are
- * not shown to it, nor is what they brought along to connect; of events beyond 64 KB only the name is.
+ * not shown to it, nor are the queries of their addresses, nor what they brought along to connect; of events beyond 64 KB only the name is.
  * More than 10,000 sockets of this node are not listed one by one. Of the events that the app sends, those to one
  * socket are told.
+ *
+ * Whoever gives five wrong passwords, or names, in a row from one address waits a minute, and up to 16 with each one more;
+ * two passwords are compared at once.
  *
  * With SAILS_ADMIN_ALL every socket that sails_io_fetch_sockets() gives has a member `_admin` in its `data`, as
  * in Node, if that is an object or not there.

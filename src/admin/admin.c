@@ -148,7 +148,7 @@ static void on_page(sails_io_socket *socket, void *ctx)
     struct admin *admin = ctx;
 
     atomic_fetch_add(&admin->n_pages, 1);
-    admin_auth_welcome(socket);
+    admin_auth_welcome(admin, socket);
     sails_io_socket_emit(socket, "config",
                          json_pack("[{s:o}]", "supportedFeatures", features_of(admin)), 0);
     if (admin->details == SAILS_ADMIN_ALL) {

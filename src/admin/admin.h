@@ -15,8 +15,16 @@
 #include <sails/admin.h>
 
 enum {
-    ADMIN_SESSIONS = 256,      /* pages that may come back without a password; the oldest go */
-    ADMIN_SESSION_ID_SIZE = 33 /* 32 hex digits and a NUL */
+    ADMIN_SESSIONS = 256,       /* pages that may come back without a password; the oldest go */
+    ADMIN_SESSION_ID_SIZE = 33, /* 32 hex digits and a NUL */
+    ADMIN_FAILURES = 256,       /* addresses whose wrong passwords are remembered; the oldest go */
+    ADMIN_ADDRESS_SIZE = 64
+};
+
+struct admin_failure {
+    char address[ADMIN_ADDRESS_SIZE]; /* "": none */
+    unsigned n;                       /* wrong passwords in a row */
+    uint64_t last_ms, barred_until_ms;
 };
 
 struct admin_session {
@@ -37,9 +45,10 @@ struct admin {
     atomic_size_t n_pages;   /* that are connected here */
     atomic_uint n_checks;    /* passwords that are being compared */
     atomic_bool is_counting; /* a tour is on its way; `told` is its */
-    pthread_mutex_t lock;    /* of the sessions */
+    pthread_mutex_t lock;    /* of the sessions and the failures */
     struct admin_session sessions[ADMIN_SESSIONS];
     size_t next_session; /* the place of the oldest */
+    struct admin_failure failures[ADMIN_FAILURES];
     uint64_t began_ms;
     struct eio_traffic
         told; /* what has been told of the traffic by now: of one tick after the other */
@@ -75,7 +84,7 @@ void admin_auth_ask(sails_io_socket *socket, sails_io_next *next, void *ctx);
 bool admin_auth_is_hash(const char *hash);
 
 /* A page has connected: what it comes back with, if a password let it in. */
-void admin_auth_welcome(sails_io_socket *socket);
+void admin_auth_welcome(const struct admin *admin, sails_io_socket *socket);
 
 /* What happens to single sockets: admin_events.c. Fills in admin->watcher. */
 void admin_events_init(struct admin *admin);

@@ -11,13 +11,20 @@
  *
  * I1  The id of a session is made before the password is compared, on the socket's worker, and hangs on the
  *     socket. It is worth something only once it is in the list, which it comes into with the right password.
+ * I2  A wrong name takes as long as a wrong password: both are compared.
  */
 
 enum {
     SESSION_MS = 24 * 3600 * 1000,
-    MAX_CHECKS = 8,      /* at once: the pool is there for others, too */
+    MAX_CHECKS = 2,      /* at once: the pool is there for others, too */
     PASSWORD_SIZE = 256, /* bcrypt itself looks at 72 bytes */
-    HASH_LEN = 60
+    HASH_LEN = 60,
+    MIN_COST = 4,
+    MAX_COST = 16, /* some seconds */
+    FREE_FAILURES = 5,
+    BAR_MS = 60 * 1000, /* after those; doubled with each one more */
+    BAR_DOUBLINGS = 4,
+    FORGET_MS = 3600 * 1000
 };
 
 /* A password that is being compared. */
@@ -25,7 +32,9 @@ struct check {
     struct job job;
     struct admin *admin;
     sails_io_next *next;
+    bool is_user;
     bool is_right;
+    char address[ADMIN_ADDRESS_SIZE];
     char session_id[ADMIN_SESSION_ID_SIZE];
     char password[PASSWORD_SIZE];
     struct crypt_data data;
@@ -37,11 +46,16 @@ bool admin_auth_is_hash(const char *hash)
     static const char alphabet[] =
         "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     struct str text = str_from(hash);
+    int cost = 0;
     bool is_head = text.len == HASH_LEN && hash[0] == '$' && hash[1] == '2' && hash[3] == '$' &&
                    hash[6] == '$';
 
-    return is_head && strchr("aby", hash[2]) != NULL && char_is_digit(hash[4]) &&
-           char_is_digit(hash[5]) && strspn(hash + 7, alphabet) == HASH_LEN - 7;
+    if (!is_head || !char_is_digit(hash[4]) || !char_is_digit(hash[5])) {
+        return false;
+    }
+    cost = (hash[4] - '0') * 10 + hash[5] - '0';
+    return strchr("aby", hash[2]) != NULL && cost >= MIN_COST && cost <= MAX_COST &&
+           strspn(hash + 7, alphabet) == HASH_LEN - 7;
 }
 
 /* ---- sessions ---- */
@@ -90,6 +104,78 @@ static bool knows(struct admin *admin, const json_t *id)
     return found;
 }
 
+/* ---- who has tried too often ---- */
+
+/* Locked. NULL: nothing is known of it. */
+static struct admin_failure *find_failure(struct admin *admin, const char *address)
+{
+    for (size_t i = 0; i < ADMIN_FAILURES; i++) {
+        if (strcmp(admin->failures[i].address, address) == 0) {
+            return &admin->failures[i];
+        }
+    }
+    return NULL;
+}
+
+static struct admin_failure *oldest_failure(struct admin *admin)
+{
+    struct admin_failure *oldest = &admin->failures[0];
+
+    for (size_t i = 1; i < ADMIN_FAILURES; i++) {
+        if (admin->failures[i].last_ms < oldest->last_ms) {
+            oldest = &admin->failures[i];
+        }
+    }
+    return oldest;
+}
+
+static bool is_barred(struct admin *admin, const char *address)
+{
+    const struct admin_failure *failure = NULL;
+    bool is = false;
+
+    pthread_mutex_lock(&admin->lock);
+    failure = find_failure(admin, address);
+    is = failure != NULL && machine_unix_ms(admin->io->machine) < failure->barred_until_ms;
+    pthread_mutex_unlock(&admin->lock);
+    return is;
+}
+
+static void count_failure(struct admin *admin, const char *address)
+{
+    uint64_t now_ms = machine_unix_ms(admin->io->machine);
+    struct admin_failure *failure = NULL;
+
+    pthread_mutex_lock(&admin->lock);
+    failure = find_failure(admin, address);
+    if (failure == NULL || failure->last_ms + FORGET_MS < now_ms) {
+        failure = failure != NULL ? failure : oldest_failure(admin);
+        *failure = (struct admin_failure){0};
+        snprintf(failure->address, sizeof(failure->address), "%s", address);
+    }
+    failure->n++;
+    failure->last_ms = now_ms;
+    if (failure->n >= FREE_FAILURES) {
+        unsigned doublings = failure->n - FREE_FAILURES;
+
+        failure->barred_until_ms =
+            now_ms + ((uint64_t)BAR_MS << (doublings < BAR_DOUBLINGS ? doublings : BAR_DOUBLINGS));
+    }
+    pthread_mutex_unlock(&admin->lock);
+}
+
+static void forget_failures(struct admin *admin, const char *address)
+{
+    struct admin_failure *failure = NULL;
+
+    pthread_mutex_lock(&admin->lock);
+    failure = find_failure(admin, address);
+    if (failure != NULL) {
+        *failure = (struct admin_failure){0};
+    }
+    pthread_mutex_unlock(&admin->lock);
+}
+
 /* ---- passwords ---- */
 
 static void compare(struct job *job)
@@ -97,7 +183,16 @@ static void compare(struct job *job)
     struct check *check = container_of(job, struct check, job);
     const char *hash = crypt_r(check->password, check->admin->password_hash, &check->data);
 
-    check->is_right = hash != NULL && strcmp(hash, check->admin->password_hash) == 0;
+    check->is_right =
+        hash != NULL && strcmp(hash, check->admin->password_hash) == 0 && check->is_user;
+}
+
+static void discard(struct check *check)
+{
+    if (check != NULL) {
+        explicit_bzero(check, sizeof(*check));
+        mem_free(check);
+    }
 }
 
 static void on_compared(struct job *job, int status)
@@ -107,13 +202,15 @@ static void on_compared(struct job *job, int status)
     atomic_fetch_sub(&check->admin->n_checks, 1);
     if (status == 0 && check->is_right) {
         save(check->admin, check->session_id);
+        forget_failures(check->admin, check->address);
         sails_io_next_accept(check->next);
     } else {
-        log_line(check->admin->io->log, LOG_WARN, "The admin page was refused: wrong password");
+        count_failure(check->admin, check->address);
+        log_line(check->admin->io->log, LOG_WARN,
+                 "The admin page was refused to %s: wrong name or password", check->address);
         sails_io_next_refuse(check->next, "invalid credentials", NULL);
     }
-    explicit_bzero(check, sizeof(*check));
-    mem_free(check);
+    discard(check);
 }
 
 /* The text of a member, whole and short enough; NULL: there is none. */
@@ -126,7 +223,7 @@ static const char *text_of(const json_t *auth, const char *name)
 }
 
 /* False: it cannot be compared now. */
-static bool begin(struct admin *admin, sails_io_socket *socket, const char *password,
+static bool begin(struct admin *admin, sails_io_socket *socket, bool is_user, const char *password,
                   sails_io_next *next)
 {
     struct check *check = mem_calloc(1, sizeof(*check));
@@ -136,6 +233,8 @@ static bool begin(struct admin *admin, sails_io_socket *socket, const char *pass
         make_id(admin, id);
         check->admin = admin;
         check->next = next;
+        check->is_user = is_user;
+        snprintf(check->address, sizeof(check->address), "%s", sails_io_socket_address(socket));
         check->job = (struct job){
             .worker = io_part_of(socket)->worker->worker, .run = compare, .done = on_compared};
         memcpy(check->session_id, id, ADMIN_SESSION_ID_SIZE);
@@ -148,7 +247,7 @@ static bool begin(struct admin *admin, sails_io_socket *socket, const char *pass
         }
     }
     mem_free(id);
-    mem_free(check);
+    discard(check);
     return false;
 }
 
@@ -163,20 +262,25 @@ void admin_auth_ask(sails_io_socket *socket, sails_io_next *next, void *ctx)
         sails_io_next_accept(next);
         return;
     }
-    if (username == NULL || password == NULL || strcmp(username, admin->username) != 0) {
+    if (username == NULL || password == NULL) {
         sails_io_next_refuse(next, "invalid credentials", NULL);
         return;
     }
+    if (is_barred(admin, sails_io_socket_address(socket))) {
+        sails_io_next_refuse(next, "too many failures", NULL);
+        return;
+    }
     if (atomic_fetch_add(&admin->n_checks, 1) >= MAX_CHECKS ||
-        !begin(admin, socket, password, next)) {
+        !begin(admin, socket, strcmp(username, admin->username) == 0, password, next)) {
         atomic_fetch_sub(&admin->n_checks, 1);
         sails_io_next_refuse(next, "too many at once", NULL);
     }
 }
 
-void admin_auth_welcome(sails_io_socket *socket)
+void admin_auth_welcome(const struct admin *admin, sails_io_socket *socket)
 {
-    const char *id = sails_io_socket_user(socket);
+    /* Without a password, what is there is the program's. */
+    const char *id = admin->username != NULL ? sails_io_socket_user(socket) : NULL;
 
     if (id != NULL) {
         sails_io_socket_emit(socket, "session", json_string(id), 0);

@@ -25,6 +25,7 @@ static json_t *handshake_value(const json_t *handshake)
 {
     json_t *copy = json_copy((json_t *)(uintptr_t)handshake);
     json_t *headers = json_copy(json_object_get(copy, "headers"));
+    const char *url = json_string_value(json_object_get(copy, "url"));
 
     if (copy == NULL) {
         return NULL;
@@ -32,6 +33,12 @@ static json_t *handshake_value(const json_t *handshake)
     json_object_del(headers, "cookie");
     json_object_del(headers, "authorization");
     json_object_del(copy, "auth");
+    if (json_object_get(copy, "query") != NULL) {
+        json_object_set_new(copy, "query", json_object()); /* tokens travel in it */
+    }
+    if (url != NULL) {
+        json_object_set_new(copy, "url", json_stringn(url, strcspn(url, "?")));
+    }
     json_object_set_new(copy, "headers", headers != NULL ? headers : json_object());
     return copy;
 }

@@ -9,7 +9,7 @@
  */
 
 /* Of "secret". */
-#define HASH "$2b$04$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK"
+#define HASH "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"
 
 static void hashes_are_told_from_what_is_none(void **state)
 {
@@ -19,6 +19,8 @@ static void hashes_are_told_from_what_is_none(void **state)
         "$2b$04$",
         "$1b$04$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK",
         "$2x$04$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK",
+        "$2b$03$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK",
+        "$2b$17$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK",
         "$2b$x4$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK",
         "$2b$04$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQ",
         "$2b$04$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQ!",
@@ -27,7 +29,7 @@ static void hashes_are_told_from_what_is_none(void **state)
 
     (void)state;
     assert_true(admin_auth_is_hash(HASH));
-    assert_true(admin_auth_is_hash("$2y$31$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK"));
+    assert_true(admin_auth_is_hash("$2y$16$abcdefghijklmnopqrstuuW1Zi6jBHsbr3.xqsaVoSuDRAAE0iWQK"));
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_false(admin_auth_is_hash(bad[i]));
     }
@@ -121,21 +123,80 @@ static void a_page_that_is_open_hears_what_there_is(void **state)
     live_end(&live);
 }
 
+static void who_fails_too_often_has_to_wait(void **state)
+{
+    const sails_admin_options options = {.username = "ann", .password_hash = HASH};
+    static const char right[] = "40/admin,{\"username\":\"ann\",\"password\":\"secret\"}";
+    struct live live;
+    struct ws_client early;
+    struct ws_client page;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_admin(live.app, &options), 0);
+    live_lift(&live);
+    assert_true(ws_client_open(&early, live.port, 5, "", ""));
+    assert_true(ws_client_send(&early, right));
+    ws_client_expect_start(&early, "40/admin,");
+    ws_client_expect_start(&early, "42/admin,[\"session\",");
+    assert_true(ws_client_open(&page, live.port, 5, "", ""));
+    for (int i = 0; i < 5; i++) {
+        assert_true(ws_client_send(
+            &page, i % 2 == 0 ? "40/admin,{\"username\":\"ann\",\"password\":\"wrong\"}"
+                              : "40/admin,{\"username\":\"bob\",\"password\":\"secret\"}"));
+        ws_client_expect_start(&page, "44/admin,{\"message\":\"invalid credentials\"");
+    }
+    live_log_expect(&live.log, "The admin page was refused to 127.0.0.1: wrong name or password");
+    assert_true(ws_client_send(&page, right));
+    ws_client_expect_start(&page, "44/admin,{\"message\":\"too many failures\"");
+    ws_client_close(&page);
+    ws_client_close(&early);
+    live_end(&live);
+}
+
+static void set_user(sails_io_socket *socket, sails_io_next *next, void *ctx)
+{
+    static int number = 7;
+
+    (void)ctx;
+    assert_int_equal(sails_io_socket_set_user(socket, &number, NULL), 0);
+    sails_io_next_accept(next);
+}
+
+static void a_program_s_own_user_is_no_session(void **state)
+{
+    const sails_admin_options options = {.is_open = true};
+    struct live live;
+    struct ws_client page;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_admin(live.app, &options), 0);
+    assert_int_equal(sails_io_use(sails_io_of(live.io, "/admin"), set_user, NULL), 0);
+    live_lift(&live);
+    assert_true(ws_client_open(&page, live.port, 5, "", ""));
+    assert_true(ws_client_join(&page, "/admin", ""));
+    ws_client_expect_start(&page, "42/admin,[\"config\",");
+    ws_client_close(&page);
+    live_end(&live);
+}
+
 static void a_socket_is_shown_without_its_secrets(void **state)
 {
     json_t *fetched =
-        json_pack("{s:s, s:{s:{s:s,s:s,s:s}, s:{s:s}, s:s}, s:[s], s:{s:{s:s,s:s}, s:i}}", "id",
-                  "x", "handshake", "headers", "cookie", "c", "authorization", "a", "host", "h",
-                  "auth", "token", "t", "url", "/", "rooms", "x", "data", "_admin", "clientId", "1",
-                  "transport", "polling", "n", 7);
+        json_pack("{s:s, s:{s:{s:s,s:s,s:s}, s:{s:s}, s:s, s:{s:s}}, s:[s], s:{s:{s:s,s:s}, s:i}}",
+                  "id", "x", "handshake", "headers", "cookie", "c", "authorization", "a", "host",
+                  "h", "auth", "token", "t", "url", "/?token=t", "query", "token", "t", "rooms",
+                  "x", "data", "_admin", "clientId", "1", "transport", "polling", "n", 7);
     json_t *value = admin_socket_value(fetched, "/");
     char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
 
     (void)state;
     assert_non_null(text);
-    assert_string_equal(text, "{\"clientId\":\"1\",\"data\":{\"n\":7},\"handshake\":{\"headers\":{"
-                              "\"host\":\"h\"},\"url\":\"/\"},\"id\":\"x\",\"nsp\":\"/\","
-                              "\"rooms\":[\"x\"],\"transport\":\"polling\"}");
+    assert_string_equal(text,
+                        "{\"clientId\":\"1\",\"data\":{\"n\":7},\"handshake\":{\"headers\":{"
+                        "\"host\":\"h\"},\"query\":{},\"url\":\"/\"},\"id\":\"x\",\"nsp\":\"/\","
+                        "\"rooms\":[\"x\"],\"transport\":\"polling\"}");
     mem_free(text);
     json_decref(value);
     assert_true(json_object_get(json_object_get(fetched, "data"), "_admin") != NULL);
@@ -150,6 +211,8 @@ int main(void)
         cmocka_unit_test(it_is_set_up_once_and_in_time),
         cmocka_unit_test(without_memory_it_is_not_set_up),
         cmocka_unit_test(a_page_that_is_open_hears_what_there_is),
+        cmocka_unit_test(who_fails_too_often_has_to_wait),
+        cmocka_unit_test(a_program_s_own_user_is_no_session),
         cmocka_unit_test(a_socket_is_shown_without_its_secrets),
     };
 
