@@ -168,7 +168,8 @@ typedef void (*sails_io_namespace_cb)(sails_io_namespace *nsp, void *ctx);
  * @param define  Called before this returns, on this thread; for that time alone the namespace's listeners can
  *                be set.
  * @return 0; SAILS_EINVAL: NULL, or an empty name; SAILS_EEXIST: there is one of that name; SAILS_ETOOBIG: a
- *         name of more than SAILS_NAMESPACE_NAME_MAX bytes; SAILS_ESTATE: the app is being lowered; SAILS_ENOMEM.
+ *         name of more than SAILS_NAMESPACE_NAME_MAX bytes; SAILS_ESTATE: the app is being lifted or
+ *         lowered; SAILS_ENOMEM.
  * @see    Socket.IO documentation, server API, "server.of(nsp)"
  */
 SAILS_API int sails_io_add_namespace(sails_io *io, const char *name, sails_io_namespace_cb define,

@@ -34,7 +34,7 @@ SAILS_BEGIN_DECLS
  *
  * @param status     0; SAILS_ETIMEOUT: a node has not answered in time, and is missing; SAILS_ENOMEM: somebody
  *                   is missing.
- * @param who        An object: from each name to how many sockets bear it; a view.
+ * @param who        An object: from each name to how many sockets bear it; a view. NULL with SAILS_ENOMEM.
  * @param n_sockets  All of them, with those that bear no name.
  */
 typedef void (*sails_io_presence_cb)(int status, json_t *who, size_t n_sockets, void *ctx);

@@ -199,6 +199,12 @@ static const struct http_exchange_events poll_events = {
     .on_abort = on_abort,
 };
 
+/* As HTTP/1.1, which is how it is said on, it would be refused. */
+static bool lacks_host(const struct http_request *request)
+{
+    return request->is_http_1_0 && http_header(request, STR("host")).ptr == NULL;
+}
+
 static bool may_take(const struct app_worker *w, const struct http_exchange *x, struct str sid)
 {
     const struct http_request *request = http_request(x);
@@ -206,7 +212,7 @@ static bool may_take(const struct app_worker *w, const struct http_exchange *x, 
     return w->app->cluster.is_on && nodes_is_up(&w->app->cluster.nodes) &&
            w->polls.n_asked < POLLS_MAX && sid.len == ID_LEN && id_worker(sid) >= 0 &&
            (request->method == HTTP_METHOD_GET || request->method == HTTP_METHOD_POST) &&
-           !app_visits_has(http_link(x));
+           !lacks_host(request) && !app_visits_has(http_link(x));
 }
 
 bool app_polls_take(void *ctx, struct http_exchange *x, struct str sid)
@@ -231,23 +237,40 @@ bool app_polls_take(void *ctx, struct http_exchange *x, struct str sid)
 
 /* ---- the response ---- */
 
-/* "Name: value"; false: it is no header. */
-static bool add_header(struct http_exchange *x, struct str line)
+static bool has_field(struct str fields, struct str name)
 {
+    struct str line = {NULL, 0};
+
+    while (str_take_part(&fields, '\n', &line)) {
+        if (str_eq_nocase((struct str){line.ptr, str_find(line, ':')}, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "Name: value"; false: it is no header. The first of a name replaces ours, those behind it (cookies) are
+ * further ones. */
+static bool add_header(struct http_exchange *x, struct str before, struct str line)
+{
+    int (*put)(struct http_exchange * x, struct str name, struct str value) = http_set_header;
     size_t colon = str_find(line, ':');
     struct str name = {line.ptr, colon};
 
     if (colon == line.len) {
         return false;
     }
-    return is_own_header(name) ||
-           http_set_header(x, name, str_trim(str_from_offset(line, colon + 1))) == 0;
+    if (has_field(before, name)) {
+        put = http_add_header;
+    }
+    return is_own_header(name) || put(x, name, str_trim(str_from_offset(line, colon + 1))) == 0;
 }
 
 /* The head as our own server writes it: "HTTP/1.1 200 OK", headers. The status; 0: it is none. */
 static unsigned add_head(struct http_exchange *x, struct str head)
 {
     struct str line = {NULL, 0};
+    struct str fields = {NULL, 0};
     uint64_t status = 0;
 
     if (!str_take_part(&head, '\n', &line) || line.len < 12 ||
@@ -255,9 +278,12 @@ static unsigned add_head(struct http_exchange *x, struct str head)
         !str_to_u64((struct str){line.ptr + 9, 3}, 599, &status) || status < 200) {
         return 0;
     }
+    fields = head;
     while (str_take_part(&head, '\n', &line)) {
+        struct str before = {fields.ptr, (size_t)(line.ptr - fields.ptr)};
+
         line.len -= line.len > 0 && line.ptr[line.len - 1] == '\r' ? 1 : 0;
-        if (line.len > 0 && !add_header(x, line)) {
+        if (line.len > 0 && !add_header(x, before, line)) {
             return 0;
         }
     }

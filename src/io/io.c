@@ -64,7 +64,6 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
     io->cluster.mail.ids_move = options->recovery; /* a recovered id may live on another worker */
     cluster_set_adapter(&io->cluster, options->adapter);
     rc = io_registry_lift(io);
-    io->is_lifted = true;
     atomic_store(&io->is_open, true);
     return rc;
 }

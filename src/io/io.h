@@ -97,7 +97,8 @@ struct sails_io {
     struct cluster_host host;
     sails_io_namespace_cb on_namespace; /* NULL: nobody hears of new ones */
     void *on_namespace_ctx;
-    bool is_lifted;            /* definitions are closed */
+    bool is_lifting;           /* under the lock: namespaces are being looked through */
+    atomic_bool is_lifted;     /* definitions are closed */
     atomic_bool is_open;       /* between lift and the end of lowering: operations are taken */
     pthread_mutex_t lock;      /* of the registry, once lifted */
     pthread_mutex_t room_lock; /* of what listeners to rooms hear; recursive */

@@ -40,9 +40,10 @@ static void rejoin(struct sio_socket *socket, json_t *rooms)
     }
 }
 
-/* What was missed goes out first, then the reply (socket-io 14.6). False: a socket like any other. */
+/* What was missed goes out first, then the reply (socket-io 14.6). False: a socket like any other. *is_gone: the
+ * socket could not be let in, and is going; its state may be gone already. */
 static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
-                    const struct recovery_return *returning)
+                    const struct recovery_return *returning, bool *is_gone)
 {
     const struct recovery_session *session = returning->session;
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
@@ -56,7 +57,8 @@ static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
     memcpy(state->pid, session->pid, sizeof(state->pid));
     state->is_recovered = true;
     state->data = json_incref(session->data);
-    if (sio_socket_accept(socket, session->sid, state->pid) == 0) {
+    *is_gone = sio_socket_accept(socket, session->sid, state->pid) < 0;
+    if (!*is_gone) {
         rejoin(socket, session->rooms);
         io_worker_tell_connection(socket);
     }
@@ -89,9 +91,10 @@ static bool recover_here(struct sio_socket *socket, struct io_socket_state *stat
     struct str offset = text_of(sio_socket_auth(socket), "offset");
     struct recovery_return returning;
     bool is_recovered = false;
+    bool is_gone = false;
 
     if (recovery_take(log, pid, offset, &returning)) {
-        is_recovered = take_up(socket, state, &returning);
+        is_recovered = take_up(socket, state, &returning, &is_gone);
         recovery_return_deinit(&returning);
     }
     return is_recovered;
@@ -104,7 +107,7 @@ static struct carrier *adapter_of(const struct sails_io_namespace *nsp)
     return nsp->io->cluster.adapter;
 }
 
-static bool recover_shared(struct sio_socket *socket, const json_t *session)
+static bool recover_shared(struct sio_socket *socket, const json_t *session, bool *is_gone)
 {
     struct io_socket_state *state = sio_socket_user(socket);
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
@@ -114,7 +117,7 @@ static bool recover_shared(struct sio_socket *socket, const json_t *session)
     bool is_recovered = false;
 
     if (recovery_take_shared(log, session, pid, offset, &returning)) {
-        is_recovered = take_up(socket, state, &returning);
+        is_recovered = take_up(socket, state, &returning, is_gone);
         recovery_return_deinit(&returning);
     }
     return is_recovered;
@@ -135,13 +138,15 @@ static void on_session(struct worker *worker, json_t *session, void *ctx)
 {
     struct io_returning *returning = ctx;
     struct sio_socket *socket = returning->socket;
+    bool is_gone = socket == NULL;
 
     if (socket != NULL) {
         ((struct io_socket_state *)sio_socket_user(socket))->returning = NULL;
-        if (session == NULL || !recover_shared(socket, session)) {
+        if (session == NULL || !recover_shared(socket, session, &is_gone)) {
             returning->otherwise(socket);
         }
-    } else if (session != NULL && worker_is_running(worker)) {
+    }
+    if (is_gone && session != NULL && worker_is_running(worker)) {
         give_back(returning, session);
     }
     io_namespace_release(returning->nsp);

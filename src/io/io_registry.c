@@ -105,7 +105,7 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
     }
     pthread_mutex_lock(&io->lock);
     found = find_by_name(io, str_from(name));
-    if (found == NULL && !io->is_lifted) {
+    if (found == NULL && !io->is_lifted && !io->is_lifting) {
         found = io_namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
         if (found != NULL) {
             add(io, found);
@@ -140,6 +140,8 @@ static int publish(struct sails_io_namespace *nsp, struct sails_io_namespace *pa
     pthread_mutex_lock(&io->lock);
     if (find_by_name(io, str_from(nsp->name)) != NULL) {
         rc = SAILS_EEXIST;
+    } else if (io->is_lifting) {
+        rc = SAILS_ESTATE;
     } else if (io->is_lifted) {
         rc = cluster_open_namespace(&io->cluster, str_from(nsp->name), &nsp->among_nodes);
     }
@@ -278,11 +280,23 @@ static int adopt_defined(struct sails_io_namespace *nsp, json_t *no_auth)
     return io_listeners_inherit(&nsp->listeners, &parent->listeners);
 }
 
+static void set_lifting(struct sails_io *io, bool is_lifting)
+{
+    pthread_mutex_lock(&io->lock);
+    io->is_lifting = is_lifting;
+    if (!is_lifting) {
+        io->is_lifted = true;
+    }
+    pthread_mutex_unlock(&io->lock);
+}
+
+/* Without the lock, for parents ask the application; nobody adds a namespace meanwhile. */
 int io_registry_lift(struct sails_io *io)
 {
     json_t *no_auth = json_object();
     int rc = no_auth != NULL ? 0 : SAILS_ENOMEM;
 
+    set_lifting(io, true);
     list_each(node, &io->namespaces) {
         struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
 
@@ -294,6 +308,7 @@ int io_registry_lift(struct sails_io *io)
         }
     }
     json_decref(no_auth);
+    set_lifting(io, false);
     return rc;
 }
 

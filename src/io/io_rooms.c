@@ -91,6 +91,12 @@ static bool drop_part(struct sails_io_namespace *nsp, struct str name)
     return true;
 }
 
+/* Who has heard of its coming before may have ended the socket, and then nobody else hears of it. */
+static bool is_told(enum sails_io_room_change change, const struct sio_socket *socket)
+{
+    return change != SAILS_IO_ROOM_JOINED || sio_socket_client(socket) != NULL;
+}
+
 static void tell(struct sails_io_namespace *nsp, enum sails_io_room_change change, const char *room,
                  struct sio_socket *socket)
 {
@@ -99,7 +105,9 @@ static void tell(struct sails_io_namespace *nsp, enum sails_io_room_change chang
     list_each(node, io_listeners_of(listeners, IO_ROOM)) {
         const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 
-        listener->call.room(nsp, change, room, socket, listener->ctx);
+        if (is_told(change, socket)) {
+            listener->call.room(nsp, change, room, socket, listener->ctx);
+        }
     }
 }
 

@@ -120,6 +120,9 @@ static void call_all(struct sio_socket *socket, enum io_listener_kind kind)
     const struct io_listeners *listeners = io_namespace_listeners(io_part_of(socket)->nsp);
     const struct io_watcher *watcher = io_part_of(socket)->nsp->io->watcher;
 
+    if (!sio_socket_is_connected(socket)) {
+        return; /* who has heard of its rooms has ended it */
+    }
     if (watcher != NULL && kind == IO_CONNECTION) {
         watcher->on_connection(watcher->ctx, socket);
     } else if (watcher != NULL && kind == IO_UPGRADE) {

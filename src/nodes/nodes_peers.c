@@ -44,12 +44,18 @@ static void subscribe(struct nodes *nodes, struct str to)
 {
     struct bus *bus = nodes->options.bus;
     struct buf channel = {0};
+    int rc = 0;
 
     write_channel(nodes, to, &channel);
     nodes_expect_confirmations(nodes, 1);
-    if (buf_error(&channel) == 0) {
-        (void)bus->ops->subscribe(bus, BUS_CHANNEL, buf_str(&channel), true, nodes_on_confirmed,
-                                  nodes);
+    rc = buf_error(&channel);
+    if (rc == 0) {
+        rc = bus->ops->subscribe(bus, BUS_CHANNEL, buf_str(&channel), true, nodes_on_confirmed,
+                                 nodes);
+    }
+    if (rc < 0) {
+        log_line(nodes->options.log, LOG_ERROR, "Cluster: cannot listen to the other nodes: %s",
+                 sails_strerror(rc));
     }
     buf_deinit(&channel);
 }

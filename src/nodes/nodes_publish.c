@@ -130,7 +130,7 @@ void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str cha
 /* What this node gets only when it comes back, it gets at once where that cannot be. */
 static void publish_round(struct nodes *nodes, struct str stream, struct str entry)
 {
-    if (worker_is_current(nodes->worker)) {
+    if (nodes_may_say(nodes)) {
         nodes_recovery_publish(nodes, stream, str_bytes(entry));
     } else if (post(nodes, BUS_STREAM, true, stream, entry) < 0) {
         note_unsent(nodes);

@@ -152,7 +152,9 @@ static void on_written(int status, uint64_t number, void *ctx)
     own->is_answered = true;
     if (status < 0 && !own->is_heard && nodes->is_open) {
         atomic_fetch_add(&nodes->counts.unsent, 1);
-        note_stray(nodes, own);
+        if (status != SAILS_EREFUSED) { /* else it is certainly not in the stream */
+            note_stray(nodes, own);
+        }
         nodes_receive_own(nodes, (struct bytes){(const uint8_t *)own->bytes, own->len});
     }
     if (status < 0 || own->is_heard) {

@@ -1,6 +1,7 @@
 #include "nodes/redis_follower.h"
 
 #include "base/macros.h"
+#include "base/worker.h"
 
 #include <sails/err.h>
 
@@ -12,15 +13,69 @@
  * The end is asked for once: XREAD's own "$" is the end of the moment, so that what is published between two
  * of them would be missed. An entry is passed over before it is handled: one that cannot be handled must
  * not be read for ever (redis-cluster 11).
+ *
+ * What Redis refuses (it is busy, it may not now) is asked once more after a while. A reply that was too big ended
+ * the connection: half as many are asked for then, until it has read all that there is.
  */
 
 enum {
     BLOCK_MS = 5000,
     COMMAND_TIMEOUT_MS = 3 * BLOCK_MS,
+    RETRY_MS = 1000,
     ENTRIES_AT_ONCE = 100 /* as Node reads them */
 };
 
 static void read_on(struct redis_follower *follower);
+
+/* ---- failures ---- */
+
+static void try_later(struct redis_follower *follower, int status, const struct redis_reply *reply)
+{
+    struct str why = str_from(sails_strerror(status));
+
+    if (follower->redis == NULL || status == SAILS_ECLOSED || status == SAILS_ETIMEOUT) {
+        return; /* the connection comes back, and on_change with it */
+    }
+    if (reply != NULL && reply->kind == REDIS_ERROR) {
+        why = reply->text;
+    }
+    if (!follower->has_complained) {
+        follower->has_complained = true;
+        log_line(follower->log, LOG_ERROR,
+                 "Cluster: cannot read the stream %s, and tries again: %.*s", follower->stream,
+                 STR_FMT(why));
+    }
+    deadline_start(&follower->retry, &follower->retries, worker_env(follower->worker)->now_ms);
+}
+
+static void ask(struct redis_follower *follower, const struct str *argv, size_t argc,
+                redis_reply_cb on_reply)
+{
+    int rc = redis_command(follower->redis, argv, argc, on_reply, follower);
+
+    if (rc < 0) {
+        try_later(follower, rc, NULL);
+    }
+}
+
+/* ---- entries ---- */
+
+static struct str count_text(const struct redis_follower *follower, char out[20])
+{
+    return (struct str){out, str_write_u64(out, follower->count)};
+}
+
+/* Whether there are more. */
+static bool note_success(struct redis_follower *follower, size_t n)
+{
+    bool is_full = n >= follower->count;
+
+    follower->has_complained = false;
+    if (!is_full) {
+        follower->count = ENTRIES_AT_ONCE;
+    }
+    return is_full;
+}
 
 static bool is_list(const struct redis_reply *reply, size_t n)
 {
@@ -82,25 +137,23 @@ static void on_read(int status, const struct redis_reply *reply, void *ctx)
 {
     struct redis_follower *follower = ctx;
 
-    if (status == 0) { /* else the connection comes back, and on_change with it */
-        (void)take_entries(follower, reply);
-        read_on(follower);
+    if (status < 0) {
+        try_later(follower, status, reply);
+        return;
     }
+    (void)note_success(follower, take_entries(follower, reply));
+    read_on(follower);
 }
 
 static void read_on(struct redis_follower *follower)
 {
-    const struct str argv[] = {STR("XREAD"),
-                               STR("COUNT"),
-                               STR("100"),
-                               STR("BLOCK"),
-                               STR("5000"),
-                               STR("STREAMS"),
-                               str_from(follower->stream),
-                               str_from(follower->last)};
+    char count[20];
+    const struct str argv[] = {
+        STR("XREAD"), STR("COUNT"),   count_text(follower, count), STR("BLOCK"),
+        STR("5000"),  STR("STREAMS"), str_from(follower->stream),  str_from(follower->last)};
 
     if (follower->redis != NULL) {
-        (void)redis_command(follower->redis, argv, ARRAY_LEN(argv), on_read, follower);
+        ask(follower, argv, ARRAY_LEN(argv), on_read);
     }
 }
 
@@ -121,26 +174,28 @@ static void on_past(int status, const struct redis_reply *reply, void *ctx)
     struct redis_follower *follower = ctx;
 
     if (status < 0) {
-        return;
-    }
-    if (take_entries(follower, reply) < ENTRIES_AT_ONCE) {
-        begin(follower);
-    } else {
+        try_later(follower, status, reply);
+    } else if (note_success(follower, take_entries(follower, reply))) {
         read_past(follower);
+    } else {
+        begin(follower);
     }
 }
 
 /* From behind the last one that was read: also when the connection was lost meanwhile. */
 static void read_past(struct redis_follower *follower)
 {
+    char count[20];
     const struct str argv[] = {STR("XREAD"),
                                STR("COUNT"),
-                               STR("100"),
+                               count_text(follower, count),
                                STR("STREAMS"),
                                str_from(follower->stream),
                                str_from(follower->last)};
 
-    (void)redis_command(follower->redis, argv, ARRAY_LEN(argv), on_past, follower);
+    if (follower->redis != NULL) {
+        ask(follower, argv, ARRAY_LEN(argv), on_past);
+    }
 }
 
 /* [[id, fields]], or []: there is nothing. */
@@ -149,8 +204,10 @@ static void on_end(int status, const struct redis_reply *reply, void *ctx)
     struct redis_follower *follower = ctx;
 
     if (status < 0) {
+        try_later(follower, status, reply);
         return;
     }
+    follower->has_complained = false;
     remember(follower, STR("0-0"));
     if (is_list(reply, 1) && is_list(reply->items[0], 1)) {
         remember(follower, reply->items[0]->items[0]->text);
@@ -158,13 +215,9 @@ static void on_end(int status, const struct redis_reply *reply, void *ctx)
     begin(follower);
 }
 
-static void on_change(int status, void *ctx)
+static void go_on(struct redis_follower *follower)
 {
-    struct redis_follower *follower = ctx;
-
-    if (status < 0) {
-        follower->on_change(status, follower->ctx);
-    } else if (follower->is_past || (follower->with_past && follower->last[0] == '\0')) {
+    if (follower->is_past || (follower->with_past && follower->last[0] == '\0')) {
         if (!follower->is_past) {
             remember(follower, STR("0-0"));
             follower->is_past = true;
@@ -175,11 +228,32 @@ static void on_change(int status, void *ctx)
                                    STR("+"),         STR("-"),
                                    STR("COUNT"),     STR("1")};
 
-        (void)redis_command(follower->redis, argv, ARRAY_LEN(argv), on_end, follower);
+        ask(follower, argv, ARRAY_LEN(argv), on_end);
     } else {
         follower->on_change(0, follower->ctx);
         read_on(follower);
     }
+}
+
+static void on_change(int status, void *ctx)
+{
+    struct redis_follower *follower = ctx;
+
+    deadline_stop(&follower->retry);
+    if (status == SAILS_ETOOBIG && follower->count > 1) {
+        follower->count /= 2;
+    }
+    if (status < 0) {
+        follower->on_change(status, follower->ctx);
+    } else {
+        go_on(follower);
+    }
+}
+
+static void on_retry_due(struct deadline *deadline, void *ctx)
+{
+    (void)deadline;
+    go_on(ctx);
 }
 
 int redis_follower_open(struct redis_follower *follower, struct worker *worker,
@@ -192,6 +266,11 @@ int redis_follower_open(struct redis_follower *follower, struct worker *worker,
     own.on_change = on_change;
     own.ctx = follower;
     own.log = NULL;
+    follower->worker = worker;
+    follower->log = options->log;
+    follower->count = ENTRIES_AT_ONCE;
+    deadline_queue_init(&follower->retries, &worker_env(worker)->deadlines, RETRY_MS, on_retry_due,
+                        follower);
     return redis_open(worker, &own, &follower->redis);
 }
 
@@ -201,4 +280,9 @@ void redis_follower_close(struct redis_follower *follower)
 
     follower->redis = NULL;
     redis_close(redis);
+    if (follower->worker != NULL) {
+        deadline_stop(&follower->retry);
+        deadline_queue_deinit(&follower->retries);
+        follower->worker = NULL;
+    }
 }

@@ -10,6 +10,7 @@
 #ifndef NODES_REDIS_FOLLOWER_H
 #define NODES_REDIS_FOLLOWER_H
 
+#include "base/deadline.h"
 #include "net/redis.h"
 #include "nodes/bus.h"
 
@@ -18,8 +19,14 @@ enum {
 };
 
 struct redis_follower {
-    const char *stream; /* borrowed */
+    const char *stream;    /* borrowed */
+    struct worker *worker; /* NULL: it is not open */
     struct redis *redis;
+    const struct log *log;
+    struct deadline_queue retries;
+    struct deadline retry;
+    size_t count; /* of entries that are asked for at once */
+    bool has_complained;
     char last[REDIS_FOLLOWER_ID_SIZE]; /* the id of the entry read last; "": nobody has asked yet */
     void (*on_change)(int status, void *ctx); /* 0: it reads from now on */
     void (*on_entry)(const struct bus_entry *entry, void *ctx);

@@ -28,6 +28,17 @@ static void tell(struct sio_socket *socket, enum sio_room_change change, struct 
 
 /* ---- coming ---- */
 
+/* Who hears that the room is there may end the socket. */
+static void tell_coming(struct sio_socket *socket, bool is_new, struct str room)
+{
+    if (is_new) {
+        tell(socket, SIO_ROOM_CREATED, room);
+    }
+    if (socket->state <= SOCKET_CONNECTED) {
+        tell(socket, SIO_ROOM_JOINED, room);
+    }
+}
+
 void sio_rooms_enter_own(struct sio_socket *socket)
 {
     if (socket->in_own_room) {
@@ -35,8 +46,7 @@ void sio_rooms_enter_own(struct sio_socket *socket)
     }
     socket->in_own_room = true;
     if (tells(socket)) {
-        tell(socket, SIO_ROOM_CREATED, str_from(socket->id));
-        tell(socket, SIO_ROOM_JOINED, str_from(socket->id));
+        tell_coming(socket, true, str_from(socket->id));
     }
 }
 
@@ -48,10 +58,7 @@ static int join(struct sio_socket *socket, struct str room)
     int rc = room_index_join(index, &socket->member, room);
 
     if (rc == 0 && socket->member.count > before && tells(socket)) {
-        if (is_new) {
-            tell(socket, SIO_ROOM_CREATED, room);
-        }
-        tell(socket, SIO_ROOM_JOINED, room);
+        tell_coming(socket, is_new, room);
     }
     return rc;
 }

@@ -92,11 +92,15 @@ static void on_close(void *ctx, struct eio_session *session, enum eio_reason rea
     struct sio_server *server = ctx;
 
     if (client != NULL) {
+        const struct sio_client *outer = server->closing;
+        struct sio_close outer_close = server->close;
+
         eio_session_set_user(session, NULL);
         server->closing = client;
         server->close = (struct sio_close){detail, eio_session_close_code(session)};
         sio_client_close(client, reason_of(server, reason));
-        server->closing = NULL;
+        server->closing = outer; /* a listener of one may have closed another */
+        server->close = outer_close;
     }
 }
 

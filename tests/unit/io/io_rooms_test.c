@@ -111,6 +111,52 @@ static void who_hears_may_change_rooms(void **state)
     stage_end(&stage);
 }
 
+static void end_at_once(sails_io_namespace *nsp, enum sails_io_room_change change, const char *room,
+                        sails_io_socket *socket, void *ctx)
+{
+    (void)nsp;
+    (void)room;
+    (void)ctx;
+    if (change == SAILS_IO_ROOM_JOINED) {
+        sails_io_socket_disconnect(socket, false);
+    }
+}
+
+static void note_transport(sails_io_namespace *nsp, enum sails_io_room_change change,
+                           const char *room, sails_io_socket *socket, void *ctx)
+{
+    note_change(nsp, change, room, socket, ctx);
+    if (change == SAILS_IO_ROOM_JOINED) {
+        note(ctx, "over", sails_io_socket_transport(socket));
+    }
+}
+
+static void note_come(sails_io_socket *socket, void *ctx)
+{
+    note(ctx, "in", sails_io_socket_transport(socket));
+}
+
+static void who_is_ended_by_one_that_hears_is_told_to_nobody_else(void **state)
+{
+    struct stage stage;
+    struct ws_client client;
+
+    (void)state;
+    stage_init(&stage, 1);
+    assert_int_equal(sails_io_on_room_change(stage.live.root, end_at_once, NULL), 0);
+    assert_int_equal(sails_io_on_room_change(stage.live.root, note_transport, &stage), 0);
+    assert_int_equal(sails_io_on_connection(stage.live.root, note_come, &stage), 0);
+    assert_int_equal(sails_io_on_disconnect(stage.live.root, note_gone, &stage), 0);
+    live_lift(&stage.live);
+    assert_true(ws_client_open(&client, stage.live.port, 5, "", ""));
+    assert_true(ws_client_send(&client, "40"));
+    told_wait(&stage.told);
+    live_settle(&stage.live);
+    expect_notes(&stage, "create own;leave own;delete own;gone server namespace disconnect;");
+    ws_client_close(&client);
+    stage_end(&stage);
+}
+
 static void what_leaves_all_is_told_of_each(void **state)
 {
     struct stage stage;
@@ -201,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_told_in_order),
         cmocka_unit_test(who_hears_may_change_rooms),
+        cmocka_unit_test(who_is_ended_by_one_that_hears_is_told_to_nobody_else),
         cmocka_unit_test(what_leaves_all_is_told_of_each),
         cmocka_unit_test(mistakes_are_refused),
         cmocka_unit_test(long_names_are_refused),

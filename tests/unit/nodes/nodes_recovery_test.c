@@ -210,6 +210,26 @@ static void without_redis_a_node_serves_its_own(void **state)
     nomad_end(nomad);
 }
 
+static void emit_second(void *ctx)
+{
+    emit_to(ctx, 0, NULL, 2);
+}
+
+/* redis-cluster 16 */
+static void what_another_thread_has_said_before_is_heard_before(void **state)
+{
+    struct nomad *nomad = nomad_open(1);
+    struct sim_pool *pool = container_of(nomad->fleet.nodes[0].app->pool, struct sim_pool, pool);
+
+    (void)state;
+    emit_to(nomad, 0, NULL, 1); /* no worker's turn: it is mailed */
+    sim_pool_call(pool, 0, emit_second, nomad);
+    fleet_settle(&nomad->fleet);
+    expect_n(nomad, 1);
+    expect_n(nomad, 2);
+    nomad_end(nomad);
+}
+
 /* Nobody knows whether Redis has what it did not answer: it may come back, and is no news then. */
 static void what_was_on_its_way_when_redis_went_is_heard_once(void **state)
 {
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_session_can_be_taken_up_once),
         cmocka_unit_test(a_session_that_nobody_waits_for_is_kept_again),
         cmocka_unit_test(without_redis_a_node_serves_its_own),
+        cmocka_unit_test(what_another_thread_has_said_before_is_heard_before),
         cmocka_unit_test(what_was_on_its_way_when_redis_went_is_heard_once),
     };
 

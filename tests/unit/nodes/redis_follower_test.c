@@ -1,0 +1,93 @@
+#include "nodes/redis_follower.h"
+
+#include "unit/net/redis_bench.h"
+
+/*
+ * A reader of a stream, and the test as Redis: what it asks after it was refused.
+ */
+
+struct reader {
+    struct bench bench;
+    struct redis_follower follower;
+    int opened;
+};
+
+static void on_entry(const struct bus_entry *entry, void *ctx)
+{
+    struct bench *bench = ctx;
+
+    lines_say(&bench->pushes, entry->id.ptr);
+}
+
+static void do_follow(struct world *world, struct worker *worker, void *arg)
+{
+    struct reader *reader = arg;
+
+    (void)world;
+    reader->follower = (struct redis_follower){
+        .stream = "s", .on_change = on_bench_change, .on_entry = on_entry, .ctx = &reader->bench};
+    reader->opened = redis_follower_open(&reader->follower, worker, &reader->bench.options);
+}
+
+static void do_unfollow(struct world *world, struct worker *worker, void *arg)
+{
+    struct reader *reader = arg;
+
+    (void)world;
+    (void)worker;
+    redis_follower_close(&reader->follower);
+}
+
+static void reader_open(struct reader *reader)
+{
+    bench_init(&reader->bench);
+    world_do(&reader->bench.world, 0, do_follow, reader);
+    assert_int_equal(reader->opened, 0);
+    fake_redis_welcome(&reader->bench.fake);
+    fake_redis_expect(&reader->bench.fake, "XREVRANGE s + - COUNT 1");
+}
+
+static void reader_end(struct reader *reader)
+{
+    world_do(&reader->bench.world, 0, do_unfollow, reader);
+    bench_deinit(&reader->bench);
+}
+
+/* redis-cluster 11 */
+static void what_redis_refuses_is_asked_once_more(void **state)
+{
+    struct reader reader;
+    struct fake_redis *fake = &reader.bench.fake;
+
+    (void)state;
+    reader_open(&reader);
+    fake_redis_say(fake, "-BUSY one\r\n");
+    fake_redis_expect(fake, "XREVRANGE s + - COUNT 1");
+    fake_redis_say(fake, "*0\r\n");
+    expect_change(&reader.bench, 0);
+    fake_redis_expect(fake, "XREAD COUNT 100 BLOCK 5000 STREAMS s 0-0");
+    fake_redis_say(fake, "-UNBLOCKED two\r\n");
+    expect_change(&reader.bench, 0);
+    fake_redis_expect(fake, "XREAD COUNT 100 BLOCK 5000 STREAMS s 0-0");
+    fake_redis_say(fake, "-UNBLOCKED three\r\n");
+    expect_change(&reader.bench, 0);
+    fake_redis_expect(fake, "XREAD COUNT 100 BLOCK 5000 STREAMS s 0-0");
+    fake_redis_say(
+        fake, "*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$3\r\nuid\r\n$1\r\nx\r\n");
+    assert_string_equal(lines_next(&reader.bench.pushes), "1-1");
+    fake_redis_expect(fake, "XREAD COUNT 100 BLOCK 5000 STREAMS s 1-1");
+    assert_string_equal(lines_next(&reader.bench.lines),
+                        "Cluster: cannot read the stream s, and tries again: BUSY one");
+    assert_string_equal(lines_next(&reader.bench.lines),
+                        "Cluster: cannot read the stream s, and tries again: UNBLOCKED two");
+    reader_end(&reader);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_redis_refuses_is_asked_once_more),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
