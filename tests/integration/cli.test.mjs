@@ -28,7 +28,7 @@ test('help tells of all commands, and of each', async (t) => {
   }
   for (const command of commands) {
     const told = await sails(t, cwd, ['help', command])
-    assert.match(told.out, new RegExp(`^\\n  Usage: sails ${command} `))
+    assert.match(told.out, new RegExp(`^\\n  Usage: sails ${command}\\b`))
     assert.equal((await sails(t, cwd, [command, '--help'])).out, told.out)
   }
 })
