@@ -42,7 +42,8 @@ SAILS_API bool sails_io_socket_is_connected(const sails_io_socket *socket);
 /** Whether its state was recovered after a short loss of the connection: same id, rooms and data. */
 SAILS_API bool sails_io_socket_is_recovered(const sails_io_socket *socket);
 
-/** "polling" or "websocket". */
+/** "polling" or "websocket". NULL for NULL, and for a socket that somebody who was told before has ended: as the
+ *  handshake and its parts below. */
 SAILS_API const char *sails_io_socket_transport(const sails_io_socket *socket);
 
 /** Whether nothing is queued for its connection, and something can be sent now: where it is not, SAILS_IO_VOLATILE
@@ -83,7 +84,7 @@ SAILS_API const char *sails_io_socket_query(sails_io_socket *socket, const char 
  * The handshake as Socket.IO describes it: {"headers", "time", "address", "xdomain", "secure",
  * "issued" (ms since 1970), "url", "query", "auth"}.
  *
- * @return A new reference; NULL: no memory.
+ * @return A new reference; NULL: no memory, or the socket has been ended.
  * @see    Socket.IO documentation, "socket.handshake"
  */
 SAILS_API json_t *sails_io_socket_handshake(const sails_io_socket *socket);

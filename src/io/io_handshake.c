@@ -78,14 +78,20 @@ static json_t *time_value(uint64_t unix_ms)
     return json_string(text);
 }
 
+/* NULL: there is no connection any more; a listener that was called before has ended it. */
+static struct eio_handshake *handshake_of(const struct sio_socket *socket)
+{
+    return socket != NULL && sio_socket_client(socket) != NULL ? sio_socket_handshake(socket)
+                                                               : NULL;
+}
+
 json_t *sails_io_socket_handshake(const sails_io_socket *socket)
 {
-    const struct eio_handshake *h = NULL;
+    const struct eio_handshake *h = handshake_of(socket);
 
-    if (socket == NULL) {
+    if (h == NULL) {
         return NULL;
     }
-    h = sio_socket_handshake(socket);
     return json_pack(
         "{s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:o}", "headers", headers_value(h), "time",
         time_value(eio_handshake_unix_ms(h)), "address", text_value(eio_handshake_address(h)),
@@ -128,33 +134,37 @@ json_t *io_describe(struct sio_socket *socket)
 
 const char *sails_io_socket_header(const sails_io_socket *socket, const char *name)
 {
+    const struct eio_handshake *h = handshake_of(socket);
     char lower[128];
     size_t n = 0;
 
-    if (socket == NULL || name == NULL) {
+    if (h == NULL || name == NULL) {
         return NULL;
     }
     for (; name[n] != '\0' && n < sizeof(lower); n++) {
         lower[n] = char_lower(name[n]);
     }
-    return eio_handshake_header(sio_socket_handshake(socket), (struct str){lower, n}).ptr;
+    return eio_handshake_header(h, (struct str){lower, n}).ptr;
 }
 
 const char *sails_io_socket_address(const sails_io_socket *socket)
 {
-    return socket != NULL ? eio_handshake_address(sio_socket_handshake(socket)).ptr : NULL;
+    const struct eio_handshake *h = handshake_of(socket);
+
+    return h != NULL ? eio_handshake_address(h).ptr : NULL;
 }
 
 const char *sails_io_socket_query(sails_io_socket *socket, const char *name)
 {
+    const struct eio_handshake *h = handshake_of(socket);
     struct io_socket_state *state = NULL;
 
-    if (socket == NULL || name == NULL) {
+    if (h == NULL || name == NULL) {
         return NULL;
     }
     state = io_socket_state(socket);
     if (state != NULL && state->query == NULL) {
-        state->query = query_value(eio_handshake_query(sio_socket_handshake(socket)));
+        state->query = query_value(eio_handshake_query(h));
     }
     return state != NULL ? c_text_of(json_object_get(state->query, name)) : NULL;
 }

@@ -79,7 +79,7 @@ bool sails_io_socket_is_recovered(const sails_io_socket *socket)
 
 const char *sails_io_socket_transport(const sails_io_socket *socket)
 {
-    if (socket == NULL) {
+    if (socket == NULL || sio_socket_client(socket) == NULL) {
         return NULL;
     }
     switch (eio_session_transport(sio_socket_session(socket))) {

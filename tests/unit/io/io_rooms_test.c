@@ -157,6 +157,55 @@ static void who_is_ended_by_one_that_hears_is_told_to_nobody_else(void **state)
     stage_end(&stage);
 }
 
+static void end_when_left(sails_io_namespace *nsp, enum sails_io_room_change change,
+                          const char *room, sails_io_socket *socket, void *ctx)
+{
+    (void)nsp;
+    (void)ctx;
+    if (change == SAILS_IO_ROOM_LEFT && strcmp(room, "a") == 0) {
+        sails_io_socket_disconnect(socket, false);
+    }
+}
+
+/* Nothing is known of a connection that is not there any more. */
+static void note_nothing(sails_io_namespace *nsp, enum sails_io_room_change change,
+                         const char *room, sails_io_socket *socket, void *ctx)
+{
+    (void)nsp;
+    if (change != SAILS_IO_ROOM_LEFT || strcmp(room, "a") != 0) {
+        return;
+    }
+    must(!sails_io_socket_is_connected(socket) && !sails_io_socket_is_writable(socket));
+    must(sails_io_socket_transport(socket) == NULL && sails_io_socket_handshake(socket) == NULL);
+    must(sails_io_socket_address(socket) == NULL && sails_io_socket_query(socket, "EIO") == NULL);
+    must(sails_io_socket_header(socket, "host") == NULL);
+    must(sails_io_socket_emit(socket, "x", NULL, 0) == SAILS_ECLOSED);
+    note(ctx, "after", room);
+}
+
+static void who_hears_of_a_socket_that_was_ended_may_ask_it_anything(void **state)
+{
+    struct stage stage;
+    struct ws_client client;
+
+    (void)state;
+    stage_init(&stage, 1);
+    assert_int_equal(sails_io_on_room_change(stage.live.root, end_when_left, &stage), 0);
+    assert_int_equal(sails_io_on_room_change(stage.live.root, note_nothing, &stage), 0);
+    assert_int_equal(sails_io_on(stage.live.root, "join", on_join, NULL), 0);
+    assert_int_equal(sails_io_on(stage.live.root, "leave", on_leave, NULL), 0);
+    assert_int_equal(sails_io_on_disconnect(stage.live.root, note_gone, &stage), 0);
+    live_lift(&stage.live);
+    ws_client_expect_in(&client, stage.live.port, 5);
+    ws_client_expect_answer(&client, "420[\"join\",\"a\"]", "430[0]");
+    assert_true(ws_client_send(&client, "42[\"leave\",\"a\"]"));
+    told_wait(&stage.told);
+    ws_client_expect(&client, "41");
+    expect_notes(&stage, "gone server namespace disconnect;after a;");
+    ws_client_close(&client);
+    stage_end(&stage);
+}
+
 static void what_leaves_all_is_told_of_each(void **state)
 {
     struct stage stage;
@@ -248,6 +297,7 @@ int main(void)
         cmocka_unit_test(changes_are_told_in_order),
         cmocka_unit_test(who_hears_may_change_rooms),
         cmocka_unit_test(who_is_ended_by_one_that_hears_is_told_to_nobody_else),
+        cmocka_unit_test(who_hears_of_a_socket_that_was_ended_may_ask_it_anything),
         cmocka_unit_test(what_leaves_all_is_told_of_each),
         cmocka_unit_test(mistakes_are_refused),
         cmocka_unit_test(long_names_are_refused),

@@ -2,6 +2,8 @@
 
 #include "unit/net/redis_bench.h"
 
+#include <sails/err.h>
+
 /*
  * A reader of a stream, and the test as Redis: what it asks after it was refused.
  */
@@ -38,9 +40,13 @@ static void do_unfollow(struct world *world, struct worker *worker, void *arg)
     redis_follower_close(&reader->follower);
 }
 
-static void reader_open(struct reader *reader)
+/* `max_reply`: bytes of a reply of Redis; 0: as many as usual. */
+static void reader_open(struct reader *reader, size_t max_reply)
 {
     bench_init(&reader->bench);
+    if (max_reply > 0) {
+        reader->bench.options.max_reply = max_reply;
+    }
     world_do(&reader->bench.world, 0, do_follow, reader);
     assert_int_equal(reader->opened, 0);
     fake_redis_welcome(&reader->bench.fake);
@@ -60,7 +66,7 @@ static void what_redis_refuses_is_asked_once_more(void **state)
     struct fake_redis *fake = &reader.bench.fake;
 
     (void)state;
-    reader_open(&reader);
+    reader_open(&reader, 0);
     fake_redis_say(fake, "-BUSY one\r\n");
     fake_redis_expect(fake, "XREVRANGE s + - COUNT 1");
     fake_redis_say(fake, "*0\r\n");
@@ -83,10 +89,40 @@ static void what_redis_refuses_is_asked_once_more(void **state)
     reader_end(&reader);
 }
 
+/* redis-cluster 11: what is too much at once is read in smaller pieces. */
+static void what_does_not_fit_is_asked_for_in_smaller_pieces(void **state)
+{
+    struct reader reader;
+    struct fake_redis *fake = &reader.bench.fake;
+    char want[80];
+    char big[1001];
+
+    (void)state;
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    reader_open(&reader, 200);
+    fake_redis_say(fake, "*0\r\n");
+    for (size_t count = 100; count > 0; count /= 2) {
+        (void)snprintf(want, sizeof(want), "XREAD COUNT %zu BLOCK 5000 STREAMS s 0-0", count);
+        expect_change(&reader.bench, 0);
+        fake_redis_expect(fake, want);
+        fake_redis_say(fake, "*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$5000\r\n");
+        fake_redis_say(fake, big);
+        expect_change(&reader.bench, SAILS_ETOOBIG);
+        fake_redis_welcome(fake);
+    }
+    expect_change(&reader.bench, 0);
+    fake_redis_expect(fake, "XREAD COUNT 1 BLOCK 5000 STREAMS s 0-0");
+    fake_redis_say(fake, "*-1\r\n");
+    fake_redis_expect(fake, "XREAD COUNT 100 BLOCK 5000 STREAMS s 0-0");
+    reader_end(&reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_redis_refuses_is_asked_once_more),
+        cmocka_unit_test(what_does_not_fit_is_asked_for_in_smaller_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
