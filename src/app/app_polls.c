@@ -1,5 +1,6 @@
 #include "app/app_polls.h"
 
+#include "adapter/adapter_message.h"
 #include "app/app.h"
 #include "base/base64.h"
 #include "base/ids.h"
@@ -35,13 +36,6 @@ struct app_poll {
 static struct nodes *nodes_of(const struct app_poll *poll)
 {
     return &poll->w->app->cluster.nodes;
-}
-
-static struct str text_of(const json_t *message, const char *name)
-{
-    const json_t *value = json_object_get(message, name);
-
-    return (struct str){json_string_value(value), json_string_length(value)};
 }
 
 static void poll_destroy(struct app_poll *poll)
@@ -351,16 +345,16 @@ static void pass_on(struct app_poll *poll, struct str owner)
 static void hear(struct app_worker *w, const json_t *message, uint64_t id)
 {
     struct app_poll *poll = find(w, id);
-    struct str owner = text_of(message, "node");
+    struct str owner = adapter_text(message, "node");
 
     if (poll == NULL || owner.len == 0 || owner.len > NODES_UID_MAX) {
         return;
     }
     if (poll->owner[0] == '\0') {
         pass_on(poll, owner);
-    } else if (str_eq(text_of(message, "do"), STR("answer")) &&
+    } else if (str_eq(adapter_text(message, "do"), STR("answer")) &&
                str_eq(owner, str_from(poll->owner))) {
-        answer(poll, text_of(message, "response"));
+        answer(poll, adapter_text(message, "response"));
     }
 }
 
@@ -374,7 +368,7 @@ struct errand {
 static void deliver(struct worker *worker, struct mail *mail)
 {
     struct errand *errand = container_of(mail, struct errand, mail);
-    struct str what = text_of(errand->message, "do");
+    struct str what = adapter_text(errand->message, "do");
 
     if (!worker_is_running(worker)) {
         /* nobody is there any more */
@@ -394,13 +388,13 @@ static void deliver(struct worker *worker, struct mail *mail)
 /* Whose worker it is for, and the number of the poll: of a session's id, or of "3.17". -1: nobody's. */
 static int read_worker(const json_t *message, uint64_t *id)
 {
-    struct str what = text_of(message, "do");
-    struct str text = text_of(message, "id");
+    struct str what = adapter_text(message, "do");
+    struct str text = adapter_text(message, "id");
     size_t dot = str_find(text, '.');
     uint64_t worker = 0;
 
     if (str_eq(what, STR("who")) || str_eq(what, STR("poll")) || str_eq(what, STR("gone"))) {
-        return id_worker(text_of(message, "sid"));
+        return id_worker(adapter_text(message, "sid"));
     }
     return dot < text.len && str_to_u64((struct str){text.ptr, dot}, WORKERS_MAX, &worker) &&
                    str_to_u64(str_from_offset(text, dot + 1), UINT64_MAX, id)

@@ -1,3 +1,4 @@
+#include "adapter/adapter_message.h"
 #include "app/app.h"
 #include "base/base64.h"
 #include "base/mem.h"
@@ -197,20 +198,13 @@ static struct app_visit *visit_create(struct app_worker *w, const json_t *messag
     return visit;
 }
 
-static struct str text_of(const json_t *message, const char *name)
-{
-    const json_t *value = json_object_get(message, name);
-
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 /* Whether this worker has the session, and takes requests of it. */
 static bool has_session(const struct app_worker *w, const json_t *message)
 {
     const struct eio_server *engine = io_worker_engine(w->app->io, w->worker);
 
     return !w->http.draining && w->polls.n_visits < POLLS_MAX &&
-           eio_server_find(engine, text_of(message, "sid")) != NULL;
+           eio_server_find(engine, adapter_text(message, "sid")) != NULL;
 }
 
 void app_visits_claim(struct app_worker *w, const json_t *message)
@@ -231,7 +225,7 @@ void app_visits_open(struct app_worker *w, const json_t *message)
     if (!has_session(w, message)) {
         return;
     }
-    if (base64_decode(&request, text_of(message, "request")) == 0 && request.len > 0) {
+    if (base64_decode(&request, adapter_text(message, "request")) == 0 && request.len > 0) {
         visit = visit_create(w, message);
     }
     if (visit != NULL) {
@@ -246,8 +240,8 @@ void app_visits_abort(struct app_worker *w, const json_t *message)
     list_each(node, &w->polls.visits) {
         struct app_visit *visit = container_of(node, struct app_visit, in_worker);
 
-        if (str_eq(str_from(visit->node), text_of(message, "node")) &&
-            str_eq(str_from(visit->id), text_of(message, "id"))) {
+        if (str_eq(str_from(visit->node), adapter_text(message, "node")) &&
+            str_eq(str_from(visit->id), adapter_text(message, "id"))) {
             close_visit(visit, SAILS_ECLOSED);
             return;
         }

@@ -13,14 +13,11 @@ void nodes_trace(const struct nodes_simulation *sim, const char *format, ...)
 {
     va_list args;
 
-    if (!sim->is_verbose) {
-        return;
-    }
-    printf("%8llu ", (unsigned long long)sim->world.now_ms);
     va_start(args, format);
-    (void)vprintf(format, args);
+    if (sim->is_verbose) {
+        sim_trace(sim->world.now_ms, format, args);
+    }
     va_end(args);
-    printf("\n");
 }
 
 uint64_t nodes_below(struct nodes_simulation *sim, uint64_t n)

@@ -28,6 +28,13 @@ const char *__asan_default_options(void)
     return "abort_on_error=1:detect_leaks=0"; /* mem_live() tells of leaks */
 }
 
+void sim_trace(uint64_t now_ms, const char *format, va_list args)
+{
+    printf("%8llu ", (unsigned long long)now_ms);
+    (void)vprintf(format, args);
+    printf("\n");
+}
+
 int sim_runs(int argc, char **argv, sim_run run, uint64_t (*count_steps)(void))
 {
     bool is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;

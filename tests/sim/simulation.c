@@ -10,14 +10,11 @@ void simulation_trace(const struct simulation *sim, const char *format, ...)
 {
     va_list args;
 
-    if (!sim->is_verbose) {
-        return;
-    }
-    printf("%8llu ", (unsigned long long)sim->world.now_ms);
     va_start(args, format);
-    (void)vprintf(format, args);
+    if (sim->is_verbose) {
+        sim_trace(sim->world.now_ms, format, args);
+    }
     va_end(args);
-    printf("\n");
 }
 
 static void end(struct simulation *sim)
