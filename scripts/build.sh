@@ -13,3 +13,8 @@ configure_preset() {
 build_preset() {
   configure_preset "$@" && cmake --build --preset "$1"
 }
+
+# build_target PRESET TARGET: that, and what it needs
+build_target() {
+  configure_preset "$1" && cmake --build --preset "$1" --target "$2"
+}
