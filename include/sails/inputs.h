@@ -143,7 +143,7 @@ SAILS_API int sails_res_exit(sails_res *res, const char *name, json_t *output);
  */
 SAILS_API json_t *sails_req_inputs(sails_req *req);
 
-/** A string input; a view. NULL: missing, null, of another type, or not declared. */
+/** A string input; a view. NULL: missing, null, of another type, not declared, or with a NUL in it. */
 SAILS_API const char *sails_req_input_text(sails_req *req, const char *name);
 
 /** A number input; `otherwise` where it is missing, null, of another type, or not declared. */

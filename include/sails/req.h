@@ -197,7 +197,7 @@ SAILS_API bool sails_req_stale(sails_req *req);
  * A parameter as text: of the path, else the body, else the query. Numbers, booleans and null of a
  * JSON body come as their JSON text, objects and arrays are NULL here (see sails_req_all_params()).
  *
- * @return A view; NULL: there is none.
+ * @return A view; NULL: there is none, or it is a text with a NUL in it, which is no C string.
  * @see    Sails reference, req.param()
  */
 SAILS_API const char *sails_req_param(sails_req *req, const char *name);

@@ -1,5 +1,6 @@
 #include "admin/admin.h"
 
+#include "base/c_text.h"
 #include "base/iso_time.h"
 #include "base/mem.h"
 
@@ -63,7 +64,7 @@ static int act(sails_io_namespace *nsp, enum action action, json_t *args)
     static const char *const nowhere[] = {NULL};
     const json_t *second = json_array_get(args, 1);
     const json_t *third = json_array_get(args, 2);
-    const char *room = json_string_value(second);
+    const char *room = c_text_of(second);
     const char *rooms[] = {room, NULL};
     sails_io_target target = {.to = nowhere};
 
@@ -76,7 +77,7 @@ static int act(sails_io_namespace *nsp, enum action action, json_t *args)
     }
     switch (action) {
     case EMIT:
-        return sails_io_emit(nsp, &target, json_string_value(third), args_from(args, 3));
+        return sails_io_emit(nsp, &target, c_text_of(third), args_from(args, 3));
     case JOIN:
         return room != NULL ? sails_io_sockets_join(nsp, &target, rooms, NULL, NULL) : SAILS_EINVAL;
     case LEAVE:

@@ -1,5 +1,7 @@
+#include "base/c_text.h"
 #include "base/json_value.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "gate/jwr.h"
 #include "gate/sdk_version.h"
 #include "http/url.h"
@@ -21,20 +23,27 @@ static json_t *make_jwr(struct sails_req *req)
 }
 
 /* An ack without a JWR would be taken for a success: without memory there is rather none. */
+static int try_send(struct sails_req *req, json_t *args)
+{
+    int rc = args != NULL ? io_ack_try_send(req->ack, args) : SAILS_ENOMEM;
+
+    req->ack = rc == 0 ? NULL : req->ack;
+    return rc;
+}
+
+/* An answer that is no packet, with too many binary values, say, is a 500 without a body: see res_fail(). */
 static void send_args(struct sails_req *req, json_t *args)
 {
-    sails_io_ack *ack = req->ack;
-    int rc = args != NULL ? 0 : SAILS_ENOMEM;
+    int rc = try_send(req, args);
+    bool is_told = rc == 0;
 
-    req->ack = NULL;
-    if (rc == 0) {
-        rc = sails_io_ack_send(ack, args);
-    } else {
-        sails_io_ack_drop(ack);
+    if (!is_told && rc != SAILS_ENOMEM) {
+        is_told = try_send(req, json_pack("[{s:{}, s:i}]", "headers", "statusCode", 500)) == 0;
     }
     if (rc < 0) {
-        log_line(req->service->log, LOG_ERROR, "%s %s: the client gets no answer: %s",
-                 sails_req_method(req), req->path, sails_strerror(rc));
+        log_line(req->service->log, LOG_ERROR,
+                 "%s %s: the answer could not be sent: %s: the client gets %s",
+                 sails_req_method(req), req->path, sails_strerror(rc), is_told ? "500" : "none");
     }
 }
 
@@ -303,9 +312,51 @@ static struct sails_req *make_request(const struct request_service *service,
     return req;
 }
 
+/* HTTP knows no such header either. */
+static bool has_nul(const json_t *value)
+{
+    if (json_is_string(value)) {
+        return c_text_of(value) == NULL;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (has_nul(json_array_get(value, i))) { /* no deeper than sockets.maxDepth */
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool headers_have_nul(json_t *headers)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(headers, name, value)
+    {
+        if (has_nul(value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum {
+    DETAILS_MAX = 1024,
     MESSAGE_HEADERS_MAX = 100 /* as http.maxHeaders: each is looked for among those before it */
 };
+
+/* Enough to find the mistake; a message may be of a hundred megabytes. */
+static void cut_details(struct buf *details)
+{
+    if (details->len > DETAILS_MAX) {
+        details->len = DETAILS_MAX;
+        while (details->len > 0 && !utf8_is_valid(buf_bytes(details))) {
+            details->len--;
+        }
+        buf_append_str(details, STR("..."));
+    }
+    buf_append_char(details, '\0');
+}
 
 /* What is wrong with a message, in words (in `out`); true: nothing is. */
 static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_needed,
@@ -318,11 +369,13 @@ static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_
         if (message == NULL || json_value_write(out, message) < 0) {
             buf_append_str(out, STR("undefined"));
         }
-    } else if (!json_is_string(url)) {
+    } else if (c_text_of(url) == NULL) { /* no text, or one with a NUL */
         buf_append_str(out, STR("Invalid url provided: "));
         json_value_write(out, url);
     } else if (json_object_size(json_object_get(message, "headers")) > MESSAGE_HEADERS_MAX) {
         buf_append_str(out, STR("Too many headers in request"));
+    } else if (headers_have_nul(json_object_get(message, "headers"))) {
+        buf_append_str(out, STR("A header of the request has a NUL in it"));
     } else {
         return sdk_version_check(socket, is_sdk_needed, out);
     }
@@ -341,7 +394,7 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         return;
     }
     if (!check_message(message, socket, service->options.is_sdk_needed, &details)) {
-        buf_append_char(&details, '\0');
+        cut_details(&details);
         refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
         buf_deinit(&details);
         return;

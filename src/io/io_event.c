@@ -171,6 +171,17 @@ static void deliver_ack(struct worker *worker, struct mail *mail)
     sails_io_ack_drop(ack);
 }
 
+int io_ack_try_send(sails_io_ack *ack, json_t *args)
+{
+    int rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
+
+    if (rc == 0) {
+        ack->mail.deliver = deliver_ack;
+        worker_call(ack->worker, &ack->mail);
+    }
+    return rc;
+}
+
 int sails_io_ack_send(sails_io_ack *ack, json_t *args)
 {
     int rc = 0;
@@ -179,12 +190,9 @@ int sails_io_ack_send(sails_io_ack *ack, json_t *args)
         json_decref(args);
         return SAILS_EINVAL;
     }
-    rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
+    rc = io_ack_try_send(ack, args);
     if (rc < 0) {
         sails_io_ack_drop(ack);
-        return rc;
     }
-    ack->mail.deliver = deliver_ack;
-    worker_call(ack->worker, &ack->mail);
-    return 0;
+    return rc;
 }

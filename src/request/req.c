@@ -1,3 +1,4 @@
+#include "base/c_text.h"
 #include "base/json_value.h"
 #include "base/mem.h"
 #include "request/request.h"
@@ -175,7 +176,7 @@ const char *sails_req_param(sails_req *req, const char *name)
     if (value == NULL || json_is_object(value) || json_is_array(value)) {
         return NULL;
     }
-    return json_is_string(value) ? json_string_value(value) : keep_text(req, name, value);
+    return json_is_string(value) ? c_text_of(value) : keep_text(req, name, value);
 }
 
 static const char *text_in(sails_req *req, const json_t *part, const char *name)
@@ -185,7 +186,7 @@ static const char *text_in(sails_req *req, const json_t *part, const char *name)
     if (value == NULL || json_is_object(value) || json_is_array(value)) {
         return NULL;
     }
-    return json_is_string(value) ? json_string_value(value) : keep_text(req, name, value);
+    return json_is_string(value) ? c_text_of(value) : keep_text(req, name, value);
 }
 
 const char *sails_req_path_param(sails_req *req, const char *name)

@@ -1,3 +1,4 @@
+#include "base/c_text.h"
 #include "request/request.h"
 #include "schema/inputs.h"
 
@@ -61,7 +62,7 @@ json_t *sails_req_input_json(sails_req *req, const char *name)
 
 const char *sails_req_input_text(sails_req *req, const char *name)
 {
-    return json_string_value(sails_req_input_json(req, name));
+    return c_text_of(sails_req_input_json(req, name));
 }
 
 double sails_req_input_number(sails_req *req, const char *name, double otherwise)

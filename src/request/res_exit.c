@@ -1,3 +1,4 @@
+#include "base/c_text.h"
 #include "base/mem.h"
 #include "request/res.h"
 #include "schema/exits.h"
@@ -62,8 +63,6 @@ static void set_headers(sails_res *res, const struct sails_exit *end)
 /* The output (taken) as it is: app-config-cli 7.4. */
 static int answer_output(sails_res *res, unsigned status, json_t *output)
 {
-    int rc = 0;
-
     if (output == NULL || json_is_null(output)) {
         return sails_res_send_status(res, status);
     }
@@ -71,23 +70,21 @@ static int answer_output(sails_res *res, unsigned status, json_t *output)
     if (!json_is_string(output)) {
         return sails_res_json(res, output);
     }
-    rc = sails_res_send(res, json_string_value(output));
-    json_decref(output);
-    return rc;
+    return sails_res_send_value(res, output);
 }
 
 static int redirect(sails_res *res, const struct sails_exit *end, json_t *output)
 {
     int rc = 0;
 
-    if (!json_is_string(output)) {
+    if (c_text_of(output) == NULL) {
         json_decref(output);
         return sails_res_server_error(res,
                                       json_pack("s++", "The exit `", end->name,
                                                 "` redirects, and its output is not an address."));
     }
     sails_res_status(res, exits_status(end));
-    rc = sails_res_redirect(res, json_string_value(output));
+    rc = sails_res_redirect(res, c_text_of(output));
     json_decref(output);
     return rc;
 }

@@ -333,6 +333,51 @@ static void binary_goes_through_a_request_and_its_answer(void **state)
     office_close(&office);
 }
 
+/* With more binary values than a packet may have: who has asked would wait for ever. */
+static void an_answer_that_is_no_packet_is_a_500(void **state)
+{
+    struct office office;
+    struct buf request = {0};
+
+    (void)state;
+    office_open(&office, 5, "", "");
+    buf_append_str(&request, STR("451-2[\"post\",{\"url\":\"/body\",\"data\":[0"));
+    for (int i = 0; i < 11; i++) {
+        buf_append_str(&request, STR(",{\"_placeholder\":true,\"num\":0}"));
+    }
+    buf_append_str(&request, STR("]}]"));
+    buf_append_char(&request, '\0');
+    assert_true(ws_client_send(&office.client, request.ptr));
+    assert_true(ws_client_send_binary(&office.client, "\1", 1));
+    ws_client_expect(&office.client, "432[{\"headers\":{},\"statusCode\":500}]");
+    live_log_expect(&office.live.log, "the answer could not be sent");
+    buf_deinit(&request);
+    office_close(&office);
+}
+
+/* A message of a hundred megabytes would come back twice over. */
+static void a_parse_error_repeats_the_beginning_of_what_was_wrong(void **state)
+{
+    struct office office;
+    struct buf request = {0};
+
+    (void)state;
+    office_open(&office, 5, "", "");
+    buf_append_str(&request, STR("427[\"get\",{\"url\":[\""));
+    for (int i = 0; i < 3000; i++) {
+        buf_append_str(&request, STR("ä€"));
+    }
+    buf_append_str(&request, STR("\"]}]"));
+    buf_append_char(&request, '\0');
+    assert_true(ws_client_send(&office.client, request.ptr));
+    ws_client_expect_start(&office.client,
+                           "437[" PARSE_ERROR_START "Invalid url provided: [\\\"ä€ä€");
+    assert_non_null(strstr(office.client.frame.ptr, "...\",\"body\":{"));
+    assert_true(office.client.frame.len < 3000);
+    buf_deinit(&request);
+    office_close(&office);
+}
+
 /* sails-sockets 28 */
 static void the_query_is_flat(void **state)
 {
@@ -476,6 +521,17 @@ static void a_name_with_a_nul_is_a_bad_request(void **state)
         "request has a NUL in it\"},\"headers\":{},\"statusCode\":400}]");
     expect_body(&office, "\"post\",{\"url\":\"/body\",\"data\":{\"admin\":\"a\\u0000x\"}}",
                 "{\"admin\":\"a\\u0000x\"}");
+    /* As C strings they would be "/body" and "v"; of a value that has one there is no C string at all. */
+    expect_parse_error(&office, "\"get\",{\"url\":\"/body\\u0000/x\"}",
+                       "Invalid url provided: \\\"/body\\\\u0000/x\\\"\"");
+    expect_parse_error(&office, "\"get\",{\"url\":\"/body\",\"headers\":{\"x\":\"v\\u0000w\"}}",
+                       "A header of the request has a NUL in it");
+    expect_parse_error(&office,
+                       "\"get\",{\"url\":\"/body\",\"headers\":{\"x\":[\"v\",[\"\\u0000\"]]}}",
+                       "A header of the request has a NUL in it");
+    expect_body(
+        &office, "\"post\",{\"url\":\"/param/1?q=%00\",\"data\":{\"n\":\"a\\u0000x\",\"list\":[]}}",
+        "[\"1\",null,null,[],{\"q\":\"%00\",\"n\":\"a\\u0000x\",\"list\":[],\"id\":\"1\"}]");
     /* What is no request is no packet. */
     assert_true(ws_client_send(&office.client, "427[\"hello\",{\"admin\\u0000x\":1}]"));
     ws_client_expect_close(&office.client);
@@ -516,6 +572,8 @@ int main(void)
         cmocka_unit_test(the_version_of_the_client_decides),
         cmocka_unit_test(the_body_is_made_of_params_and_data),
         cmocka_unit_test(binary_goes_through_a_request_and_its_answer),
+        cmocka_unit_test(an_answer_that_is_no_packet_is_a_500),
+        cmocka_unit_test(a_parse_error_repeats_the_beginning_of_what_was_wrong),
         cmocka_unit_test(the_query_is_flat),
         cmocka_unit_test(the_path_wins_over_the_body_and_that_over_the_query),
         cmocka_unit_test(headers_are_the_message_s_but_for_those_of_the_handshake),
