@@ -1,41 +1,12 @@
 #include "accounts.h"
 
-#include <jansson.h>
-
 #include <crypt.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct accounts {
-    pthread_mutex_t lock;
-    json_t *hashes; /* name: hash of its password */
-};
 
 struct hash {
     char text[CRYPT_OUTPUT_SIZE];
 };
-
-struct accounts *accounts_create(void)
-{
-    struct accounts *accounts = calloc(1, sizeof(*accounts));
-
-    if (accounts != NULL) {
-        pthread_mutex_init(&accounts->lock, NULL);
-        accounts->hashes = json_object();
-    }
-    return accounts;
-}
-
-void accounts_destroy(struct accounts *accounts)
-{
-    if (accounts != NULL) {
-        json_decref(accounts->hashes);
-        pthread_mutex_destroy(&accounts->lock);
-        free(accounts);
-    }
-}
 
 /* crypt(5), yescrypt: by a hash that is there (which begins with its salt), or with a new salt. False:
  * the system cannot. */
@@ -61,46 +32,51 @@ static bool hash_password(struct hash *out, const char *password, const char *li
     return made != NULL;
 }
 
-static bool find_hash(struct accounts *accounts, const char *name, struct hash *out)
+static bool is_password_of(const json_t *account, const char *password)
 {
-    const char *found = NULL;
+    const char *known = json_string_value(json_object_get(account, "hash"));
+    struct hash given;
 
-    pthread_mutex_lock(&accounts->lock);
-    found = json_string_value(json_object_get(accounts->hashes, name));
-    if (found != NULL) {
-        memcpy(out->text, found, strlen(found) + 1);
-    }
-    pthread_mutex_unlock(&accounts->lock);
-    return found != NULL;
+    return known != NULL && hash_password(&given, password, known) &&
+           strcmp(given.text, known) == 0;
 }
 
-static enum admission add(struct accounts *accounts, const char *name, const struct hash *hash)
+/* Two may come at once, on two nodes: who is slower is told that the name is taken. */
+static enum admission add(sails_db *db, const char *name, const char *password)
 {
-    enum admission admission = ADMITTED;
+    struct hash hash;
+    int64_t n = 0;
+    const char *code = NULL;
 
-    pthread_mutex_lock(&accounts->lock);
-    if (json_object_get(accounts->hashes, name) != NULL) {
-        admission = WRONG_PASSWORD; /* another was quicker */
-    } else if (json_object_size(accounts->hashes) >= ACCOUNTS_MAX) {
-        admission = HOUSE_FULL;
-    } else {
-        json_object_set_new(accounts->hashes, name, json_string(hash->text));
+    if (sails_count(db, "account", NULL, &n) < 0) {
+        return NOT_NOW;
     }
-    pthread_mutex_unlock(&accounts->lock);
+    if (n >= ACCOUNTS_MAX) {
+        return HOUSE_FULL;
+    }
+    if (!hash_password(&hash, password, NULL)) {
+        return NOT_NOW;
+    }
+    if (sails_create(db, "account", json_pack("{s:s, s:s}", "name", name, "hash", hash.text), NULL,
+                     NULL) == 0) {
+        return ADMITTED;
+    }
+    code = sails_db_error_code(db);
+    return code != NULL && strcmp(code, "E_UNIQUE") == 0 ? WRONG_PASSWORD : NOT_NOW;
+}
+
+enum admission accounts_admit(sails_db *db, const char *name, const char *password)
+{
+    json_t *account = NULL;
+    enum admission admission = NOT_NOW;
+
+    if (sails_find_one(db, "account", json_pack("{s:s}", "name", name), NULL, &account) == 0) {
+        if (account == NULL) {
+            admission = add(db, name, password);
+        } else {
+            admission = is_password_of(account, password) ? ADMITTED : WRONG_PASSWORD;
+        }
+    }
+    json_decref(account);
     return admission;
-}
-
-/* The slow part, hashing, is done without the lock. */
-enum admission accounts_admit(struct accounts *accounts, const char *name, const char *password)
-{
-    struct hash known, given;
-    bool is_known = find_hash(accounts, name, &known);
-
-    if (!hash_password(&given, password, is_known ? known.text : NULL)) {
-        return WRONG_PASSWORD;
-    }
-    if (is_known) {
-        return strcmp(given.text, known.text) == 0 ? ADMITTED : WRONG_PASSWORD;
-    }
-    return add(accounts, name, &given);
 }

@@ -1,10 +1,12 @@
 /*
- * accounts.h - names and their passwords, kept in memory.
+ * accounts.h - names and their passwords, kept in the model Account (api/models/Account.json).
  *
- * Whoever comes first with a name has it, until the program ends. Any thread.
+ * Whoever comes first with a name has it. On threads that may wait.
  */
 #ifndef CHAT_ACCOUNTS_H
 #define CHAT_ACCOUNTS_H
+
+#include <sails/db.h>
 
 enum {
     ACCOUNTS_MAX = 10000 /* anybody can make one */
@@ -14,13 +16,11 @@ enum admission {
     ADMITTED,
     WRONG_PASSWORD, /* the name is somebody else's */
     HOUSE_FULL,     /* a new name, but there are ACCOUNTS_MAX */
+    NOT_NOW,        /* the database cannot say */
 };
-
-struct accounts *accounts_create(void); /* NULL: no memory */
-void accounts_destroy(struct accounts *accounts);
 
 /* Tells whether this is the name's password; that of a new name it becomes. Takes some 20 ms: a
  * password that is quick to compare is quick to guess. */
-enum admission accounts_admit(struct accounts *accounts, const char *name, const char *password);
+enum admission accounts_admit(sails_db *db, const char *name, const char *password);
 
 #endif

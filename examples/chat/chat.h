@@ -2,15 +2,14 @@
 #ifndef CHAT_CHAT_H
 #define CHAT_CHAT_H
 
-#include "accounts.h"
 #include "rooms.h"
 
 #include <sails/sails.h>
 
 /* The app's context. */
 struct chat {
-    struct accounts *accounts;
     struct rooms *rooms;
+    struct census *census;
 };
 
 /* A socket room. Its prefix keeps rooms that people name apart from those that we and Sails name, or
@@ -27,6 +26,12 @@ const char *person_of(sails_req *req);
 
 /* Answers with 401, and why: {"code", "message"}. */
 void turn_away(sails_res *res, const char *code, const char *message);
+
+/* A new {"rooms": [...]}. */
+json_t *list_of(const struct chat *chat);
+
+/* A new {"room", "members": [...]}. */
+json_t *members_of(const struct chat *chat, const char *room);
 
 /* account/login */
 void login_add_action(sails_app *app);

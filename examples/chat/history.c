@@ -1,6 +1,39 @@
 #include "history.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- what other nodes have written into the database ---- */
+
+static sails_io_namespace *namespace_of(sails_app *app)
+{
+    return sails_io_of(sails_app_io(app), "/");
+}
+
+static json_t *first_arg(const sails_io_server_event *event)
+{
+    return json_array_get(sails_io_server_event_args(event), 0);
+}
+
+static void on_kept(sails_io_namespace *nsp, sails_io_server_event *event, void *rooms)
+{
+    const char *room = json_string_value(json_object_get(first_arg(event), "room"));
+
+    (void)nsp;
+    if (room != NULL) {
+        rooms_restore(rooms, room, json_integer_value(json_object_get(first_arg(event), "at")));
+    }
+}
+
+static void on_forgotten(sails_io_namespace *nsp, sails_io_server_event *event, void *rooms)
+{
+    const char *room = json_string_value(first_arg(event));
+
+    (void)nsp;
+    if (room != NULL) {
+        rooms_remove(rooms, room);
+    }
+}
 
 /* ---- at the lift, on a thread that may wait ---- */
 
@@ -36,9 +69,13 @@ static int restore(sails_app *app, void *ctx)
     return rc;
 }
 
-void history_restore_rooms(sails_app *app)
+void history_begin(sails_app *app)
 {
+    const struct chat *chat = sails_app_context(app);
+
     sails_app_bootstrap(app, restore, NULL);
+    sails_io_on_server_side_event(namespace_of(app), "kept", on_kept, chat->rooms);
+    sails_io_on_server_side_event(namespace_of(app), "forgotten", on_forgotten, chat->rooms);
 }
 
 /* ---- keeping ---- */
@@ -55,12 +92,32 @@ static void end_keeping(struct keeping *keeping)
     free(keeping);
 }
 
+static bool is_taken(const sails_db *db)
+{
+    const char *code = sails_db_error_code(db);
+
+    return code != NULL && strcmp(code, "E_UNIQUE") == 0;
+}
+
+/* Where another node has said something in the same ms, the next one that is free. */
+static int create_message(sails_db *db, json_t *message)
+{
+    json_t *at = json_object_get(message, "at");
+    int rc = sails_create(db, "message", json_deep_copy(message), NULL, NULL);
+
+    for (int tries = 0; rc == SAILS_EDB && is_taken(db) && tries < 100; tries++) {
+        json_integer_set(at, json_integer_value(at) + 1);
+        rc = sails_create(db, "message", json_deep_copy(message), NULL, NULL);
+    }
+    return rc;
+}
+
 /* On a thread: two queries in a straight line. */
 static int keep(sails_db *db, json_t **value, void *ctx)
 {
     const struct keeping *keeping = ctx;
     json_t *room = json_object_get(keeping->message, "room");
-    int rc = sails_create(db, "message", json_copy(keeping->message), NULL, NULL);
+    int rc = create_message(db, keeping->message);
 
     (void)value;
     if (rc == 0 && keeping->oldest != 0) {
@@ -83,6 +140,8 @@ static void kept(int status, json_t *error, void *ctx)
     } else {
         sails_sockets_broadcast(sails_req_app(req), SAILS_ROOMS(channel_of_room(room).name), "chat",
                                 json_incref(keeping->message), sails_sockets_get_id(req));
+        sails_io_server_side_emit(namespace_of(sails_req_app(req)), "kept",
+                                  json_incref(keeping->message));
         sails_res_json(keeping->res, json_incref(keeping->message));
         json_decref(error);
     }
@@ -175,4 +234,5 @@ void history_forget_room(sails_app *app, const char *room)
 {
     (void)sails_destroy_async(app, "message", json_pack("{s:s}", "room", room), NULL, forgotten,
                               NULL);
+    sails_io_server_side_emit(namespace_of(app), "forgotten", json_string(room));
 }

@@ -9,8 +9,9 @@
 
 #include "chat.h"
 
-/* Rooms come back with the program: before it serves, the lift reads which there were. */
-void history_restore_rooms(sails_app *app);
+/* Before the lift. Rooms come back with the program: before it serves, the lift reads which there were. And what other
+ * nodes keep and forget is heard of. */
+void history_begin(sails_app *app);
 
 /* Keeps a message (taken), and forgets those of its room up to `oldest`, unless it is 0. Then the others in the room get
  * the message, and the request, too, is answered with it. */

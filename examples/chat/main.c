@@ -3,12 +3,13 @@
  * everybody. Run it in this folder: it reads config/ and api/models/, serves public/ and keeps what is said in
  * .tmp/ there.
  */
+#include "census.h"
 #include "history.h"
 
 int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
-    struct chat chat = {.accounts = accounts_create(), .rooms = rooms_create()};
+    struct chat chat = {.rooms = rooms_create(), .census = census_create()};
     int status = 0;
 
     sails_app_set_context(app, &chat);
@@ -16,11 +17,12 @@ int main(int argc, char **argv)
     account_add_actions(app);
     rooms_add_actions(app);
     messages_add_actions(app);
-    history_restore_rooms(app);
+    history_begin(app);
+    census_begin(app);
     sails_app_static(app, "/", "public");
     sails_app_client(app, "/sails.io.js");
     status = sails_app_run(app, argc, argv);
     rooms_destroy(chat.rooms);
-    accounts_destroy(chat.accounts);
+    census_destroy(chat.census);
     return status;
 }

@@ -7,8 +7,8 @@
 #include <time.h>
 
 /*
- * All of it is JSON, {room: {"sockets": {socket: name}, "times": [...]}}, behind one lock: what is asked for is JSON, too, and
- * jansson's objects keep the order in which rooms were made.
+ * All of it is JSON, {room: {"members": {name: true}, "times": [...]}}, behind one lock: what is asked for is JSON, too, and
+ * jansson's objects keep the order in which rooms were made and people came.
  */
 struct rooms {
     pthread_mutex_t lock;
@@ -18,12 +18,12 @@ struct rooms {
 
 static json_t *new_room(void)
 {
-    return json_pack("{s:{}, s:[]}", "sockets", "times");
+    return json_pack("{s:{}, s:[]}", "members", "times");
 }
 
-static json_t *sockets_of(const struct rooms *rooms, const char *room)
+static json_t *members_of(const struct rooms *rooms, const char *room)
 {
-    return json_object_get(json_object_get(rooms->rooms, room), "sockets");
+    return json_object_get(json_object_get(rooms->rooms, room), "members");
 }
 
 /* Of the messages that are kept, oldest first. */
@@ -54,35 +54,6 @@ void rooms_destroy(struct rooms *rooms)
 
 /* ---- who is there ---- */
 
-static bool has_name(const json_t *names, const char *name)
-{
-    json_t *one = NULL;
-    size_t i = 0;
-
-    json_array_foreach(names, i, one)
-    {
-        if (strcmp(json_string_value(one), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Each name once, however many sockets it has. */
-static json_t *names_of(json_t *sockets)
-{
-    json_t *names = json_array(), *name = NULL;
-    const char *socket = NULL;
-
-    json_object_foreach(sockets, socket, name)
-    {
-        if (!has_name(names, json_string_value(name))) {
-            json_array_append(names, name);
-        }
-    }
-    return names;
-}
-
 json_t *rooms_list(struct rooms *rooms)
 {
     json_t *list = json_array(), *room = NULL;
@@ -91,11 +62,9 @@ json_t *rooms_list(struct rooms *rooms)
     pthread_mutex_lock(&rooms->lock);
     json_object_foreach(rooms->rooms, name, room)
     {
-        json_t *names = names_of(json_object_get(room, "sockets"));
+        int n = (int)json_object_size(json_object_get(room, "members"));
 
-        json_array_append_new(
-            list, json_pack("{s:s, s:i}", "name", name, "members", (int)json_array_size(names)));
-        json_decref(names);
+        json_array_append_new(list, json_pack("{s:s, s:i}", "name", name, "members", n));
     }
     pthread_mutex_unlock(&rooms->lock);
     return list;
@@ -103,33 +72,89 @@ json_t *rooms_list(struct rooms *rooms)
 
 json_t *rooms_members(struct rooms *rooms, const char *room)
 {
-    json_t *names = NULL;
+    json_t *names = json_array(), *member = NULL;
+    const char *name = NULL;
 
     pthread_mutex_lock(&rooms->lock);
-    names = names_of(sockets_of(rooms, room));
+    json_object_foreach(members_of(rooms, room), name, member)
+    {
+        json_array_append_new(names, json_string(name));
+    }
     pthread_mutex_unlock(&rooms->lock);
     return names;
 }
 
 bool rooms_has_person(struct rooms *rooms, const char *name)
 {
-    const char *room_name = NULL, *socket = NULL;
-    json_t *room = NULL, *other = NULL;
+    const char *room_name = NULL;
+    json_t *room = NULL;
     bool found = false;
 
     pthread_mutex_lock(&rooms->lock);
     json_object_foreach(rooms->rooms, room_name, room)
     {
-        json_object_foreach(json_object_get(room, "sockets"), socket, other)
-        {
-            found = found || strcmp(json_string_value(other), name) == 0;
-        }
+        found = found || json_object_get(json_object_get(room, "members"), name) != NULL;
     }
     pthread_mutex_unlock(&rooms->lock);
     return found;
 }
 
-/* ---- coming and going ---- */
+/* Those who are still there, in their order, and then those who have come. */
+static json_t *in_order(json_t *before, json_t *now)
+{
+    json_t *members = json_object(), *member = NULL;
+    const char *name = NULL;
+
+    json_object_foreach(before, name, member)
+    {
+        if (json_object_get(now, name) != NULL) {
+            json_object_set(members, name, member);
+        }
+    }
+    json_object_update_missing(members, now);
+    return members;
+}
+
+static void open_counted_rooms(struct rooms *rooms, json_t *people)
+{
+    const char *name = NULL;
+    json_t *members = NULL;
+
+    json_object_foreach(people, name, members)
+    {
+        if (json_object_get(rooms->rooms, name) == NULL) {
+            json_object_set_new(rooms->rooms, name, new_room());
+        }
+    }
+}
+
+json_t *rooms_count(struct rooms *rooms, json_t *people)
+{
+    json_t *changed = json_array(), *room = NULL;
+    const char *name = NULL;
+
+    pthread_mutex_lock(&rooms->lock);
+    open_counted_rooms(rooms, people);
+    json_object_foreach(rooms->rooms, name, room)
+    {
+        json_t *before = json_object_get(room, "members");
+        json_t *members = in_order(before, json_object_get(people, name));
+
+        if (!json_equal(before, members)) {
+            json_array_append_new(changed, json_string(name));
+        }
+        json_object_set_new(room, "members", members);
+    }
+    pthread_mutex_unlock(&rooms->lock);
+    return changed;
+}
+
+/* ---- rooms come and go ---- */
+
+static bool is_empty(const json_t *room)
+{
+    return json_object_size(json_object_get(room, "members")) == 0;
+}
 
 /* The one that has been there longest; the lobby stays. */
 static void remove_empty_room(struct rooms *rooms, struct room_name *removed)
@@ -139,7 +164,7 @@ static void remove_empty_room(struct rooms *rooms, struct room_name *removed)
 
     json_object_foreach(rooms->rooms, name, room)
     {
-        if (json_object_size(json_object_get(room, "sockets")) == 0 && strcmp(name, "lobby") != 0) {
+        if (is_empty(room) && strcmp(name, "lobby") != 0) {
             snprintf(removed->text, sizeof(removed->text), "%s", name);
             json_object_del(rooms->rooms, name);
             return;
@@ -150,51 +175,33 @@ static void remove_empty_room(struct rooms *rooms, struct room_name *removed)
 /* Adds it, if there is place. */
 static void open_room(struct rooms *rooms, const char *room)
 {
-    if (sockets_of(rooms, room) == NULL && json_object_size(rooms->rooms) < ROOMS_MAX) {
+    if (members_of(rooms, room) == NULL && json_object_size(rooms->rooms) < ROOMS_MAX) {
         json_object_set_new(rooms->rooms, room, new_room());
     }
 }
 
-bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name,
-                 struct room_name *removed)
+bool rooms_open(struct rooms *rooms, const char *room, struct room_name *removed)
 {
     bool is_there = false;
 
     removed->text[0] = '\0';
     pthread_mutex_lock(&rooms->lock);
-    if (sockets_of(rooms, room) == NULL && json_object_size(rooms->rooms) >= ROOMS_MAX) {
+    if (members_of(rooms, room) == NULL && json_object_size(rooms->rooms) >= ROOMS_MAX) {
         remove_empty_room(rooms, removed);
     }
     open_room(rooms, room);
-    is_there = json_object_set_new(sockets_of(rooms, room), socket, json_string(name)) == 0;
+    is_there = members_of(rooms, room) != NULL;
     pthread_mutex_unlock(&rooms->lock);
     return is_there;
 }
 
-bool rooms_leave(struct rooms *rooms, const char *room, const char *socket)
+void rooms_remove(struct rooms *rooms, const char *room)
 {
-    bool was_there = false;
-
     pthread_mutex_lock(&rooms->lock);
-    was_there = json_object_del(sockets_of(rooms, room), socket) == 0;
-    pthread_mutex_unlock(&rooms->lock);
-    return was_there;
-}
-
-json_t *rooms_leave_all(struct rooms *rooms, const char *socket)
-{
-    json_t *left = json_array(), *room = NULL;
-    const char *name = NULL;
-
-    pthread_mutex_lock(&rooms->lock);
-    json_object_foreach(rooms->rooms, name, room)
-    {
-        if (json_object_del(json_object_get(room, "sockets"), socket) == 0) {
-            json_array_append_new(left, json_string(name));
-        }
+    if (is_empty(json_object_get(rooms->rooms, room)) && strcmp(room, "lobby") != 0) {
+        json_object_del(rooms->rooms, room);
     }
     pthread_mutex_unlock(&rooms->lock);
-    return left;
 }
 
 /* ---- what is said ---- */
@@ -259,7 +266,7 @@ bool rooms_has(struct rooms *rooms, const char *room)
     bool found = false;
 
     pthread_mutex_lock(&rooms->lock);
-    found = sockets_of(rooms, room) != NULL;
+    found = members_of(rooms, room) != NULL;
     pthread_mutex_unlock(&rooms->lock);
     return found;
 }

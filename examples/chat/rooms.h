@@ -1,7 +1,8 @@
 /*
- * rooms.h - who is in which room, and when something was said there; in memory.
+ * rooms.h - which rooms there are, who was in each when it was last counted, and when something was said there; in
+ * memory.
  *
- * People are named; each may be there with several sockets, one for every tab. A message is {"room",
+ * Who counts is census.h. A message is {"room",
  * "from", "text", "at"}, where `at` is its time in ms. No two have the same, so that it is an id, too. What was said is
  * in history.h. Any thread.
  */
@@ -32,16 +33,16 @@ json_t *rooms_list(struct rooms *rooms);
 /* A new list of the names of who is in a room. */
 json_t *rooms_members(struct rooms *rooms, const char *room);
 
-/* Lets a socket of that person into a room, which is made if need be; `removed` gets the name of the room that has made
- * place for it, or "". False: there are ROOMS_MAX, and somebody is in each. */
-bool rooms_enter(struct rooms *rooms, const char *room, const char *socket, const char *name,
-                 struct room_name *removed);
+/* Makes a room, if it is not there; `removed` gets the name of the room that has made place for it, or "". False: there
+ * are ROOMS_MAX, and somebody is in each. */
+bool rooms_open(struct rooms *rooms, const char *room, struct room_name *removed);
 
-/* Lets a socket leave a room. False: it was not there. */
-bool rooms_leave(struct rooms *rooms, const char *room, const char *socket);
+/* It has gone on another node; unless somebody is in it. */
+void rooms_remove(struct rooms *rooms, const char *room);
 
-/* Lets a socket leave all rooms, and returns a new list of their names. */
-json_t *rooms_leave_all(struct rooms *rooms, const char *socket);
+/* Somebody has counted: {room: {name: true}} (borrowed), without the rooms that nobody is in. Rooms that were not there
+ * are now. Returns a new list of the names of those where somebody has come or gone. */
+json_t *rooms_count(struct rooms *rooms, json_t *people);
 
 /* Whether anybody of that name is in some room. */
 bool rooms_has_person(struct rooms *rooms, const char *name);

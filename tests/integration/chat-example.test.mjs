@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from '../client/support/browser.mjs'
-import { ask, loadClient, next } from '../client/support/client.mjs'
+import { ask, next } from '../client/support/client.mjs'
 import {
   arrive,
   bubble,
@@ -22,6 +22,7 @@ import {
   unseen,
   write,
 } from './support/chat-dialogue.mjs'
+import { loggedIn, Visitor } from './support/chat-visitor.mjs'
 import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 
@@ -38,56 +39,6 @@ async function fileFor(t) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'chat-'))
   atEnd(t, () => rm(folder, { recursive: true }))
   return `sqlite:${path.join(folder, 'chat.sqlite')}`
-}
-
-/** A client that keeps its cookie, as a browser does. */
-class Visitor {
-  cookie = ''
-
-  constructor(app) {
-    this.app = app
-  }
-
-  async ask(method, path, data, headers = {}) {
-    const response = await fetch(this.app.url + path, {
-      method,
-      headers: { 'content-type': 'application/json', cookie: this.cookie, ...headers },
-      body: data && JSON.stringify(data),
-    })
-    const [given] = response.headers.getSetCookie()
-    this.cookie = given ? given.split(';')[0] : this.cookie
-    const text = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type'))
-    return { status: response.status, body: isJson ? JSON.parse(text) : text }
-  }
-
-  async token() {
-    return { 'x-csrf-token': (await this.ask('GET', '/csrfToken')).body._csrf }
-  }
-
-  async post(path, data) {
-    return this.ask('POST', path, data, await this.token())
-  }
-
-  logIn(name, password = passwordOf(name)) {
-    return this.post('/login', { name, password })
-  }
-
-  /** A socket that is opened with the cookie. */
-  async socket(t) {
-    const socket = loadClient(t).sails.connect(this.app.url, {
-      headers: await this.token(),
-      initialConnectionHeaders: { cookie: this.cookie },
-    })
-    await ask(socket, 'get', '/rooms')
-    return socket
-  }
-}
-
-async function loggedIn(app, name) {
-  const visitor = new Visitor(app)
-  assert.deepEqual(await visitor.logIn(name), { status: 200, body: { name } })
-  return visitor
 }
 
 test('nobody gets in without a name and its password', async (t) => {
@@ -122,10 +73,10 @@ test('a log-in begins a new session, and a log-out ends it', async (t) => {
 
   const [socket, other] = [await ann.socket(t), await (await loggedIn(app, 'Bob')).socket(t)]
   const ended = next(socket, 'disconnect')
-  const old = ann.cookie
+  const old = { ...ann.cookies }
   assert.equal((await ann.post('/logout')).status, 200)
   assert.deepEqual(await ended, ['io server disconnect'])
-  ann.cookie = old
+  ann.cookies = old
   assert.deepEqual((await ann.ask('GET', '/me')).body, { name: null })
   assert.ok(other.isConnected())
 })
@@ -377,7 +328,7 @@ test('the chat goes on when its server has been restarted', async (t) => {
 
   const lost = ({ page }) => page.locator('#connection:not([data-state="connected"])').waitFor()
   await app.restart(() => Promise.all([lost(ann), lost(bob)]))
-  for (const person of [ann, bob]) { // sessions and names were in memory
+  for (const person of [ann, bob]) { // sessions were in memory
     await out(person.page)
     assert.equal(await person.page.getByLabel('Name', { exact: true }).inputValue(), person.name)
     await logIn(person)

@@ -4,9 +4,10 @@ import { atEnd } from './ends.mjs'
 
 const patience = 8000 // ms for one thing to appear; more than an attempt to reconnect takes
 
-/** One person: a browser of their own, so that nothing is shared but the server. */
-export async function arrive (t, browser, url, name) {
+/** One person: a browser of their own, so that nothing is shared but the server; with `cookies` that it has already. */
+export async function arrive (t, browser, url, name, cookies = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })))
   atEnd(t, () => context.close())
   context.setDefaultTimeout(patience)
   await context.addInitScript(letConnectionsBeCut)
