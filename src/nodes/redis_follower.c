@@ -15,8 +15,16 @@
  * not be read for ever (redis-cluster 11).
  *
  * What Redis refuses (it is busy, it may not now) is asked once more after a while. A reply that was too big ended
- * the connection: half as many are asked for then, until it has read all that there is.
+ * the connection: half as many are asked for then, until it has read all that there is. Where not even one fits,
+ * Redis is asked for its id alone, by a script, and it is passed over.
  */
+
+/* The id of the entry behind another, and of the last one; nil: there is none. */
+#define NEXT_ID                                                                                    \
+    "local r = redis.call('XREAD', 'COUNT', 1, 'STREAMS', KEYS[1], ARGV[1]) "                      \
+    "return r and r[1][2][1][1]"
+#define LAST_ID                                                                                    \
+    "local r = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1) return r[1] and r[1][1]"
 
 enum {
     BLOCK_MS = 5000,
@@ -198,6 +206,42 @@ static void read_past(struct redis_follower *follower)
     }
 }
 
+/* ---- what does not fit ---- */
+
+static void go_on(struct redis_follower *follower);
+
+static void on_id(int status, const struct redis_reply *reply, void *ctx)
+{
+    struct redis_follower *follower = ctx;
+    bool is_first = follower->last[0] == '\0';
+
+    if (status < 0) {
+        try_later(follower, status, reply);
+        return;
+    }
+    follower->is_stuck = false;
+    if (reply->kind == REDIS_TEXT) {
+        remember(follower, reply->text);
+    } else if (is_first) {
+        remember(follower, STR("0-0"));
+    }
+    if (!is_first) {
+        log_line(follower->log, LOG_ERROR,
+                 "Cluster: an entry of the stream %s is too big to be read, and is passed over: %s",
+                 follower->stream, follower->last);
+    }
+    go_on(follower);
+}
+
+static void ask_for_id(struct redis_follower *follower)
+{
+    bool is_first = follower->last[0] == '\0';
+    const struct str argv[] = {STR("EVAL"), is_first ? STR(LAST_ID) : STR(NEXT_ID), STR("1"),
+                               str_from(follower->stream), str_from(follower->last)};
+
+    ask(follower, argv, ARRAY_LEN(argv), on_id);
+}
+
 /* [[id, fields]], or []: there is nothing. */
 static void on_end(int status, const struct redis_reply *reply, void *ctx)
 {
@@ -217,7 +261,9 @@ static void on_end(int status, const struct redis_reply *reply, void *ctx)
 
 static void go_on(struct redis_follower *follower)
 {
-    if (follower->is_past || (follower->with_past && follower->last[0] == '\0')) {
+    if (follower->is_stuck) {
+        ask_for_id(follower);
+    } else if (follower->is_past || (follower->with_past && follower->last[0] == '\0')) {
         if (!follower->is_past) {
             remember(follower, STR("0-0"));
             follower->is_past = true;
@@ -240,8 +286,9 @@ static void on_change(int status, void *ctx)
     struct redis_follower *follower = ctx;
 
     deadline_stop(&follower->retry);
-    if (status == SAILS_ETOOBIG && follower->count > 1) {
-        follower->count /= 2;
+    if (status == SAILS_ETOOBIG) {
+        follower->is_stuck = follower->count == 1;
+        follower->count = follower->count > 1 ? follower->count / 2 : 1;
     }
     if (status < 0) {
         follower->on_change(status, follower->ctx);

@@ -25,7 +25,8 @@ struct redis_follower {
     const struct log *log;
     struct deadline_queue retries;
     struct deadline retry;
-    size_t count; /* of entries that are asked for at once */
+    size_t count;  /* of entries that are asked for at once */
+    bool is_stuck; /* not even one fits */
     bool has_complained;
     char last[REDIS_FOLLOWER_ID_SIZE]; /* the id of the entry read last; "": nobody has asked yet */
     void (*on_change)(int status, void *ctx); /* 0: it reads from now on */
