@@ -77,9 +77,10 @@ struct carrier_ops {
     /*
      * Sends it as planned: parties[0] to [plan->n_parties - 1] are its places. `op` is the operation with
      * its values, valid during the call; d->op is a copy without them, valid until the last report. `d` is
-     * NULL where no carrier has planned any party.
+     * NULL where no carrier has planned any party. False: nobody will hear it, and what was to come back will
+     * not.
      */
-    void (*send)(struct carrier *carrier, const struct operation *op,
+    bool (*send)(struct carrier *carrier, const struct operation *op,
                  const struct carrier_plan *plan, struct delivery *d,
                  struct delivery_party *parties);
 

@@ -123,12 +123,11 @@ static void note_id_rooms(struct cluster *cluster, const struct operation *op)
 
 /* ---- sending ---- */
 
-static void send_with(struct carrier *carrier, const struct carrier_plan *plan,
+static bool send_with(struct carrier *carrier, const struct carrier_plan *plan,
                       const struct operation *op, struct delivery *d, size_t first)
 {
-    if (plan->is_sent) {
-        carrier->ops->send(carrier, op, plan, d, d != NULL ? d->parties + first : NULL);
-    }
+    return plan->is_sent &&
+           carrier->ops->send(carrier, op, plan, d, d != NULL ? d->parties + first : NULL);
 }
 
 /* All that the carriers have planned; then what the caller's own worker has to do. */
@@ -139,8 +138,8 @@ static void send_all(struct cluster *cluster, const struct plans *plans, const s
     if (plans->adapter.is_sent) {
         d->outcome.must_match = false; /* others may have whom it names, and do not say so */
     }
-    send_with(cluster->adapter, &plans->adapter, op, d, plans->mail.n_parties);
-    send_with(&cluster->mail.carrier, &plans->mail, op, d, 0);
+    (void)send_with(cluster->adapter, &plans->adapter, op, d, plans->mail.n_parties);
+    (void)send_with(&cluster->mail.carrier, &plans->mail, op, d, 0);
     if (plans->mail.concerns_caller) {
         delivery_expect(d, 1);
         cluster_apply(d, worker_current(cluster->pool));
@@ -208,7 +207,7 @@ static void apply_at_once(struct cluster *cluster, const struct plans *plans,
 {
     struct operation_part part = {.scope = scope, .message = message};
 
-    send_with(cluster->adapter, &plans->adapter, op, NULL, 0);
+    (void)send_with(cluster->adapter, &plans->adapter, op, NULL, 0);
     if (plans->mail.concerns_caller) {
         apply(cluster, worker_current(cluster->pool), op, &part);
         json_decref(part.found);
@@ -229,8 +228,10 @@ int cluster_send(struct cluster *cluster, const struct operation *op, struct sio
     scope = scope_of(cluster, op);
     plans = plan(cluster, op, scope);
     if (plans.adapter.comes_back) {
-        send_with(cluster->adapter, &plans.adapter, op, NULL, 0);
-        return 0;
+        if (send_with(cluster->adapter, &plans.adapter, op, NULL, 0)) {
+            return 0;
+        }
+        plans.adapter = (struct carrier_plan){0}; /* this node's own hear it at least */
     }
     if (outcome->on_done == NULL && outcome->answers == NULL && scope != OPERATION_SOCKET &&
         plans.mail.n_parties + plans.adapter.n_parties == 0) {

@@ -75,7 +75,7 @@ static void deliver_party(struct worker *worker, struct mail *mail)
     cluster_apply(container_of(mail, struct delivery_party, mail)->delivery, worker);
 }
 
-static void send_mail(struct carrier *carrier, const struct operation *op,
+static bool send_mail(struct carrier *carrier, const struct operation *op,
                       const struct carrier_plan *plan, struct delivery *d,
                       struct delivery_party *parties)
 {
@@ -92,6 +92,7 @@ static void send_mail(struct carrier *carrier, const struct operation *op,
         }
     }
     assert(n == plan->n_parties);
+    return true;
 }
 
 static const struct carrier_ops mail_ops = {

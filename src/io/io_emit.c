@@ -64,7 +64,7 @@ static int keep_and_send(struct sails_io_namespace *nsp, const struct operation 
 {
     int rc = recovery_keep(&nsp->recovery, offset, message, &op->target, op->to_nobody);
 
-    if (rc == 0 && (op->flags & OPERATION_PAST) == 0) {
+    if (rc == 0) {
         rc = cluster_send(&nsp->io->cluster, op, message, outcome);
         if (rc < 0) {
             recovery_unkeep(&nsp->recovery);
@@ -73,18 +73,34 @@ static int keep_and_send(struct sails_io_namespace *nsp, const struct operation 
     return rc;
 }
 
-/* It comes from the stream of all nodes, with its place there. */
+/* Who is there hears it, also where it cannot be kept. */
+static int keep_and_send_placed(struct sails_io_namespace *nsp, const struct operation *op,
+                                struct sio_message *message, const struct delivery_outcome *outcome)
+{
+    int kept = recovery_keep(&nsp->recovery, op->offset, message, &op->target, op->to_nobody);
+    int rc = 0;
+
+    if ((op->flags & OPERATION_PAST) == 0) {
+        rc = cluster_send(&nsp->io->cluster, op, message, outcome);
+    }
+    return kept < 0 ? kept : rc;
+}
+
+/* It comes from the stream of all nodes, with its place there: it cannot be taken back. */
 static int send_shared(struct sails_io_namespace *nsp, const struct operation *op,
                        const struct delivery_outcome *outcome)
 {
     struct sio_message *message = NULL;
     int rc = encode(nsp, op, op->args, op->offset, -1, &message);
 
+    recovery_begin_at(&nsp->recovery, op->offset);
     if (rc == 0) {
-        recovery_begin_at(&nsp->recovery, op->offset);
-        rc = keep_and_send(nsp, op, message, op->offset, outcome);
-        recovery_end(&nsp->recovery);
+        rc = keep_and_send_placed(nsp, op, message, outcome);
     }
+    if (rc < 0) {
+        recovery_forget(&nsp->recovery);
+    }
+    recovery_end(&nsp->recovery);
     sio_message_release(message);
     return rc;
 }

@@ -193,9 +193,14 @@ void recovery_begin_at(struct recovery_log *log, const char *offset)
 {
     begin(log);
     if (log->last != NULL && !recovery_is_before(str_from(log->last->offset), str_from(offset))) {
-        while (log->first != NULL) {
-            drop_first_packet(log);
-        }
+        recovery_forget(log);
+    }
+}
+
+void recovery_forget(struct recovery_log *log)
+{
+    while (log->first != NULL) {
+        drop_first_packet(log);
     }
 }
 

@@ -76,6 +76,10 @@ int recovery_keep(struct recovery_log *log, const char *offset, struct sio_messa
 
 /* Takes back what was kept just now: it could not be sent. Between begin and end. */
 void recovery_unkeep(struct recovery_log *log);
+
+/* An event was sent that could not be kept: whoever comes back from before it would miss it, and so finds nothing.
+ * Between begin and end. */
+void recovery_forget(struct recovery_log *log);
 void recovery_end(struct recovery_log *log);
 
 /* The mark of the event that was sent last; 0: none was. */

@@ -215,13 +215,13 @@ static int say(struct nodes *nodes, const struct operation *op)
     }
     rc = nodes_message_init(&message, nodes, op);
     if (rc == 0) {
-        nodes_publish(nodes, &message.m, (struct str){NULL, 0});
+        rc = nodes_publish(nodes, &message.m, (struct str){NULL, 0});
         nodes_message_deinit(&message);
     }
     return rc;
 }
 
-static void send(struct carrier *carrier, const struct operation *op,
+static bool send(struct carrier *carrier, const struct operation *op,
                  const struct carrier_plan *plan, struct delivery *d,
                  struct delivery_party *parties)
 {
@@ -232,7 +232,9 @@ static void send(struct carrier *carrier, const struct operation *op,
         nodes_request_send(nodes, op, d);
     } else if (say(nodes, op) < 0) {
         atomic_fetch_add(&nodes->counts.unsent, 1);
+        return false;
     }
+    return true;
 }
 
 static const struct carrier_ops carrier_ops = {

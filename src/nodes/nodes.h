@@ -138,8 +138,8 @@ void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_M
 bool nodes_may_say(const struct nodes *nodes);
 
 /* Encodes and publishes it; what cannot be sent is counted. `asker`: of an answer, the uid of who has asked;
- * else empty. Any thread. nodes_publish.c */
-void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker);
+ * else empty. A negative code: it cannot be written down, and the caller counts it. Any thread. nodes_publish.c */
+int nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker);
 
 /* Publishes these bytes. Any thread. */
 void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str channel,

@@ -55,7 +55,9 @@ static void say(const struct reply *reply, struct adapter_message m)
 {
     m.nsp = reply->nsp;
     m.request_id = reply->request_id;
-    nodes_publish(reply->nodes, &m, reply->asker);
+    if (nodes_publish(reply->nodes, &m, reply->asker) < 0) {
+        atomic_fetch_add(&reply->nodes->counts.unsent, 1);
+    }
 }
 
 /* ---- sockets, rooms, changes ---- */

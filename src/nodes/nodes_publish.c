@@ -10,6 +10,10 @@
  * (how many clients are asked, and the ack of one of them), is sent before.
  */
 
+enum {
+    DATA_DEPTH = 2 /* {"packet": {"data": [...]}} */
+};
+
 /* On its way to worker 0. */
 struct publication {
     struct mail mail;
@@ -138,13 +142,40 @@ static void publish_round(struct nodes *nodes, struct str stream, struct str ent
     }
 }
 
-void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker)
+/* Whether there are more than so many levels of lists and objects. */
+static bool is_deeper(json_t *value, unsigned levels)
+{
+    bool is_deep = (json_is_array(value) || json_is_object(value)) && levels == 0;
+    const char *key = NULL;
+    json_t *member = NULL;
+    size_t i = 0;
+
+    json_array_foreach(value, i, member)
+    {
+        is_deep = is_deep || is_deeper(member, levels - 1);
+    }
+    json_object_foreach(value, key, member)
+    {
+        is_deep = is_deep || is_deeper(member, levels - 1);
+    }
+    return is_deep;
+}
+
+/* No node would read it, this one included, which has not heard it yet. */
+static bool is_lost_round(const struct nodes *nodes, const struct adapter_message *m)
+{
+    return nodes_recovery_is_round(nodes, m) && is_deeper(m->data, ADAPTER_DEPTH_MAX - DATA_DEPTH);
+}
+
+int nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct str asker)
 {
     struct buf channel = {0};
     struct buf payload = {0};
+    int rc = is_lost_round(nodes, m) ? SAILS_EJSON
+                                     : nodes_format_write(nodes, m, asker, &channel, &payload);
 
-    if (nodes_format_write(nodes, m, asker, &channel, &payload) < 0) {
-        note_unsent(nodes);
+    if (rc < 0) {
+        /* it cannot be written down */
     } else if (nodes_recovery_is_round(nodes, m)) {
         publish_round(nodes, buf_str(&channel), buf_str(&payload));
     } else {
@@ -153,4 +184,5 @@ void nodes_publish(struct nodes *nodes, const struct adapter_message *m, struct 
     }
     buf_deinit(&payload);
     buf_deinit(&channel);
+    return rc;
 }

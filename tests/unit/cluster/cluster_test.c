@@ -346,7 +346,7 @@ static void plan_nodes(const struct carrier *carrier, const struct operation *op
     plan->n_parties = plan->is_sent && nodes->waits ? 1 : 0;
 }
 
-static void send_nodes(struct carrier *carrier, const struct operation *op,
+static bool send_nodes(struct carrier *carrier, const struct operation *op,
                        const struct carrier_plan *plan, struct delivery *d,
                        struct delivery_party *parties)
 {
@@ -359,6 +359,7 @@ static void send_nodes(struct carrier *carrier, const struct operation *op,
         assert_ptr_equal(parties->delivery, d);
         nodes->waiting = d;
     }
+    return true;
 }
 
 static void join_nodes(struct fixture *f, struct nodes *nodes)

@@ -584,6 +584,27 @@ static void an_offset_of_the_stream_is_found_on_any_node(void **state)
     end(&f);
 }
 
+/* No node can take back what is in the stream: a client from before it must not come back as if it had heard all. */
+static void an_event_that_could_not_be_kept_makes_all_begin_anew(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    f.options.is_shared = true;
+    keep_at(&f, "1-0");
+    keep_at(&f, "2-0");
+    recovery_begin_at(&f.log, "3-0");
+    recovery_forget(&f.log);
+    recovery_end(&f.log);
+    keep_at(&f, "4-0");
+    assert_int_equal(come_from_elsewhere(&f, "2-0"), -1);
+    assert_int_equal(come_from_elsewhere(&f, "3-0"), -1);
+    keep_at(&f, "5-0");
+    assert_int_equal(come_from_elsewhere(&f, "4-0"), 1);
+    end(&f);
+}
+
 static void as_many_are_kept_as_in_the_stream(void **state)
 {
     struct fixture f;
@@ -680,6 +701,7 @@ int main(void)
         cmocka_unit_test(a_reader_holds_no_lock_and_keeps_what_it_reads),
         cmocka_unit_test(a_reader_may_stop),
         cmocka_unit_test(an_offset_of_the_stream_is_found_on_any_node),
+        cmocka_unit_test(an_event_that_could_not_be_kept_makes_all_begin_anew),
         cmocka_unit_test(as_many_are_kept_as_in_the_stream),
         cmocka_unit_test(places_in_a_stream_have_an_order),
         cmocka_unit_test(what_is_no_session_is_refused),

@@ -210,6 +210,26 @@ static void without_redis_a_node_serves_its_own(void **state)
     nomad_end(nomad);
 }
 
+/* Deeper than other nodes would read it. */
+static void what_cannot_be_written_is_heard_on_its_own_node(void **state)
+{
+    struct nomad *nomad = nomad_open(1);
+    json_t *deep = json_array();
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        deep = json_pack("[o]", deep);
+    }
+    assert_int_equal(sails_io_emit(nomad->fleet.nodes[0].root, NULL, "deep", deep), 0);
+    fleet_settle(&nomad->fleet);
+    ws_client_expect_start(&nomad->client, "42[\"deep\",[[[");
+    assert_int_equal(fleet_state(&nomad->fleet.nodes[0]).not_sent, 1);
+    emit_to(nomad, 0, NULL, 2);
+    fleet_settle(&nomad->fleet);
+    expect_n(nomad, 2);
+    nomad_end(nomad);
+}
+
 static void emit_second(void *ctx)
 {
     emit_to(ctx, 0, NULL, 2);
@@ -274,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_session_can_be_taken_up_once),
         cmocka_unit_test(a_session_that_nobody_waits_for_is_kept_again),
         cmocka_unit_test(without_redis_a_node_serves_its_own),
+        cmocka_unit_test(what_cannot_be_written_is_heard_on_its_own_node),
         cmocka_unit_test(what_another_thread_has_said_before_is_heard_before),
         cmocka_unit_test(what_was_on_its_way_when_redis_went_is_heard_once),
     };
