@@ -7,7 +7,7 @@ BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev libht
   libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev libmsgpack-dev libcrypt-dev uthash-dev
   libsqlite3-dev libpq-dev libmariadb-dev libedit-dev duktape-dev)
 TEST_PACKAGES=(libcmocka-dev g++ clang clang-format clang-tidy libclang-rt-14-dev mold nodejs npm
-  python3-venv make meson dpkg-dev openssl chromium curl redis-server nginx haproxy postgresql mariadb-server)
+  python3-venv valgrind make meson dpkg-dev openssl chromium curl redis-server nginx haproxy postgresql mariadb-server)
 BENCH_PACKAGES=(nodejs npm python3-venv nginx)
 
 is_installed() {
