@@ -16,7 +16,7 @@ void buf_deinit(struct buf *b)
     *b = (struct buf){0};
 }
 
-bool buf_reserve(struct buf *b, size_t more)
+bool buf_grow(struct buf *b, size_t more)
 {
     size_t need = 0;
     size_t cap = b->cap > 0 ? b->cap : FIRST_CAPACITY;
@@ -43,25 +43,6 @@ bool buf_reserve(struct buf *b, size_t more)
     b->ptr = grown;
     b->cap = cap;
     return true;
-}
-
-void buf_append(struct buf *b, const void *data, size_t len)
-{
-    if (len == 0 || !buf_reserve(b, len)) {
-        return;
-    }
-    memcpy(b->ptr + b->len, data, len);
-    b->len += len;
-}
-
-void buf_append_str(struct buf *b, struct str s)
-{
-    buf_append(b, s.ptr, s.len);
-}
-
-void buf_append_char(struct buf *b, char c)
-{
-    buf_append(b, &c, 1);
 }
 
 void buf_append_u64(struct buf *b, uint64_t value)

@@ -31,12 +31,35 @@ static inline void buf_init(struct buf *b)
 
 void buf_deinit(struct buf *b);
 
-/* Room for `more` further bytes; false and `failed` where memory is out. */
-bool buf_reserve(struct buf *b, size_t more);
+/* As buf_reserve(), where there is not enough room yet. */
+bool buf_grow(struct buf *b, size_t more);
 
-void buf_append(struct buf *b, const void *data, size_t len);
-void buf_append_str(struct buf *b, struct str s);
-void buf_append_char(struct buf *b, char c);
+/* Room for `more` further bytes; false and `failed` where memory is out. */
+static inline bool buf_reserve(struct buf *b, size_t more)
+{
+    return (more <= b->cap - b->len && !b->failed) || buf_grow(b, more);
+}
+
+static inline void buf_append(struct buf *b, const void *data, size_t len)
+{
+    if (len > 0 && buf_reserve(b, len)) {
+        memcpy(b->ptr + b->len, data, len);
+        b->len += len;
+    }
+}
+
+static inline void buf_append_str(struct buf *b, struct str s)
+{
+    buf_append(b, s.ptr, s.len);
+}
+
+static inline void buf_append_char(struct buf *b, char c)
+{
+    if (buf_reserve(b, 1)) {
+        b->ptr[b->len++] = c;
+    }
+}
+
 void buf_append_u64(struct buf *b, uint64_t value);
 
 /* As printf; what the format makes may have any length. */

@@ -41,9 +41,9 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static void skip_space(struct scanner *s)
+static inline void skip_space(struct scanner *s)
 {
-    while (s->at < s->end && is_space(*s->at)) {
+    while (s->at < s->end && *s->at <= ' ' && is_space(*s->at)) {
         s->at++;
     }
 }
@@ -98,6 +98,14 @@ static bool has_special(uint64_t word)
     return ((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & tops) != 0;
 }
 
+static bool is_plain(uint8_t c)
+{
+    /* Bit c % 64 of word c / 64: from the blank to DEL without '"' and '\\'. */
+    static const uint64_t plain[4] = {UINT64_C(0xfffffffb00000000), UINT64_C(0xffffffffefffffff)};
+
+    return (plain[c / 64] >> (c % 64) & 1) != 0;
+}
+
 /* The first byte in [at, end) that is not plain text of a string. */
 static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
 {
@@ -110,10 +118,17 @@ static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
         }
         at += 8;
     }
-    while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\') {
+    while (at < end && is_plain(*at)) {
         at++;
     }
     return at;
+}
+
+size_t json_text_plain(struct str text)
+{
+    const uint8_t *at = (const uint8_t *)text.ptr;
+
+    return text.len > 0 ? (size_t)(skip_plain(at, at + text.len) - at) : 0;
 }
 
 /* Bytes of the escape at the backslash `at`, 0 if it is none. */

@@ -35,6 +35,9 @@ struct json_limits {
 /* How many of the first bytes are white space. */
 size_t json_text_space(struct str text);
 
+/* How many of the first bytes stand for themselves in a string, and are ASCII. */
+size_t json_text_plain(struct str text);
+
 /*
  * The extent of the one value with which `text` begins, white space before it included. What is
  * behind it is not looked at. An array in an array has depth 2.

@@ -1,5 +1,6 @@
 #include "base/json_write.h"
 
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 #include <float.h>
@@ -28,7 +29,22 @@ static void write_escape(struct buf *out, uint8_t c)
     }
 }
 
-int json_write_string(struct buf *out, struct str text)
+/* Nearly all text: as it is. */
+static void write_plain(struct buf *out, struct str text)
+{
+    if (buf_reserve(out, text.len + 2)) {
+        char *end = out->ptr + out->len;
+
+        end[0] = '"';
+        if (text.len > 0) {
+            memcpy(end + 1, text.ptr, text.len);
+        }
+        end[text.len + 1] = '"';
+        out->len += text.len + 2;
+    }
+}
+
+static int write_any(struct buf *out, struct str text)
 {
     size_t at = 0;
 
@@ -49,6 +65,15 @@ int json_write_string(struct buf *out, struct str text)
         }
     }
     buf_append_char(out, '"');
+    return buf_error(out);
+}
+
+int json_write_string(struct buf *out, struct str text)
+{
+    if (json_text_plain(text) < text.len) {
+        return write_any(out, text);
+    }
+    write_plain(out, text);
     return buf_error(out);
 }
 

@@ -5,13 +5,10 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-bool str_eq_nocase(struct str a, struct str b)
+bool str_same_nocase(const char *a, const char *b, size_t len)
 {
-    if (a.len != b.len) {
-        return false;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (char_lower(a.ptr[i]) != char_lower(b.ptr[i])) {
+    for (size_t i = 0; i < len; i++) {
+        if (a[i] != b[i] && char_lower(a[i]) != char_lower(b[i])) {
             return false;
         }
     }
@@ -71,15 +68,16 @@ bool str_list_has(struct str list, struct str token)
 
 bool str_to_u64(struct str s, uint64_t max, uint64_t *value)
 {
+    const uint64_t longest = max / 10; /* that another digit may follow */
     uint64_t sum = 0;
 
     if (s.len == 0) {
         return false;
     }
     for (size_t i = 0; i < s.len; i++) {
-        uint64_t digit = (uint64_t)(s.ptr[i] - '0');
+        uint64_t digit = (uint64_t)(uint8_t)s.ptr[i] - '0';
 
-        if (s.ptr[i] < '0' || s.ptr[i] > '9' || sum > (max - digit) / 10 || digit > max) {
+        if (digit > 9 || sum > longest || digit > max - sum * 10) {
             return false;
         }
         sum = sum * 10 + digit;

@@ -101,8 +101,14 @@ static inline int char_hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Of two texts of `len` bytes. */
+bool str_same_nocase(const char *a, const char *b, size_t len);
+
 /* ASCII letters compare without case, as HTTP's names do. */
-bool str_eq_nocase(struct str a, struct str b);
+static inline bool str_eq_nocase(struct str a, struct str b)
+{
+    return a.len == b.len && str_same_nocase(a.ptr, b.ptr, a.len);
+}
 
 bool str_starts_with(struct str s, struct str prefix);
 

@@ -29,39 +29,45 @@ enum {
     PEER_MAX = 64
 };
 
-static const char *const known_names[] = {
-    "host",
-    "connection",
-    "pragma",
-    "cache-control",
-    "user-agent",
-    "upgrade",
-    "origin",
-    "referer",
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "cookie",
-    "authorization",
-    "content-type",
-    "content-length",
-    "x-requested-with",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-real-ip",
-    "sec-fetch-dest",
-    "sec-fetch-mode",
-    "sec-fetch-site",
-    "sec-ch-ua",
-    "sec-ch-ua-mobile",
-    "sec-ch-ua-platform",
-    "sec-websocket-version",
-    "sec-websocket-key",
-    "sec-websocket-extensions",
-    "sec-websocket-protocol",
-    "dnt",
+/* STR() is no constant. */
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
+
+static const struct str known_names[] = {
+    NAME("host"),
+    NAME("connection"),
+    NAME("pragma"),
+    NAME("cache-control"),
+    NAME("user-agent"),
+    NAME("upgrade"),
+    NAME("origin"),
+    NAME("referer"),
+    NAME("accept"),
+    NAME("accept-encoding"),
+    NAME("accept-language"),
+    NAME("cookie"),
+    NAME("authorization"),
+    NAME("content-type"),
+    NAME("content-length"),
+    NAME("x-requested-with"),
+    NAME("x-forwarded-for"),
+    NAME("x-forwarded-host"),
+    NAME("x-forwarded-proto"),
+    NAME("x-forwarded-port"),
+    NAME("x-real-ip"),
+    NAME("sec-fetch-dest"),
+    NAME("sec-fetch-mode"),
+    NAME("sec-fetch-site"),
+    NAME("sec-ch-ua"),
+    NAME("sec-ch-ua-mobile"),
+    NAME("sec-ch-ua-platform"),
+    NAME("sec-websocket-version"),
+    NAME("sec-websocket-key"),
+    NAME("sec-websocket-extensions"),
+    NAME("sec-websocket-protocol"),
+    NAME("dnt"),
 };
 
 static_assert(ARRAY_LEN(known_names) <= 0x100 - KNOWN_BASE, "one byte names a known header");
@@ -70,7 +76,7 @@ static_assert(ARRAY_LEN(known_names) <= 0x100 - KNOWN_BASE, "one byte names a kn
 static int find_known(struct str name)
 {
     for (size_t i = 0; i < ARRAY_LEN(known_names); i++) {
-        if (str_eq(str_from(known_names[i]), name)) {
+        if (str_eq(known_names[i], name)) {
             return (int)i;
         }
     }
@@ -191,7 +197,7 @@ static void take_pair(const char **at, struct str *name, struct str *value)
     uint8_t first = (uint8_t) * *at;
 
     if (first >= KNOWN_BASE) {
-        *name = str_from(known_names[first - KNOWN_BASE]);
+        *name = known_names[first - KNOWN_BASE];
         *at += 2;
     } else {
         *name = str_from(*at);

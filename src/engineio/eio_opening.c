@@ -26,8 +26,11 @@ static void write_open(struct buf *out, const struct eio_session *s, bool can_up
 {
     const struct eio_options *options = s->server->options;
 
-    buf_printf(out, "{\"sid\":\"%s\",\"upgrades\":[%s],\"pingInterval\":", s->id,
-               can_upgrade ? "\"websocket\"" : "");
+    buf_append_str(out, STR("{\"sid\":\""));
+    buf_append_str(out, (struct str){s->id, ID_LEN});
+    buf_append_str(out, STR("\",\"upgrades\":["));
+    buf_append_str(out, can_upgrade ? STR("\"websocket\"") : STR(""));
+    buf_append_str(out, STR("],\"pingInterval\":"));
     buf_append_u64(out, options->ping_interval_ms);
     buf_append_str(out, STR(",\"pingTimeout\":"));
     buf_append_u64(out, options->ping_timeout_ms);

@@ -17,10 +17,13 @@ static bool is_token(struct str s)
 /* A CR or LF in a value would let whoever made it up write headers, or a whole response. */
 static bool is_value(struct str s)
 {
+    /* Bit c % 64 of word c / 64: the control characters but the tab. */
+    static const uint64_t control[4] = {UINT64_C(0x00000000fffffdff), UINT64_C(0x8000000000000000)};
+
     for (size_t i = 0; i < s.len; i++) {
         uint8_t c = (uint8_t)s.ptr[i];
 
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+        if ((control[c / 64] >> (c % 64) & 1) != 0) {
             return false;
         }
     }

@@ -9,17 +9,19 @@
  * 9112 section 11.2). So a line ends with CR LF and with nothing else, here and in http_chunked.c.
  */
 
-bool http_is_token_char(uint8_t c)
-{
-    if (char_is_alnum((char)c)) {
-        return true;
-    }
-    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
-}
-
 static bool is_visible(uint8_t c)
 {
     return c > 0x20 && c != 0x7f;
+}
+
+static bool is_value_char(uint8_t c)
+{
+    return is_visible(c) || c == ' ' || c == '\t';
+}
+
+static bool is_target_char(uint8_t c)
+{
+    return is_visible(c) && c != '#'; /* a fragment is never sent (RFC 9110 section 7.1) */
 }
 
 /* Each function below takes one byte and is 0, or the status that the head is refused with. */
@@ -49,8 +51,8 @@ static unsigned on_target(struct http_scan *scan, const struct http_limits *limi
         scan->state = HTTP_SCAN_VERSION;
         return 0;
     }
-    if (!is_visible(c) || c == '#') {
-        return 400; /* a fragment is never sent (RFC 9110 section 7.1) */
+    if (!is_target_char(c)) {
+        return 400;
     }
     scan->n_target++;
     return scan->n_target > limits->max_target ? 414 : 0;
@@ -100,7 +102,7 @@ static unsigned on_value(struct http_scan *scan, uint8_t c)
         scan->state = HTTP_SCAN_LF;
         return 0;
     }
-    return is_visible(c) || c == ' ' || c == '\t' ? 0 : 400;
+    return is_value_char(c) ? 0 : 400;
 }
 
 static unsigned on_byte(struct http_scan *scan, const struct http_limits *limits, uint8_t c)
@@ -136,13 +138,51 @@ static unsigned on_byte(struct http_scan *scan, const struct http_limits *limits
     return 0;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t count_while(bool (*is_it)(uint8_t c), struct bytes in, size_t max)
+{
+    size_t n = 0;
+
+    max = smaller(max, in.len);
+    while (n < max && is_it(in.ptr[n])) {
+        n++;
+    }
+    return n;
+}
+
+/* Takes the first bytes that change nothing but how many there are: most of a head. Who is over a limit, or
+ * wrong, is left to on_byte(). */
+static size_t take_run(struct http_scan *scan, const struct http_limits *limits, struct bytes in)
+{
+    size_t max = limits->max_head - smaller(scan->n_bytes, limits->max_head);
+    size_t n = 0;
+
+    if (scan->state == HTTP_SCAN_NAME) {
+        n = count_while(http_is_token_char, in, max);
+    } else if (scan->state == HTTP_SCAN_VALUE) {
+        n = count_while(is_value_char, in, max);
+    } else if (scan->state == HTTP_SCAN_TARGET && scan->n_target <= limits->max_target) {
+        n = count_while(is_target_char, in, smaller(max, limits->max_target - scan->n_target));
+        scan->n_target += n;
+    }
+    scan->n_bytes += n;
+    return n;
+}
+
 bool http_scan_next(struct http_scan *scan, const struct http_limits *limits, struct bytes *in)
 {
     size_t used = 0;
 
     while (used < in->len && scan->status == 0 && scan->state != HTTP_SCAN_END) {
-        scan->status = on_byte(scan, limits, in->ptr[used]);
-        used++;
+        used += take_run(scan, limits, bytes_from_offset(*in, used));
+        if (used < in->len) {
+            scan->status = on_byte(scan, limits, in->ptr[used]);
+            used++;
+        }
     }
     *in = bytes_from_offset(*in, used);
     return scan->status != 0 || scan->state == HTTP_SCAN_END;

@@ -11,26 +11,49 @@ static int decode_at(struct str s, size_t at)
     return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
 }
 
+/* How many of the first bytes stand for themselves. */
+static size_t count_plain(struct str s)
+{
+    size_t n = 0;
+
+    while (n < s.len && s.ptr[n] != '%' && s.ptr[n] != '+' && s.ptr[n] != '\0') {
+        n++;
+    }
+    return n;
+}
+
+/* Takes one byte, or three, off *s. 0, SAILS_EINVAL. */
+static int decode_special(struct buf *out, struct str *s, bool plus_is_space, bool strict)
+{
+    int byte = s->ptr[0] == '%' ? decode_at(*s, 0) : (unsigned char)s->ptr[0];
+    size_t used = s->ptr[0] == '%' && byte >= 0 ? 3 : 1;
+
+    if (strict && byte <= 0) {
+        return SAILS_EINVAL;
+    }
+    if (byte < 0) {
+        byte = '%';
+    } else if (used == 1 && plus_is_space && byte == '+') {
+        byte = ' ';
+    }
+    buf_append_char(out, (char)byte);
+    *s = str_from_offset(*s, used);
+    return 0;
+}
+
 int url_decode(struct buf *out, struct str s, bool plus_is_space, bool strict)
 {
     size_t len = out->len;
-    size_t at = 0;
 
-    while (at < s.len) {
-        int byte = s.ptr[at] == '%' ? decode_at(s, at) : (unsigned char)s.ptr[at];
-        size_t used = s.ptr[at] == '%' && byte >= 0 ? 3 : 1;
+    while (s.len > 0) {
+        size_t plain = count_plain(s);
 
-        if (strict && byte <= 0) {
+        buf_append(out, s.ptr, plain);
+        s = str_from_offset(s, plain);
+        if (s.len > 0 && decode_special(out, &s, plus_is_space, strict) < 0) {
             out->len = len;
             return SAILS_EINVAL;
         }
-        if (byte < 0) {
-            byte = '%';
-        } else if (used == 1 && plus_is_space && byte == '+') {
-            byte = ' ';
-        }
-        buf_append_char(out, (char)byte);
-        at += used;
     }
     return buf_error(out);
 }

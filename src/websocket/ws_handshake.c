@@ -1,16 +1,20 @@
+/* For SHA-1 on the caller's memory, as in web/digest.c: the newer interface looks its algorithm up for each
+ * connection, which costs more than hashing. */
+#define OPENSSL_API_COMPAT 10101
+
 #include "websocket/ws_handshake.h"
 
 #include "base/base64.h"
 #include "websocket/ws_header.h"
 #include "websocket/ws_service.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <sails/err.h>
+#include <stdio.h>
 
 enum {
     KEY_LEN = 24, /* base64 of 16 bytes */
-    SHA1_LEN = 20,
     REFUSAL_MAX = 512
 };
 
@@ -130,15 +134,15 @@ void ws_handshake_refuse(struct http_exchange *x, const struct ws_refusal *refus
 
 int ws_handshake_accept_value(struct str key, char out[WS_ACCEPT_LEN + 1])
 {
-    char text[KEY_LEN + sizeof(accept_guid)] = "";
-    uint8_t digest[EVP_MAX_MD_SIZE] = {0};
-    int len = snprintf(text, sizeof(text), "%.*s%s", STR_FMT(key), accept_guid);
+    uint8_t digest[SHA_DIGEST_LENGTH] = {0};
+    SHA_CTX context;
 
-    /* Only memory can be missing. */
-    if (EVP_Digest(text, (size_t)len, digest, NULL, EVP_sha1(), NULL) != 1) {
+    if (SHA1_Init(&context) != 1 || SHA1_Update(&context, key.ptr, key.len) != 1 ||
+        SHA1_Update(&context, accept_guid, sizeof(accept_guid) - 1) != 1 ||
+        SHA1_Final(digest, &context) != 1) {
         return SAILS_ENOMEM;
     }
-    base64_write(out, (struct bytes){digest, SHA1_LEN});
+    base64_write(out, (struct bytes){digest, sizeof(digest)});
     out[WS_ACCEPT_LEN] = '\0';
     return 0;
 }
