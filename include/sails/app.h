@@ -298,7 +298,8 @@ SAILS_API int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before
 
 /**
  * Sets what is called once before the app listens, when the configuration is complete and the hooks have
- * been initialized, on the thread that lifts, which it may block: to open a database, to fill a cache.
+ * been initialized, on the thread that lifts, which it may block: to open a database, to fill a cache, to register
+ * what routes lead to.
  * When it takes longer than the key `bootstrapTimeout`, a warning says so. Before the lift.
  *
  * @return (of the function) 0; anything else fails the lift: SAILS_EBOOTSTRAP.

@@ -39,7 +39,8 @@ struct sails_hook {
     /**
      * Starts the hook, when the configuration is complete and before the app listens; of several hooks
      * in the order in which they were added. On the thread that lifts, which it may block: it is
-     * expected to be done within the key `hookTimeout`.
+     * expected to be done within the key `hookTimeout`. It may still register actions, policies, middleware and
+     * routes, which are bound when the bootstrap function has run.
      *
      * @return 0; anything else fails the lift, with a line that names the hook.
      */
@@ -75,12 +76,21 @@ struct sails_hook {
 
     /** Runs when the app listens, before what sails_app_on_lifted() has set; may do what that may. */
     void (*lifted)(sails_app *app, void *ctx);
+
+    /**
+     * Settings that count where nobody says otherwise, in JSON as a file of config/ writes them; those of the hook's own
+     * are below `custom`: `"{\"custom\": {\"clock\": {\"every\": 5}}}"`. The weakest source of all: files, environment,
+     * command line and sails_app_set() are above it. Also of a hook that is switched off. Read by sails_app_hook(), before
+     * sails_app_load().
+     */
+    const char *defaults;
 };
 
 /**
  * Adds a hook. Before the lift.
  *
- * @return 0; SAILS_EINVAL: NULL, or a name that is not of that form; SAILS_EEXIST: the name is taken;
+ * @return 0; SAILS_EINVAL: NULL, a name that is not of that form, or `defaults` behind sails_app_load();
+ *         SAILS_EJSON: `defaults` are no object; SAILS_ECONFIG: they hold what no file may; SAILS_EEXIST: the name is taken;
  *         SAILS_ESTATE: lifted already; SAILS_ENOMEM.
  * @see    Sails documentation, "Hooks"
  */

@@ -13,6 +13,7 @@
 #include <sails/db.h>
 #include <sails/emitter.h>
 #include <sails/err.h>
+#include <sails/event.h>
 #include <sails/folder.h>
 #include <sails/handshake.h>
 #include <sails/hook.h>

@@ -234,22 +234,6 @@ static int read_status(struct target_reader *r, const json_t *object, struct req
                     json_string_value(redirect));
 }
 
-/* A view's name leads to a file below the folder, and to no other. */
-static bool is_view_name(struct str name)
-{
-    struct str part;
-
-    if (name.len == 0 || name.ptr[0] == '/' || name.ptr[name.len - 1] == '/') {
-        return false;
-    }
-    while (str_take_part(&name, '/', &part)) {
-        if (part.len == 0 || part.ptr[0] == '.') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* 0: *path names the file, to be freed, and *page has it; SAILS_ENOENT; else as page_read(). */
 static int load_view(const char *views, const char *name, char **path, struct buf *page)
 {
@@ -312,7 +296,7 @@ static int read_view(struct target_reader *r, const json_t *object, struct reque
     char *path = NULL;
     int rc = 0;
 
-    if (name == NULL || !is_view_name(str_from(name))) {
+    if (name == NULL || !view_name_is_valid(str_from(name))) {
         return target_refuse(r, "view must be the name of a page below %s/, without its extension",
                              r->views);
     }

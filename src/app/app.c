@@ -97,6 +97,7 @@ void sails_app_destroy(sails_app *app)
     app_views_close(app);
     app_locales_close(app);
     app_hooks_deinit(&app->hooks);
+    app_events_deinit(&app->events);
     app_models_deinit(&app->models);
     blueprints_deinit(&app->blueprints);
     json_decref(app->overrides);
@@ -274,12 +275,11 @@ static int configure(struct sails_app *app)
         rc = app_views_open(app);
     }
     if (rc == 0) {
-        rc = app_routing_bind(app);
+        rc = app_try_routes(app);
     }
     if (rc < 0) {
         return rc;
     }
-    app_path_warn(app);
     app_workers_prepare(app);
     rc = client_bundles_open(&app->bundles, &app->log);
     return rc == 0 ? static_files_open(&app->files, &app->log) : rc;
@@ -374,9 +374,19 @@ static int configure_and_start(struct sails_app *app)
         rc = app_cluster_check(app);
     }
     if (rc == 0) {
+        app_events_reach(app, PHASE_MODELS);
         rc = app_hooks_initialize(app);
     }
-    return rc == 0 ? app_bootstrap(app) : rc;
+    if (rc == 0) {
+        rc = app_bootstrap(app);
+    }
+    if (rc == 0) {
+        rc = app_settle_routes(app);
+    }
+    if (rc == 0) {
+        app_events_reach(app, PHASE_READY);
+    }
+    return rc;
 }
 
 /* All that comes before listening. */
@@ -390,10 +400,21 @@ static int prepare(struct sails_app *app)
     return rc == 0 ? check_setup(app) : rc;
 }
 
+static void tell_lifted(struct sails_app *app)
+{
+    app_events_reach(app, PHASE_LISTENING);
+    app_hooks_tell_lifted(app);
+    if (app->on_lifted != NULL) {
+        app->on_lifted(app, app->lifted_ctx);
+    }
+    app_events_reach(app, PHASE_LIFTED);
+}
+
 /* A mistake in the configuration can be mended and the lift tried again; after any other failure the
  * app is as one that was lowered. */
 static int lift(struct sails_app *app, void *uv_loop)
 {
+    bool has_begun = false;
     int rc = 0;
 
     if (app == NULL) {
@@ -411,14 +432,13 @@ static int lift(struct sails_app *app, void *uv_loop)
         log_limits_switch(&app->log_limits, true);
         app_supervisor_keep_socket(app);
         app_supervisor_tell(app, "READY=1");
-        app_hooks_tell_lifted(app);
-        if (app->on_lifted != NULL) {
-            app->on_lifted(app, app->lifted_ctx);
-        }
+        tell_lifted(app);
         return 0;
     }
+    has_begun = app->events.phase >= PHASE_MODELS;
+    app_events_reach(app, PHASE_LOWERED);
     app_hooks_lower(app);
-    if (app->pool != NULL || rc == SAILS_EHOOK || rc == SAILS_EBOOTSTRAP) {
+    if (has_begun || rc == SAILS_EHOOK) {
         app->state = APP_LOWERED;
     }
     return rc;
@@ -431,6 +451,7 @@ int app_try_lift(struct sails_app *app)
     if (rc == 0 && app->script != NULL) {
         rc = app_folder_run_script(app);
     }
+    app_events_reach(app, PHASE_LOWERED);
     app_hooks_lower(app);
     app->state = APP_LOWERED;
     if (rc == 0 && app->script == NULL) {
@@ -449,17 +470,6 @@ int sails_app_lift_on(sails_app *app, void *uv_loop)
     return uv_loop != NULL ? lift(app, uv_loop) : SAILS_EINVAL;
 }
 
-int sails_app_on_lifted(sails_app *app, sails_lifted_cb on_lifted, void *ctx)
-{
-    int rc = app == NULL || on_lifted == NULL ? SAILS_EINVAL : app_check_new(app);
-
-    if (rc == 0) {
-        app->on_lifted = on_lifted;
-        app->lifted_ctx = ctx;
-    }
-    return app_note(app, rc, "sails_app_on_lifted");
-}
-
 unsigned sails_app_port(const sails_app *app)
 {
     return app != NULL && app->state == APP_LIFTED ? app->pool->ops->port(app->pool) : 0;
@@ -473,17 +483,6 @@ const char *sails_app_address(const sails_app *app)
 static uint64_t shutdown_timeout(const struct sails_app *app)
 {
     return (uint64_t)config_integer(&app->config, "shutdownTimeout");
-}
-
-int sails_app_before_shutdown(sails_app *app, sails_shutdown_cb before_shutdown, void *ctx)
-{
-    int rc = app == NULL || before_shutdown == NULL ? SAILS_EINVAL : app_check_new(app);
-
-    if (rc == 0) {
-        app->before_shutdown = before_shutdown;
-        app->shutdown_ctx = ctx;
-    }
-    return app_note(app, rc, "sails_app_before_shutdown");
 }
 
 int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_connect, void *ctx)
@@ -530,6 +529,7 @@ void app_begin_lowering(void *ctx)
     if (before != NULL) {
         before(app, app->shutdown_ctx);
     }
+    app_events_reach(app, PHASE_LOWERED);
     if (!app->world.is_simulated) {
         app->is_lowering_patiently = true;
         patience_begin(&app->lowering, &app->log, LOG_INFO, LOWERING_PATIENCE_MS,

@@ -14,6 +14,7 @@
 #define APP_APP_H
 
 #include "admin/admin.h"
+#include "app/app_events.h"
 #include "app/app_hooks.h"
 #include "app/app_models.h"
 #include "app/app_polls.h"
@@ -129,6 +130,7 @@ struct sails_app {
     struct endpoints endpoints;
     struct admin *admin; /* NULL: nobody looks */
     struct app_hooks hooks;
+    struct app_events events;
     struct app_models models;
     struct blueprints blueprints;
     struct pubsub pubsub; /* without an `orm` before the lift, and where there are no models */
@@ -317,6 +319,13 @@ void app_settle_node_env(struct sails_app *app);
 
 /* Calls the program's function, if it has one. 0, or SAILS_EBOOTSTRAP (logged). */
 int app_bootstrap(struct sails_app *app);
+
+/* Binds the routes: for good where neither hooks nor the bootstrap function can still register what they lead to. As
+ * app_routing_bind(). */
+int app_try_routes(struct sails_app *app);
+
+/* Binds them for good, when all of these have run. As app_routing_bind(). */
+int app_settle_routes(struct sails_app *app);
 
 /* net_start(), with a word when it takes long. */
 int app_start_net(struct sails_app *app);

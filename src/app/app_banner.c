@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/app_blueprints.h"
 
 #include <errno.h>
 #include <sails/version.h>
@@ -136,6 +137,9 @@ void app_banner_lifted(const struct sails_app *app, const struct net_options *op
         show_ship(app);
     }
     show_settings(app, options);
+    if (!app->requests.options.is_production && !config_boolean(&app->config, "log.noShip")) {
+        app_blueprints_announce(app);
+    }
     show_address(app, options);
 }
 

@@ -138,3 +138,58 @@ int app_blueprints_bind(struct sails_app *app, struct target_reader *reader)
     buf_deinit(&rest_prefix);
     return rc;
 }
+
+/* ---- a word about them ---- */
+
+enum {
+    NAMED_MAX = 5 /* models that are named; of more their number is told */
+};
+
+/* The first route to a model's blueprints that asks no policy; NULL: there is none. */
+static const struct route *find_open_route(const struct sails_app *app, struct str model)
+{
+    list_each(node, &app->requests.after.routes) {
+        const struct route *route = container_of(node, const struct route, in_router);
+        const struct request_target *target = route->target;
+        struct str identity = str_from(target->identity);
+
+        identity.len = str_find(identity, '/');
+        if (str_eq(identity, model) && blueprints_is_action(&app->blueprints, target->def) &&
+            target->n_steps == 1 && target->steps[0].kind == STEP_ACTION) {
+            return route;
+        }
+    }
+    return NULL;
+}
+
+void app_blueprints_announce(const struct sails_app *app)
+{
+    const struct orm *orm = app->models.orm;
+    struct str address = STR("");
+    struct buf names = {0};
+    size_t n = 0;
+
+    for (unsigned i = 0; orm != NULL && i < orm->n_models; i++) {
+        struct str model = orm->models[i]->identity;
+        const struct route *route = find_open_route(app, model);
+
+        if (route == NULL) {
+            continue;
+        }
+        if (n < NAMED_MAX) {
+            buf_printf(&names, "%s%.*s", n > 0 ? ", " : "", STR_FMT(model));
+        }
+        address = n == 0 ? route->address : address;
+        n++;
+    }
+    if (n > NAMED_MAX) {
+        buf_printf(&names, " and %zu more", n - NAMED_MAX);
+    }
+    if (n > 0) {
+        log_line(&app->log, LOG_INFO,
+                 "Anybody may ask for the records of %.*s, and change them: %.*s and so on. "
+                 "config/policies.json says who may; `sails routes` lists the addresses",
+                 STR_FMT(buf_str(&names)), STR_FMT(address));
+    }
+    buf_deinit(&names);
+}

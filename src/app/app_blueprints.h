@@ -19,4 +19,7 @@ int app_blueprints_register(struct sails_app *app);
 /* Binds the routes, behind all of the application's. 0; SAILS_ECONFIG: logged; SAILS_ENOMEM. */
 int app_blueprints_bind(struct sails_app *app, struct target_reader *reader);
 
+/* Says whose records anybody may change, since no policy is asked. */
+void app_blueprints_announce(const struct sails_app *app);
+
 #endif

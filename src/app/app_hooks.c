@@ -2,9 +2,13 @@
 
 #include "app/app.h"
 #include "app/patience.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 
 /* ---- adding ---- */
+
+static const char name_rule[] =
+    "a name begins with a letter, and has letters, digits, \"-\" and \"_\"";
 
 static bool is_name(const char *name)
 {
@@ -44,9 +48,42 @@ static int append(struct app_hooks *hooks, const struct sails_hook *hook)
     return 0;
 }
 
+/* Beneath all that is said anywhere else; what the program has said before stays above it. */
+static int set_defaults(struct sails_app *app, const char *text, struct buf *why)
+{
+    static const struct json_limits limits = {.max_depth = JSON_TEXT_MAX_DEPTH};
+    json_t *defaults = NULL;
+    int rc = 0;
+
+    if (app->was_loaded) {
+        buf_printf(why, "`defaults` come too late: the configuration has been read");
+        return SAILS_EINVAL;
+    }
+    rc = json_parse(str_from(text), &limits, &defaults);
+    if (rc == 0) {
+        rc = json_is_object(defaults) ? config_set_tree(&app->config, defaults, why) : SAILS_EJSON;
+    }
+    json_decref(defaults);
+    if (rc == SAILS_EJSON) {
+        buf_printf(why, "`defaults` is no object of JSON");
+    }
+    return rc == 0 ? config_set_overrides(&app->config, app->overrides, why) : rc;
+}
+
+static int try_hook(struct sails_app *app, const struct sails_hook *hook, struct buf *why)
+{
+    int rc = has_hook(&app->hooks, hook->name) ? SAILS_EEXIST : 0;
+
+    if (rc == 0 && hook->defaults != NULL) {
+        rc = set_defaults(app, hook->defaults, why);
+    }
+    return rc == 0 ? append(&app->hooks, hook) : rc;
+}
+
 int sails_app_hook(sails_app *app, const struct sails_hook *hook)
 {
     const char *name = hook != NULL ? hook->name : NULL;
+    struct buf why = {0};
     int rc = 0;
 
     if (app == NULL) {
@@ -57,10 +94,14 @@ int sails_app_hook(sails_app *app, const struct sails_hook *hook)
     } else if (app->state != APP_NEW || app->hooks.is_started != NULL) {
         rc = SAILS_ESTATE;
     } else {
-        rc = has_hook(&app->hooks, name) ? SAILS_EEXIST : append(&app->hooks, hook);
+        rc = try_hook(app, hook, &why);
     }
-    return setup_result(&app->setup, rc, "sails_app_hook", name,
-                        "a name begins with a letter, and has letters, digits, \"-\" and \"_\"");
+    if (rc < 0) {
+        buf_append_char(&why, '\0');
+    }
+    setup_result(&app->setup, rc, "sails_app_hook", name, why.len > 1 ? why.ptr : name_rule);
+    buf_deinit(&why);
+    return rc;
 }
 
 /* ---- starting ---- */
@@ -179,6 +220,9 @@ int app_hooks_initialize(sails_app *app)
             return SAILS_EHOOK;
         }
         hooks->is_started[i] = true;
+        if (app_events_tell_hook(app, hooks->items[i].name) < 0) {
+            return SAILS_ENOMEM;
+        }
         if (hooks->items[i].on_request != NULL) {
             hooks->on_request[n++] = (struct request_step){.kind = STEP_FUNCTION,
                                                            .function = hooks->items[i].on_request,
@@ -188,6 +232,17 @@ int app_hooks_initialize(sails_app *app)
     app->requests.request_hooks = hooks->on_request;
     app->requests.n_request_hooks = n;
     return 0;
+}
+
+bool app_hooks_may_register(const sails_app *app)
+{
+    for (size_t i = 0; i < app->hooks.n_items; i++) {
+        if (app->hooks.items[i].initialize != NULL &&
+            is_on(&app->config, app->hooks.items[i].name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void app_hooks_tell_lifted(sails_app *app)

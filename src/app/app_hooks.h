@@ -26,6 +26,9 @@ int app_hooks_configure(sails_app *app);
 /* Binds the routes of those that are on. As app_routing_bind(). */
 int app_hooks_bind(sails_app *app, struct target_reader *reader);
 
+/* Whether one that is on has an `initialize`, which may register what routes lead to. */
+bool app_hooks_may_register(const sails_app *app);
+
 /* Tells those that were started that the app listens. */
 void app_hooks_tell_lifted(sails_app *app);
 

@@ -69,6 +69,46 @@ int app_bootstrap(struct sails_app *app)
     return SAILS_EBOOTSTRAP;
 }
 
+/* ---- routes ---- */
+
+/* Hooks, the bootstrap function and listeners may still register actions, policies and routes. */
+static bool is_more_to_come(const struct sails_app *app)
+{
+    return app->bootstrap != NULL || app->events.n_items > 0 || app_hooks_may_register(app);
+}
+
+static int bind_for_good(struct sails_app *app)
+{
+    int rc = app_routing_bind(app);
+
+    if (rc == 0) {
+        app_path_warn(app);
+    }
+    return rc;
+}
+
+/* What is wrong by itself is wrong before a database has been opened; what is missing may still come. */
+int app_try_routes(struct sails_app *app)
+{
+    enum log_level level = app->log.level;
+    int rc = 0;
+
+    if (!is_more_to_come(app)) {
+        return bind_for_good(app);
+    }
+    app->log.level = LOG_SILENT;
+    rc = app_routing_bind(app);
+    app->log.level = level;
+    return rc == 0 ? 0 : app_routing_bind(app); /* which says why */
+}
+
+int app_settle_routes(struct sails_app *app)
+{
+    return is_more_to_come(app) ? bind_for_good(app) : 0;
+}
+
+/* ---- listening ---- */
+
 int app_start_net(struct sails_app *app)
 {
     uint64_t limit_ms = (uint64_t)config_integer(&app->config, "liftTimeout");

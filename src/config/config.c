@@ -315,7 +315,9 @@ int config_set(struct config *config, const char *name, json_t *value, struct bu
 /* Whether an object at this name is no value, but a branch with keys below it. */
 static bool is_branch(const char *name, const json_t *value)
 {
-    return json_is_object(value) && config_find_key(name) == NULL;
+    bool is_former = json_object_size(value) == 0 && config_sails_instead(name) != NULL;
+
+    return json_is_object(value) && config_find_key(name) == NULL && !is_former;
 }
 
 static int set_branch(struct config *config, const char *prefix, json_t *tree, struct buf *why)

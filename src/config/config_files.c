@@ -4,6 +4,7 @@
 #include "config/config_folder.h"
 #include "config/config_load.h"
 #include "config/config_names.h"
+#include "config/config_sails.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -222,13 +223,24 @@ static int wrap_section(struct str name, json_t **tree)
     return 0;
 }
 
+/* "config/connections.json", which Sails had before 1.0: whatever it holds, it is told what there is instead. */
+static bool is_former(struct str name)
+{
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "%.*s", STR_FMT(name));
+    return config_sails_instead(text) != NULL;
+}
+
 static int load_named_file(struct config *config, const char *path, struct buf *why)
 {
     json_t *tree = NULL;
+    struct str name = stem_of(path);
     int rc = config_read_file(path, &tree, why);
+    bool is_bare = json_is_object(tree) && !has_known_member(tree);
 
-    if (json_object_size(tree) > 0 && config_is_branch(stem_of(path)) && !has_known_member(tree)) {
-        rc = wrap_section(stem_of(path), &tree);
+    if (is_bare && (is_former(name) || (json_object_size(tree) > 0 && config_is_branch(name)))) {
+        rc = wrap_section(name, &tree);
     }
     if (rc == 0 && tree != NULL) {
         rc = config_set_file(config, path, tree, why);

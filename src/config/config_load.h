@@ -47,6 +47,9 @@ int config_load(struct config *config, const struct config_sources *sources,
 /* Notes for `overrides` what the program sets; sections are merged. 0, SAILS_ENOMEM. */
 int config_override(json_t *overrides, const char *name, const json_t *value);
 
+/* Sets what config_override() has noted. */
+int config_set_overrides(struct config *config, json_t *overrides, struct buf *why);
+
 /* ---- the parts ---- */
 
 /*

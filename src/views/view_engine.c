@@ -160,7 +160,8 @@ static duk_ret_t prepare(duk_context *ctx, void *unused)
     duk_call(ctx, 0);
     duk_push_c_function(ctx, call_load, 1);
     view_calls_push(ctx);
-    duk_call(ctx, 1 + VIEW_CALLS);
+    duk_push_global_object(ctx);
+    duk_call(ctx, 1 + VIEW_CALLS + 1);
     forbid_texts(ctx);
     return 1;
 }

@@ -6,8 +6,9 @@
  * run(fn, locals)  the text that it prints
  * has(name)        whether there is that file below views/
  * ask(name, args)  what the request has: `req`, `session`, `__`
+ * root             the global object
  */
-(function (load, run, has, ask, print, text, escape, guard) {
+(function (load, run, has, ask, print, text, escape, guard, root) {
   'use strict';
   var DEPTH_MAX = 32;
   var programs = {};
@@ -213,10 +214,16 @@
     define(name, function () { return view[name]; });
   });
 
+  /* What a template has set without `var`: the next page is another visitor's. */
+  function forget() {
+    Object.keys(root).forEach(function (name) { delete root[name]; });
+  }
+
   return function (name, given, layout) {
     var locals = extended(helpers, given);
     var layouts = 0;
     var html;
+    forget();
     view = {
       depth: 0, scopes: [], layout: layout, given: given, asked: {}, blocks: Object.create(null),
       scripts: new Block(), stylesheets: new Block()

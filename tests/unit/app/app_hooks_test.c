@@ -156,9 +156,72 @@ static void names_are_checked(void **state)
     live_end(&live);
 }
 
+static void expect_setting(const struct live *live, const char *key, const char *want)
+{
+    char *have = json_dumps(sails_app_get(live->app, key), JSON_ENCODE_ANY | JSON_COMPACT);
+
+    if (have == NULL || strcmp(have, want) != 0) {
+        fail_msg("%s: want %s, have %s", key, want, have != NULL ? have : "nothing");
+    }
+    mem_free(have);
+}
+
+/* app-config-cli 4.1: the weakest source of all. */
+static void a_hook_has_defaults_beneath_all_settings(void **state)
+{
+    static const char defaults[] =
+        "{\"custom\": {\"clock\": {\"every\": 5, \"unit\": \"s\"}}, \"log\": {\"noShip\": true},"
+        " \"http.maxHeaders\": 50}";
+    static char program[] = "app", option[] = "--http.maxHeaders=60";
+    char *argv[] = {program, option, NULL};
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "custom.clock.every", json_integer(1)), 0);
+    assert_int_equal(
+        sails_app_hook(live.app, &(struct sails_hook){.name = "clock", .defaults = defaults}), 0);
+    expect_setting(&live, "custom.clock", "{\"every\":1,\"unit\":\"s\"}");
+    expect_setting(&live, "http.maxHeaders", "50");
+    assert_int_equal(sails_app_load(live.app, 2, argv), 0);
+    expect_setting(&live, "custom.clock", "{\"every\":1,\"unit\":\"s\"}");
+    expect_setting(&live, "http.maxHeaders", "60");
+    assert_int_equal(
+        sails_app_hook(live.app, &(struct sails_hook){.name = "late", .defaults = defaults}),
+        SAILS_EINVAL);
+    live_log_expect(&live.log, "`defaults` come too late: the configuration has been read");
+    live_end(&live);
+}
+
+static void defaults_that_are_none_fail_the_lift(void **state)
+{
+    static const struct {
+        const char *defaults;
+        int rc;
+        const char *line;
+    } cases[] = {
+        {"{", SAILS_EJSON, "`defaults` is no object of JSON"},
+        {"[]", SAILS_EJSON, "`defaults` is no object of JSON"},
+        {"{\"prot\": 1}", SAILS_ECONFIG, "prot: there is no such key; did you mean port?"},
+        {"{\"port\": \"x\"}", SAILS_ECONFIG, "port: \"x\" is not allowed"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct sails_hook hook = {.name = "a", .defaults = cases[i].defaults};
+        struct live live;
+
+        live_init(&live, 1);
+        assert_int_equal(sails_app_hook(live.app, &hook), cases[i].rc);
+        live_log_expect(&live.log, cases[i].line);
+        assert_int_equal(sails_app_lift(live.app), cases[i].rc);
+        live_end(&live);
+    }
+}
+
 static void without_memory_a_hook_is_not_half_added(void **state)
 {
-    struct sails_hook hook = {.name = "x"};
+    struct sails_hook hook = {.name = "x", .defaults = "{\"custom\": {\"x\": {\"a\": 1}}}"};
     bool has_failed = true;
     struct live live;
 
@@ -490,6 +553,8 @@ int main(void)
         cmocka_unit_test(a_hook_that_fails_fails_the_lift_by_name),
         cmocka_unit_test(a_hook_that_takes_too_long_fails_the_lift),
         cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(a_hook_has_defaults_beneath_all_settings),
+        cmocka_unit_test(defaults_that_are_none_fail_the_lift),
         cmocka_unit_test(without_memory_a_hook_is_not_half_added),
         cmocka_unit_test(every_request_passes_the_hooks),
         cmocka_unit_test(bootstrap_runs_before_the_app_listens),

@@ -126,6 +126,49 @@ static void records_are_asked_for_in_both_ways(void **state)
     live_end(&live);
 }
 
+/* A newcomer's first model has routes that nobody has written. */
+static void the_lift_tells_of_models_that_anybody_may_change(void **state)
+{
+    static const struct {
+        const char *policies, *key, *value;
+        const char *want; /* NULL: nothing is told */
+    } cases[] = {
+        {"{}", "port", "0",
+         "Anybody may ask for the records of book, shelf, and change them: GET /"},
+        {"{\"book/*\": false}", "port", "0",
+         "Anybody may ask for the records of shelf, and change"},
+        {"{\"book/*\": false, \"book/find\": true}", "port", "0",
+         "Anybody may ask for the records of book, shelf, and change them: GET /book"},
+        {"{\"*\": false}", "port", "0", NULL},
+        {"{}", "log.noShip", "true", NULL},
+        {"{}", "environment", "\"production\"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct live live;
+        const char *text = cases[i].want != NULL ? cases[i].want : "Anybody may";
+
+        prepare(&live, "{\"migrate\": \"safe\", \"attributes\": {\"id\": {\"type\": \"number\","
+                       " \"autoIncrement\": true}}}");
+        assert_int_equal(sails_app_set(live.app, "log.noShip", json_false()), 0);
+        assert_int_equal(sails_app_set(live.app, "session.secret", json_string("a secret")), 0);
+        assert_int_equal(sails_app_set(live.app, "sockets.onlyAllowOrigins",
+                                       json_pack("[s]", "http://localhost:1337")),
+                         0);
+        assert_int_equal(
+            sails_app_set(live.app, "policies", json_loads(cases[i].policies, 0, NULL)), 0);
+        assert_int_equal(sails_app_set(live.app, cases[i].key,
+                                       json_loads(cases[i].value, JSON_DECODE_ANY, NULL)),
+                         0);
+        live_lift(&live);
+        if (live_log_has(&live.log, text) != (cases[i].want != NULL)) {
+            fail_msg("%s, %s %s: %s", cases[i].policies, cases[i].key, cases[i].value, text);
+        }
+        live_end(&live);
+    }
+}
+
 /* Or it would be found out by the first request. */
 static void a_lift_without_a_strategy_says_that_tables_stay_as_they_are(void **state)
 {
@@ -222,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_asked_for_in_both_ways),
+        cmocka_unit_test(the_lift_tells_of_models_that_anybody_may_change),
         cmocka_unit_test(a_lift_without_a_strategy_says_that_tables_stay_as_they_are),
         cmocka_unit_test(what_is_wrong_with_models_fails_the_lift),
         cmocka_unit_test(wrong_calls_change_nothing),

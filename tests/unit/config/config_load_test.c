@@ -34,6 +34,7 @@ static const char *const files[] = {
     "home/optional.json",
     "home/app/.sailsrc",
     "home/app/config/a.json",
+    "home/app/config/connections.json",
     "home/app/config/custom.json",
     "home/app/config/log.json",
     "home/app/config/policies.json",
@@ -298,6 +299,30 @@ static void the_environment_chooses_files_and_switches(void **state)
 }
 
 /* app-config-cli 6 */
+/* app-config-cli 5.3: the names of 0.12, for which a new file may well be called. */
+static void a_file_for_a_former_setting_is_refused_even_if_it_is_empty(void **state)
+{
+    static const char *const texts[] = {"{}", "{\"default\": {\"url\": \"x\"}}",
+                                        "{\"connections\": {}}"};
+    static const char want[] = "config/connections.json: connections";
+    static const char instead[] = "since Sails 1.0 it is datastores";
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct place place;
+
+        place_init(&place);
+        place_write(&place, "home/app/config/connections.json", texts[i]);
+        assert_int_equal(place_load(&place, &(struct config_sources){0}), SAILS_ECONFIG);
+        buf_append_char(&place.why, '\0');
+        if (strncmp(place.why.ptr, want, strlen(want)) != 0 ||
+            strstr(place.why.ptr, instead) == NULL) {
+            fail_msg("%s: %s", texts[i], place.why.ptr);
+        }
+        place_deinit(&place);
+    }
+}
+
 static void production_beside_another_node_env_is_refused(void **state)
 {
     static const char *const environment[] = {"NODE_ENV=test", NULL};
@@ -502,6 +527,7 @@ int main(void)
         cmocka_unit_test(variables_reach_below_custom),
         cmocka_unit_test(a_shared_name_is_weaker_than_our_own_in_any_order),
         cmocka_unit_test(the_environment_chooses_files_and_switches),
+        cmocka_unit_test(a_file_for_a_former_setting_is_refused_even_if_it_is_empty),
         cmocka_unit_test(production_beside_another_node_env_is_refused),
         cmocka_unit_test(files_of_an_environment_cannot_change_it),
         cmocka_unit_test(a_program_overrides_members_of_sections),

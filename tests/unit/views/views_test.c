@@ -370,6 +370,22 @@ static void an_engine_lives_on_after_an_error(void **state)
 
 /* ---- files ---- */
 
+/* Without `var` a name is the engine's, which renders the pages of everybody. */
+static void what_a_page_has_set_the_next_one_does_not_find(void **state)
+{
+    struct folder folder;
+
+    (void)state;
+    make_folder(&folder);
+    put(&folder, "set.ejs", "<% secret = name; this.other = 1; %><%= secret %>");
+    put(&folder, "look.ejs", "<%= typeof secret %> <%= typeof other %>");
+    open_folder(&folder);
+    expect(&folder, "set", json_pack("{s:s}", "name", "ann"), "ann");
+    expect(&folder, "look", json_object(), "undefined undefined");
+    expect(&folder, "set", json_pack("{s:s}", "name", "bob"), "bob");
+    close_folder(&folder);
+}
+
 static void names_lead_below_the_folder_only(void **state)
 {
     static const char *const bad[] = {"",       "/",       "/etc/passwd", "../x",
@@ -489,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_template_has_limits),
         cmocka_unit_test(locals_have_a_depth),
         cmocka_unit_test(an_engine_lives_on_after_an_error),
+        cmocka_unit_test(what_a_page_has_set_the_next_one_does_not_find),
         cmocka_unit_test(names_lead_below_the_folder_only),
         cmocka_unit_test(no_folder_is_no_views),
         cmocka_unit_test(a_layout_that_is_not_there_is_told),
