@@ -51,7 +51,7 @@ SAILS_BEGIN_DECLS
  * Makes an app what its folder holds, beyond config/, api/models/ and views/, which every app reads. The lift
  * looks which of these are there:
  *
- * - `.tmp/public/`, or else `assets/`: its files are served below "/";
+ * - `.tmp/public/`, or else `assets/` (or what the key `paths.public` names): its files are served below "/";
  * - "/sails.io.js" and "/dependencies/sails.io.js" give the JavaScript client, unless there are files of those
  *   names.
  *

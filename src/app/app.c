@@ -239,6 +239,7 @@ static int configure(struct sails_app *app)
     struct config *c = &app->config;
     int rc = app_hooks_configure(app);
 
+    rc = rc == 0 ? app_path_settle(app) : rc;
     if (rc < 0) {
         return rc;
     }

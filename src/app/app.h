@@ -261,6 +261,12 @@ void app_workers_prepare(struct sails_app *app);
  * cannot be (logged); SAILS_ENOMEM. */
 int app_path_enter(struct sails_app *app, int argc, char **argv);
 
+/* Sets http.uploadDir and paths.public, where nothing has been said of them. 0, SAILS_ENOMEM. */
+int app_path_settle(struct sails_app *app);
+
+/* `datastores`, in which those of SQLite have their folder: a new reference. NULL: no memory. */
+json_t *app_path_datastores(const struct sails_app *app);
+
 /* Warns of a program that leaves things to configuration where there is none. */
 void app_path_warn(const struct sails_app *app);
 

@@ -145,9 +145,11 @@ enum {
     NAMED_MAX = 5 /* models that are named; of more their number is told */
 };
 
-/* The first route to a model's blueprints that asks no policy; NULL: there is none. */
+/* The shortest of the routes to a model's blueprints that ask no policy, "GET /user"; NULL: there is none. */
 static const struct route *find_open_route(const struct sails_app *app, struct str model)
 {
+    const struct route *found = NULL;
+
     list_each(node, &app->requests.after.routes) {
         const struct route *route = container_of(node, const struct route, in_router);
         const struct request_target *target = route->target;
@@ -155,11 +157,12 @@ static const struct route *find_open_route(const struct sails_app *app, struct s
 
         identity.len = str_find(identity, '/');
         if (str_eq(identity, model) && blueprints_is_action(&app->blueprints, target->def) &&
-            target->n_steps == 1 && target->steps[0].kind == STEP_ACTION) {
-            return route;
+            target->n_steps == 1 && target->steps[0].kind == STEP_ACTION &&
+            (found == NULL || route->address.len < found->address.len)) {
+            found = route;
         }
     }
-    return NULL;
+    return found;
 }
 
 void app_blueprints_announce(const struct sails_app *app)

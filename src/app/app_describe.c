@@ -139,10 +139,11 @@ static int write_description(struct sails_app *app, const char *program, struct 
 int app_describe(struct sails_app *app, const char *program)
 {
     struct buf text = {0};
-    int rc = app_models_link(app);
+    int rc = app_hooks_configure(app);
 
+    rc = rc == 0 ? app_models_link(app) : rc;
+    rc = rc == 0 ? app_views_open(app) : rc;
     rc = rc == 0 ? app_routing_bind(app) : rc;
-
     if (rc == 0) {
         rc = write_description(app, program, &text);
     }

@@ -59,7 +59,7 @@ static int serve_client(struct sails_app *app, const char *assets)
 
 int app_folder_open(struct sails_app *app)
 {
-    const char *assets = is_there(".tmp/public") ? ".tmp/public" : "assets";
+    const char *assets = config_text(&app->config, "paths.public");
     int rc = 0;
 
     if (!app->is_folder) {

@@ -21,13 +21,14 @@ static int configure_proxies(struct sails_app *app)
 /* Below the current directory, as the configuration. */
 static int load_pages(struct sails_app *app)
 {
+    const char *folder = config_text(&app->config, "paths.views");
     const char *which = NULL;
-    int rc = error_pages_load(&app->requests.pages, "views", &which);
+    int rc = error_pages_load(&app->requests.pages, folder, &which);
 
     if (rc == 0 || rc == SAILS_ENOMEM) {
         return rc;
     }
-    log_line(&app->log, LOG_ERROR, "views/%s cannot be read: %s", which, sails_strerror(rc));
+    log_line(&app->log, LOG_ERROR, "%s/%s cannot be read: %s", folder, which, sails_strerror(rc));
     return SAILS_ECONFIG;
 }
 

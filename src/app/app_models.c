@@ -8,9 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 
-/* Relative to the current folder, as config/ is. */
-#define MODELS_FOLDER "api/models"
-
 /* ---- what the program says ---- */
 
 int sails_app_model(sails_app *app, const char *name, json_t *definition)
@@ -73,6 +70,12 @@ struct gathered {
     json_t *places; /* name -> file */
 };
 
+/* Relative to the current folder, as config/ is. */
+static const char *models_folder(const struct sails_app *app)
+{
+    return config_text(&app->config, "paths.models");
+}
+
 static bool has_suffix(const char *name, const char *suffix)
 {
     size_t len = strlen(name);
@@ -90,7 +93,7 @@ static int add_file(struct sails_app *app, struct gathered *g, const char *file)
     json_t *tree = NULL;
     int rc = 0;
 
-    buf_printf(&path, MODELS_FOLDER "/%s", file);
+    buf_printf(&path, "%s/%s", models_folder(app), file);
     buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".json")), file);
     rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
     rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
@@ -122,7 +125,7 @@ static int add_attributes(struct sails_app *app, struct gathered *g, const char 
     json_t *attributes = NULL;
     int rc = 0;
 
-    buf_printf(&path, MODELS_FOLDER "/%s", file);
+    buf_printf(&path, "%s/%s", models_folder(app), file);
     buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".attributes.json")), file);
     rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
     rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
@@ -146,14 +149,15 @@ static int add_attributes(struct sails_app *app, struct gathered *g, const char 
 static int read_folder(struct sails_app *app, struct gathered *g)
 {
     struct dirent **entries = NULL;
-    int n = scandir(MODELS_FOLDER, &entries, NULL, alphasort);
+    int n = scandir(models_folder(app), &entries, NULL, alphasort);
     int rc = 0;
 
     if (n < 0) {
         if (errno == ENOENT) {
             return 0;
         }
-        log_line(&app->log, LOG_ERROR, MODELS_FOLDER " cannot be read: %s", strerror(errno));
+        log_line(&app->log, LOG_ERROR, "%s cannot be read: %s", models_folder(app),
+                 strerror(errno));
         return SAILS_ECONFIG;
     }
     for (int i = 0; i < n && rc == 0; i++) {
@@ -189,7 +193,8 @@ static void log_lines(const struct sails_app *app, enum log_level level, struct 
 
 static int link_models(struct sails_app *app, const struct gathered *g, struct orm **orm)
 {
-    struct definitions d = {.datastores = config_get(&app->config, "datastores"),
+    json_t *datastores = app_path_datastores(app);
+    struct definitions d = {.datastores = datastores,
                             .models = g->models,
                             .defaults = config_get(&app->config, "models"),
                             .places = g->places,
@@ -198,8 +203,10 @@ static int link_models(struct sails_app *app, const struct gathered *g, struct o
     struct buf problems = {0};
     struct buf warnings = {0};
     bool is_about_models = false;
-    int rc = definitions_read(&d, &problems, &warnings, &is_about_models, orm);
+    int rc = datastores != NULL ? definitions_read(&d, &problems, &warnings, &is_about_models, orm)
+                                : SAILS_ENOMEM;
 
+    json_decref(datastores);
     log_lines(app, LOG_WARN, buf_str(&warnings));
     log_lines(app, LOG_ERROR, buf_str(&problems));
     buf_deinit(&problems);

@@ -41,6 +41,86 @@ int app_path_enter(struct sails_app *app, int argc, char **argv)
     return SAILS_ECONFIG;
 }
 
+/* ---- folders that follow from others ---- */
+
+static int set_path(struct sails_app *app, const char *key, const char *folder, const char *name)
+{
+    json_t *path = json_sprintf("%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
+    struct buf why = {0};
+    int rc = path != NULL ? config_set(&app->config, key, path, &why) : SAILS_ENOMEM;
+
+    json_decref(path);
+    buf_deinit(&why);
+    return rc;
+}
+
+static bool has_folder(const char *folder, const char *name)
+{
+    struct buf path = {0};
+    bool has = false;
+
+    buf_printf(&path, "%s/%s", folder, name);
+    buf_append_char(&path, '\0');
+    has = buf_error(&path) == 0 && access(path.ptr, F_OK) == 0;
+    buf_deinit(&path);
+    return has;
+}
+
+int app_path_settle(struct sails_app *app)
+{
+    const char *tmp = config_text(&app->config, "paths.tmp");
+    int rc = 0;
+
+    if (config_text(&app->config, "http.uploadDir") == NULL) {
+        rc = set_path(app, "http.uploadDir", tmp, "uploads");
+    }
+    if (rc == 0 && config_text(&app->config, "paths.public") == NULL) {
+        bool is_built = has_folder(tmp, "public");
+
+        rc = set_path(app, "paths.public", is_built ? tmp : "", is_built ? "public" : "assets");
+    }
+    return rc;
+}
+
+/* One of SQLite that says nothing of its file. */
+static bool needs_folder(const json_t *datastore)
+{
+    static const char *const places[] = {"url", "file", "dir", "inMemoryOnly"};
+    const char *adapter = json_string_value(json_object_get(datastore, "adapter"));
+    bool needs = json_is_object(datastore) &&
+                 (adapter == NULL || strstr(adapter, "sqlite") != NULL ||
+                  strcmp(adapter, "sails-disk") == 0 || strcmp(adapter, "file") == 0);
+
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        needs = needs && json_object_get(datastore, places[i]) == NULL;
+    }
+    return needs;
+}
+
+json_t *app_path_datastores(const struct sails_app *app)
+{
+    const char *tmp = config_text(&app->config, "paths.tmp");
+    json_t *datastores = json_deep_copy(config_get(&app->config, "datastores"));
+    const char *name = NULL;
+    json_t *datastore = NULL;
+    int rc = datastores != NULL ? 0 : -1;
+
+    if (rc == 0 && json_object_get(datastores, "default") == NULL) {
+        rc = json_object_set_new(datastores, "default", json_object());
+    }
+    json_object_foreach(datastores, name, datastore)
+    {
+        if (rc == 0 && needs_folder(datastore)) {
+            rc = json_object_set_new(datastore, "dir", json_string(tmp));
+        }
+    }
+    if (rc < 0) {
+        json_decref(datastores);
+        return NULL;
+    }
+    return datastores;
+}
+
 /* ---- a program whose settings are somewhere else ---- */
 
 static bool is_reached(const struct router *router, const char *identity)

@@ -405,7 +405,7 @@ int app_routing_bind(struct sails_app *app)
         .registry = &app->routing.registry,
         .policies = &app->routing.policies,
         .cors = &app->requests.cors,
-        .views = "views",
+        .views = config_text(&app->config, "paths.views"),
         .templates = &app->views,
         .has_response = has_response,
         .ctx = app,

@@ -25,7 +25,7 @@ int app_views_open(struct sails_app *app)
 {
     const struct config *c = &app->config;
     struct views_options options = {
-        .folder = "views",
+        .folder = config_text(c, "paths.views"),
         .layout = layout_of(c),
         .rereads = !config_is_production(c),
         .limits = {(uint64_t)config_integer(c, "views.timeout"),

@@ -1,5 +1,6 @@
 #include "cli/cli_code.h"
 
+#include "base/macros.h"
 #include "cli/cli_build.h"
 #include "cli/cli_module.h"
 #include "cli/cli_say.h"
@@ -73,6 +74,18 @@ bool cli_code_enter(int argc, char **argv)
     }
     replace_option(argc, argv, folder, here); /* who reads it again finds the same folder */
     return setenv("sails_appPath", here, 1) == 0;
+}
+
+bool cli_code_is_application(void)
+{
+    static const char *const parts[] = {"config", "api", "views", "assets", ".sailsrc"};
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        if (access(parts[i], F_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_production(const char *name)

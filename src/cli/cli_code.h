@@ -18,6 +18,9 @@
  * (said). */
 bool cli_code_enter(int argc, char **argv);
 
+/* Whether the current folder has anything of an application. */
+bool cli_code_is_application(void);
+
 /* Whether a command line or the environment ask for production. */
 bool cli_code_is_production(int argc, char **argv);
 

@@ -1,5 +1,6 @@
 #include "cli/cli_develop.h"
 
+#include "base/macros.h"
 #include "cli/cli_code.h"
 #include "cli/cli_notify.h"
 #include "cli/cli_pages.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sails/app.h>
 #include <sails/err.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,7 +127,7 @@ static void tell_changes(const struct develop *d)
 {
     char more[32] = "";
 
-    if (d->changes.n > 1) {
+    if (d->changes.has_more) {
         (void)snprintf(more, sizeof(more), " and more");
     }
     cli_say_info("Reloaded after %ld ms: %s%s", ms_since(&d->began), d->changes.path, more);
@@ -315,12 +317,41 @@ static void serve(struct develop *d)
 
 /* ---- all of it ---- */
 
+static void ignore_line(enum sails_log_level level, const char *text, void *ctx)
+{
+    (void)level;
+    (void)text;
+    (void)ctx;
+}
+
+/* Folders that the settings have moved. What is wrong with these the application itself says. */
+static int watch_elsewhere(struct develop *d)
+{
+    static const char *const keys[] = {"paths.models", "paths.views", "paths.public"};
+    sails_app *app = sails_app_create();
+    int rc = app != NULL ? 0 : SAILS_ENOMEM;
+
+    (void)sails_app_set_log(app, ignore_line, NULL);
+    if (sails_app_load(app, (int)d->words.n - 1, d->words.items + 1) == 0) {
+        for (size_t i = 0; rc == 0 && i < ARRAY_LEN(keys); i++) {
+            const char *folder = json_string_value(sails_app_get(app, keys[i]));
+
+            if (folder != NULL) {
+                rc = cli_watch_add(&d->watch, folder, strcmp(keys[i], "paths.public") == 0);
+            }
+        }
+    }
+    sails_app_destroy(app);
+    return rc;
+}
+
 static int open_all(struct develop *d)
 {
     sigset_t set;
     int rc = cli_notify_open(&d->notify);
 
     rc = rc == 0 ? cli_watch_open(&d->watch) : rc;
+    rc = rc == 0 ? watch_elsewhere(d) : rc;
     rc = rc == 0 ? cli_pages_open(&d->pages) : rc;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -329,6 +360,18 @@ static int open_all(struct develop *d)
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return rc == 0 && d->signals < 0 ? -errno : rc;
+}
+
+static void say_why(const struct develop *d, int rc)
+{
+    if (d->pages.path[0] != '\0') {
+        cli_say_error("%s cannot be written, where open pages learn of changes: %s. `sails lift "
+                      "--no-watch` serves without",
+                      d->pages.path, sails_strerror(rc));
+    } else {
+        cli_say_error("The folder cannot be watched: %s. `sails lift --no-watch` serves without",
+                      sails_strerror(rc));
+    }
 }
 
 static void close_all(struct develop *d)
@@ -357,8 +400,7 @@ int cli_develop_run(int argc, char **argv)
     rc = d.words.failed ? SAILS_ENOMEM : open_all(&d);
 
     if (rc < 0) {
-        cli_say_error("The folder cannot be watched: %s. `sails lift --prod` serves without",
-                      sails_strerror(rc));
+        say_why(&d, rc);
         d.status = 1;
     } else {
         serve(&d);

@@ -147,6 +147,8 @@ static int generate(const char *what, int argc, char **argv)
 int cli_generate_run(int argc, char **argv)
 {
     const char *what = cli_args_word(argc, argv, 0);
+    bool was_application = false;
+    int status = 0;
 
     if (what == NULL) {
         print_usage();
@@ -155,5 +157,13 @@ int cli_generate_run(int argc, char **argv)
     if (strcmp(what, "new") == 0) {
         return cli_new_run(argc - 1, argv + 1);
     }
-    return cli_code_enter(argc, argv) ? generate(what, argc, argv) : 1;
+    if (!cli_code_enter(argc, argv)) {
+        return 1;
+    }
+    was_application = cli_code_is_application();
+    status = generate(what, argc, argv);
+    if (status == 0 && !was_application) {
+        cli_say_warn("This folder was no application: is it the right one? `sails new` makes one");
+    }
+    return status;
 }

@@ -170,7 +170,10 @@ int cli_generate_model_run(int argc, char **argv)
                       what);
         return 1;
     }
-    rc = name != NULL ? cli_generation_open(&job, name) : SAILS_ENOMEM;
+    rc = cli_generation_check(given);
+    if (rc == 0) {
+        rc = name != NULL ? cli_generation_open(&job, name) : SAILS_ENOMEM;
+    }
     if (rc == 0 && strcmp(what, "controller") != 0) {
         rc = add_model(&job, argc, argv);
     }

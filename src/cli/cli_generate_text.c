@@ -48,14 +48,23 @@ static char to_upper_symbol(char c)
     return c == '/' || c == '-' ? '_' : char_upper(c);
 }
 
+int cli_generation_check(const char *name)
+{
+    if (is_name(name)) {
+        return 0;
+    }
+    cli_say_error("`%s` cannot be a name: letters, digits, \"-\" and \"_\", and slashes between "
+                  "parts that begin with a letter",
+                  name);
+    return SAILS_EINVAL;
+}
+
 int cli_generation_open(struct cli_generation *job, const char *name)
 {
-    if (!is_name(name)) {
-        cli_say_error(
-            "`%s` cannot be a name: letters, digits, \"-\" and \"_\", and slashes between "
-            "parts that begin with a letter",
-            name);
-        return SAILS_EINVAL;
+    int rc = cli_generation_check(name);
+
+    if (rc < 0) {
+        return rc;
     }
     job->path = mem_strndup(name, strlen(name));
     job->identity = transform(name, char_lower);

@@ -20,6 +20,9 @@ struct cli_generation {
     struct cli_value values[8];
 };
 
+/* 0; SAILS_EINVAL: it is no name as cli_generation_open() takes it (said). */
+int cli_generation_check(const char *name);
+
 /* Takes a name: parts with letters, digits, "-" and "_", of which each begins with a letter; slashes between them.
  * 0; SAILS_EINVAL: it is not of that form (said); SAILS_ENOMEM. */
 int cli_generation_open(struct cli_generation *job, const char *name);

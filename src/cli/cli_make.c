@@ -28,6 +28,12 @@ int cli_make_run(int argc, char **argv)
     if (!cli_code_enter(argc, argv) || !name_program(path)) {
         return 1;
     }
+    if (!cli_code_is_application()) {
+        cli_say_error(
+            "This folder is no application: it has neither config/ nor api/, views/ or assets/. "
+            "`sails new` makes one; --appPath says where one is");
+        return 1;
+    }
     if (cli_code_make_program(path) < 0) {
         return 1;
     }

@@ -88,7 +88,7 @@ int cli_watch_open(struct cli_watch *watch)
     int wd = -1;
     int rc = 0;
 
-    *watch = (struct cli_watch){.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+    *watch = (struct cli_watch){.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .assets = "assets"};
     wd = watch->fd >= 0 ? inotify_add_watch(watch->fd, ".", EVENTS) : -1;
     if (wd < 0) {
         return -errno;
@@ -98,6 +98,14 @@ int cli_watch_open(struct cli_watch *watch)
         rc = watch_below(watch, roots[i], DEPTH_MAX);
     }
     return rc;
+}
+
+int cli_watch_add(struct cli_watch *watch, const char *folder, bool is_assets)
+{
+    if (is_assets) {
+        (void)snprintf(watch->assets, sizeof(watch->assets), "%.255s", folder);
+    }
+    return watch_below(watch, folder, DEPTH_MAX);
 }
 
 void cli_watch_close(struct cli_watch *watch)
@@ -124,6 +132,13 @@ static bool is_root(const char *name)
     return false;
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
 /* Editors write beside a file first; ".sailsrc" is the one hidden file that counts. */
 static bool is_of_interest(const char *folder, const char *name)
 {
@@ -134,6 +149,18 @@ static bool is_of_interest(const char *folder, const char *name)
     }
     return name[0] != '.' && name[0] != '#' && len > 0 && name[len - 1] != '~' &&
            strcmp(name, "4913") != 0; /* which Vim makes to see whether it can */
+}
+
+/* What many programs write first, and rename, is not what has changed. */
+static void note_path(struct cli_changes *changes, const char *path)
+{
+    bool is_same = strncmp(changes->path, path, sizeof(changes->path) - 1) == 0;
+
+    if (changes->n == 0 || access(changes->path, F_OK) < 0) {
+        (void)snprintf(changes->path, sizeof(changes->path), "%.255s", path);
+    } else if (!is_same && access(path, F_OK) == 0) {
+        changes->has_more = true;
+    }
 }
 
 static void note(struct cli_watch *watch, const struct inotify_event *event,
@@ -153,11 +180,9 @@ static void note(struct cli_watch *watch, const struct inotify_event *event,
     } else if ((event->mask & IN_CREATE) != 0) {
         return; /* it is being written */
     }
-    if (changes->n == 0) {
-        (void)snprintf(changes->path, sizeof(changes->path), "%.255s", path);
-    }
+    note_path(changes, path);
     changes->n++;
-    if (strncmp(path, "assets", 6) == 0) {
+    if (is_below(path, watch->assets)) {
         changes->has_assets = true;
     } else {
         changes->has_code = true;

@@ -44,6 +44,16 @@ const struct config_key config_keys[] = {
     TEXT("appPath", NULL,
          "Folder of the application, by --appPath, sails_appPath or the program alone: the current "
          "folder becomes it before anything is read"),
+    TEXT("paths.models", "\"api/models\"",
+         "Folder of the models; relative to appPath, as the next ones"),
+    TEXT("paths.views", "\"views\"", "Folder of the views"),
+    TEXT(
+        "paths.public", NULL,
+        "Folder of files that are sent as they are; without a word public/ below paths.tmp, if that is "
+        "there, or else assets"),
+    TEXT(
+        "paths.tmp", "\".tmp\"",
+        "Folder of what the application writes: uploads, and databases of SQLite whose file has no name"),
     TEXT("explicitHost", NULL, "Address to listen on; all addresses if it is not set"),
     COUNT("backlog", 1, 65535, "511", "Connections that may wait to be accepted"),
     {.name = "workers",
@@ -76,7 +86,7 @@ const struct config_key config_keys[] = {
      .type = CONFIG_SECTION,
      .fallback = "{}",
      .about =
-         "Databases by name: {\"default\": {\"url\": ...}}; without a word SQLite, below .tmp/"},
+         "Databases by name: {\"default\": {\"url\": ...}}; without a word SQLite, below paths.tmp"},
     {.name = "views.layout",
      .type = CONFIG_TEXT_OR_FALSE,
      .about =
@@ -183,7 +193,8 @@ const struct config_key config_keys[] = {
           "Values (of any kind) in a body of JSON; each may cost 250 bytes"),
     COUNT("http.maxUploadBytes", 1, 1000000000000000, "15000000",
           "Bytes of the files of one upload, unless the program says otherwise"),
-    TEXT("http.uploadDir", "\".tmp/uploads\"", "Folder where uploads are received"),
+    TEXT("http.uploadDir", NULL,
+         "Folder where uploads are received; without a word uploads/ below paths.tmp"),
     MS("http.headersTimeout", 1, "60000", "How long a request's head may take, in ms"),
     MS("http.bodyTimeout", 1, "30000", "How long a body may pause, in ms"),
     MS("http.bodyTotalTimeout", 0, "300000",

@@ -5,6 +5,7 @@
 
 #define A_CALL(call) "a program calls " call
 #define NOTHING      "there is nothing like it in C"
+#define FILES_OF_C   "files of C are named for their place below api/"
 
 /* Sails 1.5's reference of sails.config, without what config_keys.c has. */
 static const struct {
@@ -51,7 +52,16 @@ static const struct {
     {"blueprints.populate", "all is populated; blueprints.parseBlueprintOptions changes that"},
     {"views.extension", "templates of EJS are .ejs, pages as they are .html"},
     {"views.getRenderFn", "templates are EJS"},
-    {"paths", "folders have the names of Sails, below appPath"},
+    {"paths.config", "config/ is below appPath"},
+    {"paths.controllers", FILES_OF_C},
+    {"paths.policies", FILES_OF_C},
+    {"paths.responses", FILES_OF_C},
+    {"paths.hooks", FILES_OF_C},
+    {"paths.helpers", FILES_OF_C},
+    {"paths.services", "services are functions of C"},
+    {"paths.adapters", NOTHING},
+    {"paths.blueprints", NOTHING},
+    {"paths.layout", "it is views.layout"},
 };
 
 /* Whether `name` is the setting, or lies below it. */

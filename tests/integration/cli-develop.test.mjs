@@ -2,7 +2,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { get } from 'node:http'
-import { rm } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command, folderOf, writeFiles } from './support/sails-command.mjs'
 
@@ -104,6 +104,31 @@ test('folders and files that come later count, and those that go', async (t) => 
   assert.equal(await textOf(`${url}/word`), 'Not Found')
   await writeFiles(cwd, { 'api/policies/.word.c.swp': 'x', 'api/policies/word.c~': 'x', 'assets/a.txt': 'a' })
   await app.says(/info: Reloaded/) // the folder api/policies
+  assert.equal(await app.stop(), 0)
+})
+
+test('folders in other places are watched, and a file that is renamed is named (app-config-cli 5.1)', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'config/paths.json': { paths: { views: 'ui/pages', models: 'data', public: 'web', tmp: 'var' } },
+    'config/routes.json': { 'GET /page': { view: 'page' } },
+    'config/models.json': { models: { migrate: 'alter', attributes: { id: { type: 'number', autoIncrement: true } } } },
+    'data/Pet.json': { attributes: { name: 'string' } },
+    'ui/pages/page.ejs': 'first <%= 1 + 1 %>',
+    'web/file.txt': 'sent',
+  })
+  assert.equal(await textOf(`${url}/page`), 'first 2')
+  assert.equal(await textOf(`${url}/file.txt`), 'sent')
+  assert.equal((await fetch(`${url}/pet`, { method: 'POST', body: new URLSearchParams({ name: 'rex' }) })).status, 200)
+  assert.ok((await stat(path.join(cwd, 'var/default.sqlite'))).size > 0)
+
+  // As sed -i and many editors write.
+  await writeFile(path.join(cwd, 'ui/pages/sed1'), 'second')
+  await rename(path.join(cwd, 'ui/pages/sed1'), path.join(cwd, 'ui/pages/page.ejs'))
+  await app.says(/info: Reloaded after \d+ ms: ui\/pages\/page\.ejs\n/)
+  assert.equal(await textOf(`${url}/page`), 'second')
+  await writeFiles(cwd, { 'data/Toy.json': { attributes: { name: 'string' } } })
+  await app.says(/info: Reloaded after \d+ ms: data\/Toy\.json/)
+  assert.equal((await fetch(`${url}/toy`)).status, 200)
   assert.equal(await app.stop(), 0)
 })
 

@@ -9,7 +9,7 @@ const read = (cwd, name) => readFile(path.join(cwd, name), 'utf8')
 const tree = async (folder) => (await readdir(folder, { recursive: true })).map(String).sort()
 
 test('a model has its attributes, and is made once (app-config-cli 16)', async (t) => {
-  const cwd = await folderOf(t)
+  const cwd = await folderOf(t, { '.sailsrc': '{}' })
   const first = await sails(t, cwd, ['generate', 'model', 'User', 'a', 'b:number'])
   assert.deepEqual([first.status, first.out], [0, ' info: Created a new model ("User")!\n'])
   assert.deepEqual(JSON.parse(await read(cwd, 'api/models/User.json')), {
@@ -80,6 +80,8 @@ test('what cannot be generated is told, and leaves nothing', async (t) => {
     [['action', 'a//b'], /cannot be a name/],
     [['action', '/a'], /cannot be a name/],
     [['action', '1st'], /cannot be a name/],
+    [['model', '../evil'], /^error: `\.\.\/evil` cannot be a name/],
+    [['model', '1st'], /^error: `1st` cannot be a name/],
     [['model', 'user', 'age:integer'], /^error: `age:integer`: an attribute is/],
     [['controller', 'user', 'find-one'], /cannot be the name of a function of C/],
     [['api', 'pet'], /^error: Something else already exists at ::api\/controllers\/PetController\.c\n$/],
@@ -95,15 +97,29 @@ test('what cannot be generated is told, and leaves nothing', async (t) => {
 const shop = {
   'api/models/Pet.json': { attributes: { name: 'string' } },
   'config/models.json': { models: { migrate: 'safe', attributes: { id: { type: 'number', autoIncrement: true } } } },
-  'config/routes.json': { 'GET /pets': 'pet/find', 'GET /old': '/pets' },
+  'config/routes.json': { 'GET /pets': 'pet/find', 'GET /old': '/pets', 'GET /page': { view: 'page' } },
+  'views/page.ejs': '<%= 1 %>',
   'api/controllers/pet/find.c': '#include <sails/sails.h>\n\nSAILS_ACTION()\n{\n    sails_res_ok(res, NULL);\n}\n',
 }
+
+test('a folder that is no application is told', async (t) => {
+  const cwd = await folderOf(t)
+  const built = await sails(t, cwd, ['build'])
+  assert.equal(built.status, 1)
+  assert.match(built.err, /^error: This folder is no application: .*`sails new` makes one/)
+  assert.deepEqual(await tree(cwd), [])
+  const made = await sails(t, cwd, ['generate', 'model', 'user'])
+  assert.equal(made.status, 0)
+  assert.match(made.out, / warn: This folder was no application/)
+  assert.doesNotMatch((await sails(t, cwd, ['generate', 'model', 'pet'])).out, /warn/)
+})
 
 test('routes are listed', async (t) => {
   const { status, out } = await sails(t, await folderOf(t, shop), ['routes'])
   assert.equal(status, 0)
   assert.match(out, /^GET +\/pets +.*pet\/find/m)
   assert.match(out, /^GET +\/old +/m)
+  assert.match(out, /^GET +\/page +view/m)
 })
 
 test('a migration makes the tables, and a script sees them; its status is the command\'s', async (t) => {

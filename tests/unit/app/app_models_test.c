@@ -134,7 +134,7 @@ static void the_lift_tells_of_models_that_anybody_may_change(void **state)
         const char *want; /* NULL: nothing is told */
     } cases[] = {
         {"{}", "port", "0",
-         "Anybody may ask for the records of book, shelf, and change them: GET /"},
+         "Anybody may ask for the records of book, shelf, and change them: GET /book and so on"},
         {"{\"book/*\": false}", "port", "0",
          "Anybody may ask for the records of shelf, and change"},
         {"{\"book/*\": false, \"book/find\": true}", "port", "0",
