@@ -29,13 +29,13 @@ static const struct generator {
     const char *usage;
     const char *what; /* as the sentence has it: "action" */
     struct file files[2];
-    const char *hint; /* what is to be done now; NULL: nothing */
+    const char *hint; /* what is to be done now, with %p for the name; NULL: nothing */
 } generators[] = {
     {"action",
      "user/find",
      "action",
      {{"api/controllers/%p.c", "generate/action.c.in"}},
-     "A route in config/routes.json leads to it"},
+     "It is asked for by a route; add to config/routes.json: \"GET /%p\": \"%p\""},
     {"policy",
      "isLoggedIn",
      "policy",
@@ -56,13 +56,13 @@ static const struct generator {
      "import",
      "script",
      {{"scripts/%p.c", "generate/script.c.in"}},
-     "`sails run` starts it"},
+     "`sails run %p` starts it"},
     {"page",
      "account",
      "page",
      {{"views/pages/%p.ejs", "generate/page.ejs.in"},
       {"assets/js/pages/%p.js", "generate/page.js.in"}},
-     "A route in config/routes.json leads to it: {\"view\": \"pages/...\"}"},
+     "It is shown by a route; add to config/routes.json: \"GET /%p\": {\"view\": \"pages/%p\"}"},
 };
 
 static const struct generator *find_generator(const char *name)
@@ -73,6 +73,22 @@ static const struct generator *find_generator(const char *name)
         }
     }
     return NULL;
+}
+
+/* Without memory nothing is said: the files are there. */
+static void tell_hint(const char *hint, const char *name)
+{
+    struct buf text = {0};
+
+    for (const char *mark = strstr(hint, "%p"); mark != NULL; mark = strstr(hint, "%p")) {
+        buf_printf(&text, "%.*s%s", (int)(mark - hint), hint, name);
+        hint = mark + 2;
+    }
+    buf_printf(&text, "%s", hint);
+    if (buf_error(&text) == 0) {
+        cli_say_info("%.*s", STR_FMT(buf_str(&text)));
+    }
+    buf_deinit(&text);
 }
 
 static int run_generator(const struct generator *g, const char *name)
@@ -87,7 +103,7 @@ static int run_generator(const struct generator *g, const char *name)
     if (rc == 0) {
         cli_say_info("Created a new %s (\"%s\")!", g->what, name);
         if (g->hint != NULL) {
-            cli_say_info("%s", g->hint);
+            tell_hint(g->hint, name);
         }
     }
     return rc == 0 ? 0 : 1;
