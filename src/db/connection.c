@@ -295,12 +295,31 @@ int connection_execute(struct connection *c, const char *sql)
     return rc;
 }
 
+/*
+ * The beginning or the end of a transaction or savepoint. They come in front of and behind every change, so where they can be
+ * prepared they are (bench/blueprints.c).
+ */
+static int execute_boundary(struct connection *c, const char *sql)
+{
+    struct cached_statement *running = NULL;
+    int rc = 0;
+
+    if (!c->config->adapter->dialect->prepares_transactions) {
+        return connection_execute(c, sql);
+    }
+    rc = connection_query(c, CONNECTION_WRITES, str_from(sql), NULL, 0, &running);
+    if (rc >= 0) {
+        connection_end(running);
+    }
+    return rc;
+}
+
 static int execute_savepoint(struct connection *c, const char *verb, unsigned depth)
 {
     char sql[48];
 
     snprintf(sql, sizeof(sql), "%s s%u", verb, depth);
-    return connection_execute(c, sql);
+    return execute_boundary(c, sql);
 }
 
 int connection_begin(struct connection *c)
@@ -310,9 +329,9 @@ int connection_begin(struct connection *c)
     if (c->depth > 0) {
         rc = execute_savepoint(c, "SAVEPOINT", c->depth);
     } else {
-        rc = connection_execute(c, c->config->adapter->dialect->begin);
+        rc = execute_boundary(c, c->config->adapter->dialect->begin);
         if (rc < 0 && c->error.fault == DB_FAULT_LOST) {
-            rc = connection_execute(c, c->config->adapter->dialect->begin);
+            rc = execute_boundary(c, c->config->adapter->dialect->begin);
         }
     }
     if (rc == 0) {
@@ -338,7 +357,7 @@ int connection_commit(struct connection *c)
 
     assert(c->depth > 0);
     rc = c->depth > 1 ? execute_savepoint(c, "RELEASE SAVEPOINT", c->depth - 1)
-                      : connection_execute(c, "COMMIT");
+                      : execute_boundary(c, "COMMIT");
     if (rc < 0) {
         connection_rollback(c);
         return rc;
@@ -352,7 +371,7 @@ static int execute_rollback(struct connection *c)
     int rc = 0;
 
     if (c->depth == 1) {
-        return connection_execute(c, "ROLLBACK");
+        return execute_boundary(c, "ROLLBACK");
     }
     rc = execute_savepoint(c, "ROLLBACK TO SAVEPOINT", c->depth - 1);
     return rc < 0 ? rc : execute_savepoint(c, "RELEASE SAVEPOINT", c->depth - 1);

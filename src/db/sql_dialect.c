@@ -12,6 +12,7 @@ const struct sql_dialect sql_dialect_sqlite = {
     .quote = '"',
     .has_returning = true,
     .has_transactional_ddl = true,
+    .prepares_transactions = true,
     .params_max = 32766,
     .rows_max = 1,
     .begin = "BEGIN IMMEDIATE",

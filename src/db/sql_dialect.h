@@ -17,7 +17,8 @@ struct sql_dialect {
     bool has_any;        /* x = ANY($1): a list is one parameter */
     bool has_returning;  /* INSERT, UPDATE and DELETE ... RETURNING */
     bool has_transactional_ddl;
-    bool puts_nulls_last; /* so "NULLS FIRST" has to be said */
+    bool puts_nulls_last;       /* so "NULLS FIRST" has to be said */
+    bool prepares_transactions; /* BEGIN, SAVEPOINT and the like are statements as others are */
     bool aborts_on_error; /* an error within a transaction ends all of it, but for a savepoint */
     size_t params_max;    /* of one statement */
     size_t rows_max;      /* of one INSERT */
