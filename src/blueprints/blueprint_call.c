@@ -2,37 +2,11 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "blueprints/blueprint_run.h"
 #include "request/res.h"
 
 #include <assert.h>
 #include <sails/err.h>
-
-/*
- * What is told belongs to what has been changed: the messages are made while the transaction is open, from records as it
- * sees them, and leave once it is committed. So that the messages about a record come in the order of its changes,
- * the commit and the telling are one step for others who change the same record (effects.h).
- *
- *     begin, queries, changes, messages made      may wait for the database's locks
- *     effects_lock                                nothing is left but the commit
- *     commit
- *     effects_apply
- *     effects_unlock
- */
-
-static const struct {
-    int (*run)(struct blueprint_call *call, struct sails_db *db);
-    bool is_reading;
-} blueprints_of_kinds[BLUEPRINT_KINDS] = {
-    [BLUEPRINT_FIND] = {blueprint_find, true},
-    [BLUEPRINT_FIND_ONE] = {blueprint_find_one, true},
-    [BLUEPRINT_CREATE] = {blueprint_create, false},
-    [BLUEPRINT_UPDATE] = {blueprint_update, false},
-    [BLUEPRINT_DESTROY] = {blueprint_destroy, false},
-    [BLUEPRINT_POPULATE] = {blueprint_populate, true},
-    [BLUEPRINT_ADD] = {blueprint_add, false},
-    [BLUEPRINT_REMOVE] = {blueprint_remove, false},
-    [BLUEPRINT_REPLACE] = {blueprint_replace, false},
-};
 
 static void destroy_call(struct blueprint_call *call)
 {
@@ -41,69 +15,6 @@ static void destroy_call(struct blueprint_call *call)
     json_decref(call->body);
     buf_deinit(&call->text);
     mem_free(call);
-}
-
-/* ---- errors as bodies ---- */
-
-/* As Sails tells a usage error (formatUsageError). NULL: no memory. */
-static json_t *usage_body(const struct sails_req *req, const char *code, const char *details)
-{
-    static const char tip[] =
-        "  **The following additional tip will not be shown in production**:  Tip: Check your client-side "
-        "code to make sure that the request data it sends matches the expectations of the "
-        "corresponding attributes in your model.  Also check that your client-side code sends data "
-        "for every required attribute.";
-    struct buf message = {0};
-    json_t *body = NULL;
-
-    buf_printf(&message,
-               "The server could not fulfill this request (`%s %s`) due to a problem with the "
-               "parameters that were sent.  See the `details` for more info.%s",
-               sails_req_method(req), sails_req_path(req),
-               req->service->options.is_production ? "" : tip);
-    if (buf_error(&message) == 0) {
-        body = json_pack("{s:s*,s:s,s:s%}", "code", code, "details", details, "message",
-                         message.ptr, message.len);
-    }
-    buf_deinit(&message);
-    return body;
-}
-
-static json_t *unique_body(const struct orm_error *error)
-{
-    json_t *names = error->attr_names != NULL ? json_incref(error->attr_names) : json_array();
-
-    return json_pack("{s:s,s:s,s:s*,s:o}", "code", ORM_E_UNIQUE, "message",
-                     orm_error_message(error), "modelIdentity", error->model_identity, "attrNames",
-                     names);
-}
-
-/* Whether somebody else's record is in the way, where that is the client's business (pubsub-and-blueprints 7). */
-static bool is_conflict(const struct blueprint_call *call, const struct orm_error *error)
-{
-    return error->code != NULL && strcmp(error->code, ORM_E_UNIQUE) == 0 &&
-           (call->kind == BLUEPRINT_CREATE || call->kind == BLUEPRINT_UPDATE);
-}
-
-/* What the database, or the ORM, has said becomes the answer. */
-static void take_error(struct blueprint_call *call, const struct sails_db *db, int rc)
-{
-    const struct orm_error *error = &db->error;
-
-    json_decref(call->body);
-    call->body = NULL;
-    call->outcome = BLUEPRINT_FAILED;
-    if (rc == SAILS_ENOMEM || error->class == ORM_ERROR_NONE) {
-        call->body = json_string(sails_strerror(rc));
-    } else if (error->class == ORM_ERROR_USAGE) {
-        call->outcome = BLUEPRINT_REFUSED;
-        call->body = usage_body(call->req, error->code, orm_error_details(error));
-    } else if (is_conflict(call, error)) {
-        call->outcome = BLUEPRINT_REFUSED;
-        call->body = unique_body(error);
-    } else {
-        call->body = json_string(orm_error_message(error));
-    }
 }
 
 /* ---- the answer ---- */
@@ -153,86 +64,6 @@ static void answer_busy(struct blueprint_call *call, int rc)
     sails_res_send_status(call->res, 503);
 }
 
-/* ---- on a thread ---- */
-
-static int run_in_transaction(struct blueprint_call *call, struct sails_db *db)
-{
-    int rc = database_begin(db, call->model);
-
-    if (rc < 0) {
-        return rc;
-    }
-    rc = blueprints_of_kinds[call->kind].run(call, db);
-    rc = rc == 0 ? effects_error(&call->effects) : rc;
-    if (rc < 0) {
-        return database_finish(db, call->model, rc);
-    }
-    effects_lock(&call->effects, &call->blueprints->order);
-    rc = database_finish(db, call->model, 0);
-    if (rc == 0) {
-        effects_apply(&call->effects, call->blueprints->pubsub);
-    }
-    effects_unlock(&call->effects, &call->blueprints->order);
-    return rc;
-}
-
-/*
- * SQLite has one writer at a time, and whoever comes second asks again and again whether it is its turn. Here it waits
- * in line instead; writers outside of blueprints ask as ever.
- */
-static int run_in_turn(struct blueprint_call *call, struct sails_db *db)
-{
-    const struct db_config *config = &db->datastores->configs[call->model->datastore->index];
-    bool waits_in_line = config->adapter == &db_sqlite;
-    int rc = 0;
-
-    if (waits_in_line) {
-        (void)pthread_mutex_lock(&call->blueprints->writers);
-    }
-    rc = run_in_transaction(call, db);
-    if (waits_in_line) {
-        (void)pthread_mutex_unlock(&call->blueprints->writers);
-    }
-    return rc;
-}
-
-/*
- * Over HTTP the thread that has made a value writes it, too, and lets go of it: memory that one thread takes and another
- * one gives back costs more than to write the JSON (bench/blueprints.c). Over a socket the value itself is wanted, and
- * by an answer `ok` of the program's.
- */
-static void write_answer(struct blueprint_call *call)
-{
-    const struct responses *responses = &call->req->service->responses;
-
-    effects_deinit(&call->effects);
-    if (call->outcome == BLUEPRINT_DONE && responses_find(responses, "ok") == NULL &&
-        res_write_json(call->res, &call->text, call->body) == 0) {
-        json_decref(call->body);
-        call->body = NULL;
-    }
-}
-
-static int run(struct models_task *task, struct sails_db *db)
-{
-    struct blueprint_call *call = container_of(task, struct blueprint_call, task);
-    int rc = 0;
-
-    if (blueprints_of_kinds[call->kind].is_reading) {
-        rc = blueprints_of_kinds[call->kind].run(call, db);
-        rc = rc == 0 ? effects_error(&call->effects) : rc;
-    } else {
-        rc = run_in_turn(call, db);
-    }
-    if (rc < 0) {
-        take_error(call, db, rc);
-    }
-    if (call->effects.socket_id == NULL) {
-        write_answer(call);
-    }
-    return 0;
-}
-
 /* ---- back on the worker ---- */
 
 static void done(struct models_task *task, int status)
@@ -242,7 +73,7 @@ static void done(struct models_task *task, int status)
     if (status < 0) {
         answer_busy(call, status);
     } else {
-        if (blueprints_of_kinds[call->kind].is_reading && call->outcome == BLUEPRINT_DONE) {
+        if (blueprint_run_is_reading(call->kind) && call->outcome == BLUEPRINT_DONE) {
             effects_apply(&call->effects, call->blueprints->pubsub); /* before its answer */
         }
         answer(call);
@@ -284,6 +115,7 @@ static int call_parser(struct blueprint_call *call, const json_t *route,
     int rc = blueprints_call_parser(call->blueprints, name, call->req,
                                     blueprint_kind_name(call->kind), call->options);
 
+    call->parser = name;
     return rc == 0 ? 0
                    : blueprint_problem_set(problem, NULL, "parseBlueprintOptions `%s`: %s", name,
                                            sails_strerror(rc));
@@ -318,8 +150,9 @@ static void refuse(struct blueprint_call *call, int rc, const struct blueprint_p
         return;
     }
     call->outcome = problem->code != NULL ? BLUEPRINT_REFUSED : BLUEPRINT_FAILED;
-    call->body = problem->code != NULL ? usage_body(call->req, problem->code, problem->details.ptr)
-                                       : json_string(problem->details.ptr);
+    call->body = problem->code != NULL
+                     ? blueprint_run_usage_body(call->req, problem->code, problem->details.ptr)
+                     : json_string(problem->details.ptr);
     answer(call);
 }
 
@@ -330,6 +163,44 @@ static void warn_of_put(const struct blueprint_call *call)
             call->req->service->log, LOG_DEBUG,
             "Using `PUT` to update a record is deprecated in Sails 1.0.  Use `PATCH` instead!");
     }
+}
+
+/* ---- to a thread ---- */
+
+static struct blueprint_lines *lines_of(struct blueprints *blueprints, struct worker *worker)
+{
+    struct blueprint_lines **lines = &blueprints->lines[worker_index(worker)];
+
+    if (*lines == NULL) {
+        *lines = mem_alloc(sizeof(**lines));
+        if (*lines != NULL) {
+            task_line_init(&(*lines)->reading, blueprints->models, worker, task_line_run_each);
+            task_line_init(&(*lines)->writing, blueprints->models, worker, blueprint_run_group);
+        }
+    }
+    return *lines;
+}
+
+static bool finds_by_key(const struct blueprint_call *call)
+{
+    return call->kind == BLUEPRINT_FIND_ONE && call->parser == NULL &&
+           json_object_size(blueprint_option(call, "populates")) == 0;
+}
+
+static int submit(struct blueprint_call *call, struct worker *worker)
+{
+    bool is_reading = blueprint_run_is_reading(call->kind);
+    struct blueprint_lines *lines = NULL;
+
+    if (!models_has_one_writer(call->blueprints->models, call->model) ||
+        (is_reading && !finds_by_key(call))) {
+        return models_submit(call->blueprints->models, worker, &call->task);
+    }
+    lines = lines_of(call->blueprints, worker);
+    if (lines == NULL) {
+        return SAILS_ENOMEM;
+    }
+    return task_line_submit(is_reading ? &lines->reading : &lines->writing, &call->task);
 }
 
 void blueprint_call_begin(sails_req *req, sails_res *res)
@@ -343,14 +214,14 @@ void blueprint_call_begin(sails_req *req, sails_res *res)
         sails_res_send_status(res, 503);
         return;
     }
-    call->task = (struct models_task){.run = run, .done = done};
+    call->task = (struct models_task){.run = blueprint_run, .done = done};
     call->blueprints = blueprint->blueprints;
     call->kind = blueprint->kind;
     call->req = req;
     call->res = res;
     warn_of_put(call);
     rc = read_request(call, &problem);
-    rc = rc == 0 ? models_submit(call->blueprints->models, req->worker, &call->task) : rc;
+    rc = rc == 0 ? submit(call, req->worker) : rc;
     if (rc < 0) {
         refuse(call, rc, &problem);
         destroy_call(call);

@@ -31,9 +31,10 @@ struct blueprint_call {
     struct sails_req *req;
     struct sails_res *res;
     const struct orm_model *model;
-    json_t *options; /* blueprint_options.h, after the program's function */
-    bool auto_watch; /* the route's option */
-    bool is_deep;    /* the route tells the model's associations */
+    const char *parser; /* the program's function for the options; a view; NULL: none */
+    json_t *options;    /* blueprint_options.h, after that function */
+    bool auto_watch;    /* the route's option */
+    bool is_deep;       /* the route tells the model's associations */
     struct effects effects;
     enum blueprint_outcome outcome;
     struct buf text; /* of DONE over HTTP: the value as JSON, in place of `body` */

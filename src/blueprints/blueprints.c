@@ -35,6 +35,9 @@ void blueprints_deinit(struct blueprints *blueprints)
         mem_free(container_of(list_take_first(&blueprints->parsers), struct blueprint_parser,
                               in_blueprints));
     }
+    for (size_t i = 0; i < WORKERS_MAX; i++) {
+        mem_free(blueprints->lines[i]);
+    }
     publish_order_deinit(&blueprints->order);
     (void)pthread_mutex_destroy(&blueprints->writers);
 }

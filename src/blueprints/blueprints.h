@@ -19,7 +19,7 @@
 #include "base/list.h"
 #include "blueprints/blueprint_kind.h"
 #include "blueprints/effects.h"
-#include "models/models.h"
+#include "models/task_line.h"
 
 #include <sails/blueprints.h>
 #include <sails/inputs.h>
@@ -32,6 +32,12 @@ struct blueprint {
     enum blueprint_kind kind;
 };
 
+/* Calls of one worker to SQLite, which are short, or have to wait for each other: models/task_line.h. */
+struct blueprint_lines {
+    struct task_line reading; /* one record by its key */
+    struct task_line writing;
+};
+
 struct blueprints {
     struct models *models; /* NULL: not open yet, or there are none */
     const struct pubsub *pubsub;
@@ -39,7 +45,8 @@ struct blueprints {
     const char *parser;  /* `parseBlueprintOptions`: "@name"; NULL: none */
     struct list parsers; /* struct blueprint_parser: of sails_app_blueprint_options() */
     struct publish_order order;
-    pthread_mutex_t writers; /* of databases that have one at a time: blueprint_call.c */
+    pthread_mutex_t writers; /* of databases that have one at a time: blueprint_run.c */
+    struct blueprint_lines *lines[WORKERS_MAX]; /* each that worker's; NULL: not used yet */
     struct blueprint kinds[BLUEPRINT_KINDS];
     struct sails_action_def actions[BLUEPRINT_KINDS]; /* one for all models */
 };

@@ -37,19 +37,19 @@ void publish_order_deinit(struct publish_order *order)
 }
 
 /* Always from the first to the last, so that nobody waits for whoever waits for him. */
-void effects_lock(const struct effects *effects, struct publish_order *order)
+void publish_order_lock(struct publish_order *order, uint64_t records)
 {
     for (size_t i = 0; i < PUBLISH_ORDER_STRIPES; i++) {
-        if ((effects->records >> i & 1) != 0) {
+        if ((records >> i & 1) != 0) {
             (void)pthread_mutex_lock(&order->stripes[i]);
         }
     }
 }
 
-void effects_unlock(const struct effects *effects, struct publish_order *order)
+void publish_order_unlock(struct publish_order *order, uint64_t records)
 {
     for (size_t i = 0; i < PUBLISH_ORDER_STRIPES; i++) {
-        if ((effects->records >> i & 1) != 0) {
+        if ((records >> i & 1) != 0) {
             (void)pthread_mutex_unlock(&order->stripes[i]);
         }
     }
@@ -72,6 +72,8 @@ void effects_deinit(struct effects *effects)
     mem_free(effects->list);
     effects->list = NULL;
     effects->n = effects->cap = 0;
+    effects->records = 0;
+    effects->failed = false;
 }
 
 int effects_error(const struct effects *effects)

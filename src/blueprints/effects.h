@@ -7,7 +7,7 @@
  * Threads    One thread at a time. struct publish_order: any.
  * Floor      blueprints; uses pubsub, base.
  *
- *     begin; change ... effects_send(), effects_subscribe() ...; effects_lock(); commit; effects_apply(); effects_unlock()
+ *     begin; change ... effects_send(), effects_subscribe() ...; publish_order_lock(); commit; effects_apply(); publish_order_unlock()
  *
  * The lock makes the messages about a record come in the order of its changes, whoever makes them: who commits the
  * second change has waited for the first to be told. It is taken when nothing but the commit is left, so that nobody
@@ -33,6 +33,10 @@ struct publish_order {
 void publish_order_init(struct publish_order *order);
 void publish_order_deinit(struct publish_order *order);
 
+/* What is told of `records` (of struct effects, one or several) is told by whoever has them locked. */
+void publish_order_lock(struct publish_order *order, uint64_t records);
+void publish_order_unlock(struct publish_order *order, uint64_t records);
+
 struct effect;
 
 /* {0} has nobody who asks. */
@@ -46,6 +50,7 @@ struct effects {
     bool failed;           /* for lack of memory: see effects_error() */
 };
 
+/* Forgets what was gathered, not who asks: it may go on. */
 void effects_deinit(struct effects *effects);
 
 /* ---- gathering. `data` is taken. A key that no room can be named after concerns nobody ---- */
@@ -70,9 +75,6 @@ void effects_retire(struct effects *effects, const struct orm_model *model, cons
 int effects_error(const struct effects *effects);
 
 /* ---- doing ---- */
-
-void effects_lock(const struct effects *effects, struct publish_order *order);
-void effects_unlock(const struct effects *effects, struct publish_order *order);
 
 /* Does them in order. What cannot be done is logged: the change stands. */
 void effects_apply(struct effects *effects, const struct pubsub *pubsub);

@@ -211,3 +211,13 @@ int models_submit(struct models *models, struct worker *worker, struct models_ta
     return job_submit(models->jobs != NULL ? jobs_pool(models->jobs) : worker->pool->files,
                       &task->job);
 }
+
+bool models_has_one_writer(const struct models *models, const struct orm_model *model)
+{
+    return models->datastores.configs[model->datastore->index].adapter == &db_sqlite;
+}
+
+size_t models_max_waiting(const struct models *models)
+{
+    return models->options.max_waiting;
+}

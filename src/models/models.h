@@ -75,4 +75,10 @@ struct models_task {
 /* `run` and `done` are set. 0; SAILS_EBUSY, SAILS_ECANCELED, SAILS_ENOMEM: neither is called. Any thread. */
 int models_submit(struct models *models, struct worker *worker, struct models_task *task);
 
+/* Whether a model is kept where one connection writes at a time: in SQLite. */
+bool models_has_one_writer(const struct models *models, const struct orm_model *model);
+
+/* How many tasks may wait for a thread. */
+size_t models_max_waiting(const struct models *models);
+
 #endif
