@@ -5,8 +5,9 @@
  *
  *     bench-blueprints <bench-server> <sails.js> [connections] [requests] [rounds] [pocketbase]    50, 5000, 9
  *
- * 1,000 records of a name and an age; ours are in SQLite, in a file. The servers take turns, round by round. CPU time,
- * user and system. Production, no sessions.
+ * 1,000 records of a name and an age; ours are in SQLite, in a file, with `synchronous: "normal"`, which is what PocketBase
+ * has: a commit does not wait for the disk. The servers take turns, round by round. CPU time, user and system. Production,
+ * no sessions.
  */
 #include "crowd.h"
 #include "swarm.h"

@@ -39,6 +39,10 @@ async function answers(child) {
 
 execFileSync(program, ['superuser', 'upsert', admin.identity, admin.password, `--dir=${folder}`], { stdio: ['ignore', 'ignore', 'inherit'] })
 const child = spawn(program, ['serve', `--dir=${folder}`, `--http=127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'inherit'] })
+process.once('SIGTERM', () => {
+  child.kill('SIGTERM')
+  process.exit(143)
+})
 await answers(child)
 const { token } = await ask('POST', '/api/collections/_superusers/auth-with-password', admin)
 const everybody = Object.fromEntries(['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'].map((rule) => [rule, '']))

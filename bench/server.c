@@ -72,7 +72,8 @@ static void add_models(sails_app *app, const char *url)
 {
     sails_app_model(app, "User",
                     json_pack("{s:{s:s,s:s}}", "attributes", "name", "string", "age", "number"));
-    sails_app_set(app, "datastores", json_pack("{s:{s:s}}", "default", "url", url));
+    sails_app_set(app, "datastores",
+                  json_pack("{s:{s:s,s:s}}", "default", "url", url, "synchronous", "normal"));
     sails_app_set(app, "models",
                   json_loads("{\"migrate\": \"drop\", \"attributes\": {"
                              "\"createdAt\": {\"type\": \"number\", \"autoCreatedAt\": true},"

@@ -21,7 +21,7 @@ struct server {
     char command[64];
 };
 
-/* Starts a program with `--port 0` and reads the port from its line "Listening on ...:PORT". */
+/* Starts a program with `--port 0` and reads the port from its line "Listening on ...:PORT". It ends with this one. */
 struct server server_start(const char *program, char *const *more_args);
 void server_stop(struct server *server);
 
