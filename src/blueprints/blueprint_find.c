@@ -1,4 +1,6 @@
 #include "blueprints/blueprint_call.h"
+#include "orm/method.h"
+#include "request/res.h"
 
 #include <sails/err.h>
 
@@ -26,7 +28,29 @@ static void subscribe_to_all(struct blueprint_call *call, const json_t *records)
     }
 }
 
-int blueprint_find(struct blueprint_call *call, struct sails_db *db)
+/*
+ * Whether the records that are found are the answer, to nobody's knowledge but the requester's: over HTTP, with
+ * nothing populated, shown as they are stored, by an answer `ok` that is not the program's. Then they are written as they are read.
+ */
+static bool answers_with_text(const struct blueprint_call *call)
+{
+    return call->effects.socket_id == NULL && call->model->to_json.call == NULL &&
+           json_object_size(blueprint_option(call, "populates")) == 0 &&
+           responses_find(&call->req->service->responses, "ok") == NULL &&
+           res_writes_compact(call->res);
+}
+
+static int find_text(struct blueprint_call *call, struct sails_db *db, enum orm_method method,
+                     size_t *n)
+{
+    struct orm_call query = {.criteria = blueprint_option(call, "criteria"),
+                             .meta = blueprint_option(call, "meta")};
+
+    call->outcome = BLUEPRINT_DONE;
+    return method_find_text(db, call->model, method, &query, &call->text, n);
+}
+
+static int find_values(struct blueprint_call *call, struct sails_db *db)
 {
     struct sails_query query = {.populates = copy_option(call, "populates"),
                                 .meta = copy_option(call, "meta")};
@@ -42,6 +66,13 @@ int blueprint_find(struct blueprint_call *call, struct sails_db *db)
     return rc;
 }
 
+int blueprint_find(struct blueprint_call *call, struct sails_db *db)
+{
+    size_t n = 0;
+
+    return answers_with_text(call) ? find_text(call, db, ORM_FIND, &n) : find_values(call, db);
+}
+
 static int find_one(struct blueprint_call *call, struct sails_db *db, json_t **record)
 {
     struct sails_query query = {.populates = copy_option(call, "populates"),
@@ -51,7 +82,15 @@ static int find_one(struct blueprint_call *call, struct sails_db *db, json_t **r
                           record);
 }
 
-int blueprint_find_one(struct blueprint_call *call, struct sails_db *db)
+static int find_one_text(struct blueprint_call *call, struct sails_db *db)
+{
+    size_t n = 0;
+    int rc = find_text(call, db, ORM_FIND_ONE, &n);
+
+    return rc == 0 && n == 0 ? blueprint_answer_not_found(call) : rc;
+}
+
+static int find_one_value(struct blueprint_call *call, struct sails_db *db)
 {
     json_t *record = NULL;
     int rc = find_one(call, db, &record);
@@ -66,6 +105,11 @@ int blueprint_find_one(struct blueprint_call *call, struct sails_db *db)
     }
     json_decref(record);
     return rc;
+}
+
+int blueprint_find_one(struct blueprint_call *call, struct sails_db *db)
+{
+    return answers_with_text(call) ? find_one_text(call, db) : find_one_value(call, db);
 }
 
 /* A to-one that leads nowhere is not found, as the record that it would be. */

@@ -133,7 +133,8 @@ static void write_answer(struct blueprint_call *call)
         return;
     }
     effects_deinit(&call->effects);
-    if (call->outcome == BLUEPRINT_DONE && responses_find(responses, "ok") == NULL &&
+    if (call->outcome == BLUEPRINT_DONE && call->body != NULL &&
+        responses_find(responses, "ok") == NULL &&
         res_write_json(call->res, &call->text, call->body) == 0) {
         json_decref(call->body);
         call->body = NULL;

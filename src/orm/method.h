@@ -32,6 +32,13 @@ int method_run(struct sails_db *db, const struct orm_model *model, enum orm_meth
                const struct orm_call *call, method_batch_cb on_batch, void *ctx,
                struct method_result *result);
 
+/*
+ * find or findOne of a call that populates nothing, as JSON text, which is appended to `out`: a list, or one record if there is
+ * one. *n: how many. On an error nothing is appended.
+ */
+int method_find_text(struct sails_db *db, const struct orm_model *model, enum orm_method method,
+                     const struct orm_call *call, struct buf *out, size_t *n);
+
 /* ---- one file each: a query that is no noop ---- */
 
 int method_find(struct sails_db *db, struct orm_query *q, json_t **records);

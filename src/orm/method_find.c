@@ -1,6 +1,8 @@
 #include "orm/method.h"
+#include "orm/record_text.h"
 #include "orm/records.h"
 
+#include <assert.h>
 #include <sails/err.h>
 #include <stdlib.h>
 
@@ -64,28 +66,82 @@ int method_find(struct sails_db *db, struct orm_query *q, json_t **records)
     return 0;
 }
 
+static void limit_to_one(struct orm_query *q)
+{
+    if (criteria_primary_key(&q->criteria) != NULL) {
+        q->criteria.limit = CRITERIA_NO_LIMIT; /* there cannot be two */
+    }
+}
+
+static int check_that_it_is_one(struct sails_db *db, const struct orm_query *q, size_t n)
+{
+    const char *identity = q->model->identity.ptr;
+
+    if (n <= 1) {
+        return 0;
+    }
+    return orm_error_set(&db->error, ORM_ERROR_PLAIN, SAILS_ESTATE, NULL,
+                         "More than one matching record found for `%c%s.findOne()`: its "
+                         "criteria must match one at most.",
+                         char_upper(identity[0]), identity + 1);
+}
+
 int method_find_one(struct sails_db *db, struct orm_query *q, json_t **record)
 {
     json_t *found = NULL;
     int rc = 0;
 
-    if (criteria_primary_key(&q->criteria) != NULL) {
-        q->criteria.limit = CRITERIA_NO_LIMIT; /* there cannot be two */
-    }
+    limit_to_one(q);
     rc = method_find(db, q, &found);
-    if (rc == 0 && json_array_size(found) > 1) {
-        const char *identity = q->model->identity.ptr;
-
-        rc = orm_error_set(&db->error, ORM_ERROR_PLAIN, SAILS_ESTATE, NULL,
-                           "More than one matching record found for `%c%s.findOne()`: its "
-                           "criteria must match one at most.",
-                           char_upper(identity[0]), identity + 1);
-    }
+    rc = rc == 0 ? check_that_it_is_one(db, q, json_array_size(found)) : rc;
     if (rc == 0) {
         *record = json_incref(json_array_get(found, 0));
     }
     json_decref(found);
     return rc;
+}
+
+/* ---- as text ---- */
+
+static int write_found(struct sails_db *db, struct orm_query *q, struct buf *out, size_t *n)
+{
+    struct record_text text = {.criteria = &q->criteria, .decrypts = q->meta.decrypt, .out = out};
+    bool is_list = q->method == ORM_FIND;
+    int rc = 0;
+
+    assert(q->n_populates == 0 && (is_list || q->method == ORM_FIND_ONE));
+    if (is_list) {
+        buf_append_char(out, '[');
+    } else {
+        limit_to_one(q);
+    }
+    if (!q->is_noop) {
+        sql_select(database_sql(db, q->model), &q->criteria);
+        rc = record_text_query(db, &text);
+    }
+    if (is_list) {
+        buf_append_char(out, ']');
+    }
+    *n = text.n;
+    rc = rc == 0 && !is_list ? check_that_it_is_one(db, q, text.n) : rc;
+    return rc == 0 ? buf_error(out) : rc;
+}
+
+int method_find_text(struct sails_db *db, const struct orm_model *model, enum orm_method method,
+                     const struct orm_call *call, struct buf *out, size_t *n)
+{
+    struct orm_query q;
+    size_t len = out->len;
+    int rc = 0;
+
+    orm_error_clear(&db->error);
+    rc = orm_query_init(&q, model, method, call, &db->error);
+    rc = rc == 0 ? write_found(db, &q, out, n) : rc;
+    orm_query_deinit(&q);
+    if (rc < 0 && buf_error(out) == 0) {
+        out->len = len;
+    }
+    return method_told(db, rc);
 }
 
 /* ---- numbers ---- */

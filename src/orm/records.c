@@ -20,12 +20,12 @@ static int decrypt(const struct orm_attribute *attribute, json_t **value)
     return rc;
 }
 
-static int read_column(const struct records_reader *reader, const struct orm_attribute *attribute,
+int records_read_value(const struct orm_attribute *attribute, bool decrypts,
                        const struct db_value *value, json_t **out)
 {
     int rc = column_value_read(attribute, value, out);
 
-    if (rc == 0 && reader->decrypts && attribute->encrypt) {
+    if (rc == 0 && decrypts && attribute->encrypt) {
         rc = decrypt(attribute, out);
         if (rc < 0) {
             json_decref(*out);
@@ -59,7 +59,7 @@ static int read_record(const struct records_reader *reader, struct db_statement 
             continue;
         }
         adapter->column(statement, at++, &stored);
-        rc = read_column(reader, attribute, &stored, &value);
+        rc = records_read_value(attribute, reader->decrypts, &stored, &value);
         if (rc == 0 && json_object_setn_new_nocheck(record, attribute->name.ptr,
                                                     attribute->name.len, value) < 0) {
             rc = SAILS_ENOMEM;
@@ -113,13 +113,19 @@ static int told(struct sails_db *db, const struct orm_model *model, int rc)
     return rc;
 }
 
+int records_run(struct sails_db *db, const struct orm_model *model, database_row_cb on_row,
+                void *ctx)
+{
+    return told(db, model, database_query(db, model, on_row, ctx));
+}
+
 static int query_list(struct sails_db *db, const struct orm_model *model, database_row_cb on_row,
                       void *reader, json_t *made, json_t **list)
 {
     int rc = made != NULL ? 0 : orm_error_set_no_memory(&db->error);
 
     if (rc == 0) {
-        rc = told(db, model, database_query(db, model, on_row, reader));
+        rc = records_run(db, model, on_row, reader);
     }
     if (rc < 0) {
         json_decref(made);
@@ -228,7 +234,7 @@ static int select_by_keys(struct sails_db *db, const struct orm_model *model, js
     sql_append_identifier(sql, model->table);
     sql_append(sql, " WHERE ");
     sql_append_in(sql, model->primary_key, keys, n);
-    return told(db, model, database_query(db, model, records_read_row, reader));
+    return records_run(db, model, records_read_row, reader);
 }
 
 /* In the order of the keys. */

@@ -27,6 +27,14 @@ struct records_reader {
     json_t *extras; /* the values of that column, one a record; NULL where `extra` is */
 };
 
+/* The value of one column, decrypted where that is asked for. SAILS_EPROTO: it cannot be. */
+int records_read_value(const struct orm_attribute *attribute, bool decrypts,
+                       const struct db_value *value, json_t **out);
+
+/* Runs db->sql, as database_query(), and tells what records_read_value() has refused. */
+int records_run(struct sails_db *db, const struct orm_model *model, database_row_cb on_row,
+                void *ctx);
+
 /* A database_row_cb; ctx: struct records_reader. */
 int records_read_row(struct db_statement *statement, const struct db_adapter *adapter, void *ctx);
 

@@ -186,12 +186,17 @@ int res_answer_text(sails_res *res, struct str text, struct str type)
 
 /* ---- JSON ---- */
 
+bool res_writes_compact(sails_res *res)
+{
+    return res_request(res)->service->options.is_production || res_is_socket(res);
+}
+
 int res_write_json(sails_res *res, struct buf *out, const json_t *value)
 {
     struct buf compact = {0};
     int rc = 0;
 
-    if (res_request(res)->service->options.is_production || res_is_socket(res)) {
+    if (res_writes_compact(res)) {
         return json_value_write(out, value);
     }
     rc = json_value_write(&compact, value);

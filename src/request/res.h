@@ -37,6 +37,9 @@ int res_fail(sails_res *res, int rc);
 /* The same where the caller gave NULL and a value is needed: most likely one that could not be made. */
 int res_fail_without_value(sails_res *res);
 
+/* Whether this response writes JSON as json_value_write() does. */
+bool res_writes_compact(sails_res *res);
+
 /* Appends a value as this response writes JSON: for people outside production, over HTTP. 0,
  * SAILS_EJSON, SAILS_ENOMEM. */
 int res_write_json(sails_res *res, struct buf *out, const json_t *value);
