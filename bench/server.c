@@ -5,6 +5,7 @@
  *   event echo (value)        acks its argument
  *   event join (room)         joins and acks
  *   event broadcast (value)   emits event broadcast with that value to all in room1
+ *   event tell (room, value)  the same to all in that room
  *   GET /bytes                answers 64 bytes of JSON
  *   GET /echo?v=...           answers {"v": ...}
  *   GET /join?room=...        (socket request) joins and answers {}
@@ -36,6 +37,13 @@ static void on_broadcast(sails_io_socket *socket, sails_io_event *event, void *c
     (void)ctx;
     sails_io_emit(sails_io_socket_namespace(socket), &room1, "broadcast",
                   json_pack("[O?]", sails_io_event_arg(event, 0)));
+}
+
+static void on_tell(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_emit(sails_io_socket_namespace(socket), SAILS_TO_JSON(sails_io_event_arg(event, 0)),
+                  "broadcast", json_pack("[O?]", sails_io_event_arg(event, 1)));
 }
 
 static void get_bytes(sails_req *req, sails_res *res)
@@ -90,6 +98,7 @@ int main(int argc, char **argv)
     sails_io_on(root, "echo", on_echo, NULL);
     sails_io_on(root, "join", on_join, NULL);
     sails_io_on(root, "broadcast", on_broadcast, NULL);
+    sails_io_on(root, "tell", on_tell, NULL);
     sails_app_route(app, "GET /bytes", get_bytes);
     sails_app_route(app, "GET /echo", get_echo);
     sails_app_route(app, "GET /join", get_join);
