@@ -198,3 +198,38 @@ test('while Redis is away a node serves its own, and nobody is recovered', async
   const eve = await node.connect({ auth: { pid: 'P', offset: '1-1' } })
   assert.equal(eve.id.length, 20)
 })
+
+const refusals = {
+  'is full': {
+    begin: ['CONFIG', 'SET', 'maxmemory', '1'],
+    end: ['CONFIG', 'SET', 'maxmemory', '0'],
+  },
+  'has become a replica (it fails over)': {
+    begin: ['REPLICAOF', '127.0.0.1', '1'],
+    end: ['REPLICAOF', 'NO', 'ONE'],
+  },
+}
+
+for (const [how, { begin, end }] of Object.entries(refusals)) {
+  test(`where Redis ${how}, each node serves its own, and all hear all when it takes again what is said`, async (t) => {
+    const redis = await startRedis(t)
+    const client = await connectRedis(t, redis)
+    const [one, two] = [await startC(t, redis, recovering, { adapter }), await startC(t, redis, recovering, { adapter })]
+    const [ann, bob, eve] = [await one.connect(), await one.connect(), await two.connect()]
+    const heard = record(eve, 'news')
+
+    await client.sendCommand(begin)
+    const refused = next(ann, 'news')
+    await ask(bob, 'emit', {}, 'news', [1])
+    assert.deepEqual(await refused, [1], 'at once, without a place in the stream')
+
+    await client.sendCommand(end)
+    const all = [next(ann, 'news'), next(eve, 'news')]
+    await ask(bob, 'emit', {}, 'news', [2])
+    for (const [n, place] of await Promise.all(all)) {
+      assert.equal(n, 2)
+      assert.match(place, /^\d+-\d+$/)
+    }
+    assert.deepEqual(heard.map(([n]) => n), [2], 'what Redis has refused is lost elsewhere, and nothing is said twice')
+  })
+}
