@@ -3,7 +3,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { ask, next } from './support/clients.mjs'
 import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
-import { startRedis } from './support/redis.mjs'
+import { layCable, startRedis } from './support/redis.mjs'
 
 /** Sends numbers to everybody, one after the other, until it is stopped: how many it has sent. */
 function flow(name, socket) {
@@ -55,6 +55,17 @@ const faults = {
     await redis.start()
     await gathered(client, 3)
   },
+  'the cable of a node is cut, and mended': async ({ client, nodes, cable }) => {
+    cable.cut()
+    await nodes.c2.says(/this node is alone/) // a command that is not answered tells it
+    cable.mend()
+    await gathered(client, 3)
+  },
+  'a node is killed': async ({ client, nodes, people }) => {
+    await nodes.c2.kill()
+    delete people.c2
+    await gathered(client, 2)
+  },
   'a node stands still, and goes on': async ({ nodes, people }) => {
     process.kill(nodes.c2.pid, 'SIGSTOP')
     // As long as the others need to say something many times.
@@ -69,9 +80,10 @@ for (const [fault, happen] of Object.entries(faults)) {
   test(`${fault}: nothing twice, nothing out of order, nothing lost here`, async (t) => {
     const redis = await startRedis(t)
     const client = await connectRedis(t, redis)
+    const cable = await layCable(t, redis)
     const nodes = {
       c1: await startC(t, redis),
-      c2: await startC(t, redis, ['--workers=3']),
+      c2: await startC(t, redis, ['--workers=3'], { url: cable.url }),
       n1: await startNode(t, redis),
     }
     await gathered(client, 3)
@@ -82,7 +94,7 @@ for (const [fault, happen] of Object.entries(faults)) {
     const flows = Object.entries(people).filter(([name]) => name !== silent)
       .map(([name, socket]) => [name, flow(name, socket)])
 
-    await happen({ redis, client, nodes, people })
+    await happen({ redis, client, nodes, people, cable })
     const sent = Object.fromEntries(await Promise.all(flows.map(async ([name, one]) => [name, await one.stop()])))
     await allIsWell(people, 'after')
     for (const [listener, { history }] of Object.entries(people)) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { atEnd } from './ends.mjs'
@@ -27,6 +27,38 @@ export async function freePort() {
   const { port } = server.address()
   await new Promise((resolve) => server.close(resolve))
   return port
+}
+
+/**
+ * A cable to a Redis, which can be cut: nothing passes then, and neither end is told. Connections that are made meanwhile
+ * are as silent. When it is mended, those that have been cut are of no use any more.
+ */
+export async function layCable(t, redis) {
+  const pairs = new Set()
+  let isCut = false
+  const server = createServer((near) => {
+    const far = connect(redis.port, '127.0.0.1')
+    const pair = [near, far]
+    const end = () => pair.forEach((socket) => socket.destroy())
+    pairs.add(pair)
+    pair.forEach((socket, i) => {
+      socket.on('data', (data) => isCut || pair[1 - i].write(data))
+      socket.on('error', () => {}) // the other end is told by the end of this one
+      socket.on('close', () => isCut || (end(), pairs.delete(pair)))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const mend = () => {
+    isCut = false
+    pairs.forEach((pair) => pair.forEach((socket) => socket.destroy()))
+    pairs.clear()
+  }
+  atEnd(t, async () => {
+    mend()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { url: `redis://127.0.0.1:${server.address().port}`, cut: () => (isCut = true), mend }
 }
 
 class Redis {
