@@ -85,7 +85,8 @@ int sails_app_render_view(sails_app *app, const char *name, json_t *locals, json
     } else if (rc == 0 && app->requests.views == NULL) {
         rc = SAILS_ESTATE;
     } else if (rc == 0 && !views_find(app->requests.views, str_from(name), file)) {
-        log_line(&app->log, LOG_ERROR, "There is no view %s below views/", name);
+        log_line(&app->log, LOG_ERROR, "There is no view %s below %s/", name,
+                 app->views.files.folder);
         rc = SAILS_ENOENT;
     }
     if (rc == 0) {

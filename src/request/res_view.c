@@ -233,20 +233,27 @@ static json_t *describe_fault(const struct view_fault *fault)
     return described;
 }
 
+static const char *folder_of(const struct request_service *service)
+{
+    return service->views != NULL ? service->views->files.folder : "views";
+}
+
 /* request-response 9: what is said of a view that is not there. */
-static json_t *describe_missing(const char *code, const char *name, const char *why)
+static json_t *describe_missing(const char *code, const char *name, const char *folder,
+                                const char *why)
 {
     return name != NULL ? json_pack("{s:s, s:i, s:s, s:{s:s, s:s, s:s}}", "code", code, "status",
-                                    500, "message", why, "view", "name", name, "root", "views",
+                                    500, "message", why, "view", "name", name, "root", folder,
                                     "defaultEngine", "ejs")
                         : json_pack("{s:s, s:i, s:s}", "code", code, "status", 500, "message", why);
 }
 
 static int refuse(sails_res *res, const char *code, const char *name, const char *why)
 {
-    log_line(res_request(res)->service->log, LOG_ERROR,
-             "Sending 500 (\"Server Error\") response: %s: %s", code, why);
-    (void)res_answer_view_error(res, describe_missing(code, name, why));
+    const struct request_service *service = res_request(res)->service;
+
+    log_line(service->log, LOG_ERROR, "Sending 500 (\"Server Error\") response: %s: %s", code, why);
+    (void)res_answer_view_error(res, describe_missing(code, name, folder_of(service), why));
     return SAILS_ENOENT;
 }
 
@@ -307,7 +314,7 @@ static int view_named(sails_res *res, const char *name, json_t *locals)
 {
     const struct sails_req *req = res_request(res);
     char file[VIEW_NAME_MAX];
-    char why[256];
+    char why[320];
 
     if (req->service->views != NULL && views_find(req->service->views, str_from(name), file)) {
         return res_view_answer(res, file, locals);
@@ -315,8 +322,8 @@ static int view_named(sails_res *res, const char *name, json_t *locals)
     json_decref(locals);
     (void)snprintf(
         why, sizeof(why),
-        "Could not render view \"%.128s\": below views/ there is neither that .ejs nor that .html",
-        name);
+        "Could not render view \"%.128s\": below %.64s/ there is neither that .ejs nor that .html",
+        name, folder_of(req->service));
     return refuse(res, "E_VIEW_FAILED", name, why);
 }
 

@@ -161,7 +161,8 @@ static duk_ret_t prepare(duk_context *ctx, void *unused)
     duk_push_c_function(ctx, call_load, 1);
     view_calls_push(ctx);
     duk_push_global_object(ctx);
-    duk_call(ctx, 1 + VIEW_CALLS + 1);
+    duk_push_string(ctx, view_calls_engine(ctx)->files->folder);
+    duk_call(ctx, 1 + VIEW_CALLS + 2);
     forbid_texts(ctx);
     return 1;
 }
@@ -274,7 +275,8 @@ static duk_ret_t describe(duk_context *ctx, void *arg)
     }
     text.ptr = duk_safe_to_lstring(ctx, -1, &text.len);
     if (report->line > 0) {
-        buf_printf(&report->fault->why, "views/%s:%zu: ", report->name, report->line);
+        buf_printf(&report->fault->why, "%s/%s:%zu: ", e->files->folder, report->name,
+                   report->line);
     }
     view_values_append_text(&report->fault->why, text);
     return 0;

@@ -7,8 +7,9 @@
  * has(name)        whether there is that file below views/
  * ask(name, args)  what the request has: `req`, `session`, `__`
  * root             the global object
+ * folder           "views", where the templates are
  */
-(function (load, run, has, ask, print, text, escape, guard, root) {
+(function (load, run, has, ask, print, text, escape, guard, root, folder) {
   'use strict';
   var DEPTH_MAX = 32;
   var programs = {};
@@ -19,7 +20,7 @@
     var parts = path.charAt(0) === '/' ? [] : from.split('/').slice(0, -1);
     String(path).split('/').forEach(function (part) {
       if (part === '..') {
-        if (parts.length === 0) { throw new Error('`' + path + '` is not below views/'); }
+        if (parts.length === 0) { throw new Error('`' + path + '` is not below ' + folder + '/'); }
         parts.pop();
       } else if (part !== '' && part !== '.') {
         parts.push(part);
@@ -38,7 +39,7 @@
     var fromRoot = withExtension(resolve('', path.replace(/^(\.\.?\/)+/, '')));
     if (has(name)) { return name; }
     if (has(fromRoot)) { return fromRoot; }
-    throw new Error('there is no template `' + name + '` below views/');
+    throw new Error('there is no template `' + name + '` below ' + folder + '/');
   }
 
   function render(name, locals) {
@@ -83,7 +84,7 @@
     for (var i = 0; i < candidates.length; i++) {
       if (has(candidates[i])) { return candidates[i]; }
     }
-    throw new Error('there is no partial `' + candidates[1] + '` below views/');
+    throw new Error('there is no partial `' + candidates[1] + '` below ' + folder + '/');
   }
 
   function partialOf(from, outer, path, options) {
@@ -230,7 +231,7 @@
     };
     locals.view = locals.view || {
       path: name.replace(/\.ejs$/, ''), pathFromViews: name.replace(/\.ejs$/, ''),
-      pathFromApp: 'views/' + name.replace(/\.ejs$/, ''), ext: 'ejs'
+      pathFromApp: folder + '/' + name.replace(/\.ejs$/, ''), ext: 'ejs'
     };
     html = render(name, locals);
     while (view.layout) {
