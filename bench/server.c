@@ -32,7 +32,7 @@ static void on_join(sails_io_socket *socket, sails_io_event *event, void *ctx)
 
 static void on_broadcast(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
-    sails_io_target room1 = {.to = SAILS_ROOMS("room1")};
+    struct sails_io_target room1 = {.to = SAILS_ROOMS("room1")};
 
     (void)ctx;
     sails_io_emit(sails_io_socket_namespace(socket), &room1, "broadcast",

@@ -30,7 +30,7 @@ static void logout(sails_req *req, sails_res *res)
 {
     sails_io *io = sails_app_io(sails_req_app(req));
     struct channel own = channel_of_person(person_of(req));
-    sails_io_target target = {.to = SAILS_ROOMS(own.name)};
+    struct sails_io_target target = {.to = SAILS_ROOMS(own.name)};
 
     sails_req_session_destroy(req);
     sails_res_json(res, json_object()); /* first: it may be one of them that asks */

@@ -90,7 +90,7 @@ static json_t *count(const json_t *sockets)
 /* Each node tells its own people: what they hear is in the order in which it was counted. */
 static void tell_here(sails_app *app, const char *channel, const char *event, json_t *data)
 {
-    sails_io_target target = {.to = SAILS_ROOMS(channel), .flags = SAILS_IO_LOCAL};
+    struct sails_io_target target = {.to = SAILS_ROOMS(channel), .flags = SAILS_IO_LOCAL};
 
     sails_io_emit(sails_io_of(sails_app_io(app), "/"), &target, event, data);
 }
@@ -259,7 +259,7 @@ static void on_down(sails_app *app, int status, void *ctx)
 
 static void on_time(sails_app *app, int status, void *ctx)
 {
-    sails_cluster cluster = {0};
+    struct sails_cluster cluster = {0};
 
     (void)ctx;
     sails_app_cluster(app, &cluster);

@@ -28,7 +28,7 @@ enum sails_admin_details {
 };
 
 /** How sails_app_admin() is to be. `{0}` lets nobody in. */
-typedef struct sails_admin_options {
+struct sails_admin_options {
     const char *name; /**< Of the namespace; NULL: "/admin". */
     /** Who may come in, with a password; NULL only where `is_open` says so. */
     const char *username;
@@ -38,7 +38,7 @@ typedef struct sails_admin_options {
     bool is_read_only; /**< The page looks, and can do nothing. */
     enum sails_admin_details details;
     const char *server_id; /**< What the page calls this node; NULL: host and process. */
-} sails_admin_options;
+};
 
 /**
  * Lets the page of Socket.IO's admin UI look at this app. The headers `cookie` and `authorization` of clients are
@@ -56,7 +56,7 @@ typedef struct sails_admin_options {
  *         called before; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Admin UI"
  */
-SAILS_API int sails_app_admin(sails_app *app, const sails_admin_options *options);
+SAILS_API int sails_app_admin(sails_app *app, const struct sails_admin_options *options);
 
 SAILS_END_DECLS
 

@@ -424,28 +424,28 @@ SAILS_API int sails_app_broadcast_admin_message(sails_app *app, const char *even
 SAILS_API int sails_app_blast_admin_message(sails_app *app, const char *event, json_t *payload);
 
 /** How it goes among other nodes, since the lift; all zero for a node that is alone. */
-typedef struct sails_cluster {
+struct sails_cluster {
     int is_up;         /**< Whether it hears and reaches the others now: 0 or 1. */
     uint64_t sent;     /**< Messages that Redis was given. */
     uint64_t not_sent; /**< That it could not be given, or never answered: lost. */
     uint64_t received; /**< From other nodes. */
     uint64_t refused;  /**< Of those that came: nothing that a node says. */
-} sails_cluster;
+};
 
 /** Fills in *out. Any thread. 0; SAILS_EINVAL: NULL. */
-SAILS_API int sails_app_cluster(const sails_app *app, sails_cluster *out);
+SAILS_API int sails_app_cluster(const sails_app *app, struct sails_cluster *out);
 
 /** What was refused since the lift, because it was over a limit of `security.limits`,
  *  `maxConnections` or `sockets.maxSessions`. */
-typedef struct sails_refused {
+struct sails_refused {
     uint64_t connections;
     uint64_t requests; /**< Answered with 429. */
     uint64_t messages; /**< Of sockets; each was told so. */
     uint64_t sessions; /**< Of sockets: answered with 503, or 429 for one address. */
-} sails_refused;
+};
 
 /** Fills in *out. Any thread. 0; SAILS_EINVAL: NULL. */
-SAILS_API int sails_app_refused(const sails_app *app, sails_refused *out);
+SAILS_API int sails_app_refused(const sails_app *app, struct sails_refused *out);
 
 /* ---- logging ---- */
 

@@ -70,7 +70,7 @@ enum {
 /**
  * Whom something concerns. `{0}`, or NULL in its place, is everybody in the namespace.
  */
-typedef struct sails_io_target {
+struct sails_io_target {
     /** Members of any of these rooms, each socket once; ends with NULL: see SAILS_ROOMS. NULL:
      *  everybody. An empty list: nobody (so that a name that is missing never means everybody). */
     const char *const *to;
@@ -80,7 +80,7 @@ typedef struct sails_io_target {
     /** As `to` and besides it, in JSON: a text, or a list of texts; borrowed. NULL: there are no more. */
     const json_t *to_json;
     const json_t *except_json; /**< As `except` and besides it. */
-} sails_io_target;
+};
 
 /*
  * Targets as expressions, where one is an argument: `sails_io_emit(nsp, SAILS_TO("hall"), "news", args)`. They
@@ -93,8 +93,8 @@ typedef struct sails_io_target {
 #ifdef __cplusplus
 SAILS_END_DECLS
 struct sails_io_target_value {
-    sails_io_target target;
-    operator const sails_io_target *() const
+    struct sails_io_target target;
+    operator const struct sails_io_target *() const
     {
         return &target;
     }
@@ -107,9 +107,10 @@ SAILS_BEGIN_DECLS
 #define SAILS_TO_JSON(names)                                                                       \
     (sails_io_target_value{{SAILS_ROOMS(nullptr), nullptr, 0, (names), nullptr}})
 #else
-#define SAILS_TO(...)        (&(const sails_io_target){.to = SAILS_ROOMS(__VA_ARGS__)})
-#define SAILS_EXCEPT(...)    (&(const sails_io_target){.except = SAILS_ROOMS(__VA_ARGS__)})
-#define SAILS_TO_JSON(names) (&(const sails_io_target){.to = SAILS_ROOMS(NULL), .to_json = (names)})
+#define SAILS_TO(...)     (&(const struct sails_io_target){.to = SAILS_ROOMS(__VA_ARGS__)})
+#define SAILS_EXCEPT(...) (&(const struct sails_io_target){.except = SAILS_ROOMS(__VA_ARGS__)})
+#define SAILS_TO_JSON(names)                                                                       \
+    (&(const struct sails_io_target){.to = SAILS_ROOMS(NULL), .to_json = (names)})
 #endif
 
 /* ---------------------------------------------------------------------------------------------
@@ -399,7 +400,7 @@ SAILS_API void sails_io_ack_drop(sails_io_ack *ack);
  *         `sockets.parser` "msgpack" any number, and SAILS_EJSON for values deeper than 60); SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Broadcasting events"
  */
-SAILS_API int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_emit(sails_io_namespace *nsp, const struct sails_io_target *target,
                             const char *event, json_t *args);
 
 /**
@@ -419,7 +420,7 @@ typedef void (*sails_io_answers_cb)(int status, json_t *answers, void *ctx);
  * @return As sails_io_emit(); SAILS_EINVAL also for a timeout of 0 and for a parent namespace. On an
  *         error `on_answers` is not called.
  */
-SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const struct sails_io_target *target,
                                      const char *event, json_t *args, uint64_t timeout_ms,
                                      sails_io_answers_cb on_answers, void *ctx);
 
@@ -432,22 +433,23 @@ SAILS_API int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_tar
  *         SAILS_ESTATE: the app is not lifted; SAILS_ENOMEM.
  * @see    Socket.IO documentation, "Utility methods"
  */
-SAILS_API int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_sockets_join(sails_io_namespace *nsp, const struct sails_io_target *target,
                                     const char *const *rooms, sails_done_cb done, void *ctx);
 
 /** As sails_io_sockets_join(), the other way; rooms that somebody is not in are no error. */
-SAILS_API int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_sockets_leave(sails_io_namespace *nsp, const struct sails_io_target *target,
                                      const char *const *rooms, sails_done_cb done, void *ctx);
 
 /** Disconnects them from the namespace, or (`close`) ends their connections. Errors as above. */
-SAILS_API int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *target,
-                                          bool close, sails_done_cb done, void *ctx);
+SAILS_API int sails_io_disconnect_sockets(sails_io_namespace *nsp,
+                                          const struct sails_io_target *target, bool close,
+                                          sails_done_cb done, void *ctx);
 
 /** Where an operation has been done: `n_confirmed` of `n_nodes` nodes, this one among both. */
-typedef struct sails_io_confirmed {
+struct sails_io_confirmed {
     size_t n_nodes;
     size_t n_confirmed;
-} sails_io_confirmed;
+};
 
 /**
  * Tells on how many nodes an operation is done. Runs once, on a worker's thread.
@@ -457,7 +459,8 @@ typedef struct sails_io_confirmed {
  *                meanwhile; SAILS_ENOMEM.
  * @param nodes   A view. A node that is alone (Redis is away) is all that there is.
  */
-typedef void (*sails_io_confirmed_cb)(int status, const sails_io_confirmed *nodes, void *ctx);
+typedef void (*sails_io_confirmed_cb)(int status, const struct sails_io_confirmed *nodes,
+                                      void *ctx);
 
 /**
  * As sails_io_sockets_join(), and tells when every node has done it, where that tells of this node only. Nodes
@@ -467,20 +470,21 @@ typedef void (*sails_io_confirmed_cb)(int status, const sails_io_confirmed *node
  * @return As there; SAILS_EINVAL also: no callback, or a parent namespace. On an error it is not called.
  */
 SAILS_API int sails_io_sockets_join_confirmed(sails_io_namespace *nsp,
-                                              const sails_io_target *target,
+                                              const struct sails_io_target *target,
                                               const char *const *rooms,
                                               sails_io_confirmed_cb on_confirmed, void *ctx);
 
 /** As sails_io_sockets_join_confirmed(), the other way. */
 SAILS_API int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp,
-                                               const sails_io_target *target,
+                                               const struct sails_io_target *target,
                                                const char *const *rooms,
                                                sails_io_confirmed_cb on_confirmed, void *ctx);
 
 /** As sails_io_disconnect_sockets(), likewise. */
 SAILS_API int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp,
-                                                    const sails_io_target *target, bool close,
-                                                    sails_io_confirmed_cb on_confirmed, void *ctx);
+                                                    const struct sails_io_target *target,
+                                                    bool close, sails_io_confirmed_cb on_confirmed,
+                                                    void *ctx);
 
 /**
  * The sockets that were asked for. Runs once, on a worker's thread.
@@ -491,7 +495,7 @@ SAILS_API int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp,
 typedef void (*sails_io_sockets_cb)(int status, json_t *sockets, void *ctx);
 
 /** Fetches what is known of everybody whom `target` selects. Errors as sails_io_sockets_join(). */
-SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_fetch_sockets(sails_io_namespace *nsp, const struct sails_io_target *target,
                                      sails_io_sockets_cb on_sockets, void *ctx);
 
 /**
@@ -627,7 +631,7 @@ typedef void (*sails_io_count_cb)(int status, size_t n_sockets, void *ctx);
  * @return As sails_io_with_socket(); SAILS_EINVAL, SAILS_ETOOBIG, too: a name.
  * @see    Socket.IO documentation, "io.engine.clientsCount", "namespace.sockets"
  */
-SAILS_API int sails_io_count_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_count_sockets(sails_io_namespace *nsp, const struct sails_io_target *target,
                                      sails_io_count_cb on_count, void *ctx);
 
 /** A room of a namespace; views, during the call. */
@@ -651,7 +655,7 @@ SAILS_API int sails_io_list_rooms(sails_io_namespace *nsp, sails_io_rooms_cb on_
 
 /** The connections of this node, and what has passed over them since the lift: Engine.IO's packets, heartbeats
  *  among them, and the bytes in them, without what transports put around. */
-typedef struct sails_io_traffic {
+struct sails_io_traffic {
     size_t n_connections; /**< That are open now. */
     uint64_t n_opened;
     uint64_t n_closed;
@@ -659,12 +663,12 @@ typedef struct sails_io_traffic {
     uint64_t packets_out;
     uint64_t bytes_in;
     uint64_t bytes_out;
-} sails_io_traffic;
+};
 
 /** On a worker.
  *  @param status   0; SAILS_ECLOSED: the app was lowered meanwhile.
  *  @param traffic  A view; NULL unless status is 0. */
-typedef void (*sails_io_traffic_cb)(int status, const sails_io_traffic *traffic, void *ctx);
+typedef void (*sails_io_traffic_cb)(int status, const struct sails_io_traffic *traffic, void *ctx);
 
 /**
  * Counts connections and what has passed over them.

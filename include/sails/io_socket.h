@@ -51,12 +51,12 @@ SAILS_API const char *sails_io_socket_transport(const sails_io_socket *socket);
 SAILS_API bool sails_io_socket_is_writable(const sails_io_socket *socket);
 
 /** What is known of the end of a connection beyond the reason. */
-typedef struct sails_io_disconnect_details {
+struct sails_io_disconnect_details {
     int err; /**< What lay below the reason: a code of sails/err.h, or -errno; 0: nothing. */
     /** The close code of its WebSocket, RFC 6455 section 7.4: received, or 1005: there was none in the Close, or
      *  1006: it broke. 0: it was not the WebSocket that ended. */
     unsigned close_code;
-} sails_io_disconnect_details;
+};
 
 /**
  * Tells how the connection of a socket has ended, in its `disconnecting` and `disconnect` listeners; zeros at
@@ -64,7 +64,7 @@ typedef struct sails_io_disconnect_details {
  *
  * @see Socket.IO documentation, "socket.on("disconnect", (reason, details) => ...)"
  */
-SAILS_API sails_io_disconnect_details
+SAILS_API struct sails_io_disconnect_details
 sails_io_socket_disconnect_details(const sails_io_socket *socket);
 
 /** What the client sent along when it connected: an object; a view, as long as the socket. */
@@ -184,8 +184,9 @@ SAILS_API int sails_io_socket_emit_with_ack(sails_io_socket *socket, const char 
                                             sails_io_answer_cb on_answer, void *ctx);
 
 /** Sends to everybody whom `target` selects, but this socket. Errors as sails_io_emit(). */
-SAILS_API int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *target,
-                                        const char *event, json_t *args);
+SAILS_API int sails_io_socket_broadcast(sails_io_socket *socket,
+                                        const struct sails_io_target *target, const char *event,
+                                        json_t *args);
 
 /** Disconnects it from its namespace, or (`close`) ends the connection. Twice is harmless. */
 SAILS_API void sails_io_socket_disconnect(sails_io_socket *socket, bool close);

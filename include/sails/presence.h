@@ -49,7 +49,7 @@ typedef void (*sails_io_presence_cb)(int status, json_t *who, size_t n_sockets, 
  * @return 0; SAILS_EINVAL: NULL, a parent namespace, or a name in `target` that is empty; SAILS_ETOOBIG: the
  *         length of one; SAILS_ESTATE: not lifted; SAILS_ENOMEM. After an error on_presence does not come.
  */
-SAILS_API int sails_io_fetch_presence(sails_io_namespace *nsp, const sails_io_target *target,
+SAILS_API int sails_io_fetch_presence(sails_io_namespace *nsp, const struct sails_io_target *target,
                                       const char *member, sails_io_presence_cb on_presence,
                                       void *ctx);
 

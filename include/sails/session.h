@@ -87,7 +87,7 @@ typedef void (*sails_session_done_cb)(int status, void *ctx);
  * exactly once, within the call or later. Texts are borrowed (copied if needed later), JSON values
  * are taken, also when it fails. `done` may be NULL where nobody wants to know.
  */
-typedef struct sails_session_store {
+struct sails_session_store {
     /** Finds a session. */
     void (*load)(void *store, const char *sid, sails_session_loaded_cb loaded, void *ctx);
 
@@ -103,7 +103,7 @@ typedef struct sails_session_store {
     void (*destroy)(void *store, const char *sid, sails_session_done_cb done, void *ctx);
 
     void *store; /**< The first argument of each; it outlives the app. */
-} sails_session_store;
+};
 
 /**
  * Keeps sessions in a store of the program's own, whatever `session.adapter` says. Before the lift.
@@ -111,7 +111,7 @@ typedef struct sails_session_store {
  * @param store  Copied.
  * @return 0; SAILS_EINVAL: NULL, or a function is missing; SAILS_ESTATE: lifted already.
  */
-SAILS_API int sails_app_session_store(sails_app *app, const sails_session_store *store);
+SAILS_API int sails_app_session_store(sails_app *app, const struct sails_session_store *store);
 
 SAILS_END_DECLS
 

@@ -66,12 +66,12 @@ static int act(sails_io_namespace *nsp, enum action action, json_t *args)
     const json_t *third = json_array_get(args, 2);
     const char *room = c_text_of(second);
     const char *rooms[] = {room, NULL};
-    sails_io_target target = {.to = nowhere};
+    struct sails_io_target target = {.to = nowhere};
 
     target.to_json = action == EMIT ? second : third; /* a text selects a room */
     if (target.to_json == NULL || json_is_null(target.to_json) ||
         (json_is_string(target.to_json) && json_string_length(target.to_json) == 0)) {
-        target = (sails_io_target){0}; /* everybody */
+        target = (struct sails_io_target){0}; /* everybody */
     } else if (!json_is_string(target.to_json)) {
         return SAILS_EINVAL;
     }
@@ -209,7 +209,7 @@ static char *name_node(const char *wanted)
     return copied;
 }
 
-static int check(const sails_admin_options *options)
+static int check(const struct sails_admin_options *options)
 {
     bool has_user = options->username != NULL && options->password_hash != NULL;
 
@@ -219,7 +219,7 @@ static int check(const sails_admin_options *options)
     return has_user && admin_auth_is_hash(options->password_hash) ? 0 : SAILS_EINVAL;
 }
 
-int admin_create(struct sails_io *io, const sails_admin_options *options, struct admin **out)
+int admin_create(struct sails_io *io, const struct sails_admin_options *options, struct admin **out)
 {
     int rc = check(options);
     struct admin *admin = rc == 0 ? mem_calloc(1, sizeof(*admin)) : NULL;

@@ -55,7 +55,8 @@ struct admin {
 };
 
 /* 0; SAILS_EINVAL: see sails_app_admin(); SAILS_ENOMEM. */
-int admin_create(struct sails_io *io, const sails_admin_options *options, struct admin **out);
+int admin_create(struct sails_io *io, const struct sails_admin_options *options,
+                 struct admin **out);
 
 /* After all workers have stopped. NULL is harmless. */
 void admin_destroy(struct admin *admin);

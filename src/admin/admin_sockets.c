@@ -81,7 +81,7 @@ static void finish(struct listing *listing)
 {
     const char *const page[] = {listing->page_id, NULL};
 
-    (void)sails_io_emit(listing->admin->nsp, &(sails_io_target){.to = page}, "all_sockets",
+    (void)sails_io_emit(listing->admin->nsp, &(struct sails_io_target){.to = page}, "all_sockets",
                         json_pack("[o]", listing->sockets));
     io_registry_release_children(&listing->namespaces);
     mem_free(listing);

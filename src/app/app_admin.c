@@ -17,7 +17,7 @@ static void on_tick(sails_app *app, int status, void *ctx)
     }
 }
 
-int sails_app_admin(sails_app *app, const sails_admin_options *options)
+int sails_app_admin(sails_app *app, const struct sails_admin_options *options)
 {
     int rc = 0;
 

@@ -334,14 +334,14 @@ int sails_app_blast_admin_message(sails_app *app, const char *event, json_t *pay
     return say_admin(app, event, payload, true);
 }
 
-int sails_app_cluster(const sails_app *app, sails_cluster *out)
+int sails_app_cluster(const sails_app *app, struct sails_cluster *out)
 {
     const struct nodes_counts *counts = NULL;
 
     if (app == NULL || out == NULL) {
         return SAILS_EINVAL;
     }
-    *out = (sails_cluster){0};
+    *out = (struct sails_cluster){0};
     if (!app->cluster.is_on) {
         return 0;
     }

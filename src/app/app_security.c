@@ -104,7 +104,7 @@ static int configure_sessions(struct sails_app *app)
     return rc;
 }
 
-int sails_app_session_store(sails_app *app, const sails_session_store *store)
+int sails_app_session_store(sails_app *app, const struct sails_session_store *store)
 {
     bool is_valid = app != NULL && store != NULL && store->load != NULL && store->save != NULL &&
                     store->touch != NULL && store->destroy != NULL;
@@ -262,12 +262,12 @@ static int configure_headers(struct sails_app *app)
 
 /* ---- limits ---- */
 
-int sails_app_refused(const sails_app *app, sails_refused *out)
+int sails_app_refused(const sails_app *app, struct sails_refused *out)
 {
     if (app == NULL || out == NULL) {
         return SAILS_EINVAL;
     }
-    *out = (sails_refused){0};
+    *out = (struct sails_refused){0};
     if (app->pool == NULL || app->requests.workers == NULL) {
         return 0;
     }

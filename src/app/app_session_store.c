@@ -110,7 +110,7 @@ void app_session_store_close(struct sails_app *app)
     session_redis_destroy(app->session_redis);
     app->session_memory = NULL;
     app->session_redis = NULL;
-    app->requests.sessions.store = (sails_session_store){0};
+    app->requests.sessions.store = (struct sails_session_store){0};
 }
 
 int app_session_store_start(struct sails_app *app, struct worker *worker)

@@ -285,11 +285,11 @@ int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
                const struct delivery_outcome *outcome);
 
 /* For functions of the public API: with all that is checked first; takes `args`. */
-int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
-            const char *except_id);
+int io_emit(sails_io_namespace *nsp, const struct sails_io_target *target, const char *event,
+            json_t *args, const char *except_id);
 
 /* The same for what goes to one socket and is kept for it: `target` selects that. */
-int io_emit_to_one(sails_io_socket *socket, const sails_io_target *target, const char *event,
+int io_emit_to_one(sails_io_socket *socket, const struct sails_io_target *target, const char *event,
                    json_t *args);
 
 /* ---- operations: io_operate.c ---- */
@@ -307,7 +307,7 @@ int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec 
                     const struct delivery_outcome *outcome);
 
 /* What `target` (NULL: everybody) says, for an operation. */
-void io_target_fill(struct operation_spec *spec, const sails_io_target *target);
+void io_target_fill(struct operation_spec *spec, const struct sails_io_target *target);
 
 /* The same for functions of the public API: checks, and tells `done` (may be NULL). */
 int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, bool must_match,

@@ -174,7 +174,8 @@ static int check(const sails_io_namespace *nsp, const char *event)
     return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
 }
 
-static struct operation_spec spec_of(const sails_io_target *target, const char *event, json_t *args)
+static struct operation_spec spec_of(const struct sails_io_target *target, const char *event,
+                                     json_t *args)
 {
     struct operation_spec spec = {.kind = OPERATION_BROADCAST, .event = event, .args = args};
 
@@ -183,8 +184,9 @@ static struct operation_spec spec_of(const sails_io_target *target, const char *
 }
 
 /* `socket`: whom `target` selects; NULL: there may be many. */
-static int emit(sails_io_namespace *nsp, sails_io_socket *socket, const sails_io_target *target,
-                const char *event, json_t *args, const char *except_id)
+static int emit(sails_io_namespace *nsp, sails_io_socket *socket,
+                const struct sails_io_target *target, const char *event, json_t *args,
+                const char *except_id)
 {
     int rc = check(nsp, event);
     json_t *array = io_arguments(args);
@@ -205,25 +207,25 @@ static int emit(sails_io_namespace *nsp, sails_io_socket *socket, const sails_io
     return rc;
 }
 
-int io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event, json_t *args,
-            const char *except_id)
+int io_emit(sails_io_namespace *nsp, const struct sails_io_target *target, const char *event,
+            json_t *args, const char *except_id)
 {
     return emit(nsp, NULL, target, event, args, except_id);
 }
 
-int io_emit_to_one(sails_io_socket *socket, const sails_io_target *target, const char *event,
+int io_emit_to_one(sails_io_socket *socket, const struct sails_io_target *target, const char *event,
                    json_t *args)
 {
     return emit(io_part_of(socket)->nsp, socket, target, event, args, NULL);
 }
 
-int sails_io_emit(sails_io_namespace *nsp, const sails_io_target *target, const char *event,
+int sails_io_emit(sails_io_namespace *nsp, const struct sails_io_target *target, const char *event,
                   json_t *args)
 {
     return io_emit(nsp, target, event, args, NULL);
 }
 
-int sails_io_socket_broadcast(sails_io_socket *socket, const sails_io_target *target,
+int sails_io_socket_broadcast(sails_io_socket *socket, const struct sails_io_target *target,
                               const char *event, json_t *args)
 {
     if (socket == NULL) {
@@ -259,7 +261,7 @@ static int send_asking(sails_io_namespace *nsp, const struct operation_spec *spe
     return rc;
 }
 
-int sails_io_emit_with_ack(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_emit_with_ack(sails_io_namespace *nsp, const struct sails_io_target *target,
                            const char *event, json_t *args, uint64_t timeout_ms,
                            sails_io_answers_cb on_gathered, void *ctx)
 {

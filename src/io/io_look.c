@@ -140,7 +140,7 @@ static int count(sails_io_namespace *nsp, const struct operation *op, sails_io_c
     return 0;
 }
 
-int sails_io_count_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_count_sockets(sails_io_namespace *nsp, const struct sails_io_target *target,
                            sails_io_count_cb on_count, void *ctx)
 {
     struct operation_spec spec = {.kind = OPERATION_FETCH};
@@ -295,7 +295,7 @@ int sails_io_list_rooms(sails_io_namespace *nsp, sails_io_rooms_cb on_rooms, voi
 
 struct weighing {
     struct io_tour tour;
-    sails_io_traffic traffic;
+    struct sails_io_traffic traffic;
     sails_io_traffic_cb on_traffic;
     void *ctx;
 };
@@ -305,7 +305,7 @@ static bool weigh_there(struct io_tour *tour, struct worker *worker)
     struct weighing *weighing = container_of(tour, struct weighing, tour);
     const struct eio_server *engine = io_worker_engine(tour->io, worker);
     const struct eio_traffic *here = eio_server_traffic(engine);
-    sails_io_traffic *all = &weighing->traffic;
+    struct sails_io_traffic *all = &weighing->traffic;
 
     all->n_connections += eio_server_count(engine);
     all->n_opened += here->n_opened;

@@ -128,7 +128,7 @@ int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, 
     return rc;
 }
 
-void io_target_fill(struct operation_spec *spec, const sails_io_target *target)
+void io_target_fill(struct operation_spec *spec, const struct sails_io_target *target)
 {
     if (target == NULL) {
         return;
@@ -142,7 +142,7 @@ void io_target_fill(struct operation_spec *spec, const sails_io_target *target)
     spec->except_json = target->except_json;
 }
 
-static struct operation_spec spec_of(enum operation_kind kind, const sails_io_target *target,
+static struct operation_spec spec_of(enum operation_kind kind, const struct sails_io_target *target,
                                      const char *const *rooms)
 {
     struct operation_spec spec = {.kind = kind, .rooms = rooms};
@@ -151,7 +151,7 @@ static struct operation_spec spec_of(enum operation_kind kind, const sails_io_ta
     return spec;
 }
 
-int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_sockets_join(sails_io_namespace *nsp, const struct sails_io_target *target,
                           const char *const *rooms, sails_done_cb done, void *ctx)
 {
     struct operation_spec spec = spec_of(OPERATION_JOIN, target, rooms);
@@ -159,7 +159,7 @@ int sails_io_sockets_join(sails_io_namespace *nsp, const sails_io_target *target
     return io_operate_then(nsp, &spec, false, done, ctx);
 }
 
-int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_sockets_leave(sails_io_namespace *nsp, const struct sails_io_target *target,
                            const char *const *rooms, sails_done_cb done, void *ctx)
 {
     struct operation_spec spec = spec_of(OPERATION_LEAVE, target, rooms);
@@ -167,8 +167,8 @@ int sails_io_sockets_leave(sails_io_namespace *nsp, const sails_io_target *targe
     return io_operate_then(nsp, &spec, false, done, ctx);
 }
 
-int sails_io_disconnect_sockets(sails_io_namespace *nsp, const sails_io_target *target, bool close,
-                                sails_done_cb done, void *ctx)
+int sails_io_disconnect_sockets(sails_io_namespace *nsp, const struct sails_io_target *target,
+                                bool close, sails_done_cb done, void *ctx)
 {
     struct operation_spec spec = spec_of(OPERATION_DISCONNECT, target, NULL);
 
@@ -222,7 +222,7 @@ static int fetch(sails_io_namespace *nsp, struct operation *op, sails_io_sockets
     return rc;
 }
 
-int sails_io_fetch_sockets(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_fetch_sockets(sails_io_namespace *nsp, const struct sails_io_target *target,
                            sails_io_sockets_cb on_sockets, void *ctx)
 {
     struct operation_spec spec = spec_of(OPERATION_FETCH, target, NULL);

@@ -63,7 +63,7 @@ static void on_sockets(int status, json_t *sockets, void *ctx)
     mem_free(presence);
 }
 
-int sails_io_fetch_presence(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_fetch_presence(sails_io_namespace *nsp, const struct sails_io_target *target,
                             const char *member, sails_io_presence_cb on_presence, void *ctx)
 {
     size_t len = member != NULL ? strlen(member) : 0;

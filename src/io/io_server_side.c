@@ -239,7 +239,7 @@ struct confirming {
 static void on_changed(int status, json_t *found, void *ctx)
 {
     struct confirming *confirming = ctx;
-    sails_io_confirmed nodes = {.n_nodes = 1 + json_array_size(found), .n_confirmed = 1};
+    struct sails_io_confirmed nodes = {.n_nodes = 1 + json_array_size(found), .n_confirmed = 1};
     size_t i = 0;
     json_t *is_done = NULL;
 
@@ -252,7 +252,8 @@ static void on_changed(int status, json_t *found, void *ctx)
 }
 
 static int change(sails_io_namespace *nsp, struct operation_spec *spec,
-                  const sails_io_target *target, sails_io_confirmed_cb on_confirmed, void *ctx)
+                  const struct sails_io_target *target, sails_io_confirmed_cb on_confirmed,
+                  void *ctx)
 {
     struct confirming *confirming = NULL;
     struct delivery_outcome outcome = {.on_done = on_changed};
@@ -279,7 +280,7 @@ static int change(sails_io_namespace *nsp, struct operation_spec *spec,
     return rc;
 }
 
-int sails_io_sockets_join_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_sockets_join_confirmed(sails_io_namespace *nsp, const struct sails_io_target *target,
                                     const char *const *rooms, sails_io_confirmed_cb on_confirmed,
                                     void *ctx)
 {
@@ -288,7 +289,7 @@ int sails_io_sockets_join_confirmed(sails_io_namespace *nsp, const sails_io_targ
     return change(nsp, &spec, target, on_confirmed, ctx);
 }
 
-int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
+int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp, const struct sails_io_target *target,
                                      const char *const *rooms, sails_io_confirmed_cb on_confirmed,
                                      void *ctx)
 {
@@ -297,8 +298,9 @@ int sails_io_sockets_leave_confirmed(sails_io_namespace *nsp, const sails_io_tar
     return change(nsp, &spec, target, on_confirmed, ctx);
 }
 
-int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp, const sails_io_target *target,
-                                          bool close, sails_io_confirmed_cb on_confirmed, void *ctx)
+int sails_io_disconnect_sockets_confirmed(sails_io_namespace *nsp,
+                                          const struct sails_io_target *target, bool close,
+                                          sails_io_confirmed_cb on_confirmed, void *ctx)
 {
     struct operation_spec spec = {.kind = OPERATION_DISCONNECT,
                                   .flags = close ? OPERATION_CLOSE : 0u};

@@ -97,14 +97,14 @@ bool sails_io_socket_is_writable(const sails_io_socket *socket)
            eio_session_is_writable(sio_socket_session(socket));
 }
 
-sails_io_disconnect_details sails_io_socket_disconnect_details(const sails_io_socket *socket)
+struct sails_io_disconnect_details sails_io_socket_disconnect_details(const sails_io_socket *socket)
 {
     struct sio_close close = {0};
 
     if (socket != NULL) {
         close = sio_socket_close(socket);
     }
-    return (sails_io_disconnect_details){.err = close.detail, .close_code = close.code};
+    return (struct sails_io_disconnect_details){.err = close.detail, .close_code = close.code};
 }
 
 json_t *sails_io_socket_auth(const sails_io_socket *socket)
@@ -273,7 +273,8 @@ json_t *sails_io_socket_rooms(const sails_io_socket *socket)
 /* Recovery keeps what is sent to one socket, too, so it goes the way of broadcasts. */
 static int emit_kept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
 {
-    const sails_io_target target = {.to = SAILS_ROOMS(sio_socket_id(socket)), .flags = flags};
+    const struct sails_io_target target = {.to = SAILS_ROOMS(sio_socket_id(socket)),
+                                           .flags = flags};
 
     return io_emit_to_one(socket, &target, event, json_incref(args));
 }

@@ -101,7 +101,7 @@ int pubsub_unsubscribe(const struct pubsub *pubsub, const char *socket_id,
 int pubsub_send(const struct pubsub *pubsub, const char *room, const struct orm_model *model,
                 json_t *data, const char *id_to_omit)
 {
-    sails_io_target target = {.to = SAILS_ROOMS(room)};
+    struct sails_io_target target = {.to = SAILS_ROOMS(room)};
     json_t *args = json_pack("[o]", data);
 
     return args != NULL ? io_emit(pubsub->io->root, &target, model->identity.ptr, args, id_to_omit)

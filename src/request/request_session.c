@@ -162,7 +162,7 @@ bool request_session_read_cookie(const struct session_settings *settings, struct
 
 bool request_session_load(struct sails_req *req)
 {
-    const sails_session_store *store = &settings_of(req)->store;
+    const struct sails_session_store *store = &settings_of(req)->store;
     struct str cookie = str_from(req->transport->session_cookie(req));
 
     if (is_unwanted(req)) {
@@ -249,7 +249,7 @@ static void on_saved(int status, void *ctx)
 /* The store forgets the session of this id, which is worth nothing from now on. */
 static void forget(struct sails_req *req, sails_session_done_cb done)
 {
-    const sails_session_store *store = &settings_of(req)->store;
+    const struct sails_session_store *store = &settings_of(req)->store;
 
     session_offers_remove(settings_of(req)->offers, req->session.sid);
     store->destroy(store->store, req->session.sid, done, req);
@@ -265,7 +265,7 @@ static bool is_untouched(const struct request_session *session)
 /* Whether it is saved, or needs not be; else request_proceed() follows. */
 static bool save(struct sails_req *req)
 {
-    const sails_session_store *store = &settings_of(req)->store;
+    const struct sails_session_store *store = &settings_of(req)->store;
     bool sets_cookie = false;
 
     if (req->session.is_regenerated) {

@@ -25,7 +25,7 @@ struct sails_req;
 /* What all sessions of an app share. Texts are borrowed. */
 struct session_settings {
     bool is_on;
-    sails_session_store store;
+    struct sails_session_store store;
     struct session_offers *offers;
     const char *name;      /* of the cookie */
     const char *secret;    /* it is signed with */

@@ -357,9 +357,9 @@ static void destroy(void *store, const char *sid, sails_session_done_cb done, vo
     tell(done, 0, ctx);
 }
 
-sails_session_store session_memory_store(struct session_memory *memory)
+struct sails_session_store session_memory_store(struct session_memory *memory)
 {
-    return (sails_session_store){
+    return (struct sails_session_store){
         .load = load, .save = save, .touch = touch, .destroy = destroy, .store = memory};
 }
 

@@ -43,7 +43,7 @@ struct session_memory *session_memory_create(const struct session_memory_options
 void session_memory_destroy(struct session_memory *memory); /* NULL is harmless */
 
 /* Its functions, for whoever works with any store. */
-sails_session_store session_memory_store(struct session_memory *memory);
+struct sails_session_store session_memory_store(struct session_memory *memory);
 
 /* Expired ones included that nobody has asked for. */
 size_t session_memory_count(struct session_memory *memory);

@@ -325,8 +325,8 @@ static void destroy(void *store, const char *sid, sails_session_done_cb done, vo
     ask(store, sid, argv, ARRAY_LEN(argv), on_done, (struct operation){.done = done, .ctx = ctx});
 }
 
-sails_session_store session_redis_store(struct session_redis *redis)
+struct sails_session_store session_redis_store(struct session_redis *redis)
 {
-    return (sails_session_store){
+    return (struct sails_session_store){
         .load = load, .save = save, .touch = touch, .destroy = destroy, .store = redis};
 }

@@ -51,6 +51,6 @@ int session_redis_start(struct session_redis *redis, struct worker *worker);
 void session_redis_stop(struct session_redis *redis, struct worker *worker);
 
 /* Its functions. From a thread that is no worker's, or has not been started: SAILS_ESTATE. */
-sails_session_store session_redis_store(struct session_redis *redis);
+struct sails_session_store session_redis_store(struct session_redis *redis);
 
 #endif

@@ -67,7 +67,7 @@ int sails_sockets_leave_all(sails_app *app, const char *room, sails_done_cb done
 static int send(sails_app *app, const char *const *rooms, const char *event, json_t *data,
                 const char *id_to_omit)
 {
-    sails_io_target target = {.to = rooms};
+    struct sails_io_target target = {.to = rooms};
     json_t *args = NULL;
 
     if (event == NULL || event[0] == '\0') {

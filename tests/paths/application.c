@@ -27,7 +27,7 @@ static void on_join(sails_io_socket *socket, sails_io_event *event, void *ctx)
 
 static void on_broadcast(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
-    sails_io_target room = {.to = SAILS_ROOMS("room")};
+    struct sails_io_target room = {.to = SAILS_ROOMS("room")};
 
     (void)ctx;
     sails_io_emit(sails_io_socket_namespace(socket), &room, "broadcast",

@@ -54,15 +54,15 @@ static struct promises_message draw(struct node *node)
 struct names {
     const char *to[2];
     const char *except[2];
-    sails_io_target target;
+    struct sails_io_target target;
 };
 
-static const sails_io_target *target_of(int room, int except, struct names *names)
+static const struct sails_io_target *target_of(int room, int except, struct names *names)
 {
     *names = (struct names){.to = {room >= 0 ? room_names[room] : NULL},
                             .except = {except >= 0 ? room_names[except] : NULL}};
-    names->target = (sails_io_target){.to = room >= 0 ? names->to : NULL,
-                                      .except = except >= 0 ? names->except : NULL};
+    names->target = (struct sails_io_target){.to = room >= 0 ? names->to : NULL,
+                                             .except = except >= 0 ? names->except : NULL};
     return &names->target;
 }
 
@@ -107,7 +107,7 @@ void play_change(struct node *node)
                                      .is_join = nodes_is(node->sim, 60)};
     const char *const rooms[] = {room_names[change.room], NULL};
     struct names names;
-    const sails_io_target *target = target_of(change.of, -1, &names);
+    const struct sails_io_target *target = target_of(change.of, -1, &names);
 
     if (!promises_changes(promises_of(node), &change)) {
         return;

@@ -119,8 +119,8 @@ static int do_by_io(struct command *command, const struct lists *l)
 {
     sails_io_namespace *root = command->sim->root;
     const struct oracle_call *call = &command->call;
-    const sails_io_target target = {.to = call->is_to_all ? NULL : l->to,
-                                    .except = call->n_except > 0 ? l->except : NULL};
+    const struct sails_io_target target = {.to = call->is_to_all ? NULL : l->to,
+                                           .except = call->n_except > 0 ? l->except : NULL};
 
     switch (call->kind) {
     case ORACLE_SEND:

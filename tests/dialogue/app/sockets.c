@@ -164,7 +164,7 @@ static void tell_id(sails_req *req, sails_res *res)
 static void disconnect(sails_req *req, sails_res *res)
 {
     sails_io_namespace *root = sails_io_of(sails_app_io(sails_req_app(req)), "/");
-    sails_io_target target = {.to = SAILS_ROOMS(text_of(req, "id"))};
+    struct sails_io_target target = {.to = SAILS_ROOMS(text_of(req, "id"))};
 
     sails_io_disconnect_sockets(root, &target, true, NULL, NULL);
     sails_res_ok(res, NULL);

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 {
     sails_app *app = sails_app_create();
     sails_io_namespace *root = sails_io_of(sails_app_io(app), "/");
-    const sails_admin_options options = {
+    const struct sails_admin_options options = {
         .username = getenv("ADMIN_USER"),
         .password_hash = getenv("ADMIN_HASH"),
         .is_open = getenv("ADMIN_HASH") == NULL,

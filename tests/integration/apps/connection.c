@@ -27,7 +27,7 @@ static sails_io *io;
 
 static void on_disconnect(sails_io_socket *socket, const char *reason, void *ctx)
 {
-    sails_io_disconnect_details details = sails_io_socket_disconnect_details(socket);
+    struct sails_io_disconnect_details details = sails_io_socket_disconnect_details(socket);
 
     (void)ctx;
     pthread_mutex_lock(&lock);
@@ -109,7 +109,7 @@ static void on_drained(sails_io_socket *socket, sails_io_event *event, void *ctx
     sails_io_event_ack(event, json_pack("[O?]", sails_io_socket_data(socket)));
 }
 
-static void tell_traffic(int status, const sails_io_traffic *traffic, void *ctx)
+static void tell_traffic(int status, const struct sails_io_traffic *traffic, void *ctx)
 {
     sails_io_ack_send(ctx, status < 0 ? result_of(status)
                                       : json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "connections",

@@ -92,7 +92,7 @@ static void on_applied(int status, void *ctx)
 static void ack_when_applied(sails_io_socket *socket, sails_io_event *event, int rc)
 {
     struct pending *pending = pending_create(event, json_pack("[o]", result_of(rc)));
-    sails_io_target nobody = {.to = SAILS_ROOMS("nobody is in here")};
+    struct sails_io_target nobody = {.to = SAILS_ROOMS("nobody is in here")};
 
     sails_io_sockets_leave(sails_io_socket_namespace(socket), &nobody, SAILS_ROOMS("nowhere"),
                            on_applied, pending);
@@ -364,7 +364,7 @@ static void on_fetch(sails_io_socket *socket, sails_io_event *event, void *ctx)
 
 /* (target, rooms) */
 static void change_many(sails_io_socket *socket, sails_io_event *event,
-                        int (*change)(sails_io_namespace *nsp, const sails_io_target *target,
+                        int (*change)(sails_io_namespace *nsp, const struct sails_io_target *target,
                                       const char *const *rooms, sails_done_cb done, void *ctx))
 {
     struct target target;
@@ -443,7 +443,7 @@ static void on_server_ask(sails_io_socket *socket, sails_io_event *event, void *
 /* Sockets of this node hear what its program heard; the answer is the first argument. */
 static void on_server_event(sails_io_namespace *nsp, sails_io_server_event *event, void *ctx)
 {
-    sails_io_target here = {.flags = SAILS_IO_LOCAL};
+    struct sails_io_target here = {.flags = SAILS_IO_LOCAL};
     json_t *args = sails_io_server_event_args(event);
 
     (void)ctx;
@@ -465,7 +465,7 @@ static void on_connection(sails_io_socket *socket, void *ctx)
 /* Those in the room "watchers" hear who goes, why, and in which rooms it still is. */
 static void tell_watchers(sails_io_socket *socket, const char *event, const char *reason)
 {
-    sails_io_target watchers = {.to = SAILS_ROOMS("watchers")};
+    struct sails_io_target watchers = {.to = SAILS_ROOMS("watchers")};
 
     sails_io_emit(
         sails_io_socket_namespace(socket), &watchers, event,

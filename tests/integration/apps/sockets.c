@@ -170,7 +170,7 @@ static void rooms(sails_req *req, sails_res *res)
 static void disconnect(sails_req *req, sails_res *res)
 {
     sails_io_namespace *root = sails_io_of(sails_app_io(sails_req_app(req)), "/");
-    sails_io_target target = {.to = SAILS_ROOMS(id_of(req))};
+    struct sails_io_target target = {.to = SAILS_ROOMS(id_of(req))};
     bool close = json_is_true(sails_req_param_json(req, "close"));
 
     answer_if_failed(res, sails_io_disconnect_sockets(root, &target, close, on_done, res));

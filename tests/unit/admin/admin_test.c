@@ -35,7 +35,7 @@ static void hashes_are_told_from_what_is_none(void **state)
     }
 }
 
-static int admin_of(const sails_admin_options *options)
+static int admin_of(const struct sails_admin_options *options)
 {
     struct live live;
     int rc = 0;
@@ -50,20 +50,22 @@ static void nobody_comes_in_without_being_named(void **state)
 {
     (void)state;
     assert_int_equal(admin_of(NULL), SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){0}), SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){.username = "ann"}), SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){.password_hash = HASH}), SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){.username = "ann", .password_hash = "secret"}),
+    assert_int_equal(admin_of(&(struct sails_admin_options){0}), SAILS_EINVAL);
+    assert_int_equal(admin_of(&(struct sails_admin_options){.username = "ann"}), SAILS_EINVAL);
+    assert_int_equal(admin_of(&(struct sails_admin_options){.password_hash = HASH}), SAILS_EINVAL);
+    assert_int_equal(
+        admin_of(&(struct sails_admin_options){.username = "ann", .password_hash = "secret"}),
+        SAILS_EINVAL);
+    assert_int_equal(admin_of(&(struct sails_admin_options){.username = "ann", .is_open = true}),
                      SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){.username = "ann", .is_open = true}),
-                     SAILS_EINVAL);
-    assert_int_equal(admin_of(&(sails_admin_options){.is_open = true}), 0);
-    assert_int_equal(admin_of(&(sails_admin_options){.username = "ann", .password_hash = HASH}), 0);
+    assert_int_equal(admin_of(&(struct sails_admin_options){.is_open = true}), 0);
+    assert_int_equal(
+        admin_of(&(struct sails_admin_options){.username = "ann", .password_hash = HASH}), 0);
 }
 
 static void it_is_set_up_once_and_in_time(void **state)
 {
-    const sails_admin_options options = {.is_open = true, .name = "/ops"};
+    const struct sails_admin_options options = {.is_open = true, .name = "/ops"};
     struct live live;
 
     (void)state;
@@ -79,7 +81,7 @@ static void it_is_set_up_once_and_in_time(void **state)
 
 static void without_memory_it_is_not_set_up(void **state)
 {
-    const sails_admin_options options = {.username = "ann", .password_hash = HASH};
+    const struct sails_admin_options options = {.username = "ann", .password_hash = HASH};
     int rc = SAILS_ENOMEM;
 
     (void)state;
@@ -102,7 +104,7 @@ static void without_memory_it_is_not_set_up(void **state)
 
 static void a_page_that_is_open_hears_what_there_is(void **state)
 {
-    const sails_admin_options options = {.is_open = true, .details = SAILS_ADMIN_ALL};
+    const struct sails_admin_options options = {.is_open = true, .details = SAILS_ADMIN_ALL};
     struct live live;
     struct ws_client page;
     struct ws_client client;
@@ -125,7 +127,7 @@ static void a_page_that_is_open_hears_what_there_is(void **state)
 
 static void who_fails_too_often_has_to_wait(void **state)
 {
-    const sails_admin_options options = {.username = "ann", .password_hash = HASH};
+    const struct sails_admin_options options = {.username = "ann", .password_hash = HASH};
     static const char right[] = "40/admin,{\"username\":\"ann\",\"password\":\"secret\"}";
     struct live live;
     struct ws_client early;
@@ -165,7 +167,7 @@ static void set_user(sails_io_socket *socket, sails_io_next *next, void *ctx)
 
 static void a_program_s_own_user_is_no_session(void **state)
 {
-    const sails_admin_options options = {.is_open = true};
+    const struct sails_admin_options options = {.is_open = true};
     struct live live;
     struct ws_client page;
 

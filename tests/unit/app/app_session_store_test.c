@@ -151,11 +151,11 @@ static void ignore_destroy(void *store, const char *sid, sails_session_done_cb d
 static void the_programs_own_store_is_stronger(void **state)
 {
     atomic_int n_saved = 0;
-    sails_session_store store = {.load = find_nothing,
-                                 .save = count_save,
-                                 .touch = ignore_touch,
-                                 .destroy = ignore_destroy,
-                                 .store = &n_saved};
+    struct sails_session_store store = {.load = find_nothing,
+                                        .save = count_save,
+                                        .touch = ignore_touch,
+                                        .destroy = ignore_destroy,
+                                        .store = &n_saved};
     struct live live;
 
     (void)state;

@@ -614,7 +614,7 @@ static void an_address_has_a_limit_of_connections(void **state)
 {
     struct live live;
     struct tcp_client one, two;
-    sails_refused refused;
+    struct sails_refused refused;
 
     (void)state;
     live_init(&live, 1);

@@ -67,7 +67,7 @@ static void on_leave(sails_io_socket *socket, sails_io_event *event, void *ctx)
 
 static void on_shout(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
-    sails_io_target target = {.to = SAILS_ROOMS("a", "b")};
+    struct sails_io_target target = {.to = SAILS_ROOMS("a", "b")};
 
     (void)ctx;
     sails_io_socket_broadcast(socket, &target, "shout", json_incref(sails_io_event_args(event)));
@@ -183,7 +183,7 @@ static void call_something(struct crowd *crowd, unsigned chance)
 {
     sails_app *app = crowd->live.app;
     sails_io_namespace *root = crowd->live.root;
-    sails_io_target a = {.to = SAILS_ROOMS("a"), .except = SAILS_ROOMS("b")};
+    struct sails_io_target a = {.to = SAILS_ROOMS("a"), .except = SAILS_ROOMS("b")};
 
     switch (chance % 9) {
     case 0:
@@ -211,9 +211,9 @@ static void call_something(struct crowd *crowd, unsigned chance)
         expect_told(crowd, sails_sockets_join(app, "AAAAAAAAAAAAAAAAAAAA", "a", on_done, crowd));
         break;
     case 8:
-        expect_told(crowd,
-                    sails_io_disconnect_sockets(root, &(sails_io_target){.to = SAILS_ROOMS("c")},
-                                                chance % 2 == 0, on_done, crowd));
+        expect_told(crowd, sails_io_disconnect_sockets(
+                               root, &(struct sails_io_target){.to = SAILS_ROOMS("c")},
+                               chance % 2 == 0, on_done, crowd));
         break;
     }
 }

@@ -436,7 +436,7 @@ static void the_first_parent_that_says_yes_makes_the_child(void **state)
     assert_int_equal(sails_io_sockets_join(parent, NULL, SAILS_ROOMS("r"), tell, &told), 0);
     assert_int_equal(told_status(&told), 0);
     assert_int_equal(sails_io_emit(sails_io_of(live.io, "/room-3"),
-                                   &(sails_io_target){.to = SAILS_ROOMS("r")}, "r", NULL),
+                                   &(struct sails_io_target){.to = SAILS_ROOMS("r")}, "r", NULL),
                      0);
     ws_client_expect(&client, "42/room-3,[\"r\"]");
     ws_client_expect_answer(&client, "42/room-2,900[\"sync\"]", "43/room-2,900[]");

@@ -120,7 +120,7 @@ static void note_count(int status, size_t n_sockets, void *ctx)
     tell(status, &count->told);
 }
 
-static void expect_count(struct world *world, const sails_io_target *target, size_t n)
+static void expect_count(struct world *world, const struct sails_io_target *target, size_t n)
 {
     struct count count = {.n = 0};
 

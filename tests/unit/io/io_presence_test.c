@@ -74,7 +74,7 @@ static void house_end(struct house *house)
     mem_free(house);
 }
 
-static void expect_presence(struct house *house, size_t node, const sails_io_target *target,
+static void expect_presence(struct house *house, size_t node, const struct sails_io_target *target,
                             const char *member, int status, const char *who, size_t n_sockets)
 {
     char *text = NULL;
@@ -93,7 +93,7 @@ static void expect_presence(struct house *house, size_t node, const sails_io_tar
 static void people_of_all_nodes_are_counted_by_their_names(void **state)
 {
     struct house *house = house_open();
-    const sails_io_target here = {.to = SAILS_ROOMS("lobby"), .flags = SAILS_IO_LOCAL};
+    const struct sails_io_target here = {.to = SAILS_ROOMS("lobby"), .flags = SAILS_IO_LOCAL};
 
     (void)state;
     for (size_t node = 0; node < 2; node++) {

@@ -27,7 +27,7 @@ static const struct target_case {
 static void emit_case(struct world *world)
 {
     const struct target_case *c = &target_cases[world->at_case];
-    sails_io_target target = {.to = c->to, .except = c->except};
+    struct sails_io_target target = {.to = c->to, .except = c->except};
 
     /* To the caller of the API as well, who is in no room: it reads nothing. */
     must(sails_io_emit(world->live.root, c->to == NULL && c->except == NULL ? NULL : &target, "e",
@@ -80,12 +80,12 @@ static void emit_by_id(struct world *world)
 {
     for (size_t i = 0; i < N_CLIENTS; i++) {
         must(sails_io_emit(world->live.root,
-                           &(sails_io_target){.to = SAILS_ROOMS(world->clients[i].id)}, "to",
+                           &(struct sails_io_target){.to = SAILS_ROOMS(world->clients[i].id)}, "to",
                            json_integer((json_int_t)i)) == 0);
     }
     must(sails_io_emit(world->live.root,
-                       &(sails_io_target){.except = SAILS_ROOMS(world->clients[0].id)}, "rest",
-                       NULL) == 0);
+                       &(struct sails_io_target){.except = SAILS_ROOMS(world->clients[0].id)},
+                       "rest", NULL) == 0);
 }
 
 static void call_by_id(struct world *world)
@@ -110,8 +110,8 @@ static void on_tell_others(sails_io_socket *socket, sails_io_event *event, void 
     (void)ctx;
     must(sails_io_socket_broadcast(socket, NULL, "others", NULL) == 0);
     must(sails_io_socket_broadcast(
-             socket, &(sails_io_target){.to = SAILS_ROOMS(sails_io_socket_id(socket))}, "nobody",
-             NULL) == 0);
+             socket, &(struct sails_io_target){.to = SAILS_ROOMS(sails_io_socket_id(socket))},
+             "nobody", NULL) == 0);
     sails_io_event_ack(event, NULL);
 }
 
@@ -173,20 +173,20 @@ static void on_answers(int status, json_t *answers, void *ctx)
 
 static void ask_room(struct world *world)
 {
-    must(sails_io_emit_with_ack(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("a")}, "q",
-                                json_null(), 60000, on_answers, &world->gathered) == 0);
+    must(sails_io_emit_with_ack(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("a")},
+                                "q", json_null(), 60000, on_answers, &world->gathered) == 0);
 }
 
 static void ask_room_briefly(struct world *world)
 {
-    must(sails_io_emit_with_ack(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("a")}, "q",
-                                json_null(), 100, on_answers, &world->gathered) == 0);
+    must(sails_io_emit_with_ack(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("a")},
+                                "q", json_null(), 100, on_answers, &world->gathered) == 0);
 }
 
 static void ask_nobody(struct world *world)
 {
-    must(sails_io_emit_with_ack(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("x")}, "q",
-                                NULL, 60000, on_answers, &world->gathered) == 0);
+    must(sails_io_emit_with_ack(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("x")},
+                                "q", NULL, 60000, on_answers, &world->gathered) == 0);
 }
 
 /* The ack id of the question that is next; its digits. */
@@ -258,29 +258,32 @@ IN_EVERY_WAY(the_answers_of_many_are_gathered_or_told_as_far_as_they_came, call_
 
 static void join_many(struct world *world)
 {
-    must(sails_io_sockets_join(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("a")},
+    must(sails_io_sockets_join(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("a")},
                                SAILS_ROOMS("b", "c"), on_done, world) == 0);
 }
 
 static void leave_many(struct world *world)
 {
-    must(sails_io_sockets_leave(world->live.root,
-                                &(sails_io_target){.to = SAILS_ROOMS("b"),
-                                                   .except = SAILS_ROOMS(world->clients[1].id)},
-                                SAILS_ROOMS("b", "never"), on_done, world) == 0);
+    must(sails_io_sockets_leave(
+             world->live.root,
+             &(struct sails_io_target){.to = SAILS_ROOMS("b"),
+                                       .except = SAILS_ROOMS(world->clients[1].id)},
+             SAILS_ROOMS("b", "never"), on_done, world) == 0);
 }
 
 static void disconnect_many(struct world *world)
 {
-    must(sails_io_disconnect_sockets(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("c")},
-                                     false, on_done, world) == 0);
+    must(sails_io_disconnect_sockets(world->live.root,
+                                     &(struct sails_io_target){.to = SAILS_ROOMS("c")}, false,
+                                     on_done, world) == 0);
 }
 
 static void close_many(struct world *world)
 {
     must(sails_io_disconnect_sockets(
              world->live.root,
-             &(sails_io_target){.to = SAILS_ROOMS(world->clients[3].id, world->clients[4].id)},
+             &(struct sails_io_target){.to =
+                                           SAILS_ROOMS(world->clients[3].id, world->clients[4].id)},
              true, on_done, world) == 0);
 }
 
@@ -324,7 +327,7 @@ static void fetch_all(struct world *world)
 
 static void fetch_room(struct world *world)
 {
-    must(sails_io_fetch_sockets(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("a")},
+    must(sails_io_fetch_sockets(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("a")},
                                 on_sockets, &world->gathered) == 0);
 }
 
@@ -486,11 +489,13 @@ static void wrong_arguments_are_refused_and_nobody_is_told(void **state)
 
     assert_int_equal(sails_io_emit(NULL, NULL, "x", json_object()), SAILS_EINVAL);
     assert_int_equal(sails_io_emit(live.root, NULL, NULL, json_object()), SAILS_EINVAL);
-    assert_int_equal(sails_io_emit(live.root, &(sails_io_target){.to = SAILS_ROOMS(long_name)}, "x",
+    assert_int_equal(sails_io_emit(live.root,
+                                   &(struct sails_io_target){.to = SAILS_ROOMS(long_name)}, "x",
                                    json_object()),
                      SAILS_ETOOBIG);
-    assert_int_equal(sails_io_emit(live.root, &(sails_io_target){.except = SAILS_ROOMS(long_name)},
-                                   "x", json_object()),
+    assert_int_equal(sails_io_emit(live.root,
+                                   &(struct sails_io_target){.except = SAILS_ROOMS(long_name)}, "x",
+                                   json_object()),
                      SAILS_ETOOBIG);
     assert_int_equal(
         sails_io_emit_with_ack(live.root, NULL, "x", json_object(), 0, on_answers, &gathered),

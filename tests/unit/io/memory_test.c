@@ -15,14 +15,15 @@ static void on_gathered(int status, json_t *answers, void *ctx)
 
 static int try_emit(struct world *world)
 {
-    return sails_io_emit(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("a", "b")}, "e",
-                         json_incref(world->gathered.answers)); /* made with memory */
+    return sails_io_emit(world->live.root, &(struct sails_io_target){.to = SAILS_ROOMS("a", "b")},
+                         "e", json_incref(world->gathered.answers)); /* made with memory */
 }
 
 static int try_ask(struct world *world)
 {
-    return sails_io_emit_with_ack(world->live.root, &(sails_io_target){.to = SAILS_ROOMS("none")},
-                                  "e", json_null(), 1000, on_gathered, &world->done);
+    return sails_io_emit_with_ack(world->live.root,
+                                  &(struct sails_io_target){.to = SAILS_ROOMS("none")}, "e",
+                                  json_null(), 1000, on_gathered, &world->done);
 }
 
 static int try_fetch(struct world *world)

@@ -112,18 +112,18 @@ static void come_back(struct ws_client *client, unsigned port, const char *pid, 
 /* Meanwhile: for everybody, for its room, not for it. */
 static void emit_meanwhile(struct recovery *r, const char *id)
 {
-    sails_io_target kitchen = {.to = SAILS_ROOMS("kitchen")};
-    sails_io_target hall = {.to = SAILS_ROOMS("hall")};
-    sails_io_target not_it = {.except = SAILS_ROOMS(id)};
-    sails_io_target dropped = {.flags = SAILS_IO_VOLATILE};
+    struct sails_io_target kitchen = {.to = SAILS_ROOMS("kitchen")};
+    struct sails_io_target hall = {.to = SAILS_ROOMS("hall")};
+    struct sails_io_target not_it = {.except = SAILS_ROOMS(id)};
+    struct sails_io_target dropped = {.flags = SAILS_IO_VOLATILE};
 
     assert_int_equal(sails_io_emit(r->live.root, NULL, "m", json_integer(1)), 0);
     assert_int_equal(sails_io_emit(r->live.root, &hall, "m", json_integer(2)), 0);
     assert_int_equal(sails_io_emit(r->live.root, &dropped, "m", json_integer(3)), 0);
     assert_int_equal(sails_io_emit(r->live.root, &not_it, "m", json_integer(4)), 0);
     assert_int_equal(sails_io_emit(r->live.root, &kitchen, "m", json_integer(5)), 0);
-    assert_int_equal(sails_io_emit(r->live.root, &(sails_io_target){.to = SAILS_ROOMS(id)}, "m",
-                                   json_integer(6)),
+    assert_int_equal(sails_io_emit(r->live.root, &(struct sails_io_target){.to = SAILS_ROOMS(id)},
+                                   "m", json_integer(6)),
                      0);
     assert_int_equal(
         sails_io_emit(r->live.root, NULL, "m", json_pack("[o]", sails_binary("\1\2", 2))), 0);
@@ -160,8 +160,8 @@ static void who_comes_back_gets_what_it_missed_and_then_its_old_id(void **state)
 
         /* It is a socket like any other: reached by its id, and by its room, on its new worker. */
         assert_int_equal(sails_io_emit(r.live.root,
-                                       &(sails_io_target){.to = SAILS_ROOMS(client.id)}, "now",
-                                       NULL),
+                                       &(struct sails_io_target){.to = SAILS_ROOMS(client.id)},
+                                       "now", NULL),
                          0);
         take_event(&again, "42[\"now\",\"", last);
 
@@ -194,7 +194,8 @@ static void only_lasting_events_without_acks_have_an_offset(void **state)
     assert_true(ws_client_send(&client, "42[\"tell me\"]"));
     take_event(&client, "42[\"to you\",1,\"", offset);
     /* The volatile one behind it was dropped, or has no offset. */
-    assert_int_equal(sails_io_emit(r.live.root, &(sails_io_target){.flags = SAILS_IO_VOLATILE}, "v",
+    assert_int_equal(sails_io_emit(r.live.root,
+                                   &(struct sails_io_target){.flags = SAILS_IO_VOLATILE}, "v",
                                    json_integer(1)),
                      0);
     assert_int_equal(ws_client_next(&client, TCP_CLIENT_PATIENCE_MS), WS_CLIENT_TEXT);
@@ -240,7 +241,7 @@ static void a_volatile_event_cannot_be_taken_for_an_offset(void **state)
     assert_int_equal(sails_io_emit(r.live.root, NULL, "seen", NULL), 0);
     take_event(&client, "42[\"seen\",\"", offset);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        sails_io_target dropped = {.flags = SAILS_IO_VOLATILE};
+        struct sails_io_target dropped = {.flags = SAILS_IO_VOLATILE};
         json_t *args = cases[i].args != NULL ? json_loads(cases[i].args, 0, NULL) : NULL;
 
         assert_int_equal(sails_io_emit(r.live.root, &dropped, "v", args), 0);

@@ -115,7 +115,8 @@ static void what_a_node_does_to_many_is_done_once_on_each(void **state)
     assert_int_equal(told_status(&scene.pair->done), 0);
     /* Had the join been done when it came back, it would come behind the leave. */
     expect_rooms(&scene, ",\"r\"");
-    assert_int_equal(sails_io_sockets_join(node->root, &(sails_io_target){.flags = SAILS_IO_LOCAL},
+    assert_int_equal(sails_io_sockets_join(node->root,
+                                           &(struct sails_io_target){.flags = SAILS_IO_LOCAL},
                                            SAILS_ROOMS("m"), tell, &scene.pair->done),
                      0);
     assert_int_equal(told_status(&scene.pair->done), 0);

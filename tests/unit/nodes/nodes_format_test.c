@@ -104,8 +104,9 @@ static void a_room_is_listened_to_while_a_node_has_members(void **state)
 
 static void emit(struct trio *trio, const char *const *rooms, const char *event)
 {
-    assert_int_equal(
-        sails_io_emit(trio->fleet.nodes[0].root, &(sails_io_target){.to = rooms}, event, NULL), 0);
+    assert_int_equal(sails_io_emit(trio->fleet.nodes[0].root,
+                                   &(struct sails_io_target){.to = rooms}, event, NULL),
+                     0);
     fleet_settle(&trio->fleet);
 }
 

@@ -82,7 +82,7 @@ static void come_to(struct nomad *nomad, size_t node)
 
 static void emit_to(struct nomad *nomad, size_t node, const char *room, int n)
 {
-    const sails_io_target target = {.to = SAILS_ROOMS(room)};
+    const struct sails_io_target target = {.to = SAILS_ROOMS(room)};
 
     assert_int_equal(sails_io_emit(nomad->fleet.nodes[node].root, room != NULL ? &target : NULL,
                                    "n", json_integer(n)),

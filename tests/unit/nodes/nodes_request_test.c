@@ -33,7 +33,7 @@ static void asking_end(struct asking *asking)
 
 static int fetch(struct pair *pair, size_t from, unsigned flags, struct asking *asking)
 {
-    sails_io_target target = {.flags = flags};
+    struct sails_io_target target = {.flags = flags};
 
     return sails_io_fetch_sockets(pair->fleet.nodes[from].root, &target, on_list, asking);
 }
@@ -150,10 +150,10 @@ static void questions_end_when_redis_goes_or_the_app_is_lowered(void **state)
 
 struct confirming {
     struct told told;
-    sails_io_confirmed nodes;
+    struct sails_io_confirmed nodes;
 };
 
-static void on_confirmed(int status, const sails_io_confirmed *nodes, void *ctx)
+static void on_confirmed(int status, const struct sails_io_confirmed *nodes, void *ctx)
 {
     struct confirming *confirming = ctx;
 
@@ -173,7 +173,7 @@ static void a_change_is_confirmed_by_every_node_that_has_done_it(void **state)
     struct pair *pair = pair_open();
     sails_io_namespace *nsp = pair->fleet.nodes[0].root;
     struct confirming confirming;
-    sails_io_target members = {.to = SAILS_ROOMS("r")};
+    struct sails_io_target members = {.to = SAILS_ROOMS("r")};
 
     (void)state;
     told_init(&confirming.told);
@@ -183,7 +183,7 @@ static void a_change_is_confirmed_by_every_node_that_has_done_it(void **state)
     expect_confirmed(&confirming, 0, 2, 2);
     /* So that what is sent now, by whichever node, reaches the new members. */
     assert_int_equal(sails_io_emit(pair->fleet.nodes[1].root,
-                                   &(sails_io_target){.to = SAILS_ROOMS("new")}, "hi", NULL),
+                                   &(struct sails_io_target){.to = SAILS_ROOMS("new")}, "hi", NULL),
                      0);
     ws_client_expect(&pair->clients[1], "42[\"hi\"]");
     assert_int_equal(

@@ -11,7 +11,7 @@
 static int emit(struct pair *pair, size_t from, const char *const *to, unsigned flags,
                 const char *event)
 {
-    sails_io_target target = {.to = to, .flags = flags};
+    struct sails_io_target target = {.to = to, .flags = flags};
 
     return sails_io_emit(pair->fleet.nodes[from].root, &target, event, NULL);
 }

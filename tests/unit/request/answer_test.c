@@ -357,9 +357,9 @@ static void broadcast_then_answer(sails_req *req, sails_res *res)
 
 static void disconnect_requester(sails_req *req, sails_res *res)
 {
-    sails_io_disconnect_sockets(sails_io_of(sails_app_io(sails_req_app(req)), "/"),
-                                &(sails_io_target){.to = SAILS_ROOMS(sails_sockets_get_id(req))},
-                                false, NULL, NULL);
+    sails_io_disconnect_sockets(
+        sails_io_of(sails_app_io(sails_req_app(req)), "/"),
+        &(struct sails_io_target){.to = SAILS_ROOMS(sails_sockets_get_id(req))}, false, NULL, NULL);
     sails_res_ok(res, NULL);
 }
 

@@ -61,8 +61,8 @@ static void throw_out(sails_req *req, sails_res *res)
     if (answers_first) {
         sails_res_json(res, json_integer(1));
     }
-    must(sails_io_disconnect_sockets(root, &(sails_io_target){.to = SAILS_ROOMS(id)}, false, NULL,
-                                     NULL) == 0);
+    must(sails_io_disconnect_sockets(root, &(struct sails_io_target){.to = SAILS_ROOMS(id)}, false,
+                                     NULL, NULL) == 0);
     if (!answers_first) {
         sails_res_json(res, json_integer(2));
     }

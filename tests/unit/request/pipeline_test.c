@@ -578,7 +578,7 @@ static void whoever_asks_too_often_is_refused(void **state)
     struct live live;
     struct ws_client client;
     struct http_answer got = {0};
-    sails_refused refused;
+    struct sails_refused refused;
 
     (void)state;
     live_init(&live, 1);

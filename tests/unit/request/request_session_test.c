@@ -520,8 +520,8 @@ static void broken_destroy(void *store, const char *sid, sails_session_done_cb d
 static void requests_survive_a_store_that_fails(void **state)
 {
     struct broken_store broken = {.load_status = SAILS_ECLOSED, .save_status = SAILS_ECLOSED};
-    const sails_session_store store = {broken_load, broken_save, broken_touch, broken_destroy,
-                                       &broken};
+    const struct sails_session_store store = {broken_load, broken_save, broken_touch,
+                                              broken_destroy, &broken};
     struct live live;
     char cookie[200], ignored[200];
 
@@ -544,7 +544,7 @@ static void requests_survive_a_store_that_fails(void **state)
 static void functions_survive_what_they_should_not_get(void **state)
 {
     sails_app *app = sails_app_create();
-    sails_session_store store = {0};
+    struct sails_session_store store = {0};
 
     (void)state;
     assert_null(sails_req_session(NULL));

@@ -482,7 +482,8 @@ static void slow_destroy(void *store, const char *sid, sails_session_done_cb don
 static void an_answer_is_given_once_while_its_session_is_saved(void **state)
 {
     struct slow_store slow = {0};
-    const sails_session_store store = {slow_load, slow_save, slow_touch, slow_destroy, &slow};
+    const struct sails_session_store store = {slow_load, slow_save, slow_touch, slow_destroy,
+                                              &slow};
     struct stage stage;
     struct tcp_client client;
     struct http_answer answer = {0};

@@ -9,7 +9,7 @@
 struct world {
     uint64_t now_ms;
     struct session_memory *memory;
-    sails_session_store store;
+    struct sails_session_store store;
     int status;
     json_t *loaded;
     struct log log;

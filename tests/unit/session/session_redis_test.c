@@ -114,7 +114,7 @@ static void on_loaded(int status, json_t *session, void *ctx)
 
 static void run_call(struct call *call)
 {
-    sails_session_store store = session_redis_store(call->bench->redis);
+    struct sails_session_store store = session_redis_store(call->bench->redis);
     json_t *session = NULL;
 
     switch (call->operation) {

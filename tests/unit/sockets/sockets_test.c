@@ -588,7 +588,7 @@ IN_EVERY_WAY(an_id_stands_for_that_socket_whoever_is_in_a_room_of_that_name, an_
 static void an_id_that_is_gone_is_a_room(struct world *world)
 {
     const char *gone = id_of(world, 0);
-    sails_io_target target = {.to = SAILS_ROOMS(gone)};
+    struct sails_io_target target = {.to = SAILS_ROOMS(gone)};
 
     assert_int_equal(
         sails_io_disconnect_sockets(world->live.root, &target, false, tell, &world->done), 0);

@@ -41,16 +41,16 @@ static inline const char *const *names_of(struct names *names, const json_t *val
 struct target {
     struct names to;
     struct names except;
-    sails_io_target target;
+    struct sails_io_target target;
 };
 
-static inline const sails_io_target *target_of(struct target *t, const json_t *value)
+static inline const struct sails_io_target *target_of(struct target *t, const json_t *value)
 {
     const json_t *to = json_object_get(value, "to");
     const json_t *except = json_object_get(value, "except");
     const json_t *compress = json_object_get(value, "compress");
 
-    t->target = (sails_io_target){
+    t->target = (struct sails_io_target){
         .to = to != NULL ? names_of(&t->to, to) : NULL,
         .except = except != NULL ? names_of(&t->except, except) : NULL,
     };
