@@ -124,7 +124,7 @@ SAILS_API sails_io *sails_app_io(sails_app *app);
  * The namespace of that name; it is defined if it is new and the app is not lifted yet. A missing
  * leading '/' is added. The namespace lives as long as the app; but one that a client's name has made
  * (sails_io_of_matching()) goes with its last socket, unless `sockets.cleanupEmptyChildNamespaces` is
- * off: then what was returned may be used for some seconds more, and must be looked up again later.
+ * off: then what was returned may be used for ten seconds more, and must be looked up again later.
  *
  * @return NULL: NULL argument, no memory, or unknown after the lift.
  * @see    Socket.IO documentation, server API, "server.of(nsp)"
@@ -148,8 +148,8 @@ typedef bool (*sails_io_match_cb)(const char *name, json_t *auth, void *ctx);
  * yes to its name: the parent's middlewares and listeners come before its own. ("/" never does.) Before
  * the lift.
  *
- * There are no more than `sockets.maxDynamicNamespaces` at once, with names of
- * SAILS_NAMESPACE_NAME_MAX bytes at most; clients are refused what is over.
+ * There are no more than `sockets.maxDynamicNamespaces` at once, and as many that have gone in the last ten
+ * seconds, with names of SAILS_NAMESPACE_NAME_MAX bytes at most; clients are refused what is over.
  *
  * @return The parent; NULL: NULL argument, lifted already, or no memory.
  * @see    Socket.IO documentation, "Dynamic namespaces"

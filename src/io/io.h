@@ -60,7 +60,7 @@ struct sails_io_namespace {
     void *match_ctx;
     bool is_dynamic;       /* made for a client */
     bool is_young;         /* being defined, after the lift: nobody else knows it yet */
-    uint64_t forgotten_ms; /* when, while in the list of those */
+    uint64_t forgotten_ms; /* when, while in the list of those; a worker's time */
     atomic_uint_fast64_t ack_ids;
     struct recovery_log recovery; /* in use where the option is on */
     struct map rooms; /* struct counted_room, by name: io_rooms.c; under io->room_lock */
@@ -202,15 +202,15 @@ int io_registry_lift(struct sails_io *io);
 
 /* The definition that a client's name leads to, made by a parent if need be, for a worker that has no
  * part of it: io_registry_drop_part() comes when it has none again. NULL: unknown, over a limit (*why is
- * set then) or no memory. Any thread. */
+ * set then) or no memory. Any thread; `now_ms` is the worker's. */
 struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
-                                               const char **why);
+                                               uint64_t now_ms, const char **why);
 
 /* What has that name now: a new reference; NULL: nothing. Any thread. */
 struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name);
 
 /* A worker has no part of it any more: a dynamic one without parts is forgotten. */
-void io_registry_drop_part(struct sails_io_namespace *nsp);
+void io_registry_drop_part(struct sails_io_namespace *nsp, uint64_t now_ms);
 
 /* The children that a parent has now, each with a reference. 0 or SAILS_ENOMEM; release always. */
 struct io_children {

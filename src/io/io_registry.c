@@ -25,6 +25,19 @@ enum {
     FORGOTTEN_MS = 10000
 };
 
+/* I2, as far as it costs nothing where there are many. Under the lock. */
+static void registry_check(const struct sails_io *io)
+{
+    const struct sails_io_namespace *oldest =
+        container_of(io->forgotten.next, const struct sails_io_namespace, in_registry);
+
+    assert(io->n_dynamic <= io->by_name.count);
+    assert(list_is_empty(&io->forgotten) == (io->n_forgotten == 0));
+    assert(io->n_forgotten == 0 ||
+           (oldest->is_dynamic && oldest->n_parts == 0 && atomic_load(&oldest->refs) > 0));
+    (void)oldest;
+}
+
 /* What follows the slash that every name begins with. */
 static struct str without_slash(struct str name)
 {
@@ -314,8 +327,8 @@ int io_registry_lift(struct sails_io *io)
 
 /* ---- dynamic namespaces ---- */
 
-/* Out of the lists, under the lock. */
-static struct sails_io_namespace *take_old(struct sails_io *io, uint64_t now_ms)
+/* The oldest that nobody uses any more; NULL: there is none. Under the lock. */
+static struct sails_io_namespace *find_old(const struct sails_io *io, uint64_t now_ms)
 {
     struct list *first = io->forgotten.next;
     struct sails_io_namespace *nsp = NULL;
@@ -324,20 +337,24 @@ static struct sails_io_namespace *take_old(struct sails_io *io, uint64_t now_ms)
         return NULL;
     }
     nsp = container_of(first, struct sails_io_namespace, in_registry);
-    if (nsp->forgotten_ms + FORGOTTEN_MS > now_ms && nsp->forgotten_ms <= now_ms &&
-        io->n_forgotten <= io->options.max_dynamic_namespaces) {
-        return NULL;
+    return nsp->forgotten_ms + FORGOTTEN_MS <= now_ms ? nsp : NULL;
+}
+
+static struct sails_io_namespace *take_old(struct sails_io *io, uint64_t now_ms)
+{
+    struct sails_io_namespace *nsp = find_old(io, now_ms);
+
+    if (nsp != NULL) {
+        list_remove(&nsp->in_registry);
+        io->n_forgotten--;
     }
-    list_remove(first);
-    io->n_forgotten--;
     return nsp;
 }
 
 /* Two at most, so that nobody does much for the others, and they do not become more. */
-static void release_old(struct sails_io *io)
+static void release_old(struct sails_io *io, uint64_t now_ms)
 {
     struct sails_io_namespace *old[2] = {NULL, NULL};
-    uint64_t now_ms = machine_unix_ms(io->machine);
 
     pthread_mutex_lock(&io->lock);
     old[0] = take_old(io, now_ms);
@@ -354,10 +371,22 @@ static struct sails_io_namespace *take_part(struct sails_io_namespace *nsp)
     return io_namespace_retain(nsp);
 }
 
+/*
+ * Names that are there, and as many that are forgotten: these take memory, too, and are never freed early,
+ * for some thread may be using one. So who makes clients come and go under ever new names has to wait.
+ */
+static bool is_full(const struct sails_io *io, uint64_t now_ms)
+{
+    size_t max = io->options.max_dynamic_namespaces;
+
+    return io->n_dynamic >= max || (io->n_forgotten >= max && find_old(io, now_ms) == NULL);
+}
+
 /* Of two workers that resolve one name at once, the second finds what the first has made. NULL: there
  * are too many, or no memory. */
 static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str name,
-                                               struct sails_io_namespace *parent, const char **why)
+                                               struct sails_io_namespace *parent, uint64_t now_ms,
+                                               const char **why)
 {
     struct sails_io_namespace *child = io_namespace_create(io, name);
     struct sails_io_namespace *found = NULL;
@@ -370,7 +399,7 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
     found = find_by_name(io, name);
     if (found != NULL) {
         take_part(found);
-    } else if (io->n_dynamic >= io->options.max_dynamic_namespaces) {
+    } else if (is_full(io, now_ms)) {
         *why = "Too many namespaces";
     } else if (cluster_open_namespace(&io->cluster, str_from(child->name), &child->among_nodes) ==
                0) {
@@ -382,9 +411,10 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
         is_new = true;
         child = NULL;
     }
+    registry_check(io);
     pthread_mutex_unlock(&io->lock);
     io_namespace_release(child);
-    release_old(io);
+    release_old(io, now_ms);
     if (is_new && io->on_namespace != NULL) {
         io->on_namespace(found, io->on_namespace_ctx);
     }
@@ -392,7 +422,7 @@ static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str n
 }
 
 struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
-                                               const char **why)
+                                               uint64_t now_ms, const char **why)
 {
     struct sails_io_namespace *nsp = NULL;
     struct sails_io_namespace *parent = NULL;
@@ -414,11 +444,11 @@ struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str n
     text = mem_strndup(name.ptr, name.len);
     parent = text != NULL ? find_parent(io, text, auth) : NULL;
     mem_free(text);
-    return parent != NULL ? make_dynamic(io, name, parent, why) : NULL;
+    return parent != NULL ? make_dynamic(io, name, parent, now_ms, why) : NULL;
 }
 
 /* The registry keeps its reference for a while. */
-static void forget(struct sails_io *io, struct sails_io_namespace *nsp)
+static void forget(struct sails_io *io, struct sails_io_namespace *nsp, uint64_t now_ms)
 {
     cluster_close_namespace(nsp->among_nodes);
     nsp->among_nodes = NULL;
@@ -427,23 +457,25 @@ static void forget(struct sails_io *io, struct sails_io_namespace *nsp)
     list_remove(&nsp->in_parent);
     nsp->parent->n_children--;
     io->n_dynamic--;
-    nsp->forgotten_ms = machine_unix_ms(io->machine);
+    nsp->forgotten_ms = now_ms;
     list_append(&io->forgotten, &nsp->in_registry);
     io->n_forgotten++;
 }
 
-void io_registry_drop_part(struct sails_io_namespace *nsp)
+void io_registry_drop_part(struct sails_io_namespace *nsp, uint64_t now_ms)
 {
     struct sails_io *io = nsp->io;
 
     pthread_mutex_lock(&io->lock);
+    assert(nsp->n_parts > 0);
     nsp->n_parts--;
     if (nsp->n_parts == 0 && nsp->is_dynamic) {
-        forget(io, nsp);
+        forget(io, nsp, now_ms);
     }
+    registry_check(io);
     pthread_mutex_unlock(&io->lock);
     io_namespace_release(nsp);
-    release_old(io);
+    release_old(io, now_ms);
 }
 
 /* ---- the children of a parent ---- */

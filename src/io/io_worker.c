@@ -28,7 +28,7 @@ static void part_destroy(struct io_part *part)
     deadline_stop(&part->cleanup);
     map_remove(&part->worker->parts, &part->by_name);
     sio_namespace_destroy(part->sio);
-    io_registry_drop_part(part->nsp);
+    io_registry_drop_part(part->nsp, worker_env(part->worker->worker)->now_ms);
     mem_free(part);
 }
 
@@ -50,7 +50,7 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
         part->sio = sio_namespace_create(w->server, name, &nsp->ack_ids, part);
     }
     if (part == NULL || part->sio == NULL) {
-        io_registry_drop_part(nsp);
+        io_registry_drop_part(nsp, worker_env(w->worker)->now_ms);
         mem_free(part);
         return NULL;
     }
@@ -98,7 +98,7 @@ static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *au
     if (part != NULL) {
         return part->sio;
     }
-    nsp = io_registry_resolve(w->io, name, auth, why);
+    nsp = io_registry_resolve(w->io, name, auth, worker_env(w->worker)->now_ms, why);
     part = nsp != NULL ? part_create(w, nsp) : NULL;
     if (part == NULL) {
         return NULL;

@@ -55,7 +55,7 @@ static void end(struct fixture *f)
         struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
 
         for (unsigned left = nsp->n_parts; left > 0; left--) {
-            io_registry_drop_part(nsp);
+            io_registry_drop_part(nsp, f->now_ms);
         }
     }
     io_destroy(f->io);
@@ -67,9 +67,14 @@ static struct sails_io_namespace *resolve(struct fixture *f, const char *name)
     struct sails_io_namespace *nsp = NULL;
 
     f->why = "Invalid namespace";
-    nsp = io_registry_resolve(f->io, str_from(name), auth, &f->why);
+    nsp = io_registry_resolve(f->io, str_from(name), auth, f->now_ms, &f->why);
     json_decref(auth);
     return nsp;
+}
+
+static void drop(struct fixture *f, struct sails_io_namespace *nsp)
+{
+    io_registry_drop_part(nsp, f->now_ms);
 }
 
 static struct sails_io_namespace *resolve_room(struct fixture *f, int n)
@@ -95,16 +100,16 @@ static void a_name_is_one_namespace_until_its_last_part_has_gone(void **state)
     assert_null(resolve(&f, "room-1")); /* only definitions get their slash from us */
     assert_null(resolve(&f, "/other"));
     assert_string_equal(f.why, "Invalid namespace");
-    io_registry_drop_part(room);
+    drop(&f, room);
     assert_ptr_equal(sails_io_of(f.io, "/room-1"), room);
-    io_registry_drop_part(room);
+    drop(&f, room);
     assert_null(sails_io_of(f.io, "/room-1"));
 
     room = resolve(&f, "/room-1"); /* another one */
     assert_non_null(room);
-    io_registry_drop_part(room);
+    drop(&f, room);
     room = resolve(&f, "/"); /* what was defined stays */
-    io_registry_drop_part(room);
+    drop(&f, room);
     assert_ptr_equal(sails_io_of(f.io, "/"), room);
     end(&f);
 }
@@ -118,20 +123,40 @@ static void what_is_forgotten_stays_valid_for_a_while(void **state)
     (void)state;
     begin(&f, 10);
     room = resolve(&f, "/room-1");
-    io_registry_drop_part(room);
+    drop(&f, room);
     f.now_ms += 9999;
-    io_registry_drop_part(resolve(&f, "/room-2"));
+    drop(&f, resolve(&f, "/room-2"));
     assert_string_equal(room->name, "/room-1");
     assert_int_equal(f.io->n_forgotten, 2);
     f.now_ms += 1;
-    io_registry_drop_part(resolve(&f, "/room-3"));
+    drop(&f, resolve(&f, "/room-3"));
     assert_int_equal(f.io->n_forgotten, 2);
+    end(&f);
+}
 
-    /* But not for all that clients may name meanwhile. */
-    for (int i = 0; i < 100; i++) {
-        io_registry_drop_part(resolve_room(&f, i));
+/* However many names clients make up meanwhile: it is they who have to wait. */
+static void nothing_is_released_early_for_new_names(void **state)
+{
+    struct fixture f;
+    struct sails_io_namespace *room = NULL;
+
+    (void)state;
+    begin(&f, 10);
+    room = resolve(&f, "/room-mine");
+    drop(&f, room);
+    for (int i = 1; i < 10; i++) {
+        drop(&f, resolve_room(&f, i));
     }
-    assert_true(f.io->n_forgotten <= 12);
+    f.now_ms += 9999;
+    assert_null(resolve_room(&f, 10));
+    assert_string_equal(f.why, "Too many namespaces");
+    assert_string_equal(room->name, "/room-mine");
+    f.now_ms += 1;
+    for (int i = 10; i < 100; i++) {
+        drop(&f, resolve_room(&f, i % 10));
+        f.now_ms += 5000;
+    }
+    assert_in_range(f.io->n_forgotten, 1, 4);
     end(&f);
 }
 
@@ -149,14 +174,14 @@ static void clients_names_make_only_so_many(void **state)
     assert_null(resolve_room(&f, 3));
     assert_string_equal(f.why, "Too many namespaces");
     assert_ptr_equal(resolve_room(&f, 0), first); /* that is there */
-    io_registry_drop_part(first);
-    io_registry_drop_part(first);
+    drop(&f, first);
+    drop(&f, first);
     assert_non_null(resolve_room(&f, 3));
 
     for (size_t i = strlen(name); i < SAILS_NAMESPACE_NAME_MAX; i++) {
         name[i] = 'x';
     }
-    io_registry_drop_part(sails_io_of(f.io, "/room-1"));
+    drop(&f, sails_io_of(f.io, "/room-1"));
     assert_non_null(resolve(&f, name));
     name[SAILS_NAMESPACE_NAME_MAX] = 'x';
     f.n_asked = 0;
@@ -209,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_one_namespace_until_its_last_part_has_gone),
         cmocka_unit_test(what_is_forgotten_stays_valid_for_a_while),
+        cmocka_unit_test(nothing_is_released_early_for_new_names),
         cmocka_unit_test(clients_names_make_only_so_many),
         cmocka_unit_test(a_new_name_costs_the_same_however_many_there_are),
     };
