@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "http/url.h"
 
+#include <assert.h>
 #include <sails/err.h>
 #include <stdio.h>
 
@@ -279,10 +280,9 @@ static json_t *put_in_object(struct nesting *n, json_t *object, struct str name,
                    after != NULL && json_object_setn_new(object, name.ptr, name.len, after) == 0);
 }
 
-static bool fill_holes(struct nesting *n, json_t *list, size_t size)
+static bool fill_holes(json_t *list, size_t size)
 {
     while (json_array_size(list) < size) {
-        n->n_holes++;
         if (json_array_append_new(list, json_null()) != 0) {
             return false;
         }
@@ -302,12 +302,16 @@ static json_t *put_in_list(struct nesting *n, json_t *list, size_t index, size_t
         value = put(n, json_incref(before), next, leaf);
         return checked(list, value != NULL && json_array_set_new(list, index, value) == 0);
     }
+    if (json_array_size(list) < index) {
+        n->n_holes += index - json_array_size(list); /* before the value makes holes of its own */
+        assert(n->n_holes <= HOLES_MAX);             /* I2 */
+    }
     value = put(n, NULL, next, leaf);
     if (value != NULL && json_is_null(before)) {
         n->n_holes--;
         return checked(list, json_array_set_new(list, index, value) == 0);
     }
-    if (value == NULL || (before == NULL && !fill_holes(n, list, index))) {
+    if (value == NULL || (before == NULL && !fill_holes(list, index))) {
         json_decref(value);
         return checked(list, false);
     }

@@ -120,11 +120,11 @@ static void indexes_over_the_limit_are_names(void **state)
 
 static void holes_have_a_limit_too(void **state)
 {
-    json_t *value = NULL;
-
     (void)state;
-    value = parse("a[999][999][999][999][999]=x", &query_url_limits);
-    json_decref(value);
+    expect_json(parse("a[999][999][999][999]=x", &query_url_limits), "3,996",
+                "{\"a\":[[[[\"x\"]]]]}");
+    expect_json(parse("a[999][999][999][999][999]=x", &query_url_limits), "4,995",
+                "{\"a\":[[[[{\"999\":\"x\"}]]]]}");
 }
 
 static void parameters_have_a_limit(void **state)
