@@ -8,6 +8,7 @@
 #include "engineio/eio_answer.h"
 #include "nodes/nodes_peers.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 /*
@@ -32,6 +33,17 @@ struct app_poll {
     char owner[NODES_UID_MAX + 1]; /* "": nobody has said yet */
     char sid[ID_LEN + 1];
 };
+
+static void poll_check(const struct app_poll *poll)
+{
+    const struct app_polls *polls = &poll->w->polls;
+
+    assert(polls->n_asked > 0 && !list_is_empty(&polls->asked)); /* I1 */
+    assert(polls->n_bytes >= poll->n_counted);
+    assert(poll->owner[0] == '\0' || poll->is_asked); /* I2 */
+    assert(poll->is_asked == deadline_is_running(&poll->limit));
+    (void)polls;
+}
 
 static struct nodes *nodes_of(const struct app_poll *poll)
 {
@@ -166,6 +178,7 @@ static void on_body_end(struct http_exchange *x)
     }
     poll->is_asked = true;
     deadline_start(&poll->limit, &poll->w->polls.claims, worker_env(poll->w->worker)->now_ms);
+    poll_check(poll);
 }
 
 /* Its owner should not wait for it any more. */
@@ -181,6 +194,7 @@ static void on_abort(struct http_exchange *x, int err)
     struct app_poll *poll = http_user(x);
 
     (void)err;
+    poll_check(poll);
     if (poll->is_asked) {
         say_gone(poll);
     }
@@ -350,6 +364,7 @@ static void hear(struct app_worker *w, const json_t *message, uint64_t id)
     if (poll == NULL || owner.len == 0 || owner.len > NODES_UID_MAX) {
         return;
     }
+    poll_check(poll);
     if (poll->owner[0] == '\0') {
         pass_on(poll, owner);
     } else if (str_eq(adapter_text(message, "do"), STR("answer")) &&

@@ -42,6 +42,16 @@ static struct app_timer *find(const struct app_timers *timers, sails_timer id)
     return node != NULL ? container_of(node, struct app_timer, by_id) : NULL;
 }
 
+static void timer_check(const struct app_timer *timer)
+{
+    const struct map_node *node = map_find(&timer->app->timers.by_id, timer->by_id.hash);
+
+    assert(!timer->is_cancelled || node != &timer->by_id);                      /* I1 */
+    assert(timer->worker != NULL || (!timer->is_mailed && !timer->is_in_call)); /* I2 */
+    assert(!timer->is_mailed || !timer->is_in_call);                            /* I2 */
+    (void)node;
+}
+
 static void remove_from_table(struct app_timer *timer)
 {
     struct app_timers *timers = &timer->app->timers;
@@ -103,6 +113,7 @@ static bool begin_call(struct app_timer *timer)
     bool is_called = false;
 
     pthread_mutex_lock(&timers->lock);
+    timer_check(timer);
     is_called = !timer->is_cancelled;
     timer->is_in_call = is_called;
     if (is_called && !timer->repeats) {
@@ -119,6 +130,7 @@ static bool end_call(struct app_timer *timer)
     bool goes_on = false;
 
     pthread_mutex_lock(&timers->lock);
+    timer_check(timer);
     timer->is_in_call = false;
     goes_on = timer->repeats && !timer->is_cancelled;
     pthread_mutex_unlock(&timers->lock);
@@ -163,6 +175,7 @@ static void deliver(struct worker *worker, struct mail *mail)
     bool is_cancelled = false;
 
     pthread_mutex_lock(&timers->lock);
+    timer_check(timer);
     timer->is_mailed = false;
     is_cancelled = timer->is_cancelled;
     pthread_mutex_unlock(&timers->lock);
@@ -272,6 +285,7 @@ int sails_app_every(sails_app *app, uint64_t period_ms, sails_timer_cb on_time, 
 static bool take_back(struct app_timer *timer)
 {
     timer->is_cancelled = true;
+    timer_check(timer);
     if (timer->worker == NULL) {
         list_remove(&timer->in_early);
         return true;

@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "nodes/nodes_peers.h"
 
+#include <assert.h>
+
 /*
  * A request of another node's client, as a connection of our own that lives in memory: what came goes in, as
  * bytes, and what the engine writes is sent back when it ends the connection.
@@ -25,6 +27,13 @@ struct app_visit {
     char id[32];
     char peer[64];
 };
+
+static void visit_check(const struct app_visit *visit)
+{
+    assert(!visit->is_posted || visit->is_ended);  /* I1 */
+    assert(!visit->is_closed || visit->is_posted); /* I2: else it is freed */
+    (void)visit;
+}
 
 static struct app_visit *of(const struct link *link)
 {
@@ -139,6 +148,7 @@ static void visit_free(struct app_visit *visit)
 
 static void close_visit(struct app_visit *visit, int err)
 {
+    assert(!visit->is_closed); /* I2 */
     visit->is_closed = true;
     list_remove(&visit->in_worker);
     visit->w->polls.n_visits--;
@@ -155,6 +165,7 @@ static void deliver(struct worker *worker, struct mail *mail)
     size_t max = visit->w->app->io->options.engine.max_http_buffer_size;
 
     (void)worker;
+    visit_check(visit);
     visit->is_posted = false;
     if (visit->is_closed) {
         visit_free(visit);

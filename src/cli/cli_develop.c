@@ -8,6 +8,7 @@
 #include "cli/cli_watch.h"
 #include "cli/cli_words.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <sails/app.h>
@@ -146,6 +147,7 @@ static void on_taken_over(struct develop *d)
 
 static void on_ready(struct develop *d)
 {
+    assert(d->next > 0 && d->next != d->current); /* I1 */
     d->before = d->current;
     d->current = d->next;
     d->next = 0;

@@ -32,6 +32,15 @@ struct cached_statement {
     char sql[];
 };
 
+static void connection_check(const struct connection *c)
+{
+    assert(!c->is_broken || c->depth > 0);                       /* I1 */
+    assert(c->n_statements == c->statements.count);              /* I3 */
+    assert(list_is_empty(&c->by_use) == (c->n_statements == 0)); /* I3 */
+    assert(c->session != NULL || c->n_statements == 0);
+    (void)c;
+}
+
 void connection_init(struct connection *c, const struct db_config *config)
 {
     assert(config->adapter != NULL);
@@ -65,6 +74,7 @@ static void close_session(struct connection *c)
         c->session = NULL;
     }
     c->is_lost = false;
+    connection_check(c);
 }
 
 /* What has died while nobody looked is made anew. */
@@ -234,6 +244,7 @@ int connection_query(struct connection *c, enum connection_use use, struct str s
     int rc = 0;
 
     assert(sql.ptr[sql.len] == '\0');
+    connection_check(c);
     if (c->depth == 0 && (c->is_lost || use == CONNECTION_WRITES)) {
         close_if_lost(c);
     }
@@ -349,6 +360,7 @@ static void leave(struct connection *c)
         c->is_broken = false;
         close_if_lost(c);
     }
+    connection_check(c);
 }
 
 int connection_commit(struct connection *c)

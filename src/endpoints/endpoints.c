@@ -33,6 +33,14 @@ struct sails_websocket {
     bool is_open; /* the worker's */
 };
 
+/* I1 */
+static void websocket_check(const struct sails_websocket *ws)
+{
+    assert(!ws->is_open || (atomic_load(&ws->refs) > 0 && ws->request != NULL));
+    assert(!ws->is_open || !list_is_empty(&ws->in_worker));
+    (void)ws;
+}
+
 /* ---- paths ---- */
 
 void endpoints_init(struct endpoints *endpoints)
@@ -156,6 +164,7 @@ static void on_message(struct ws_conn *conn, bool is_binary, struct bytes messag
     const struct sails_websocket_def *def = &ws->endpoint->def;
     struct buf text = {0};
 
+    websocket_check(ws);
     if (def->on_message == NULL || !ws->is_open) {
         return;
     }
@@ -180,6 +189,7 @@ static void on_close(struct ws_conn *conn, unsigned code, int err)
     const struct sails_websocket_def *def = &ws->endpoint->def;
 
     (void)err;
+    websocket_check(ws);
     ws->is_open = false;
     list_remove(&ws->in_worker);
     if (def->on_close != NULL) {
@@ -277,6 +287,8 @@ static void deliver(struct worker *worker, struct mail *mail)
     struct parcel *parcel = container_of(mail, struct parcel, mail);
     struct sails_websocket *ws = parcel->ws;
 
+    assert(atomic_load(&ws->refs) > 0); /* I2 */
+    websocket_check(ws);
     if (worker_is_running(worker) && ws->is_open) {
         if (parcel->message != NULL) {
             (void)ws_conn_send(&ws->ws, parcel->message);

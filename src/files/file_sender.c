@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+
 /*
  *   send_next --file_read--> on_read --http_write--+
  *       ^                                          |
@@ -37,6 +39,7 @@ static void on_read(struct file *file, int err, struct shared *chunk, void *ctx)
     struct file_sender *sender = ctx;
 
     (void)file;
+    assert(sender->is_reading && sender->left > 0); /* I1 */
     sender->is_reading = false;
     if (err < 0 || chunk->len == 0 || chunk->len > sender->left) {
         http_drop(
@@ -59,6 +62,7 @@ static void send_next(struct file_sender *sender)
 {
     size_t len = sender->left < FILE_CHUNK ? (size_t)sender->left : FILE_CHUNK;
 
+    assert(!sender->is_reading && len > 0); /* I1 */
     sender->is_reading = true;
     if (file_read(sender->file, sender->offset, len, on_read, sender) < 0) {
         http_drop(sender->x);

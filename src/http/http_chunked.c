@@ -2,6 +2,7 @@
 
 #include "http/http_scan.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
@@ -130,6 +131,7 @@ static void take_data(struct http_chunked *c, struct bytes *in, struct bytes *pi
 {
     size_t n = in->len < c->size ? in->len : (size_t)c->size;
 
+    assert(c->size > 0); /* I1 */
     *piece = (struct bytes){in->ptr, n};
     *in = bytes_from_offset(*in, n);
     c->size -= n;

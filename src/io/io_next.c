@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+
 /*
  *            run_on --calls--> middleware --accept/refuse (its worker, in the call)--> decided
  *              ^                   |
@@ -35,6 +37,17 @@ static void next_destroy(struct sails_io_next *next)
     mem_free(next->message);
     json_decref(next->data);
     mem_free(next);
+}
+
+/* On its worker, outside of run_on(). */
+static void next_check(const struct sails_io_next *next)
+{
+    const struct io_socket_state *state =
+        next->socket != NULL ? sio_socket_user(next->socket) : NULL;
+
+    assert(!next->is_running);                                              /* I1 */
+    assert(next->socket == NULL || (state != NULL && state->next == next)); /* I2 */
+    (void)state;
 }
 
 static const struct list *middlewares_of(const struct sio_socket *socket)
@@ -138,6 +151,7 @@ void io_next_run(struct sio_socket *socket, struct io_worker *worker)
     }
     *next = (struct sails_io_next){.worker = worker, .socket = socket, .middleware = first};
     state->next = next;
+    next_check(next);
     run_on(next, middlewares);
 }
 
@@ -156,6 +170,7 @@ static void deliver_decision(struct worker *worker, struct mail *mail)
     struct sails_io_next *next = container_of(mail, struct sails_io_next, mail);
     const struct list *middlewares = NULL;
 
+    next_check(next);
     if (next->socket == NULL || !worker_is_running(worker)) {
         next_destroy(next);
         return;

@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+
 /*
  *   io_recover() -- this node's sessions --> take_up() ---> replay, accept, rejoin
  *        |                   |  none             ^
@@ -20,6 +22,16 @@ struct io_returning {
     struct sails_io_namespace *nsp;
     void (*otherwise)(struct sio_socket *socket);
 };
+
+/* I1 */
+static void returning_check(const struct io_returning *returning)
+{
+    const struct io_socket_state *state =
+        returning->socket != NULL ? sio_socket_user(returning->socket) : NULL;
+
+    assert(returning->socket == NULL || (state != NULL && state->returning == returning));
+    (void)state;
+}
 
 /* ---- taking it up ---- */
 
@@ -140,6 +152,7 @@ static void on_session(struct worker *worker, json_t *session, void *ctx)
     struct sio_socket *socket = returning->socket;
     bool is_gone = socket == NULL;
 
+    returning_check(returning);
     if (socket != NULL) {
         ((struct io_socket_state *)sio_socket_user(socket))->returning = NULL;
         if (session == NULL || !recover_shared(socket, session, &is_gone)) {
@@ -185,6 +198,7 @@ void io_recover_forget(struct sio_socket *socket)
     struct io_socket_state *state = sio_socket_user(socket);
 
     if (state != NULL && state->returning != NULL) {
+        returning_check(state->returning);
         state->returning->socket = NULL;
         state->returning = NULL;
     }

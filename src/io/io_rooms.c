@@ -1,6 +1,8 @@
 #include "base/mem.h"
 #include "io/io.h"
 
+#include <assert.h>
+
 /*
  * Rooms that come and go, told to those who listen.
  *
@@ -82,6 +84,7 @@ static bool drop_part(struct sails_io_namespace *nsp, struct str name)
     if (room == NULL) {
         return true;
     }
+    assert(room->n_parts > 0); /* I1 */
     room->n_parts--;
     if (room->n_parts > 0) {
         return false;

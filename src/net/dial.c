@@ -5,6 +5,7 @@
 #include "net/address.h"
 #include "net/loop.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -42,6 +43,14 @@ struct dial {
     char host[];
 };
 
+static void dial_check(const struct dial *dial)
+{
+    assert(!dial->is_cancelled || dial->is_looking_up);             /* I1 */
+    assert(dial->is_looking_up || dial->next <= dial->n_addresses); /* else the pool's */
+    assert(dial->watch == NULL || !dial->is_looking_up);
+    (void)dial;
+}
+
 static void finish(struct dial *dial, int err)
 {
     struct watch *watch = dial->watch;
@@ -71,6 +80,7 @@ static void on_connected(struct watch *watch, struct watch_events events, void *
     socklen_t len = sizeof(err);
 
     (void)events;
+    dial_check(dial);
     watch_for(watch, (struct watch_events){0}, on_connected, dial);
     if (getsockopt(watch_fd(watch), SOL_SOCKET, SO_ERROR, &err, &len) != 0) {
         err = errno;
@@ -142,6 +152,7 @@ static void after_look_up(uv_work_t *work, int status)
     struct worker_scope scope;
 
     loop_enter(&scope, loop);
+    dial_check(dial);
     dial->is_looking_up = false;
     if (dial->is_cancelled) {
         mem_free(dial); /* I1 */
@@ -194,6 +205,7 @@ void dial_cancel(struct dial *dial)
         (void)uv_cancel((uv_req_t *)&dial->lookup);
         return;
     }
+    dial_check(dial);
     loop_cancel(&dial->begin);
     watch_close(dial->watch);
     mem_free(dial);

@@ -47,6 +47,16 @@ struct file {
     bool is_discarded;
 };
 
+static void file_check(const struct file *file)
+{
+    bool is_marked = file->is_closed || file->is_discarded;
+
+    assert(!is_marked || file->is_busy);                           /* I1 */
+    assert(file->is_busy || !file->is_made || file->path != NULL); /* I2 */
+    (void)is_marked;
+    (void)file;
+}
+
 int file_folder_open(const char *path, struct file_folder **out)
 {
     struct file_folder *folder = mem_alloc(sizeof(*folder));
@@ -114,6 +124,7 @@ void file_close(struct file *file)
     }
     if (file->is_busy) {
         file->is_closed = true; /* I1 */
+        file_check(file);
     } else {
         destroy(file);
     }
@@ -199,6 +210,7 @@ static void remove_made(struct file *file);
 /* False: nobody wants to hear about it any more, and the file has gone, or is about to go. */
 static bool take_back(struct file *file)
 {
+    file_check(file);
     file->is_busy = false;
     if (file->is_discarded) {
         remove_made(file);
@@ -440,6 +452,7 @@ void file_discard(struct file *file, void (*on_gone)(void *ctx), void *ctx)
 {
     file->on_gone = on_gone;
     file->gone_ctx = ctx;
+    file_check(file);
     if (file->is_busy) {
         file->is_discarded = true; /* I1 */
     } else {

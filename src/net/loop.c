@@ -5,6 +5,7 @@
 #include "net/tcp_link.h"
 #include "net/tls.h"
 
+#include <assert.h>
 #include <sched.h>
 
 /*
@@ -55,6 +56,17 @@ void loop_enter(struct worker_scope *scope, struct loop *loop)
 static void on_stay_awake(uv_idle_t *idle)
 {
     (void)idle; /* being active is all that it does */
+}
+
+static void loop_check(const struct loop *loop)
+{
+    bool is_awake = uv_is_active((const uv_handle_t *)&loop->stay_awake) != 0;
+
+    assert(loop->state == LOOP_CLOSED || is_awake == !list_is_empty(&loop->tasks)); /* I1 */
+    assert(loop->state == LOOP_CLOSED || loop->state == LOOP_CLOSING ||
+           loop->alarm_at_ms <= deadlines_next(&loop->worker.env.deadlines)); /* I2 */
+    (void)is_awake;
+    (void)loop;
 }
 
 void loop_defer(struct loop *loop, struct task *task)
@@ -121,6 +133,7 @@ static void on_before_block(uv_prepare_t *prepare)
     if (loop->state != LOOP_CLOSING) {
         set_alarm(loop);
     }
+    loop_check(loop);
     worker_leave(&scope);
 }
 

@@ -5,6 +5,7 @@
 #include "net/loop.h"
 #include "net/outq.h"
 
+#include <assert.h>
 #include <errno.h>
 
 /*
@@ -64,6 +65,7 @@ static void stop(struct redis_stream *stream)
 
 static void lose(struct redis_stream *stream, int err)
 {
+    assert(stream->depth > 0); /* I1 */
     stop(stream);
     stream->events->on_lost(stream->ctx, err);
 }
@@ -171,6 +173,7 @@ static void read_replies(struct redis_stream *stream, struct bytes data)
         if (rc < 0 || reply == NULL) {
             break;
         }
+        assert(stream->depth > 0); /* I1 */
         stream->events->on_reply(stream->ctx, reply);
         redis_reply_destroy(reply);
     }

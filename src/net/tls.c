@@ -8,6 +8,7 @@
 
 #include <openssl/err.h>
 
+#include <assert.h>
 #include <limits.h>
 
 /*
@@ -45,6 +46,16 @@ struct tls_link {
     bool is_ended; /* end(), abort() or move(), or an error: no event but on_close */
     bool has_peer_ended;
 };
+
+/* Outside of on_below_data(). */
+static void tls_check(const struct tls_link *tls)
+{
+    assert(tls->in.len == 0);                         /* I1 */
+    assert(tls->decrypted == NULL || tls->is_told);   /* I2 */
+    assert(tls->is_told || tls->link.events == NULL); /* I3 */
+    assert(tls->ssl != NULL || tls->is_ended);
+    (void)tls;
+}
 
 static struct tls_link *of(const struct link *base)
 {
@@ -181,6 +192,7 @@ static void on_below_close(struct link *below, int err)
 {
     struct tls_link *tls = below->user;
 
+    tls_check(tls);
     loop_cancel(&tls->task);
     deadline_stop(&tls->handshake);
     if (tls->is_told && tls->link.events != NULL) { /* NULL: on_link has aborted it */
@@ -271,6 +283,7 @@ static void on_below_data(struct link *below, struct bytes data)
 {
     struct tls_link *tls = below->user;
 
+    tls_check(tls);
     if (tls->decrypted != NULL) { /* I2 */
         tcp_link_give_back(tls->below, data);
         return;
@@ -286,12 +299,14 @@ static void on_below_data(struct link *below, struct bytes data)
         tcp_link_give_back(tls->below, tls->in);
     }
     tls->in = (struct bytes){0}; /* I1 */
+    tls_check(tls);
 }
 
 static void on_below_drain(struct link *below)
 {
     struct tls_link *tls = below->user;
 
+    tls_check(tls);
     if (tls->is_told && !tls->is_ended && tls->link.events->on_drain != NULL) {
         tls->link.events->on_drain(&tls->link);
     }
@@ -303,6 +318,7 @@ static void on_below_end(struct link *below)
 {
     struct tls_link *tls = below->user;
 
+    tls_check(tls);
     if (tls->is_told) {
         tell_end(tls);
     } else {

@@ -54,6 +54,14 @@ static struct str name_of(const struct nodes_subscription *s)
     return (struct str){s->name, s->len};
 }
 
+/* I2 */
+static void subscription_check(const struct nodes_subscription *s)
+{
+    assert(s->n_users > 0);
+    assert(s->n_users == 1 || s->kind == BUS_SHARD);
+    (void)s;
+}
+
 /* ---- subscriptions: worker 0, but for creating ---- */
 
 static struct nodes_subscription *subscription_create(struct nodes_namespace *nsp,
@@ -218,6 +226,7 @@ static void take_room(struct nodes_namespace *nsp, struct str channel)
 
     if (s != NULL) {
         s->n_users++;
+        subscription_check(s);
         return;
     }
     s = subscription_create(nsp, BUS_SHARD, channel);
@@ -237,6 +246,7 @@ static void drop_room(struct nodes *nodes, struct str channel)
     if (s == NULL) {
         return; /* there was no memory for it */
     }
+    subscription_check(s);
     s->n_users--;
     if (s->n_users == 0) {
         stop_listening(nodes, s);

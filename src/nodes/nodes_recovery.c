@@ -4,6 +4,7 @@
 #include "base/msgpack_value.h"
 #include "nodes/nodes.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
@@ -37,6 +38,14 @@ struct nodes_own {
     size_t len;
     char bytes[];
 };
+
+/* I1 */
+static void own_check(const struct nodes_own *own)
+{
+    assert(!own->is_answered || !own->is_heard); /* else it is freed */
+    assert(own->nodes->n_strays <= NODES_STRAYS_MAX && own->era <= own->nodes->era);
+    (void)own;
+}
 
 /* ---- events ---- */
 
@@ -76,6 +85,7 @@ static void own_destroy(struct nodes_own *own)
 
 static void note_heard(struct nodes_own *own)
 {
+    own_check(own);
     own->is_heard = true;
     if (own->is_answered) {
         own_destroy(own);
@@ -149,6 +159,7 @@ static void on_written(int status, uint64_t number, void *ctx)
     struct nodes *nodes = own->nodes;
 
     (void)number;
+    own_check(own);
     own->is_answered = true;
     if (status < 0 && !own->is_heard && nodes->is_open) {
         atomic_fetch_add(&nodes->counts.unsent, 1);

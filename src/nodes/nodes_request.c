@@ -46,6 +46,15 @@ struct nodes_request {
     struct buf channel, payload, counted;
 };
 
+/* On worker 0, once it has been started. */
+static void asked_check(const struct nodes_request *r)
+{
+    assert(r->d != NULL || r->is_finished || r->kind == ADAPTER_BROADCAST); /* I1 */
+    assert(r->n_acks == 0 || (r->answers != NULL && !r->is_finished));      /* I2 */
+    assert(!r->is_finished || (r->is_counting && r->d == NULL)); /* I3: else it is freed */
+    (void)r;
+}
+
 /* ---- the end ---- */
 
 static void destroy(struct nodes_request *r)
@@ -90,6 +99,7 @@ static void finish(struct nodes_request *r, int status)
     size_t n_acks = r->n_acks;
 
     assert(!r->is_finished);
+    asked_check(r);
     r->is_finished = true;
     r->n_acks = 0;
     deadline_stop(&r->limit);
@@ -107,6 +117,7 @@ static void finish(struct nodes_request *r, int status)
 /* All that are to answer have: a broadcast goes on until their clients have. */
 static void note_progress(struct nodes_request *r)
 {
+    asked_check(r);
     if (!r->is_counted || r->n_answers < r->n_expected) {
         return;
     }
@@ -129,6 +140,7 @@ static void on_counted(int status, uint64_t number, void *ctx)
 {
     struct nodes_request *r = ctx;
 
+    asked_check(r);
     r->is_counting = false;
     if (r->is_finished) {
         destroy(r);

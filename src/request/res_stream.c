@@ -3,6 +3,7 @@
 #include "http/http.h"
 #include "request/res.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 
 /*
@@ -73,6 +74,19 @@ static bool is_end(const struct piece *piece)
     return piece == &piece->stream->end;
 }
 
+/* On its worker. */
+static void stream_check(const sails_stream *stream)
+{
+    const struct list *last = stream->pieces.prev;
+
+    assert(last == &stream->pieces || last->prev == &stream->pieces ||
+           !is_end(container_of(last->prev, const struct piece, in_stream))); /* I1 */
+    assert(atomic_load(&stream->is_gone) ||
+           atomic_load(&stream->waiting) >= stream->n_unsent); /* I2 */
+    assert(stream->is_draining || stream->n_unsent == 0);
+    (void)last;
+}
+
 static struct piece *take_piece(sails_stream *stream)
 {
     return container_of(list_take_first(&stream->pieces), struct piece, in_stream);
@@ -136,6 +150,7 @@ static void on_drain(struct http_exchange *x)
 {
     sails_stream *stream = http_user(x);
 
+    stream_check(stream);
     atomic_fetch_sub(&stream->waiting, stream->n_unsent);
     stream->n_unsent = 0;
     stream->is_draining = false;
@@ -259,6 +274,7 @@ static void deliver(struct worker *worker, struct mail *mail)
         return;
     }
     list_append(&stream->pieces, &piece->in_stream);
+    stream_check(stream);
     if (stream->req != NULL || atomic_load(&stream->is_gone)) {
         refuse(stream);
     } else if (stream->x != NULL && !stream->is_draining) {

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "net/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <sails/err.h>
@@ -21,6 +22,15 @@ struct upload_file {
     json_t *descriptor;
     uint64_t size;
 };
+
+static void upload_check(const struct upload *upload)
+{
+    /* They come one after the other: it is the last one. */
+    assert(upload->arriving == NULL || upload->files.prev == &upload->arriving->in_upload); /* I1 */
+    assert(upload->n_going == 0 || (upload->err != 0 && list_is_empty(&upload->files) &&
+                                    upload->arriving == NULL)); /* I2 */
+    (void)upload;
+}
 
 /* ---- names ---- */
 
@@ -205,6 +215,7 @@ static void after_step(struct file *file, int err, void *ctx)
     struct upload *upload = ctx;
 
     (void)file;
+    upload_check(upload);
     upload->events->on_ready(upload, err);
 }
 
@@ -215,6 +226,7 @@ static void after_finish(struct file *file, int err, void *ctx)
     json_t *descriptor = whole->descriptor;
 
     (void)file;
+    upload_check(upload);
     upload->arriving = NULL;
     if (err == 0 &&
         (json_object_set_new(descriptor, "size", json_integer((json_int_t)whole->size)) != 0 ||
@@ -254,6 +266,7 @@ int upload_begin_file(struct upload *upload, struct str filename, struct str typ
         destroy_file(file);
     }
     mem_free(path);
+    upload_check(upload);
     return rc;
 }
 
@@ -301,6 +314,7 @@ static void on_gone(void *ctx)
 {
     struct upload *upload = ctx;
 
+    upload_check(upload);
     upload->n_going--;
     if (upload->n_going == 0) {
         post_over(upload);
@@ -325,6 +339,7 @@ void upload_end(struct upload *upload, int err)
         }
         destroy_file(file);
     }
+    upload_check(upload);
     if (upload->n_going == 0) {
         post_over(upload);
     }
