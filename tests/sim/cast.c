@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "sim/packet.h"
 #include "sim/simulation.h"
 
 /*
@@ -33,60 +34,97 @@ static struct command *answered_command(struct simulation *sim, struct str numbe
 
 /* ---- sockets: what they hear ---- */
 
-/* "0{\"sid\":\"...\"}" of revision 5 of Socket.IO, "0" of revision 4. */
-static void on_connect(struct actor *actor, struct str rest)
+static struct oracle_socket *socket_at(const struct seat *seat)
 {
-    struct str id = str_from(actor->wire.sid);
-
-    if (actor->wire.revision == 4) {
-        id = rest.len > 10 ? (struct str){rest.ptr + 8, rest.len - 10} : (struct str){NULL, 0};
-    }
-    if (actor->is_in || actor->socket < 0 ||
-        !str_eq(id, str_from(oracle_of(actor)->sockets[actor->socket].id))) {
-        oracle_complain(oracle_of(actor), "client %zu is connected as \"%.*s\"", actor->index,
-                        STR_FMT(id));
-    }
-    actor->is_in = true;
+    return seat->socket >= 0 ? &oracle_of(seat->actor)->sockets[seat->socket] : NULL;
 }
 
-/* A client that is asked says which message it was. */
-static void answer_event(struct actor *actor, struct str id, uint64_t message)
+/* The beginning of a packet: its type, and where it belongs. */
+static void begin_packet(struct buf *out, char type, const struct seat *seat)
+{
+    buf_append_char(out, type);
+    if (seat->nsp > 0) {
+        buf_printf(out, "%s,", deed_namespace(seat->nsp));
+    }
+}
+
+static void send_packet(struct seat *seat, struct buf *packet)
+{
+    wire_send(&seat->actor->wire, buf_str(packet));
+    buf_deinit(packet);
+}
+
+/* The id that a client of Socket.IO 2 gives itself. */
+static void write_own_id(struct buf *out, const struct seat *seat)
+{
+    if (seat->nsp > 0) {
+        buf_printf(out, "%s#", deed_namespace(seat->nsp));
+    }
+    buf_append_str(out, str_from(seat->actor->wire.sid));
+}
+
+static void on_connect(struct seat *seat, const struct packet *packet)
+{
+    const struct actor *actor = seat->actor;
+    struct buf own = {0};
+    struct str id;
+
+    write_own_id(&own, seat);
+    id = actor->wire.revision == 4 ? packet_sid(packet->payload) : buf_str(&own);
+    if (seat->is_in || !seat->is_asked || seat->socket < 0 ||
+        !str_eq(id, str_from(socket_at(seat)->id))) {
+        oracle_complain(oracle_of(actor), "client %zu is connected as \"%.*s\" to %s", actor->index,
+                        STR_FMT(id), deed_namespace(seat->nsp));
+    }
+    seat->is_in = true;
+    buf_deinit(&own);
+}
+
+/* A client that is asked says which message it was; one that has said goodbye is silent. */
+static void answer_event(struct seat *seat, struct str id, uint64_t message)
 {
     struct buf text = {0};
 
-    if (id.len > 0) {
-        buf_printf(&text, "3%.*s[%llu]", STR_FMT(id), (unsigned long long)message);
-        wire_send(&actor->wire, buf_str(&text));
+    if (id.len > 0 && !seat->is_done) {
+        begin_packet(&text, '3', seat);
+        buf_printf(&text, "%.*s[%llu]", STR_FMT(id), (unsigned long long)message);
+        send_packet(seat, &text);
     }
-    buf_deinit(&text);
 }
 
-/* "2[\"said\",[7,\"xxx\"]]", with the id of an ack before the bracket if an answer is wanted. */
-static void on_event(struct actor *actor, struct str text)
+/* ["said",[7,"xxx"]] */
+static void on_event(struct seat *seat, const struct packet *packet)
 {
-    static const char start[] = "[\"said\",[";
-    struct str id = {text.ptr, str_find(text, '[')};
-    struct str number = {NULL, 0};
+    const struct actor *actor = seat->actor;
+    struct str number = packet_number(packet->payload, "[\"said\",[", ',');
     struct buf want = {0};
     uint64_t message = 0;
 
-    text = str_from_offset(text, id.len);
-    if (str_starts_with(text, str_from(start))) {
-        number = str_from_offset(text, strlen(start));
-        number.len = str_find(number, ',');
-    }
-    if (!actor->is_in || !str_to_u64(number, actor->sim->n_messages, &message)) {
-        oracle_complain(oracle_of(actor), "client %zu hears %.*s", actor->index, STR_FMT(text));
+    if (!seat->is_in || !str_to_u64(number, actor->sim->n_messages, &message)) {
+        oracle_complain(oracle_of(actor), "client %zu hears %.*s", actor->index,
+                        STR_FMT(packet->payload));
         return;
     }
-    play_text(actor->sim, (unsigned)message, &want);
-    if (!str_eq(buf_str(&want), text)) {
+    deed_text(actor->sim, (unsigned)message, &want);
+    if (!str_eq(buf_str(&want), packet->payload)) {
         oracle_complain(oracle_of(actor), "client %zu hears %.*s, not %.*s", actor->index,
-                        STR_FMT(text), STR_FMT(buf_str(&want)));
+                        STR_FMT(packet->payload), STR_FMT(buf_str(&want)));
     }
     buf_deinit(&want);
-    oracle_hears(oracle_of(actor), actor->socket, (unsigned)message);
-    answer_event(actor, id, message);
+    oracle_hears(oracle_of(actor), seat->socket, (unsigned)message);
+    answer_event(seat, packet->id, message);
+}
+
+/* Who is put out of a namespace may stay in others; who is in none has nothing to stay for. */
+static void on_disconnected(struct seat *seat)
+{
+    struct actor *actor = seat->actor;
+
+    oracle_hears(oracle_of(actor), seat->socket, 0);
+    seat->is_in = false;
+    if (cast_seat(actor, 0) == NULL) {
+        cast_exit(actor, false);
+    }
 }
 
 /* "[{\"body\":{\"n\":7},...}]", or the ack of an event: "[7]" */
@@ -107,62 +145,111 @@ static void check_answer(struct simulation *sim, const struct command *command, 
     }
 }
 
-static void on_ack(struct actor *actor, struct str text)
+static void on_ack(struct seat *seat, const struct packet *packet)
 {
-    size_t digits = str_find(text, '[');
-    struct command *command = answered_command(actor->sim, (struct str){text.ptr, digits});
+    const struct actor *actor = seat->actor;
+    struct command *command = answered_command(actor->sim, packet->id);
     char what[32];
 
     if (command == NULL) {
         return;
     }
-    if (command->actor != actor || command->life != actor->life) {
+    if (command->seat != seat || command->life != actor->life) {
         oracle_complain(oracle_of(actor), "client %zu gets the answer to command %u, of another",
                         actor->index, command->number);
         return;
     }
     (void)snprintf(what, sizeof(what), "answer %u", command->number);
-    check_answer(actor->sim, command, str_from_offset(text, digits));
-    oracle_has_reached(oracle_of(actor), actor->socket, command->position, what);
+    check_answer(actor->sim, command, packet->payload);
+    oracle_has_reached(oracle_of(actor), seat->socket, command->position, what);
+}
+
+/* Where a packet belongs; NULL (and a complaint): no such namespace. */
+static struct seat *seat_of(struct actor *actor, struct str nsp)
+{
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        if (str_eq(nsp, str_from(deed_namespace(i)))) {
+            return &actor->seats[i];
+        }
+    }
+    oracle_complain(oracle_of(actor), "client %zu hears of %.*s", actor->index, STR_FMT(nsp));
+    return NULL;
 }
 
 static void on_message(struct wire *wire, struct str text, void *ctx)
 {
     struct actor *actor = ctx;
-    struct str rest = str_from_offset(text, text.len > 0 ? 1 : 0);
+    struct packet packet = packet_read(text);
+    struct seat *seat = seat_of(actor, packet.nsp);
 
     (void)wire;
-    switch (text.len > 0 ? text.ptr[0] : '\0') {
+    if (seat == NULL) {
+        return;
+    }
+    switch (packet.type) {
     case '0':
-        on_connect(actor, rest);
+        on_connect(seat, &packet);
         break;
     case '1':
-        oracle_hears(oracle_of(actor), actor->socket, 0);
-        cast_exit(actor, EXIT_TRANSPORT);
+        on_disconnected(seat);
         break;
     case '2':
-        on_event(actor, rest);
+        on_event(seat, &packet);
         break;
     case '3':
-        on_ack(actor, rest);
+        on_ack(seat, &packet);
         break;
     case '4': /* nobody is refused here, unless memory is short */
         if (actor->sim->fail_percent == 0) {
             oracle_complain(oracle_of(actor), "client %zu is refused", actor->index);
         }
-        cast_exit(actor, EXIT_TRANSPORT);
+        cast_exit(actor, false);
         break;
     default:
         oracle_complain(oracle_of(actor), "client %zu hears %.*s", actor->index, STR_FMT(text));
     }
 }
 
+static void join(struct seat *seat)
+{
+    struct buf text = {0};
+
+    seat->is_asked = true;
+    begin_packet(&text, '0', seat);
+    send_packet(seat, &text);
+}
+
+/* Into the first namespace clients of Socket.IO 2 come without asking. */
 static void on_open(struct wire *wire, void *ctx)
 {
-    (void)ctx;
+    struct actor *actor = ctx;
+
+    actor->seats[0].is_asked = true;
     if (wire->revision == 4) {
-        wire_send(wire, STR("0"));
+        join(&actor->seats[0]);
     }
+}
+
+/* Whether there is a socket that has no reason to go. */
+static bool should_stay(const struct actor *actor)
+{
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        const struct seat *seat = &actor->seats[i];
+
+        if (seat->is_in && seat->socket >= 0 && !socket_at(seat)->is_excused) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void leave_stage(struct actor *actor)
+{
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        actor->seats[i].is_in = false;
+    }
+    actor->is_on = false;
+    actor->life++;
 }
 
 /* The server ends it: whether it had a reason is what on_disconnect() is asked. */
@@ -175,12 +262,10 @@ static void on_end(struct wire *wire, const char *problem, void *ctx)
     if (problem != NULL) {
         oracle_complain(oracle_of(actor), "client %zu gets %s", actor->index, problem);
     }
-    if (actor->is_in && actor->socket >= 0 && !actor->sim->is_lowering &&
-        !oracle_of(actor)->sockets[actor->socket].is_excused) {
+    if (!actor->sim->is_lowering && should_stay(actor)) {
         oracle_complain(oracle_of(actor), "the connection of client %zu ends", actor->index);
     }
-    actor->is_on = actor->is_in = false;
-    actor->life++;
+    leave_stage(actor);
 }
 
 static const struct wire_events wire_events = {
@@ -188,177 +273,106 @@ static const struct wire_events wire_events = {
 
 /* ---- sockets: what they do ---- */
 
-void cast_enter(struct actor *actor, unsigned revision, enum wire_way way)
+static void clear_seats(struct actor *actor)
+{
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        actor->seats[i] = (struct seat){.actor = actor, .nsp = i, .socket = -1};
+    }
+}
+
+void cast_enter(struct actor *actor, unsigned revision, const struct wire_style *style)
 {
     static const char *const ways[] = {"polling", "WebSocket", "polling first"};
 
     actor->life++;
-    actor->socket = -1;
-    actor->is_in = actor->is_done = false;
+    clear_seats(actor);
     (void)snprintf(actor->query, sizeof(actor->query), "&actor=%zu&life=%u", actor->index,
                    actor->life);
-    actor->is_on = wire_open(&actor->wire, actor->sim->port, revision, way, actor->query);
+    actor->is_on = wire_open(&actor->wire, actor->sim->port, revision, style, actor->query);
     simulation_trace(actor->sim, "client %zu enters, revision %u, %s", actor->index, revision,
-                     ways[way]);
+                     ways[style->way]);
 }
 
-static void excuse(struct actor *actor)
+void cast_join(struct seat *seat)
 {
-    if (actor->socket >= 0) {
-        oracle_of(actor)->sockets[actor->socket].is_excused = true;
+    simulation_trace(seat->actor->sim, "client %zu asks for %s", seat->actor->index,
+                     deed_namespace(seat->nsp));
+    join(seat);
+}
+
+struct seat *cast_seat(struct actor *actor, unsigned which)
+{
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        struct seat *seat = &actor->seats[(which + i) % ORACLE_NAMESPACES];
+
+        if (seat->is_in && !seat->is_done) {
+            return seat;
+        }
     }
+    return NULL;
 }
 
-/* Who leaves the namespace may or may not get answers that are on their way. */
-static void excuse_answers(struct actor *actor)
+/* Who leaves a namespace may or may not get answers that are on their way. */
+static void excuse_answers(struct seat *seat)
 {
+    const struct actor *actor = seat->actor;
+
     for (size_t n = 1; n <= actor->sim->n_commands; n++) {
         struct command *command = &actor->sim->commands[n];
 
-        if (command->actor == actor && command->life == actor->life) {
+        if (command->seat == seat && command->life == actor->life) {
             command->is_excused = true;
         }
     }
 }
 
-void cast_exit(struct actor *actor, enum cast_exit how)
-{
-    static const char *const hows[] = {"leaves the namespace", "closes", "is cut off"};
-
-    simulation_trace(actor->sim, "client %zu %s", actor->index, hows[how]);
-    excuse(actor);
-    if (how == EXIT_NAMESPACE) {
-        actor->is_done = true;
-        excuse_answers(actor);
-        wire_send(&actor->wire, STR("1"));
-        return;
-    }
-    wire_close(&actor->wire, how == EXIT_CUT);
-    actor->is_on = actor->is_in = false;
-    actor->life++;
-}
-
-void cast_connected(struct actor *actor, unsigned life, int socket)
-{
-    if (actor->life == life) {
-        actor->socket = socket;
-    } else if (socket >= 0) {
-        oracle_of(actor)->sockets[socket].is_excused = true; /* it has gone meanwhile */
-    }
-}
-
-void cast_send(struct actor *actor, struct command *command)
+void cast_leave(struct seat *seat)
 {
     struct buf text = {0};
 
-    command->actor = actor;
-    command->life = actor->life;
+    simulation_trace(seat->actor->sim, "client %zu leaves %s", seat->actor->index,
+                     deed_namespace(seat->nsp));
+    socket_at(seat)->is_excused = true;
+    seat->is_done = true;
+    excuse_answers(seat);
+    begin_packet(&text, '1', seat);
+    send_packet(seat, &text);
+}
+
+void cast_exit(struct actor *actor, bool is_cut)
+{
+    simulation_trace(actor->sim, "client %zu %s", actor->index, is_cut ? "is cut off" : "closes");
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        if (actor->seats[i].socket >= 0) {
+            socket_at(&actor->seats[i])->is_excused = true;
+        }
+    }
+    wire_close(&actor->wire, is_cut);
+    leave_stage(actor);
+}
+
+void cast_connected(struct seat *seat, unsigned life, int socket)
+{
+    if (seat->actor->life == life) {
+        seat->socket = socket;
+    } else if (socket >= 0) {
+        oracle_of(seat->actor)->sockets[socket].is_excused = true; /* it has gone meanwhile */
+    }
+}
+
+void cast_send(struct seat *seat, struct command *command)
+{
+    struct buf text = {0};
+
+    command->seat = seat;
+    command->life = seat->actor->life;
+    begin_packet(&text, '2', seat);
     if (command->way == COMMAND_EVENT) {
-        buf_printf(&text, "2%u[\"do\",%u]", command->number, command->number);
+        buf_printf(&text, "%u[\"do\",%u]", command->number, command->number);
     } else {
-        buf_printf(&text, "2%u[\"post\",{\"url\":\"/do/%u\"}]", command->number, command->number);
+        buf_printf(&text, "%u[\"post\",{\"url\":\"/do/%u\"}]", command->number, command->number);
     }
-    wire_send(&actor->wire, buf_str(&text));
-    buf_deinit(&text);
-}
-
-/* ---- visitors ---- */
-
-static void keep_cookie(struct visitor *visitor, struct str head)
-{
-    struct str cookie = peer_header(head, "set-cookie");
-
-    if (cookie.ptr != NULL && str_starts_with(cookie, STR("sails.sid="))) {
-        (void)snprintf(visitor->cookie, sizeof(visitor->cookie), "Cookie: %.*s\r\n",
-                       (int)str_find(cookie, ';'), cookie.ptr);
-    }
-}
-
-/* A session's count of visits goes up by one, whichever worker is asked. */
-static void on_visited(struct visitor *visitor, unsigned status, struct str head, struct str body)
-{
-    struct oracle *o = &visitor->sim->oracle;
-    uint64_t n = 0;
-
-    keep_cookie(visitor, head);
-    if (status == 200 && str_to_u64(body, UINT32_MAX, &n) && n == visitor->n_visits + 1) {
-        visitor->n_visits++;
-    } else if (visitor->is_excused || visitor->is_unsure) {
-        visitor->n_visits = n > 0 ? (unsigned)n : visitor->n_visits;
-    } else {
-        oracle_complain(o, "visitor %zu has been there %u times, and is told %u, %.*s",
-                        visitor->index, visitor->n_visits, status, STR_FMT(body));
-    }
-}
-
-static void on_served(struct visitor *visitor, unsigned status, struct str body)
-{
-    struct simulation *sim = visitor->sim;
-    struct command *command = &sim->commands[visitor->command];
-    char want[64];
-
-    (void)snprintf(want, sizeof(want), "{\n  \"n\": %u\n}", command->number);
-    if (!command->is_excused && command->state != COMMAND_ANSWERED) {
-        oracle_complain(&sim->oracle, "command %u gets an answer that nobody has given: %.*s",
-                        command->number, STR_FMT(body));
-    } else if (command->answer == ANSWER_NEVER
-                   ? status != 503 && !command->is_excused
-                   : !str_eq(body, str_from(want)) && !command->is_excused) {
-        oracle_complain(&sim->oracle, "command %u is answered %u %.*s", command->number, status,
-                        STR_FMT(body));
-    }
-    command->state = COMMAND_RECEIVED;
-}
-
-static void on_answer(struct peer *peer, unsigned status, struct str head, struct str body,
-                      void *ctx)
-{
-    struct visitor *visitor = ctx;
-
-    (void)peer;
-    if (visitor->command == 0) {
-        on_visited(visitor, status, head, body);
-    } else {
-        on_served(visitor, status, body);
-    }
-    visitor->is_unsure = visitor->is_excused || (visitor->is_unsure && visitor->command > 0);
-    visitor->is_excused = false;
-    if (chance_is(&visitor->sim->chance, 30)) {
-        peer_close(&visitor->peer, false);
-    }
-}
-
-static bool owes_nothing(const struct visitor *visitor)
-{
-    return visitor->is_excused || visitor->sim->is_lowering ||
-           (visitor->command > 0 && visitor->sim->commands[visitor->command].is_excused);
-}
-
-static void on_visitor_end(struct peer *peer, bool is_broken, void *ctx)
-{
-    struct visitor *visitor = ctx;
-
-    (void)peer;
-    visitor->is_unsure = visitor->is_unsure || visitor->is_excused;
-    if (is_broken || !owes_nothing(visitor)) {
-        oracle_complain(&visitor->sim->oracle, "visitor %zu gets no answer", visitor->index);
-    }
-}
-
-static const struct peer_events visitor_events = {.on_answer = on_answer, .on_end = on_visitor_end};
-
-void cast_visit(struct visitor *visitor, struct command *command)
-{
-    char target[32];
-
-    if (!peer_connect(&visitor->peer, visitor->sim->port)) {
-        return;
-    }
-    visitor->command = command != NULL ? command->number : 0;
-    visitor->is_excused = false;
-    (void)snprintf(target, sizeof(target), "/do/%u", visitor->command);
-    peer_ask(&visitor->peer, "GET", command != NULL ? target : "/visit", visitor->cookie,
-             (struct str){NULL, 0});
+    send_packet(seat, &text);
 }
 
 /* ---- all of them ---- */
@@ -366,20 +380,20 @@ void cast_visit(struct visitor *visitor, struct command *command)
 void cast_init(struct simulation *sim)
 {
     for (size_t i = 0; i < CAST_SOCKETS; i++) {
-        sim->actors[i] = (struct actor){.sim = sim, .index = i, .socket = -1};
+        sim->actors[i] = (struct actor){.sim = sim, .index = i};
+        clear_seats(&sim->actors[i]);
         wire_init(&sim->actors[i].wire, &sim->world, &wire_events, &sim->actors[i]);
     }
     for (size_t i = 0; i < CAST_VISITORS; i++) {
-        sim->visitors[i] = (struct visitor){.sim = sim, .index = i};
-        peer_init(&sim->visitors[i].peer, &sim->world, &visitor_events, &sim->visitors[i]);
+        visitor_init(&sim->visitors[i], sim, i);
     }
 }
 
 static void check_command(struct simulation *sim, const struct command *command)
 {
-    const struct actor *actor = command->actor;
+    const struct seat *seat = command->seat;
     bool can_hear = command->way == COMMAND_HTTP ||
-                    (actor != NULL && actor->is_in && actor->life == command->life);
+                    (seat != NULL && seat->is_in && seat->actor->life == command->life);
 
     if (can_hear && !command->is_excused && command->state != COMMAND_RECEIVED) {
         static const char *const words[] = {"never reached the application", "was never answered",
@@ -392,16 +406,23 @@ static void check_command(struct simulation *sim, const struct command *command)
     }
 }
 
+static void check_seat(const struct seat *seat)
+{
+    struct actor *actor = seat->actor;
+
+    if (seat->is_in && seat->socket >= 0) {
+        oracle_must_have_heard_all(oracle_of(actor), seat->socket);
+    } else if (actor->is_on && seat->socket >= 0 && !socket_at(seat)->is_excused) {
+        oracle_complain(oracle_of(actor), "client %zu never heard that it is connected to %s",
+                        actor->index, deed_namespace(seat->nsp));
+    }
+}
+
 void cast_check(struct simulation *sim)
 {
     for (size_t i = 0; i < CAST_SOCKETS; i++) {
-        const struct actor *actor = &sim->actors[i];
-
-        if (actor->is_in && actor->socket >= 0) {
-            oracle_must_have_heard_all(&sim->oracle, actor->socket);
-        } else if (actor->is_on && actor->socket >= 0 &&
-                   !sim->oracle.sockets[actor->socket].is_excused) {
-            oracle_complain(&sim->oracle, "client %zu never heard that it is connected", i);
+        for (unsigned nsp = 0; nsp < ORACLE_NAMESPACES; nsp++) {
+            check_seat(&sim->actors[i].seats[nsp]);
         }
     }
     for (size_t n = 1; n <= sim->n_commands; n++) {

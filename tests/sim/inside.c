@@ -6,14 +6,14 @@
  * Looks into the server, for what no client can see: which rooms there are, and what was never freed.
  */
 
-static struct sio_namespace *root_of(struct simulation *sim, unsigned worker)
+static struct sio_namespace *part_of(struct simulation *sim, unsigned worker, unsigned nsp)
 {
     const struct io_worker *w = &sails_app_io(sim->app)->workers[worker];
 
     map_each(node, &w->parts) {
         struct io_part *part = container_of(node, struct io_part, by_name);
 
-        if (strcmp(part->nsp->name, "/") == 0) {
+        if (strcmp(part->nsp->name, deed_namespace(nsp)) == 0) {
             return part->sio;
         }
     }
@@ -39,9 +39,9 @@ static bool look(void *ctx, const struct oracle_socket *s, bool rooms[ORACLE_ROO
 {
     struct simulation *sim = ctx;
     struct looking looking = {&sim->oracle, rooms};
-    struct sio_namespace *root = root_of(sim, s->worker);
+    struct sio_namespace *part = part_of(sim, s->worker, s->nsp);
     const struct sio_socket *socket =
-        root != NULL ? sio_namespace_find(root, str_from(s->id)) : NULL;
+        part != NULL ? sio_namespace_find(part, str_from(s->id)) : NULL;
 
     if (socket != NULL) {
         sio_socket_each_room(socket, look_at_room, &looking);
@@ -49,11 +49,11 @@ static bool look(void *ctx, const struct oracle_socket *s, bool rooms[ORACLE_ROO
     return socket != NULL;
 }
 
-static size_t count_rooms(void *ctx, unsigned worker)
+static size_t count_rooms(void *ctx, unsigned worker, unsigned nsp)
 {
-    const struct sio_namespace *root = root_of(ctx, worker);
+    const struct sio_namespace *part = part_of(ctx, worker, nsp);
 
-    return root != NULL ? root->rooms.rooms.count : 0;
+    return part != NULL ? part->rooms.rooms.count : 0;
 }
 
 void inside_check(struct simulation *sim)

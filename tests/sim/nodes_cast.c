@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "sim/nodes_simulation.h"
+#include "sim/packet.h"
 
 /*
  * The clients: what they hear is held against what is promised.
@@ -10,42 +11,35 @@ static struct promises *promises_of(const struct member *member)
     return &member->sim->promises;
 }
 
-/* "0{\"sid\":\"...\"}" */
-static void on_connect(struct member *member, struct str rest)
+static void on_connect(struct member *member, struct str payload)
 {
-    if (rest.len < 10 || rest.len - 10 >= NODES_ID_SIZE) {
+    struct str sid = packet_sid(payload);
+
+    if (sid.ptr == NULL || sid.len >= NODES_ID_SIZE) {
         promises_complain(promises_of(member), "client %zu is connected as %.*s", member->index,
-                          STR_FMT(rest));
+                          STR_FMT(payload));
         return;
     }
-    memcpy(member->id, rest.ptr + 8, rest.len - 10);
-    member->id[rest.len - 10] = '\0';
+    memcpy(member->id, sid.ptr, sid.len);
+    member->id[sid.len] = '\0';
     member->is_in = true;
     promises_enters(promises_of(member), member->index, member->node, member->rooms);
 }
 
-/* "[\"said\",7]", with the id of an ack before the bracket if an answer is wanted. */
-static void on_event(struct member *member, struct str text)
+/* ["said",7] */
+static void on_event(struct member *member, const struct packet *packet)
 {
-    static const char start[] = "[\"said\",";
-    struct str id = {text.ptr, str_find(text, '[')};
-    struct str number = {NULL, 0};
     struct buf answer = {0};
     uint64_t message = 0;
 
-    text = str_from_offset(text, id.len);
-    if (str_starts_with(text, str_from(start))) {
-        number = str_from_offset(text, strlen(start));
-        number.len = str_find(number, ']');
-    }
-    if (!str_to_u64(number, UINT32_MAX, &message)) {
+    if (!str_to_u64(packet_number(packet->payload, "[\"said\",", ']'), UINT32_MAX, &message)) {
         promises_complain(promises_of(member), "client %zu hears %.*s", member->index,
-                          STR_FMT(text));
+                          STR_FMT(packet->payload));
         return;
     }
     promises_hears(promises_of(member), member->index, (unsigned)message);
-    if (id.len > 0) {
-        buf_printf(&answer, "3%.*s[%llu]", STR_FMT(id), (unsigned long long)message);
+    if (packet->id.len > 0) {
+        buf_printf(&answer, "3%.*s[%llu]", STR_FMT(packet->id), (unsigned long long)message);
         wire_send(&member->wire, buf_str(&answer));
     }
     buf_deinit(&answer);
@@ -54,15 +48,15 @@ static void on_event(struct member *member, struct str text)
 static void on_message(struct wire *wire, struct str text, void *ctx)
 {
     struct member *member = ctx;
-    struct str rest = str_from_offset(text, text.len > 0 ? 1 : 0);
+    struct packet packet = packet_read(text);
 
     (void)wire;
-    switch (text.len > 0 ? text.ptr[0] : '\0') {
+    switch (packet.type) {
     case '0':
-        on_connect(member, rest);
+        on_connect(member, packet.payload);
         break;
     case '2':
-        on_event(member, rest);
+        on_event(member, &packet);
         break;
     default:
         promises_complain(promises_of(member), "client %zu hears %.*s", member->index,
@@ -111,8 +105,9 @@ void nodes_enter(struct member *member, size_t node)
     }
     member->node = node;
     (void)snprintf(member->query, sizeof(member->query), "&rooms=%u", rooms);
-    member->is_on = wire_open(&member->wire, sim->nodes[node].port, 4,
-                              (enum wire_way)nodes_below(sim, 3), member->query);
+    member->is_on =
+        wire_open(&member->wire, sim->nodes[node].port, 4,
+                  &(struct wire_style){.way = (enum wire_way)nodes_below(sim, 3)}, member->query);
     nodes_trace(sim, "client %zu enters node %zu, for rooms %x", member->index, node, rooms);
     if (!member->is_on) {
         promises_complain(&sim->promises, "node %zu does not listen", node);

@@ -116,9 +116,10 @@ void oracle_sends(struct oracle *o, int socket, unsigned message)
 
 /* ---- sockets ---- */
 
-int oracle_connects(struct oracle *o, const char *id, unsigned worker)
+int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer)
 {
     int socket = (int)o->n_sockets;
+    const char *id = newcomer->id;
 
     if (oracle_find(o, id) >= 0) {
         oracle_complain(o, "the id %s was given out twice", id);
@@ -129,7 +130,10 @@ int oracle_connects(struct oracle *o, const char *id, unsigned worker)
         return -1;
     }
     o->n_sockets++;
-    o->sockets[socket] = (struct oracle_socket){.worker = worker, .is_in = true};
+    o->sockets[socket] = (struct oracle_socket){.worker = newcomer->worker,
+                                                .nsp = newcomer->nsp,
+                                                .client = newcomer->client,
+                                                .is_in = true};
     memcpy(o->sockets[socket].id, id, strlen(id) + 1);
     o->members[socket][oracle_own_room(socket)] = ORACLE_IN;
     return socket;
@@ -149,6 +153,7 @@ void oracle_goes(struct oracle *o, int socket, const char *reason)
                                             "client namespace disconnect", NULL};
     static const char *const by_server[] = {"server namespace disconnect", "forced server close",
                                             "server shutting down", NULL};
+    static const char *const by_mistake[] = {"forced close", "forced server close", NULL};
     struct oracle_socket *s = socket_of(o, socket);
 
     if (s == NULL || !s->is_in) {
@@ -156,7 +161,8 @@ void oracle_goes(struct oracle *o, int socket, const char *reason)
         return;
     }
     if (!(s->is_excused && is_one_of(reason, by_client)) &&
-        !(s->is_leaving && is_one_of(reason, by_server))) {
+        !(s->is_leaving && is_one_of(reason, by_server)) &&
+        !(s->may_close && is_one_of(reason, by_mistake))) {
         oracle_complain(o, "socket %d (%s) goes for no reason: %s", socket, s->id, reason);
     }
     oracle_leave_all(o, socket, true, ORACLE_OUT);
@@ -213,22 +219,22 @@ static void check_socket(struct oracle *o, int socket, bool *has_members)
     }
 }
 
-static void check_rooms(struct oracle *o, unsigned worker)
+static void check_rooms(struct oracle *o, unsigned worker, unsigned nsp)
 {
     bool has_members[ORACLE_ROOMS_MAX] = {false};
     size_t n = 0;
 
     for (size_t s = 0; s < o->n_sockets; s++) {
-        if (o->sockets[s].worker == worker && o->sockets[s].is_in) {
+        if (o->sockets[s].worker == worker && o->sockets[s].nsp == nsp && o->sockets[s].is_in) {
             check_socket(o, (int)s, has_members);
         }
     }
     for (int room = 0; room < oracle_n_rooms(o); room++) {
         n += has_members[room] ? 1 : 0;
     }
-    if (o->count_rooms(o->look_ctx, worker) != n) {
-        oracle_complain(o, "worker %u has %zu rooms, not %zu", worker,
-                        o->count_rooms(o->look_ctx, worker), n);
+    if (o->count_rooms(o->look_ctx, worker, nsp) != n) {
+        oracle_complain(o, "worker %u has %zu rooms, not %zu, in namespace %u", worker,
+                        o->count_rooms(o->look_ctx, worker, nsp), n, nsp);
     }
 }
 
@@ -243,7 +249,9 @@ void oracle_after_turn(struct oracle *o, unsigned worker, bool has_failed)
         oracle_complain(o, "%s", o->turn_complaint);
         o->turn_complaint[0] = '\0';
     }
-    check_rooms(o, worker);
+    for (unsigned nsp = 0; nsp < ORACLE_NAMESPACES; nsp++) {
+        check_rooms(o, worker, nsp);
+    }
 }
 
 /* ---- what arrives ---- */

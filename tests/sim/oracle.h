@@ -28,14 +28,15 @@
 
 enum {
     ORACLE_WORKERS_MAX = 4,
-    ORACLE_SOCKETS_MAX = 160,
+    ORACLE_NAMESPACES = 3,
+    ORACLE_SOCKETS_MAX = 240,
     ORACLE_CALLS_MAX = 2048,
     ORACLE_PLAIN_ROOMS = 6,
     ORACLE_GHOST = ORACLE_PLAIN_ROOMS,  /* the room that bears an id which nobody has */
     ORACLE_FIRST_ID = ORACLE_GHOST + 1, /* the rooms that bear the ids of sockets, by index */
     ORACLE_ROOMS_MAX = ORACLE_FIRST_ID + ORACLE_SOCKETS_MAX,
     ORACLE_NAMES_MAX = 3,
-    ORACLE_ID_SIZE = 32,
+    ORACLE_ID_SIZE = 40,
     ORACLE_COMPLAINT_SIZE = 512
 };
 
@@ -54,6 +55,8 @@ enum oracle_kind {
 /* Rooms are numbers: see oracle_room_name(). */
 struct oracle_call {
     enum oracle_kind kind;
+    unsigned nsp;      /* in which namespace */
+    bool closes;       /* of a disconnect: the whole connection */
     bool names_socket; /* the one room in `to` is first of all a socket */
     bool must_match;   /* else `done` is told SAILS_ENOENT */
     bool is_to_all;
@@ -82,8 +85,11 @@ struct oracle_word {
 struct oracle_socket {
     char id[ORACLE_ID_SIZE];
     unsigned worker;
+    unsigned nsp;
+    int client;      /* whose it is, as sockets in other namespaces are; -1: it has none there */
     bool is_in;      /* connected, as far as the server's own side goes */
     bool is_leaving; /* an operation has disconnected it */
+    bool may_close;  /* ... or one of its client, who may not know yet and say something there */
     bool is_excused; /* it may go at any time: its client does, or memory was short */
     struct oracle_word *words;
     size_t n_words;
@@ -122,8 +128,8 @@ struct oracle {
     bool has_id_rooms;
     /* What is really so. The rooms of a socket, as numbers; false: the server has no such socket. */
     bool (*look)(void *ctx, const struct oracle_socket *socket, bool rooms[ORACLE_ROOMS_MAX]);
-    /* How many rooms a worker has, but for sockets' own. */
-    size_t (*count_rooms)(void *ctx, unsigned worker);
+    /* How many rooms a worker has in a namespace, but for sockets' own. */
+    size_t (*count_rooms)(void *ctx, unsigned worker, unsigned nsp);
     void *look_ctx;
     char complaint[ORACLE_COMPLAINT_SIZE]; /* the first one; "": there is none */
     char turn_complaint
@@ -150,8 +156,16 @@ int oracle_find(const struct oracle *o, const char *id);
 
 /* ---- what happens to sockets ---- */
 
+/* Who connects. */
+struct oracle_newcomer {
+    const char *id;
+    unsigned worker;
+    unsigned nsp;
+    int client; /* a number for all sockets of a connection; -1: it will have no other */
+};
+
 /* Its number; -1: there were too many, or it is there already (a complaint). */
-int oracle_connects(struct oracle *o, const char *id, unsigned worker);
+int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer);
 
 /* The server tells its application that a socket goes. */
 void oracle_goes(struct oracle *o, int socket, const char *reason);

@@ -29,6 +29,24 @@ static void leave_for_good(struct oracle *o, int socket, bool is_sure)
     oracle_leave_all(o, socket, true, is_sure ? ORACLE_OUT : ORACLE_UNSURE);
 }
 
+/* With its whole connection, or from its namespace alone. */
+static void disconnect(struct oracle *o, const struct oracle_call *call, int socket, bool is_sure)
+{
+    leave_for_good(o, socket, is_sure);
+    for (size_t i = 0; i < o->n_sockets; i++) {
+        struct oracle_socket *other = &o->sockets[i];
+
+        if ((int)i == socket || other->client < 0 || !other->is_in || other->is_leaving ||
+            other->client != o->sockets[socket].client) {
+            continue;
+        }
+        if (call->closes) {
+            leave_for_good(o, (int)i, is_sure);
+        }
+        other->is_excused = other->may_close = true;
+    }
+}
+
 static void apply_to_rooms(struct oracle *o, const struct oracle_call *call, int socket,
                            enum oracle_membership membership)
 {
@@ -59,7 +77,7 @@ static void apply_to_socket(struct oracle *o, struct oracle_record *r, int socke
         oracle_leave_all(o, socket, false, is_sure ? ORACLE_OUT : ORACLE_UNSURE);
         break;
     case ORACLE_DISCONNECT:
-        leave_for_good(o, socket, is_sure);
+        disconnect(o, &r->call, socket, is_sure);
         break;
     case ORACLE_FETCH:
         r->found[socket] = true;
@@ -80,7 +98,8 @@ static void set_afloat(struct oracle *o, struct oracle_record *r)
         }
     }
     for (size_t s = 0; s < o->n_sockets; s++) {
-        if (o->sockets[s].is_in && o->members[s][r->call.to[0]] != ORACLE_OUT) {
+        if (o->sockets[s].is_in && o->sockets[s].nsp == r->call.nsp &&
+            o->members[s][r->call.to[0]] != ORACLE_OUT) {
             r->n_matched++;
             apply_to_rooms(o, &r->call, (int)s, ORACLE_UNSURE);
         }
@@ -121,7 +140,8 @@ static void apply(struct oracle *o, int number, unsigned worker)
         o->turn_calls[o->n_turn_calls++] = (size_t)number;
     }
     if (r->call.names_socket && r->call.to[0] >= ORACLE_GHOST) {
-        if (named >= 0 && o->sockets[named].is_in && !o->sockets[named].is_leaving) {
+        if (named >= 0 && o->sockets[named].nsp == r->call.nsp && o->sockets[named].is_in &&
+            !o->sockets[named].is_leaving) {
             apply_to_socket(o, r, named, ORACLE_IN);
         } else {
             set_afloat(o, r);
@@ -132,7 +152,8 @@ static void apply(struct oracle *o, int number, unsigned worker)
         const struct oracle_socket *socket = &o->sockets[s];
         enum oracle_membership sure = ORACLE_OUT;
 
-        if (socket->worker == worker && socket->is_in && !socket->is_leaving) {
+        if (socket->worker == worker && socket->nsp == r->call.nsp && socket->is_in &&
+            !socket->is_leaving) {
             sure = is_selected(o, &r->call, (int)s);
         }
         if (sure != ORACLE_OUT) {

@@ -27,14 +27,20 @@ static bool look(void *ctx, const struct oracle_socket *socket, bool rooms[ORACL
     return !s->is_gone[i];
 }
 
-static size_t count_rooms(void *ctx, unsigned worker)
+static size_t count_rooms(void *ctx, unsigned worker, unsigned nsp)
 {
     const struct scene *s = ctx;
 
-    return s->n_rooms[worker];
+    return nsp == 0 ? s->n_rooms[worker] : 0;
 }
 
 static struct scene the_scene; /* too big for a stack */
+
+static int come(struct scene *s, const char *id, unsigned worker)
+{
+    return oracle_connects(&s->oracle,
+                           &(struct oracle_newcomer){.id = id, .worker = worker, .client = -1});
+}
 
 static struct scene *begin(void)
 {
@@ -45,8 +51,8 @@ static struct scene *begin(void)
     s->oracle.look = look;
     s->oracle.count_rooms = count_rooms;
     s->oracle.look_ctx = s;
-    s->a = oracle_connects(&s->oracle, "aaaaaaaaaaaaaaaaaaaa", 0);
-    s->b = oracle_connects(&s->oracle, "bbbbbbbbbbbbbbbbbbbb", 1);
+    s->a = come(s, "aaaaaaaaaaaaaaaaaaaa", 0);
+    s->b = come(s, "bbbbbbbbbbbbbbbbbbbb", 1);
     s->rooms[s->a][ORACLE_FIRST_ID + s->a] = true;
     s->rooms[s->b][ORACLE_FIRST_ID + s->b] = true;
     return s;
@@ -362,7 +368,7 @@ static void nobody_goes_without_a_reason(void **state)
     expect(s, "a socket goes that is not there");
 
     s = begin();
-    (void)oracle_connects(&s->oracle, "aaaaaaaaaaaaaaaaaaaa", 1);
+    (void)come(s, "aaaaaaaaaaaaaaaaaaaa", 1);
     expect(s, "was given out twice");
 }
 

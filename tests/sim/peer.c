@@ -1,8 +1,16 @@
 #include "sim/peer.h"
 
 #include "base/mem.h"
+#include "sim/packed.h"
 #include "sim/sim_world.h"
 #include "support/client_frame.h"
+
+/* The first byte of a frame that is whole. */
+enum {
+    TEXT = 0x81,
+    CLOSE = 0x88,
+    PACKED = 0x40 /* RSV1 (RFC 7692) */
+};
 
 void peer_init(struct peer *peer, struct sim_world *world, const struct peer_events *events,
                void *ctx)
@@ -16,7 +24,7 @@ void peer_close(struct peer *peer, bool is_reset)
 
     peer->conn = NULL;
     peer->is_busy = false;
-    peer->speaks_frames = false;
+    peer->speaks_frames = peer->deflates = false;
     buf_deinit(&peer->in);
     buf_init(&peer->in);
     if (conn != NULL) {
@@ -60,6 +68,22 @@ static size_t head_length(struct str in)
     return found != NULL ? (size_t)(found - in.ptr) + 4 : 0;
 }
 
+static void tell_answer(struct peer *peer, unsigned status, struct str head, struct str body)
+{
+    struct str encoding = peer_header(head, "content-encoding");
+    struct buf plain = {0};
+
+    if (encoding.ptr == NULL) {
+        peer->events->on_answer(peer, status, head, body, peer->ctx);
+    } else if (str_eq(encoding, STR("gzip")) && packed_read_gzip(body, &plain)) {
+        peer->n_packed++;
+        peer->events->on_answer(peer, status, head, buf_str(&plain), peer->ctx);
+    } else {
+        end(peer, true);
+    }
+    buf_deinit(&plain);
+}
+
 /* False: it is not whole. */
 static bool take_answer(struct peer *peer)
 {
@@ -82,8 +106,8 @@ static bool take_answer(struct peer *peer)
     buf_append(&whole, in.ptr, head.len + (size_t)length);
     buf_consume(&peer->in, whole.len);
     peer->is_busy = false;
-    peer->events->on_answer(peer, (unsigned)status, (struct str){whole.ptr, head.len},
-                            (struct str){whole.ptr + head.len, (size_t)length}, peer->ctx);
+    tell_answer(peer, (unsigned)status, (struct str){whole.ptr, head.len},
+                (struct str){whole.ptr + head.len, (size_t)length});
     buf_deinit(&whole);
     return true;
 }
@@ -116,19 +140,29 @@ static void send_frame(struct peer *peer, uint8_t first, struct str payload)
     buf_deinit(&out);
 }
 
+/* Where both are possible, what the text is decides. */
 void peer_send_text(struct peer *peer, struct str text)
 {
-    send_frame(peer, 0x81, text);
+    struct buf packed = {0};
+
+    if (!peer->deflates || text.len % 2 == 0) {
+        send_frame(peer, TEXT, text);
+        return;
+    }
+    packed_write_message(text, &packed);
+    send_frame(peer, TEXT | PACKED, buf_str(&packed));
+    buf_deinit(&packed);
 }
 
 void peer_send_close(struct peer *peer)
 {
-    send_frame(peer, 0x88, STR("\x03\xe8"));
+    send_frame(peer, CLOSE, STR("\x03\xe8"));
 }
 
-void peer_speak_frames(struct peer *peer)
+void peer_speak_frames(struct peer *peer, struct str head)
 {
     peer->speaks_frames = true;
+    peer->deflates = peer_header(head, "sec-websocket-extensions").ptr != NULL;
 }
 
 /* The extent of the first frame; false: it has not come whole. */
@@ -151,6 +185,21 @@ static bool find_frame(struct str in, size_t *head, size_t *len)
     return in.len - *head >= *len;
 }
 
+static void tell_frame(struct peer *peer, uint8_t first, struct str payload)
+{
+    struct buf plain = {0};
+
+    if (first == TEXT) {
+        peer->events->on_text(peer, payload, peer->ctx);
+    } else if (first == (TEXT | PACKED) && peer->deflates && packed_read_message(payload, &plain)) {
+        peer->n_packed++;
+        peer->events->on_text(peer, buf_str(&plain), peer->ctx);
+    } else {
+        end(peer, first != CLOSE);
+    }
+    buf_deinit(&plain);
+}
+
 static bool take_frame(struct peer *peer)
 {
     size_t head = 0, len = 0;
@@ -163,11 +212,7 @@ static bool take_frame(struct peer *peer)
     first = (uint8_t)peer->in.ptr[0];
     buf_append(&payload, peer->in.ptr + head, len);
     buf_consume(&peer->in, head + len);
-    if (first == 0x81) {
-        peer->events->on_text(peer, buf_str(&payload), peer->ctx);
-    } else {
-        end(peer, first != 0x88);
-    }
+    tell_frame(peer, first, buf_str(&payload));
     buf_deinit(&payload);
     return peer->conn != NULL;
 }

@@ -32,6 +32,8 @@ struct peer {
     struct buf in;
     bool is_busy;       /* an answer is awaited */
     bool speaks_frames; /* WebSocket */
+    bool deflates;      /* some of its messages: permessage-deflate has been agreed upon */
+    size_t n_packed;    /* messages and answers that came compressed */
     bool is_reading;
     uint64_t deaf_until_ms;
 };
@@ -49,8 +51,8 @@ void peer_close(struct peer *peer, bool is_reset);
 void peer_ask(struct peer *peer, const char *method, const char *target, const char *headers,
               struct str body);
 
-/* What comes from now on are frames. */
-void peer_speak_frames(struct peer *peer);
+/* What comes from now on are frames. `head`: the answer to the handshake. */
+void peer_speak_frames(struct peer *peer, struct str head);
 void peer_send_text(struct peer *peer, struct str text);
 void peer_send_close(struct peer *peer);
 

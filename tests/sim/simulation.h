@@ -61,30 +61,37 @@ struct command {
     enum command_way way;
     enum command_answer answer;
     enum command_state state;
-    bool by_io; /* sails_io_* in place of sails_sockets_* */
-    bool closes;
+    bool by_io;        /* sails_io_* in place of sails_sockets_* */
     unsigned echo;     /* of an event: a message that its socket gets as well; 0: none */
     uint64_t delay_ms; /* of an answer that comes later */
     struct oracle_call call;
     bool wants_done;
     int call_number;
-    struct actor *actor; /* who asks; NULL: a thread */
-    unsigned life;       /* the actor's, when it asked */
-    size_t position;     /* of its socket, when it was answered */
-    bool is_excused;     /* memory was short: there may be no answer */
-    sails_res *res;      /* while it waits for its answer */
+    struct seat *seat; /* whose socket asks; NULL: a thread, or HTTP */
+    unsigned life;     /* the actor's, when it asked */
+    size_t position;   /* of its socket, when it was answered */
+    bool is_excused;   /* memory was short: there may be no answer */
+    sails_res *res;    /* while it waits for its answer */
 };
 
-/* A client with a socket. */
+/* A client's socket in one of the namespaces. */
+struct seat {
+    struct actor *actor;
+    unsigned nsp;
+    bool is_asked; /* it has asked to be let in */
+    bool is_in;    /* it has heard that it is */
+    bool is_done;  /* it has said goodbye: it says no more there */
+    int socket;    /* its number; -1: not known yet */
+};
+
+/* A client. */
 struct actor {
     struct simulation *sim;
     size_t index;
     struct wire wire;
     unsigned life; /* counts its sessions */
     bool is_on;    /* it wants to be connected */
-    bool is_in;    /* it has heard that it is */
-    bool is_done;  /* it has said goodbye: it asks no more */
-    int socket;    /* its number; -1: not known yet */
+    struct seat seats[ORACLE_NAMESPACES];
     char query[QUERY_SIZE];
 };
 
@@ -100,6 +107,12 @@ struct visitor {
     bool is_unsure;    /* ... or was: its session may have missed a visit */
 };
 
+/* A namespace of the application: "/", one that is defined by its name, one that clients' names make. */
+struct stage {
+    struct simulation *sim;
+    unsigned nsp;
+};
+
 struct simulation {
     uint64_t seed;
     bool is_verbose;
@@ -107,7 +120,7 @@ struct simulation {
         chance; /* the story's: other than the world's, so that weather does not change it */
     struct sim_world world;
     sails_app *app;
-    sails_io_namespace *root;
+    struct stage stages[ORACLE_NAMESPACES];
     struct worker_pool *pool;
     unsigned port;
     unsigned n_workers;
@@ -135,8 +148,21 @@ void play_begin(struct simulation *sim);
 /* Does what a command says, as some other thread. */
 void play_command(struct command *command);
 
+/* ---- deeds.c: what commands do ---- */
+
+void deed_do(struct command *command);
+
+/* The worker whose turn it is; -1: some other thread's. */
+int deed_worker(const struct simulation *sim);
+
+/* [7,"xxx"], of a message. NULL: no memory. */
+json_t *deed_data(const struct simulation *sim, unsigned message);
+
 /* "[\"said\",[7,\"xxx\"]]", of a message. */
-void play_text(const struct simulation *sim, unsigned message, struct buf *out);
+void deed_text(const struct simulation *sim, unsigned message, struct buf *out);
+
+/* "/", ... */
+const char *deed_namespace(unsigned nsp);
 
 /* ---- inside.c: what is really so ---- */
 
@@ -149,24 +175,32 @@ void inside_check(struct simulation *sim);
 /* ---- cast.c: the clients ---- */
 
 void cast_init(struct simulation *sim);
-void cast_enter(struct actor *actor, unsigned revision, enum wire_way way);
+void cast_enter(struct actor *actor, unsigned revision, const struct wire_style *style);
+
+/* Asks for one more namespace. */
+void cast_join(struct seat *seat);
+
+/* A seat where it can say something; NULL: there is none. `which`: the first one that is looked at. */
+struct seat *cast_seat(struct actor *actor, unsigned which);
 
 /* Goes: by a word of the namespace's, as the transport does, or cut off. */
-enum cast_exit {
-    EXIT_NAMESPACE,
-    EXIT_TRANSPORT,
-    EXIT_CUT
-};
-void cast_exit(struct actor *actor, enum cast_exit how);
-void cast_send(struct actor *actor, struct command *command);
-void cast_visit(struct visitor *visitor, struct command *command);
+void cast_leave(struct seat *seat);
+void cast_exit(struct actor *actor, bool is_cut);
+void cast_send(struct seat *seat, struct command *command);
 
 /* A client's socket has connected: which, for the oracle. */
-void cast_connected(struct actor *actor, unsigned life, int socket);
+void cast_connected(struct seat *seat, unsigned life, int socket);
 
 /* Nothing is on its way any more. */
 void cast_check(struct simulation *sim);
 void cast_end(struct simulation *sim);
+
+/* ---- visitor.c: those of HTTP ---- */
+
+void visitor_init(struct visitor *visitor, struct simulation *sim, size_t index);
+
+/* `command`: what it asks for; NULL: it visits. */
+void visitor_ask(struct visitor *visitor, struct command *command);
 
 /* ---- story.c: what happens ---- */
 

@@ -50,7 +50,8 @@ void story_settings(struct simulation *sim)
     set(sim, "shutdownTimeout", json_integer(200));
     set(sim, "requestTimeout", json_integer(STORY_TIMEOUT_MS));
     set(sim, "log.level", json_string(sim->is_verbose ? "silly" : "error"));
-    set(sim, "sockets.httpCompression", json_false());
+    set(sim, "sockets.httpCompression", json_boolean(is(sim, 60)));
+    set(sim, "sockets.perMessageDeflate", json_boolean(is(sim, 60)));
     if (is(sim, 50)) {
         set(sim, "sockets.pingInterval", json_integer(300 + (json_int_t)below(sim, 500)));
         set(sim, "sockets.pingTimeout", json_integer(1000));
@@ -63,32 +64,43 @@ void story_settings(struct simulation *sim)
 
 /* ---- commands ---- */
 
-/* A plain room as a rule; sometimes one that bears an id: of a socket that is there, that has gone, of
- * nobody. */
-static int any_room(struct simulation *sim, unsigned id_percent)
+static int any_socket(struct simulation *sim)
 {
+    return sim->oracle.n_sockets > 0 ? (int)below(sim, sim->oracle.n_sockets) : -1;
+}
+
+/* A plain room as a rule; sometimes one that bears an id: of a socket that is there, that has gone, of
+ * nobody; as a rule one of that namespace. */
+static int any_room(struct simulation *sim, unsigned nsp, unsigned id_percent)
+{
+    int socket = any_socket(sim);
+
     if (!is(sim, id_percent)) {
         return (int)below(sim, ORACLE_PLAIN_ROOMS);
     }
-    return sim->oracle.n_sockets == 0 || is(sim, 5)
-               ? ORACLE_GHOST
-               : ORACLE_FIRST_ID + (int)below(sim, sim->oracle.n_sockets);
+    for (int i = 0; i < 4 && socket >= 0 && sim->oracle.sockets[socket].nsp != nsp; i++) {
+        socket = any_socket(sim);
+    }
+    return socket < 0 || is(sim, 5) ? ORACLE_GHOST : ORACLE_FIRST_ID + socket;
 }
 
-static size_t any_rooms(struct simulation *sim, int *rooms, size_t min, unsigned id_percent)
+static size_t any_rooms(struct simulation *sim, int *rooms, unsigned nsp, size_t min,
+                        unsigned id_percent)
 {
     size_t n = min + (size_t)below(sim, ORACLE_NAMES_MAX + 1 - min);
 
     n = n > min + 1 && is(sim, 60) ? min + 1 : n;
     for (size_t i = 0; i < n; i++) {
-        rooms[i] = any_room(sim, id_percent);
+        rooms[i] = any_room(sim, nsp, id_percent);
     }
     return n;
 }
 
-static int any_socket(struct simulation *sim)
+/* The methods of Sails know the first namespace alone. */
+static void draw_namespace(struct simulation *sim, struct command *command, bool by_io)
 {
-    return sim->oracle.n_sockets > 0 ? (int)below(sim, sim->oracle.n_sockets) : -1;
+    command->by_io = by_io;
+    command->call.nsp = by_io && is(sim, 60) ? (unsigned)below(sim, ORACLE_NAMESPACES) : 0;
 }
 
 /* Joins and leaves, by an id or a room. */
@@ -97,17 +109,17 @@ static void draw_change(struct simulation *sim, struct command *command)
     struct oracle_call *call = &command->call;
 
     call->kind = is(sim, 60) ? ORACLE_JOIN : ORACLE_LEAVE;
-    call->n_rooms = any_rooms(sim, call->rooms, 1, 8);
-    command->by_io = is(sim, 20);
+    draw_namespace(sim, command, is(sim, 25));
+    call->n_rooms = any_rooms(sim, call->rooms, call->nsp, 1, 8);
     if (command->by_io) {
         call->is_to_all = is(sim, 10);
-        call->n_to = call->is_to_all ? 0 : any_rooms(sim, call->to, 1, 60);
-        call->n_except = is(sim, 30) ? any_rooms(sim, call->except, 1, 20) : 0;
+        call->n_to = call->is_to_all ? 0 : any_rooms(sim, call->to, call->nsp, 1, 60);
+        call->n_except = is(sim, 30) ? any_rooms(sim, call->except, call->nsp, 1, 20) : 0;
         return;
     }
     call->names_socket = true;
     call->must_match = is(sim, 80);
-    call->to[0] = any_room(sim, call->must_match ? 85 : 20);
+    call->to[0] = any_room(sim, 0, call->must_match ? 85 : 20);
     call->n_to = 1;
     call->n_rooms = call->must_match ? 1 : call->n_rooms;
 }
@@ -118,11 +130,11 @@ static void draw_send(struct simulation *sim, struct command *command)
 
     call->kind = ORACLE_SEND;
     call->message = ++sim->n_messages;
-    command->by_io = is(sim, 30);
+    draw_namespace(sim, command, is(sim, 45));
     call->is_to_all = is(sim, 15);
-    call->n_to = call->is_to_all ? 0 : any_rooms(sim, call->to, 1, 15);
+    call->n_to = call->is_to_all ? 0 : any_rooms(sim, call->to, call->nsp, 1, 15);
     if (command->by_io) {
-        call->n_except = is(sim, 40) ? any_rooms(sim, call->except, 1, 15) : 0;
+        call->n_except = is(sim, 40) ? any_rooms(sim, call->except, call->nsp, 1, 15) : 0;
     } else {
         call->except_socket = is(sim, 40) ? any_socket(sim) : -1;
     }
@@ -133,18 +145,18 @@ static void draw_rare(struct simulation *sim, struct command *command)
 {
     struct oracle_call *call = &command->call;
 
-    call->to[0] = any_room(sim, 60);
+    draw_namespace(sim, command, true);
+    call->to[0] = any_room(sim, call->nsp, 60);
     call->n_to = 1;
-    command->by_io = true;
     switch (below(sim, 6)) {
     case 0:
         call->kind = ORACLE_LEAVE_ALL;
-        command->by_io = false;
+        draw_namespace(sim, command, false);
         break;
     case 1:
         call->kind = ORACLE_DISCONNECT;
-        command->closes = is(sim, 40);
-        call->to[0] = any_room(sim, 95);
+        call->closes = is(sim, 40);
+        call->to[0] = any_room(sim, call->nsp, 95);
         break;
     case 2:
     case 3:
@@ -194,8 +206,8 @@ static void trace_command(const struct simulation *sim, const struct command *co
     static const char *const kinds[] = {"send",      "ask",        "join", "leave",
                                         "leave all", "disconnect", "fetch"};
 
-    simulation_trace(sim, "%s %zu sends command %u: %s, to %d, rooms %d", who, index,
-                     command->number, kinds[command->call.kind],
+    simulation_trace(sim, "%s %zu sends command %u: %s, in %s, to %d, rooms %d", who, index,
+                     command->number, kinds[command->call.kind], deed_namespace(command->call.nsp),
                      command->call.n_to > 0 ? command->call.to[0] : -1,
                      command->call.n_rooms > 0 ? command->call.rooms[0] : -1);
 }
@@ -204,33 +216,71 @@ static void trace_command(const struct simulation *sim, const struct command *co
 
 static void enter(struct simulation *sim, struct actor *actor)
 {
-    cast_enter(actor, is(sim, 50) ? 4 : 3, (enum wire_way)below(sim, 3));
+    const struct wire_style style = {
+        .way = (enum wire_way)below(sim, 3),
+        .accepts_gzip = is(sim, 50),
+        .may_deflate = is(sim, 70),
+    };
+
+    cast_enter(actor, is(sim, 50) ? 4 : 3, &style);
+}
+
+/* There is room for whoever else may come meanwhile. */
+static bool is_room(const struct simulation *sim)
+{
+    return sim->oracle.n_sockets + CAST_SOCKETS * ORACLE_NAMESPACES < ORACLE_SOCKETS_MAX;
+}
+
+static void go(struct simulation *sim, struct actor *actor, struct seat *seat)
+{
+    if (seat != NULL && is(sim, 40)) {
+        cast_leave(seat);
+    } else {
+        cast_exit(actor, seat != NULL && is(sim, 50));
+    }
+}
+
+/* One of the namespaces that clients have to ask for. */
+static void join(struct simulation *sim, struct actor *actor)
+{
+    struct seat *seat = &actor->seats[1 + below(sim, ORACLE_NAMESPACES - 1)];
+
+    if (actor->wire.is_open && !seat->is_asked && is_room(sim)) {
+        cast_join(seat);
+    }
+}
+
+static void say(struct simulation *sim, struct seat *seat)
+{
+    struct command *command = draw_command(sim);
+
+    if (command != NULL) {
+        command->way = seat->nsp == 0 && is(sim, 60) ? COMMAND_REQUEST : COMMAND_EVENT;
+        command->echo = command->way == COMMAND_EVENT && is(sim, 30) ? ++sim->n_messages : 0;
+        trace_command(sim, command, "client", seat->actor->index);
+        cast_send(seat, command);
+    }
 }
 
 static void act(struct simulation *sim)
 {
     struct actor *actor = &sim->actors[below(sim, CAST_SOCKETS)];
-    struct command *command = NULL;
+    struct seat *seat = cast_seat(actor, is(sim, 60) ? 0 : (unsigned)below(sim, ORACLE_NAMESPACES));
 
     if (!actor->is_on) {
-        if (sim->oracle.n_sockets + CAST_SOCKETS < ORACLE_SOCKETS_MAX) {
+        if (is_room(sim)) {
             enter(sim, actor);
         }
     } else if (is(sim, 4)) {
-        cast_exit(actor,
-                  actor->is_in && !actor->is_done ? (enum cast_exit)below(sim, 3) : EXIT_TRANSPORT);
+        go(sim, actor, seat);
+    } else if (is(sim, 12)) {
+        join(sim, actor);
     } else if (is(sim, 5)) {
         wire_be_deaf(&actor->wire, 1 + below(sim, 200));
     } else if (is(sim, 10)) {
         wire_upgrade(&actor->wire);
-    } else if (actor->is_in && !actor->is_done) {
-        command = draw_command(sim);
-        if (command != NULL) {
-            command->way = is(sim, 60) ? COMMAND_REQUEST : COMMAND_EVENT;
-            command->echo = command->way == COMMAND_EVENT && is(sim, 30) ? ++sim->n_messages : 0;
-            trace_command(sim, command, "client", actor->index);
-            cast_send(actor, command);
-        }
+    } else if (seat != NULL) {
+        say(sim, seat);
     }
 }
 
@@ -249,7 +299,7 @@ static void visit(struct simulation *sim)
         command->way = COMMAND_HTTP;
         trace_command(sim, command, "visitor", visitor->index);
     }
-    cast_visit(visitor, command);
+    visitor_ask(visitor, command);
 }
 
 static void intervene(struct simulation *sim)

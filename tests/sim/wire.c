@@ -6,6 +6,7 @@
 #define UPGRADE_HEADERS                                                                            \
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"                   \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define DEFLATE_HEADER "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
 static void close_all(struct wire *wire, bool is_cut)
 {
@@ -51,7 +52,8 @@ static void ask(struct wire *wire, struct peer *peer, const char *method, const 
 static void poll(struct wire *wire)
 {
     if (wire->is_on && !wire->is_upgrading && !wire->is_upgraded && !wire->poll.is_busy) {
-        ask(wire, &wire->poll, "GET", "polling", "", (struct str){NULL, 0});
+        ask(wire, &wire->poll, "GET", "polling",
+            wire->style.accepts_gzip ? "Accept-Encoding: gzip\r\n" : "", (struct str){NULL, 0});
     }
 }
 
@@ -289,14 +291,13 @@ static void on_upgraded(struct peer *peer, unsigned status, struct str head, str
 {
     struct wire *wire = ctx;
 
-    (void)head;
     (void)body;
     if (status != 101) {
         end(wire, wire->sid[0] == '\0' ? "no WebSocket" : NULL);
         return;
     }
-    peer_speak_frames(peer);
-    if (wire->way == WIRE_UPGRADE) {
+    peer_speak_frames(peer, head);
+    if (wire->style.way == WIRE_UPGRADE) {
         peer_send_text(peer, STR("2probe"));
     } else {
         wire->is_upgraded = true;
@@ -325,10 +326,17 @@ static void on_socket_end(struct peer *peer, bool is_broken, void *ctx)
 static const struct peer_events socket_events = {
     .on_answer = on_upgraded, .on_text = on_frame, .on_end = on_socket_end};
 
+static void ask_for_frames(struct wire *wire)
+{
+    ask(wire, &wire->socket, "GET", "websocket",
+        wire->style.may_deflate ? UPGRADE_HEADERS DEFLATE_HEADER : UPGRADE_HEADERS,
+        (struct str){NULL, 0});
+}
+
 void wire_upgrade(struct wire *wire)
 {
-    if (wire->is_open && wire->way == WIRE_UPGRADE && wire->socket.conn == NULL) {
-        ask(wire, &wire->socket, "GET", "websocket", UPGRADE_HEADERS, (struct str){NULL, 0});
+    if (wire->is_open && wire->style.way == WIRE_UPGRADE && wire->socket.conn == NULL) {
+        ask_for_frames(wire);
     }
 }
 
@@ -343,20 +351,20 @@ void wire_init(struct wire *wire, struct sim_world *world, const struct wire_eve
     peer_init(&wire->socket, world, &socket_events, wire);
 }
 
-bool wire_open(struct wire *wire, unsigned port, unsigned revision, enum wire_way way,
+bool wire_open(struct wire *wire, unsigned port, unsigned revision, const struct wire_style *style,
                const char *query)
 {
     wire->port = port;
     wire->revision = revision;
-    wire->way = way;
+    wire->style = *style;
     wire->query = query;
     wire->sid[0] = '\0';
-    if (!peer_connect(way == WIRE_WEBSOCKET ? &wire->socket : &wire->poll, port)) {
+    if (!peer_connect(style->way == WIRE_WEBSOCKET ? &wire->socket : &wire->poll, port)) {
         return false;
     }
     wire->is_on = true;
-    if (way == WIRE_WEBSOCKET) {
-        ask(wire, &wire->socket, "GET", "websocket", UPGRADE_HEADERS, (struct str){NULL, 0});
+    if (style->way == WIRE_WEBSOCKET) {
+        ask_for_frames(wire);
     } else {
         poll(wire);
     }

@@ -21,6 +21,13 @@ enum wire_way {
     WIRE_UPGRADE /* polling first */
 };
 
+/* How a client comes. */
+struct wire_style {
+    enum wire_way way;
+    bool accepts_gzip; /* of what is polled */
+    bool may_deflate;  /* messages, where the server wants to */
+};
+
 struct wire;
 
 struct wire_events {
@@ -37,7 +44,7 @@ struct wire {
     void *ctx;
     unsigned port;
     unsigned revision; /* 4 or 3 */
-    enum wire_way way;
+    struct wire_style style;
     const char *query; /* "&name=value"... */
     char sid[WIRE_SID_SIZE];
     bool is_on;        /* between wire_open() and its end */
@@ -57,7 +64,7 @@ void wire_init(struct wire *wire, struct sim_world *world, const struct wire_eve
                void *ctx);
 
 /* False: nobody listens. */
-bool wire_open(struct wire *wire, unsigned port, unsigned revision, enum wire_way way,
+bool wire_open(struct wire *wire, unsigned port, unsigned revision, const struct wire_style *style,
                const char *query);
 
 void wire_send(struct wire *wire, struct str text);

@@ -1,0 +1,54 @@
+/*
+ * packet.h - Socket.IO's packets as clients of the simulation read them, in their texts.
+ */
+#ifndef SIM_PACKET_H
+#define SIM_PACKET_H
+
+#include "base/str.h"
+
+/* "2/side,17[\"said\",...]": type, namespace, the id of an ack, and the rest. */
+struct packet {
+    char type;      /* '\0': the text is empty */
+    struct str nsp; /* "/" where none is said */
+    struct str id;  /* its digits; empty: no answer is wanted, or it is none */
+    struct str payload;
+};
+
+static inline struct packet packet_read(struct str text)
+{
+    struct packet packet = {.type = text.len > 0 ? text.ptr[0] : '\0', .nsp = STR("/")};
+    struct str rest = str_from_offset(text, text.len > 0 ? 1 : 0);
+    size_t digits = 0;
+
+    if (rest.len > 0 && rest.ptr[0] == '/') {
+        packet.nsp = (struct str){rest.ptr, str_find(rest, ',')};
+        rest = str_from_offset(rest, packet.nsp.len + (packet.nsp.len < rest.len ? 1 : 0));
+    }
+    while (digits < rest.len && rest.ptr[digits] >= '0' && rest.ptr[digits] <= '9') {
+        digits++;
+    }
+    packet.id = (struct str){rest.ptr, digits};
+    packet.payload = str_from_offset(rest, digits);
+    return packet;
+}
+
+/* The id in {"sid":"..."}; .ptr NULL: it is no such thing. */
+static inline struct str packet_sid(struct str payload)
+{
+    return payload.len > 10 ? (struct str){payload.ptr + 8, payload.len - 10}
+                            : (struct str){NULL, 0};
+}
+
+/* The number behind `start`, up to `end`: 7 in ["said",7]. .ptr NULL: it begins otherwise. */
+static inline struct str packet_number(struct str payload, const char *start, char end)
+{
+    struct str number = {NULL, 0};
+
+    if (str_starts_with(payload, str_from(start))) {
+        number = str_from_offset(payload, strlen(start));
+        number.len = str_find(number, end);
+    }
+    return number;
+}
+
+#endif
