@@ -3,6 +3,7 @@
 #include "actions/action_glob.h"
 #include "base/mem.h"
 #include "views/page.h"
+#include "views/view_files.h"
 
 #include <errno.h>
 #include <sails/err.h>

@@ -68,6 +68,66 @@ size_t json_value_count_binary(const json_t *value)
     return count_binary(value, 1);
 }
 
+/* ---- what it takes ---- */
+
+enum {
+    /* Of jansson's structs with what the allocator adds, on 64 bits. */
+    NUMBER_BYTES = 32,
+    TEXT_BYTES = 64,
+    ARRAY_BYTES = 112, /* eight places of an array that has just been made among them */
+    OBJECT_BYTES = 224,
+    MEMBER_BYTES = 80,
+    PLACE_BYTES = 16 /* in an array, which doubles */
+};
+
+static size_t object_footprint(const json_t *object)
+{
+    size_t size = OBJECT_BYTES;
+    const char *name = NULL;
+    json_t *member = NULL;
+
+    json_object_foreach((json_t *)(uintptr_t)object, name, member)
+    {
+        size += MEMBER_BYTES + strlen(name) + json_value_footprint(member);
+    }
+    return size;
+}
+
+static size_t array_footprint(const json_t *array)
+{
+    size_t size = ARRAY_BYTES + json_array_size(array) * PLACE_BYTES;
+
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        size += json_value_footprint(json_array_get(array, i));
+    }
+    return size;
+}
+
+size_t json_value_footprint(const json_t *value)
+{
+    if (value == NULL) {
+        return 0;
+    }
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return object_footprint(value);
+    case JSON_ARRAY:
+        return array_footprint(value);
+    case JSON_STRING:
+        return TEXT_BYTES + json_string_length(value);
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return NUMBER_BYTES;
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        break;
+    }
+    return 0; /* one for all */
+}
+
+/* ---- writing ---- */
+
 /* Where the placeholders' attachments go. */
 struct writer {
     struct buf *out;

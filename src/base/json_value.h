@@ -1,5 +1,5 @@
 /*
- * json_value.h - binary values among JSON values, and all of them written as text.
+ * json_value.h - texts of JSON values, binary values among them, and all of them written as text.
  *
  * Purpose    Socket.IO arguments can hold binary anywhere; jansson has no such type. A binary value is
  *            a JSON string whose text begins with the byte 0xFF, which valid UTF-8 never has, so
@@ -15,12 +15,21 @@
 
 #include <jansson.h>
 
+/* A view, valid as long as the value; .ptr NULL: it is no text. */
+static inline struct str json_value_text(const json_t *value)
+{
+    return (struct str){json_string_value(value), json_string_length(value)};
+}
+
 /* NULL: no memory. */
 json_t *json_value_binary(const void *data, size_t len);
 bool json_value_is_binary(const json_t *value);
 
 /* A view, valid as long as the value; empty if it is not binary. */
 struct bytes json_value_bytes(const json_t *value);
+
+/* About how many bytes of memory a value takes, with all that is in it. 0 for NULL. */
+size_t json_value_footprint(const json_t *value);
 
 /* How many binary values there are in `value`, itself included. */
 size_t json_value_count_binary(const json_t *value);

@@ -1,5 +1,6 @@
 #include "io/io_recover.h"
 
+#include "base/json_value.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -88,19 +89,16 @@ bool io_recover_is_new(void *ctx, struct sio_socket *socket, const struct sio_me
 
 /* ---- a session of this node ---- */
 
-/* The text of a member; .ptr NULL: it has none. */
-static struct str text_of(const json_t *auth, const char *name)
+static struct str auth_text(struct sio_socket *socket, const char *name)
 {
-    const json_t *value = json_object_get(auth, name);
-
-    return (struct str){json_string_value(value), json_string_length(value)};
+    return json_value_text(json_object_get(sio_socket_auth(socket), name));
 }
 
 static bool recover_here(struct sio_socket *socket, struct io_socket_state *state)
 {
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
-    struct str pid = text_of(sio_socket_auth(socket), "pid");
-    struct str offset = text_of(sio_socket_auth(socket), "offset");
+    struct str pid = auth_text(socket, "pid");
+    struct str offset = auth_text(socket, "offset");
     struct recovery_return returning;
     bool is_recovered = false;
     bool is_gone = false;
@@ -123,8 +121,8 @@ static bool recover_shared(struct sio_socket *socket, const json_t *session, boo
 {
     struct io_socket_state *state = sio_socket_user(socket);
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
-    struct str pid = text_of(sio_socket_auth(socket), "pid");
-    struct str offset = text_of(sio_socket_auth(socket), "offset");
+    struct str pid = auth_text(socket, "pid");
+    struct str offset = auth_text(socket, "offset");
     struct recovery_return returning;
     bool is_recovered = false;
 
@@ -139,7 +137,7 @@ static bool recover_shared(struct sio_socket *socket, const json_t *session, boo
 static void give_back(const struct io_returning *returning, const json_t *session)
 {
     struct carrier *adapter = adapter_of(returning->nsp);
-    struct str pid = text_of(session, "pid");
+    struct str pid = json_value_text(json_object_get(session, "pid"));
 
     if (pid.len > 0) {
         adapter->ops->keep_session(adapter, pid, session, returning->nsp->io->recovery.keep_ms);
@@ -183,8 +181,8 @@ static bool ask_nodes(struct sio_socket *socket, struct io_socket_state *state,
         return false;
     }
     *returning = (struct io_returning){socket, io_namespace_retain(part->nsp), otherwise};
-    if (adapter->ops->take_session(adapter, text_of(sio_socket_auth(socket), "pid"),
-                                   part->worker->worker, on_session, returning) < 0) {
+    if (adapter->ops->take_session(adapter, auth_text(socket, "pid"), part->worker->worker,
+                                   on_session, returning) < 0) {
         io_namespace_release(returning->nsp);
         mem_free(returning);
         return false;
@@ -210,8 +208,8 @@ void io_recover_forget(struct sio_socket *socket)
  * longer than ours are nobody's. */
 static bool may_recover(struct sio_socket *socket)
 {
-    struct str pid = text_of(sio_socket_auth(socket), "pid");
-    struct str offset = text_of(sio_socket_auth(socket), "offset");
+    struct str pid = auth_text(socket, "pid");
+    struct str offset = auth_text(socket, "offset");
 
     return io_part_of(socket)->nsp->io->options.recovery && sio_socket_revision(socket) == 5 &&
            pid.len > 0 && pid.len <= ID_LEN && offset.len > 0 && offset.len < RECOVERY_OFFSET_SIZE;

@@ -18,11 +18,6 @@
 #define EXACT_MAX     INT64_C(9007199254740992)
 #define EXPONENT_FROM 1e21
 
-static struct str text_of(const json_t *value)
-{
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static bool has_nul(struct str text)
 {
     return memchr(text.ptr, '\0', text.len) != NULL;
@@ -62,7 +57,7 @@ static int number_of_text(json_t *value, struct arena *arena, json_t **out)
     int64_t integer = 0;
     int rc = 0;
 
-    if (read_digits(text_of(value), &integer)) {
+    if (read_digits(json_value_text(value), &integer)) {
         number = json_integer(integer);
     } else {
         rc = coerce_to_number(value, &number);
@@ -116,7 +111,7 @@ static int fit_string(json_t *value, struct arena *arena, json_t **out)
     if (!json_is_string(value)) {
         return keep_coerced(coerce_to_string, value, arena, out);
     }
-    if (has_nul(text_of(value)) || json_value_is_binary(value)) {
+    if (has_nul(json_value_text(value)) || json_value_is_binary(value)) {
         return SAILS_EINVAL;
     }
     *out = value;
@@ -222,8 +217,9 @@ static int fit_number_key(json_t *value, struct arena *arena, json_t **out)
             return SAILS_EINVAL;
         }
         number = (uint64_t)real;
-    } else if (!is_digits(text_of(value)) ||
-               !str_to_u64(text_of(value), (uint64_t)VALUE_FIT_SAFE_MAX, &number) || number == 0) {
+    } else if (!is_digits(json_value_text(value)) ||
+               !str_to_u64(json_value_text(value), (uint64_t)VALUE_FIT_SAFE_MAX, &number) ||
+               number == 0) {
         return SAILS_EINVAL;
     }
     *out = arena_keep_new(arena, json_integer((json_int_t)number));
@@ -236,8 +232,8 @@ int value_fit_key(enum orm_type type, json_t *value, struct arena *arena, json_t
     if (type == ORM_NUMBER) {
         return fit_number_key(value, arena, out);
     }
-    if (!json_is_string(value) || json_string_length(value) == 0 || has_nul(text_of(value)) ||
-        json_value_is_binary(value)) {
+    if (!json_is_string(value) || json_string_length(value) == 0 ||
+        has_nul(json_value_text(value)) || json_value_is_binary(value)) {
         return SAILS_EINVAL;
     }
     *out = value;
@@ -261,7 +257,7 @@ static void explain_number_text(json_t *value, struct buf *out)
 {
     buf_append_str(out, STR("Instead of a number, the provided value (`"));
     inspect_value(out, value);
-    buf_append_str(out, is_digits(text_of(value))
+    buf_append_str(out, is_digits(json_value_text(value))
                             ? STR("`) is a string, and the number in it cannot be a primary key "
                                   "value: it is a positive integer up to 9007199254740991.")
                             : STR("`) is a string, and it cannot be coerced into a valid primary "
@@ -320,7 +316,7 @@ static uint64_t hash_id(const json_t *id, const void *key)
     if (json_is_integer(id)) {
         return hash_bytes(hash_key, (struct bytes){(const uint8_t *)&number, sizeof(number)});
     }
-    return hash_str(hash_key, text_of(id));
+    return hash_str(hash_key, json_value_text(id));
 }
 
 static bool has_id(const struct map *seen, const json_t *id, uint64_t hash)

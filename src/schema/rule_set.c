@@ -1,6 +1,7 @@
 #include "schema/rule_set.h"
 
 #include "base/iso_time.h"
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -38,11 +39,6 @@ struct rule {
     struct rule_custom custom;
 };
 
-static struct str text_of(const json_t *value)
-{
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static bool is_empty_text(const json_t *value)
 {
     return json_is_string(value) && json_string_length(value) == 0;
@@ -60,7 +56,7 @@ static void write_subject(struct buf *out, json_t *value)
 static void write_plain(struct buf *out, json_t *value)
 {
     if (json_is_string(value)) {
-        buf_append_str(out, text_of(value));
+        buf_append_str(out, json_value_text(value));
     } else if (!json_is_null(value)) {
         inspect_value(out, value);
     }
@@ -137,7 +133,7 @@ static bool is_text(json_t *value, struct buf *out)
 
 static void check_form(const struct rule *rule, json_t *value, struct buf *out)
 {
-    if (is_text(value, out) && !rule->kind->is_form(text_of(value))) {
+    if (is_text(value, out) && !rule->kind->is_form(json_value_text(value))) {
         write_subject(out, value);
         buf_printf(out, " was not a valid %s.", rule->kind->form);
     }
@@ -147,14 +143,14 @@ static void check_form(const struct rule *rule, json_t *value, struct buf *out)
 static void check_credit_card(const struct rule *rule, json_t *value, struct buf *out)
 {
     (void)rule;
-    if (is_text(value, out) && !text_is_credit_card(text_of(value))) {
+    if (is_text(value, out) && !text_is_credit_card(json_value_text(value))) {
         buf_append_str(out, STR("Value was not a valid credit card."));
     }
 }
 
 static void check_min_length(const struct rule *rule, json_t *value, struct buf *out)
 {
-    if (is_text(value, out) && (double)utf8_utf16_len(text_of(value)) < rule->number) {
+    if (is_text(value, out) && (double)utf8_utf16_len(json_value_text(value)) < rule->number) {
         write_bound(out, value, "shorter than the configured minimum length", rule->config);
     }
 }
@@ -162,7 +158,7 @@ static void check_min_length(const struct rule *rule, json_t *value, struct buf 
 /* Sails tells the excess as a negative number. */
 static void check_max_length(const struct rule *rule, json_t *value, struct buf *out)
 {
-    double excess = (double)utf8_utf16_len(text_of(value)) - rule->number;
+    double excess = (double)utf8_utf16_len(json_value_text(value)) - rule->number;
 
     if (is_text(value, out) && excess > 0) {
         buf_printf(out, "Value was %.0f character%s longer than the configured maximum length (",
@@ -178,11 +174,11 @@ static void check_regex(const struct rule *rule, json_t *value, struct buf *out)
     if (!is_text(value, out)) {
         return;
     }
-    int rc = text_pattern_match(rule->pattern, text_of(value));
+    int rc = text_pattern_match(rule->pattern, json_value_text(value));
 
     out->failed = out->failed || rc == SAILS_ENOMEM;
     if (rc != 1) {
-        struct str text = text_of(rule->config);
+        struct str text = json_value_text(rule->config);
         bool is_bare = text.len < 2 || text.ptr[0] != '/';
 
         write_subject(out, value);
@@ -225,7 +221,7 @@ static double moment_of(const json_t *value)
     if (json_is_number(value)) {
         return json_number_value(value);
     }
-    return json_is_string(value) && iso_time_parse(text_of(value), &ms) ? (double)ms : NAN;
+    return json_is_string(value) && iso_time_parse(json_value_text(value), &ms) ? (double)ms : NAN;
 }
 
 static void check_after(const struct rule *rule, json_t *value, struct buf *out)
@@ -292,7 +288,7 @@ static void check_custom(const struct rule *rule, json_t *value, struct buf *out
 
     if (!rule->custom.passes(rule->custom.ctx, value, &message)) {
         if (json_is_string(message) && json_string_length(message) > 0) {
-            buf_append_str(out, text_of(message));
+            buf_append_str(out, json_value_text(message));
         } else {
             write_subject(out, value);
             buf_append_str(out, STR(" failed custom validation."));
@@ -347,7 +343,7 @@ static int configure_list(struct rule *rule, json_t *config, struct buf *why)
 
 static int configure_regex(struct rule *rule, json_t *config, struct buf *why)
 {
-    int rc = json_is_string(config) ? text_pattern_create(text_of(config), &rule->pattern)
+    int rc = json_is_string(config) ? text_pattern_create(json_value_text(config), &rule->pattern)
                                     : SAILS_EINVAL;
 
     return rc == SAILS_EINVAL ? refuse(why, "a regular expression", config) : rc;

@@ -1,5 +1,6 @@
 #include "web/cors.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 #include "web/origin.h"
 
@@ -13,21 +14,17 @@ const struct cors_settings cors_default_settings = {
 
 /* ---- settings ---- */
 
-static struct str text_of(const json_t *value)
-{
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static bool is_star(const json_t *value)
 {
-    return str_eq(text_of(value), STR("*"));
+    return str_eq(json_value_text(value), STR("*"));
 }
 
 static const char *list_fault(const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        const char *why = json_is_string(item) ? origin_fault(text_of(item)) : "it is not a text";
+        const char *why =
+            json_is_string(item) ? origin_fault(json_value_text(item)) : "it is not a text";
 
         if (why != NULL && !(is_star(item) && json_array_size(list) == 1)) {
             return why;
@@ -46,13 +43,13 @@ static const char *read_origins(struct cors_settings *settings, const json_t *va
         return NULL;
     }
     if (json_is_string(value)) {
-        why = origin_fault(text_of(value));
+        why = origin_fault(json_value_text(value));
     } else {
         why = json_is_array(value) ? list_fault(value) : "allowOrigins must be \"*\" or a list";
     }
     if (why == NULL) {
         settings->is_any_origin = false;
-        settings->one_origin = text_of(value);
+        settings->one_origin = json_value_text(value);
         settings->origins = json_is_array(value) ? value : NULL;
     }
     return why;
@@ -76,7 +73,7 @@ static bool read_text(const json_t *dictionary, const char *key, struct str *out
     if (value == NULL) {
         return true;
     }
-    *out = text_of(value);
+    *out = json_value_text(value);
     return json_is_string(value) && header_list_is_header(STR("Access-Control-Any"), *out);
 }
 

@@ -1,6 +1,7 @@
 #include "web/csrf.h"
 
 #include "base/base64.h"
+#include "base/json_value.h"
 #include "base/macros.h"
 
 #include <openssl/crypto.h>
@@ -89,9 +90,7 @@ bool csrf_is_on(bool global, const bool *route)
 /* As with a missing one, the next source is asked for where it is empty or no text. */
 static struct str member(const json_t *object)
 {
-    const json_t *value = json_object_get(object, "_csrf");
-
-    return (struct str){json_string_value(value), json_string_length(value)};
+    return json_value_text(json_object_get(object, "_csrf"));
 }
 
 struct str csrf_token_find(const json_t *body, const json_t *query, csrf_header_fn header,

@@ -1,5 +1,6 @@
 #include "web/origin.h"
 
+#include "base/json_value.h"
 #include "base/macros.h"
 
 static const char invalid_list[] = "E_INVALID_ONLY_ALLOW_ORIGINS";
@@ -70,11 +71,6 @@ const char *origin_fault(struct str origin)
     return "it must begin with http:// or https://";
 }
 
-static struct str text_of(const json_t *value)
-{
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
 static bool check_list(const json_t *list, struct origin_violation *violation)
 {
     if (!json_is_array(list)) {
@@ -84,7 +80,8 @@ static bool check_list(const json_t *list, struct origin_violation *violation)
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        const char *why = json_is_string(item) ? origin_fault(text_of(item)) : "it is not a text";
+        const char *why =
+            json_is_string(item) ? origin_fault(json_value_text(item)) : "it is not a text";
 
         if (why != NULL) {
             *violation = (struct origin_violation){.code = invalid_origin, .why = why, .at = i};
@@ -126,7 +123,7 @@ static bool is_local(struct str origin)
 bool origin_all_local(const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
-        if (!is_local(text_of(json_array_get(list, i)))) {
+        if (!is_local(json_value_text(json_array_get(list, i)))) {
             return false;
         }
     }
@@ -154,7 +151,7 @@ bool origin_is_admitted(const json_t *allowed, bool allow_missing, struct str or
         return allow_missing;
     }
     for (size_t i = 0; i < json_array_size(allowed); i++) {
-        if (str_eq(text_of(json_array_get(allowed, i)), origin)) {
+        if (str_eq(json_value_text(json_array_get(allowed, i)), origin)) {
             return true;
         }
     }
