@@ -6,6 +6,7 @@
  * within limits, so that what happens does not depend on who is faster. Packets of other namespaces
  * pass by.
  */
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "socketio/sio_state.h"
 
@@ -24,7 +25,8 @@ int sio_hold(struct sio_socket *socket, const struct sio_packet *packet, struct 
     struct sio_kept **end = &socket->held;
     int rc = 0;
 
-    if (is_over_limit(client, *kept != NULL ? (*kept)->size : text.len + packet->n_parsed)) {
+    if (is_over_limit(client, *kept != NULL ? (*kept)->size
+                                            : text.len + json_value_footprint(packet->args))) {
         return SAILS_ETOOBIG;
     }
     if (*kept == NULL) {

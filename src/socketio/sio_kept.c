@@ -22,20 +22,19 @@ int sio_kept_create(struct str text, const struct sio_packet *packet, struct byt
                     struct sio_kept **out)
 {
     size_t size = 0;
-    size_t held = 0;
     struct sio_kept *kept = NULL;
     char *copy = NULL;
 
     if (!size_mul(packet->n_attachments, sizeof(kept->attachments[0]), &size) ||
-        !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size) ||
-        !size_add(size, packet->n_parsed, &held)) {
+        !size_add(size, sizeof(*kept), &size) || !size_add(size, text.len, &size)) {
         return SAILS_ENOMEM;
     }
     kept = mem_alloc(size);
     if (kept == NULL) {
         return SAILS_ENOMEM;
     }
-    *kept = (struct sio_kept){.size = held, .budget = budget, .packet = *packet};
+    *kept = (struct sio_kept){
+        .size = size + json_value_footprint(packet->args), .budget = budget, .packet = *packet};
     if (!settle(kept)) {
         mem_free(kept);
         return SAILS_EOVERLOAD;

@@ -22,8 +22,8 @@ struct sio_kept {
     json_t *attachments[];    /* binary values */
 };
 
-/* Copies `packet`, whose texts are views into `text`, without the attachments; arguments that are parsed are shared. What it holds counts against
- * `budget`. 0; SAILS_ENOMEM; SAILS_EOVERLOAD. */
+/* Copies `packet`, whose texts are views into `text`, without the attachments; arguments that are parsed are shared. The
+ * memory that all of it takes counts against `budget`. 0; SAILS_ENOMEM; SAILS_EOVERLOAD. */
 int sio_kept_create(struct str text, const struct sio_packet *packet, struct byte_budget *budget,
                     struct sio_kept **out);
 

@@ -140,9 +140,9 @@ static int read_packet(json_t *root, struct sio_msgpack *p)
 }
 
 /* Takes `root`. */
-static int finish(json_t *root, size_t size, struct sio_msgpack *out)
+static int finish(json_t *root, struct sio_msgpack *out)
 {
-    struct sio_msgpack p = {.packet = {.n_parsed = size}};
+    struct sio_msgpack p = {.packet = {.args = NULL}};
     int rc = read_packet(root, &p);
 
     json_decref(root);
@@ -159,7 +159,7 @@ int sio_msgpack_decode(struct bytes message, size_t max_values, struct sio_msgpa
     json_t *root = NULL;
     int rc = msgpack_value_read(message, max_values > 0 ? max_values : SIZE_MAX, &root);
 
-    return rc == 0 ? finish(root, message.len, out) : rc;
+    return rc == 0 ? finish(root, out) : rc;
 }
 
 int sio_msgpack_decode_text(struct str text, const struct json_limits *limits,
@@ -168,7 +168,7 @@ int sio_msgpack_decode_text(struct str text, const struct json_limits *limits,
     json_t *root = NULL;
     int rc = json_parse(text, limits, &root);
 
-    return rc == 0 ? finish(root, text.len, out) : rc;
+    return rc == 0 ? finish(root, out) : rc;
 }
 
 void sio_msgpack_deinit(struct sio_msgpack *decoded)

@@ -44,8 +44,7 @@ struct sio_packet {
     bool has_nul_name; /* of an event: its payload would be valid, but for a name with a NUL in it
                              (c_text.h): it can be answered, if anybody can, but not heard */
     json_t *const *attachments; /* received, as binary values; NULL until all are there */
-    json_t *args;    /* of sio_packet_args(), where somebody has parsed them already; else NULL */
-    size_t n_parsed; /* bytes of what is in there */
+    json_t *args; /* of sio_packet_args(), where somebody has parsed them already; else NULL */
 };
 
 struct sio_packet_limits {

@@ -3,8 +3,10 @@
 #include "base/json_value.h"
 #include "base/mem.h"
 #include "base/msgpack_value.h"
+#include "socketio/sio_kept.h"
 #include "socketio/sio_message.h"
 #include "support/cmocka.h"
+#include "support/json_gauge.h"
 
 #include <sails/err.h>
 
@@ -139,6 +141,30 @@ static void text_is_read_for_clients_of_protocol_4(void **state)
     assert_int_equal(sio_msgpack_decode_text(STR("{\"type\":0"), &limits, &p), SAILS_EJSON);
 }
 
+/* Each number is a byte on the wire, and a struct here. */
+static void what_is_kept_counts_by_the_memory_that_it_takes(void **state)
+{
+    struct buf packed = {0};
+    struct sio_msgpack p;
+    struct sio_kept *kept = NULL;
+    json_t *root = json_pack("{s:i, s:s, s:[s]}", "type", 2, "nsp", "/", "data", "event");
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        json_array_append_new(json_object_get(root, "data"), json_integer(i % 100));
+    }
+    assert_int_equal(msgpack_value_write(&packed, root), 0);
+    json_decref(root);
+    json_gauge_begin();
+    assert_int_equal(sio_msgpack_decode(buf_bytes(&packed), 2000, &p), 0);
+    assert_in_range(packed.len, 1000, 1100);
+    assert_int_equal(sio_kept_create(buf_str(&p.text), &p.packet, NULL, &kept), 0);
+    sio_msgpack_deinit(&p);
+    assert_in_range(kept->size, json_gauge_bytes(), 3 * json_gauge_bytes());
+    sio_kept_destroy(kept);
+    buf_deinit(&packed);
+}
+
 /* socket-io 12: what is made for all is one part, binary values where they are. */
 static void messages_are_one_part(void **state)
 {
@@ -222,6 +248,7 @@ int main(void)
         cmocka_unit_test(what_is_no_packet_is_refused),
         cmocka_unit_test(too_many_values_are_refused),
         cmocka_unit_test(text_is_read_for_clients_of_protocol_4),
+        cmocka_unit_test(what_is_kept_counts_by_the_memory_that_it_takes),
         cmocka_unit_test(messages_are_one_part),
         cmocka_unit_test(what_cannot_be_written_is_refused),
         cmocka_unit_test(without_memory_nothing_is_made),
