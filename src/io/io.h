@@ -200,17 +200,18 @@ void io_registry_deinit(struct sails_io *io);
 /* Namespaces that were defined by name become children of parents that say yes to it. 0, SAILS_ENOMEM. */
 int io_registry_lift(struct sails_io *io);
 
-/* The definition that a client's name leads to, made by a parent if need be, for a worker that has no
- * part of it: io_registry_drop_part() comes when it has none again. NULL: unknown, over a limit (*why is
- * set then) or no memory. Any thread; `now_ms` is the worker's. */
-struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
-                                               uint64_t now_ms, const char **why);
-
 /* What has that name now: a new reference; NULL: nothing. Any thread. */
 struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name);
 
-/* A worker has no part of it any more: a dynamic one without parts is forgotten. */
-void io_registry_drop_part(struct sails_io_namespace *nsp, uint64_t now_ms);
+/* What has that name. Under the lock; NULL: nothing. */
+struct sails_io_namespace *io_registry_look(const struct sails_io *io, struct str name);
+
+/* Clients find it from now on. `parent`: whose child it becomes; NULL: nobody's. Under the lock. */
+void io_registry_add(struct sails_io_namespace *nsp, struct sails_io_namespace *parent);
+
+/* The first parent that says yes; NULL: none does. Without the lock. */
+struct sails_io_namespace *io_registry_find_parent(struct sails_io *io, const char *name,
+                                                   json_t *auth);
 
 /* The children that a parent has now, each with a reference. 0 or SAILS_ENOMEM; release always. */
 struct io_children {
@@ -222,6 +223,17 @@ int io_registry_children(struct sails_io_namespace *parent, struct io_children *
 /* All that have a name, likewise. Any thread. */
 int io_registry_all(struct sails_io *io, struct io_children *out);
 void io_registry_release_children(struct io_children *children);
+
+/* ---- those that clients' names make: io_dynamic.c ---- */
+
+/* The definition that a client's name leads to, made by a parent if need be, for a worker that has no
+ * part of it: io_dynamic_drop_part() comes when it has none again. NULL: unknown, over a limit (*why is
+ * set then) or no memory. Any thread; `now_ms` is the worker's. */
+struct sails_io_namespace *io_dynamic_resolve(struct sails_io *io, struct str name, json_t *auth,
+                                              uint64_t now_ms, const char **why);
+
+/* A worker has no part of it any more: a dynamic one without parts is forgotten. */
+void io_dynamic_drop_part(struct sails_io_namespace *nsp, uint64_t now_ms);
 
 /* ---- the state of a socket that has any beyond sio's: io_socket.c ---- */
 

@@ -1,42 +1,15 @@
-#include "base/c_text.h"
 #include "base/mem.h"
 #include "io/io.h"
 
 #include <assert.h>
 
 /*
- * Which namespaces there are.
- *
- *      defined by name --------> by_name <-------- dynamic: made by a parent, for a client's name
- *                                                        |
- *                                            the last part has gone
- *                                                        v
- *                                                    forgotten --FORGOTTEN_MS--> released
+ * Which namespaces there are; io_dynamic.c has those that clients' names make.
  *
  * I1  Definitions (by name, parents, listeners) are made before the lift and never change after it;
  *     so their listeners are read without the lock.
- * I2  Dynamic namespaces are made and forgotten under the lock. One is in by_name exactly as long as
- *     clients can find it, and the registry holds a reference for as long as it is there or forgotten.
- * I3  The lock is held for O(1), but by who collects the children of a parent.
+ * I2  The lock is held for O(1), but by who collects the children of a parent.
  */
-
-enum {
-    /* Who has looked one up by its name may use it for a moment: its last client may leave in between. */
-    FORGOTTEN_MS = 10000
-};
-
-/* I2, as far as it costs nothing where there are many. Under the lock. */
-static void registry_check(const struct sails_io *io)
-{
-    const struct sails_io_namespace *oldest =
-        container_of(io->forgotten.next, const struct sails_io_namespace, in_registry);
-
-    assert(io->n_dynamic <= io->by_name.count);
-    assert(list_is_empty(&io->forgotten) == (io->n_forgotten == 0));
-    assert(io->n_forgotten == 0 ||
-           (oldest->is_dynamic && oldest->n_parts == 0 && atomic_load(&oldest->refs) > 0));
-    (void)oldest;
-}
 
 /* What follows the slash that every name begins with. */
 static struct str without_slash(struct str name)
@@ -49,7 +22,7 @@ static uint64_t hash_of(const struct sails_io *io, struct str name)
     return hash_str(io->hash_key, without_slash(name));
 }
 
-static struct sails_io_namespace *find_by_name(const struct sails_io *io, struct str name)
+struct sails_io_namespace *io_registry_look(const struct sails_io *io, struct str name)
 {
     struct map_node *node = map_find(&io->by_name, hash_of(io, name));
 
@@ -63,17 +36,22 @@ static struct sails_io_namespace *find_by_name(const struct sails_io *io, struct
     return NULL;
 }
 
-static void add(struct sails_io *io, struct sails_io_namespace *nsp)
-{
-    list_append(&io->namespaces, &nsp->in_registry);
-    map_insert(&io->by_name, &nsp->by_name, hash_of(io, str_from(nsp->name)));
-}
-
 static void add_to_parent(struct sails_io_namespace *nsp, struct sails_io_namespace *parent)
 {
     nsp->parent = parent;
     list_append(&parent->children, &nsp->in_parent);
     parent->n_children++;
+}
+
+void io_registry_add(struct sails_io_namespace *nsp, struct sails_io_namespace *parent)
+{
+    struct sails_io *io = nsp->io;
+
+    list_append(&io->namespaces, &nsp->in_registry);
+    map_insert(&io->by_name, &nsp->by_name, hash_of(io, str_from(nsp->name)));
+    if (parent != NULL) {
+        add_to_parent(nsp, parent);
+    }
 }
 
 /* ---- life ---- */
@@ -117,11 +95,11 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
         return NULL;
     }
     pthread_mutex_lock(&io->lock);
-    found = find_by_name(io, str_from(name));
+    found = io_registry_look(io, str_from(name));
     if (found == NULL && !io->is_lifted && !io->is_lifting) {
         found = io_namespace_create(io, str_from(name[0] != '\0' ? name : "/"));
         if (found != NULL) {
-            add(io, found);
+            io_registry_add(found, NULL);
         } else {
             (void)setup_result(io->setup, SAILS_ENOMEM, "sails_io_of", name, NULL);
         }
@@ -130,9 +108,10 @@ sails_io_namespace *sails_io_of(sails_io *io, const char *name)
     return found;
 }
 
-/* The first parent that says yes. Asked without the lock: it is the application's code, and the
+/* Asked without the lock: it is the application's code, and the
  * list of parents does not change any more (I1). */
-static struct sails_io_namespace *find_parent(struct sails_io *io, const char *name, json_t *auth)
+struct sails_io_namespace *io_registry_find_parent(struct sails_io *io, const char *name,
+                                                   json_t *auth)
 {
     list_each(node, &io->parents) {
         struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
@@ -151,7 +130,7 @@ static int publish(struct sails_io_namespace *nsp, struct sails_io_namespace *pa
     int rc = 0;
 
     pthread_mutex_lock(&io->lock);
-    if (find_by_name(io, str_from(nsp->name)) != NULL) {
+    if (io_registry_look(io, str_from(nsp->name)) != NULL) {
         rc = SAILS_EEXIST;
     } else if (io->is_lifting) {
         rc = SAILS_ESTATE;
@@ -160,10 +139,7 @@ static int publish(struct sails_io_namespace *nsp, struct sails_io_namespace *pa
     }
     if (rc == 0) {
         nsp->is_young = false;
-        add(io, nsp);
-        if (parent != NULL) {
-            add_to_parent(nsp, parent);
-        }
+        io_registry_add(nsp, parent);
     }
     pthread_mutex_unlock(&io->lock);
     return rc;
@@ -182,7 +158,7 @@ static int inherit(struct sails_io_namespace *nsp, struct sails_io_namespace **p
     if (no_auth == NULL) {
         return SAILS_ENOMEM;
     }
-    *parent = find_parent(nsp->io, nsp->name, no_auth);
+    *parent = io_registry_find_parent(nsp->io, nsp->name, no_auth);
     json_decref(no_auth);
     if (*parent != NULL) {
         rc = io_listeners_inherit(&nsp->listeners, &(*parent)->listeners);
@@ -229,7 +205,7 @@ struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name
     struct sails_io_namespace *found = NULL;
 
     pthread_mutex_lock(&io->lock);
-    found = find_by_name(io, name);
+    found = io_registry_look(io, name);
     if (found != NULL) {
         io_namespace_retain(found);
     }
@@ -284,7 +260,7 @@ static int adopt_defined(struct sails_io_namespace *nsp, json_t *no_auth)
     struct sails_io_namespace *parent = NULL;
 
     if (nsp->parent == NULL && strcmp(nsp->name, "/") != 0) {
-        parent = find_parent(nsp->io, nsp->name, no_auth);
+        parent = io_registry_find_parent(nsp->io, nsp->name, no_auth);
     }
     if (parent == NULL) {
         return 0;
@@ -323,159 +299,6 @@ int io_registry_lift(struct sails_io *io)
     json_decref(no_auth);
     set_lifting(io, false);
     return rc;
-}
-
-/* ---- dynamic namespaces ---- */
-
-/* The oldest that nobody uses any more; NULL: there is none. Under the lock. */
-static struct sails_io_namespace *find_old(const struct sails_io *io, uint64_t now_ms)
-{
-    struct list *first = io->forgotten.next;
-    struct sails_io_namespace *nsp = NULL;
-
-    if (first == &io->forgotten) {
-        return NULL;
-    }
-    nsp = container_of(first, struct sails_io_namespace, in_registry);
-    return nsp->forgotten_ms + FORGOTTEN_MS <= now_ms ? nsp : NULL;
-}
-
-static struct sails_io_namespace *take_old(struct sails_io *io, uint64_t now_ms)
-{
-    struct sails_io_namespace *nsp = find_old(io, now_ms);
-
-    if (nsp != NULL) {
-        list_remove(&nsp->in_registry);
-        io->n_forgotten--;
-    }
-    return nsp;
-}
-
-/* Two at most, so that nobody does much for the others, and they do not become more. */
-static void release_old(struct sails_io *io, uint64_t now_ms)
-{
-    struct sails_io_namespace *old[2] = {NULL, NULL};
-
-    pthread_mutex_lock(&io->lock);
-    old[0] = take_old(io, now_ms);
-    old[1] = old[0] != NULL ? take_old(io, now_ms) : NULL;
-    pthread_mutex_unlock(&io->lock);
-    io_namespace_release(old[0]);
-    io_namespace_release(old[1]);
-}
-
-/* Under the lock in which it was found, so that it is not forgotten before its part is made. */
-static struct sails_io_namespace *take_part(struct sails_io_namespace *nsp)
-{
-    nsp->n_parts++;
-    return io_namespace_retain(nsp);
-}
-
-/*
- * Names that are there, and as many that are forgotten: these take memory, too, and are never freed early,
- * for some thread may be using one. So who makes clients come and go under ever new names has to wait.
- */
-static bool is_full(const struct sails_io *io, uint64_t now_ms)
-{
-    size_t max = io->options.max_dynamic_namespaces;
-
-    return io->n_dynamic >= max || (io->n_forgotten >= max && find_old(io, now_ms) == NULL);
-}
-
-/* Of two workers that resolve one name at once, the second finds what the first has made. NULL: there
- * are too many, or no memory. */
-static struct sails_io_namespace *make_dynamic(struct sails_io *io, struct str name,
-                                               struct sails_io_namespace *parent, uint64_t now_ms,
-                                               const char **why)
-{
-    struct sails_io_namespace *child = io_namespace_create(io, name);
-    struct sails_io_namespace *found = NULL;
-    bool is_new = false;
-
-    if (child == NULL) {
-        return NULL;
-    }
-    pthread_mutex_lock(&io->lock);
-    found = find_by_name(io, name);
-    if (found != NULL) {
-        take_part(found);
-    } else if (is_full(io, now_ms)) {
-        *why = "Too many namespaces";
-    } else if (cluster_open_namespace(&io->cluster, str_from(child->name), &child->among_nodes) ==
-               0) {
-        child->is_dynamic = true;
-        io->n_dynamic++;
-        add(io, child);
-        add_to_parent(child, parent);
-        found = take_part(child);
-        is_new = true;
-        child = NULL;
-    }
-    registry_check(io);
-    pthread_mutex_unlock(&io->lock);
-    io_namespace_release(child);
-    release_old(io, now_ms);
-    if (is_new && io->on_namespace != NULL) {
-        io->on_namespace(found, io->on_namespace_ctx);
-    }
-    return found;
-}
-
-struct sails_io_namespace *io_registry_resolve(struct sails_io *io, struct str name, json_t *auth,
-                                               uint64_t now_ms, const char **why)
-{
-    struct sails_io_namespace *nsp = NULL;
-    struct sails_io_namespace *parent = NULL;
-    char *text = NULL;
-
-    assert(c_text_is_whole(name));
-    if (name.len == 0 || name.ptr[0] != '/') {
-        return NULL; /* only we add a slash, and only where a namespace is defined */
-    }
-    pthread_mutex_lock(&io->lock);
-    nsp = find_by_name(io, name);
-    if (nsp != NULL) {
-        take_part(nsp);
-    }
-    pthread_mutex_unlock(&io->lock);
-    if (nsp != NULL || name.len > SAILS_NAMESPACE_NAME_MAX) {
-        return nsp;
-    }
-    text = mem_strndup(name.ptr, name.len);
-    parent = text != NULL ? find_parent(io, text, auth) : NULL;
-    mem_free(text);
-    return parent != NULL ? make_dynamic(io, name, parent, now_ms, why) : NULL;
-}
-
-/* The registry keeps its reference for a while. */
-static void forget(struct sails_io *io, struct sails_io_namespace *nsp, uint64_t now_ms)
-{
-    cluster_close_namespace(nsp->among_nodes);
-    nsp->among_nodes = NULL;
-    list_remove(&nsp->in_registry);
-    map_remove(&io->by_name, &nsp->by_name);
-    list_remove(&nsp->in_parent);
-    nsp->parent->n_children--;
-    io->n_dynamic--;
-    nsp->forgotten_ms = now_ms;
-    list_append(&io->forgotten, &nsp->in_registry);
-    io->n_forgotten++;
-}
-
-void io_registry_drop_part(struct sails_io_namespace *nsp, uint64_t now_ms)
-{
-    struct sails_io *io = nsp->io;
-
-    pthread_mutex_lock(&io->lock);
-    assert(nsp->n_parts > 0);
-    nsp->n_parts--;
-    if (nsp->n_parts == 0 && nsp->is_dynamic) {
-        forget(io, nsp, now_ms);
-    }
-    registry_check(io);
-    pthread_mutex_unlock(&io->lock);
-    io_namespace_release(nsp);
-    release_old(io, now_ms);
 }
 
 /* ---- the children of a parent ---- */

@@ -28,7 +28,7 @@ static void part_destroy(struct io_part *part)
     deadline_stop(&part->cleanup);
     map_remove(&part->worker->parts, &part->by_name);
     sio_namespace_destroy(part->sio);
-    io_registry_drop_part(part->nsp, worker_env(part->worker->worker)->now_ms);
+    io_dynamic_drop_part(part->nsp, worker_env(part->worker->worker)->now_ms);
     mem_free(part);
 }
 
@@ -39,7 +39,7 @@ static void on_room(struct str room, bool exists, void *ctx)
     cluster_note_room(part->nsp->among_nodes, room, exists);
 }
 
-/* Takes what io_registry_resolve() gave. NULL: no memory. */
+/* Takes what io_dynamic_resolve() gave. NULL: no memory. */
 static struct io_part *part_create(struct io_worker *w, struct sails_io_namespace *nsp)
 {
     struct str name = str_from(nsp->name);
@@ -50,7 +50,7 @@ static struct io_part *part_create(struct io_worker *w, struct sails_io_namespac
         part->sio = sio_namespace_create(w->server, name, &nsp->ack_ids, part);
     }
     if (part == NULL || part->sio == NULL) {
-        io_registry_drop_part(nsp, worker_env(w->worker)->now_ms);
+        io_dynamic_drop_part(nsp, worker_env(w->worker)->now_ms);
         mem_free(part);
         return NULL;
     }
@@ -98,7 +98,7 @@ static struct sio_namespace *on_namespace(void *ctx, struct str name, json_t *au
     if (part != NULL) {
         return part->sio;
     }
-    nsp = io_registry_resolve(w->io, name, auth, worker_env(w->worker)->now_ms, why);
+    nsp = io_dynamic_resolve(w->io, name, auth, worker_env(w->worker)->now_ms, why);
     part = nsp != NULL ? part_create(w, nsp) : NULL;
     if (part == NULL) {
         return NULL;

@@ -55,7 +55,7 @@ static void end(struct fixture *f)
         struct sails_io_namespace *nsp = container_of(node, struct sails_io_namespace, in_registry);
 
         for (unsigned left = nsp->n_parts; left > 0; left--) {
-            io_registry_drop_part(nsp, f->now_ms);
+            io_dynamic_drop_part(nsp, f->now_ms);
         }
     }
     io_destroy(f->io);
@@ -67,14 +67,14 @@ static struct sails_io_namespace *resolve(struct fixture *f, const char *name)
     struct sails_io_namespace *nsp = NULL;
 
     f->why = "Invalid namespace";
-    nsp = io_registry_resolve(f->io, str_from(name), auth, f->now_ms, &f->why);
+    nsp = io_dynamic_resolve(f->io, str_from(name), auth, f->now_ms, &f->why);
     json_decref(auth);
     return nsp;
 }
 
 static void drop(struct fixture *f, struct sails_io_namespace *nsp)
 {
-    io_registry_drop_part(nsp, f->now_ms);
+    io_dynamic_drop_part(nsp, f->now_ms);
 }
 
 static struct sails_io_namespace *resolve_room(struct fixture *f, int n)
