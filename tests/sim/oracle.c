@@ -188,6 +188,7 @@ static void forgive(struct oracle *o, unsigned worker)
         struct oracle_socket *s = &o->sockets[i];
 
         s->is_excused = s->is_excused || s->worker == worker;
+        s->may_close = s->may_close || s->worker == worker;
         if (s->worker != worker || !s->is_in) {
             continue;
         }

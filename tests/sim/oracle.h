@@ -89,7 +89,7 @@ struct oracle_socket {
     int client;      /* whose it is, as sockets in other namespaces are; -1: it has none there */
     bool is_in;      /* connected, as far as the server's own side goes */
     bool is_leaving; /* an operation has disconnected it */
-    bool may_close;  /* ... or one of its client, who may not know yet and say something there */
+    bool may_close; /* ... or one of its client, who may say something there; or memory was short */
     bool is_excused; /* it may go at any time: its client does, or memory was short */
     struct oracle_word *words;
     size_t n_words;
