@@ -3,15 +3,14 @@
  * which is due at once, which means when the turn is over. So a message with attachments costs one
  * poll, where the reference needs two.
  *
- * I1  `poll` and `post` are exchanges that have not ended; before one is answered the field is NULL.
- * I2  After eio_polling_end() both are NULL and nothing is queued any more.
+ * I1  `poll` is an exchange that has not ended; before it is answered the field is NULL.
+ * I2  After eio_polling_end() it is NULL, there is no POST, and nothing is queued any more.
  */
 #include "engineio/eio_polling.h"
 
 #include "base/mem.h"
 #include "engineio/eio_answer.h"
 #include "engineio/eio_payload.h"
-#include "engineio/eio_text.h"
 #include "engineio/eio_websocket.h"
 
 #include <assert.h>
@@ -24,11 +23,11 @@ static struct eio_server *server_of(const struct eio_polling *p)
 
 static void polling_check(const struct eio_polling *p)
 {
-    bool has_nothing = p->poll == NULL && p->post == NULL && p->queue.count == 0;
+    bool has_nothing =
+        p->poll == NULL && p->post.x == NULL && p->post.rest == NULL && p->queue.count == 0;
 
-    assert(p->poll == NULL || p->poll != p->post);                         /* I1 */
-    assert(p->session->state != EIO_STATE_CLOSED || has_nothing);          /* I2 */
-    assert(p->post != NULL || (p->body.len == 0 && p->body_charged == 0)); /* it belongs to one */
+    assert(p->poll == NULL || p->poll != p->post.x);              /* I1 */
+    assert(p->session->state != EIO_STATE_CLOSED || has_nothing); /* I2 */
     (void)has_nothing;
     (void)p;
 }
@@ -47,23 +46,6 @@ int eio_polling_create(struct eio_session *session, const struct eio_query *quer
     memcpy(p->jsonp_index, query->jsonp_index, sizeof(p->jsonp_index));
     session->polling = p;
     return 0;
-}
-
-static void forget_body(struct eio_polling *p)
-{
-    buf_deinit(&p->body);
-    byte_budget_set(server_of(p)->options->budget, &p->body_charged, 0);
-}
-
-static void drop_post(struct eio_polling *p)
-{
-    struct http_exchange *x = p->post;
-
-    p->post = NULL;
-    forget_body(p);
-    if (x != NULL) {
-        http_drop(x);
-    }
 }
 
 void eio_polling_destroy(struct eio_polling *p)
@@ -244,138 +226,15 @@ static void on_get(struct eio_polling *p, struct http_exchange *x)
     }
 }
 
-/* ---- up: POSTs ---- */
+/* ---- up ---- */
 
-/* The client closes: a pending poll ends without a word about it (engine-io 7.2, 5). */
-static void on_close_packet(struct eio_polling *p)
+/* Without a word about it (engine-io 7.2, 5). */
+void eio_polling_leave(struct eio_polling *p)
 {
     if (p->poll != NULL) {
         answer_type(p, EIO_NOOP);
     }
     eio_session_end(p->session, EIO_TRANSPORT_CLOSE, 0);
-}
-
-static int dispatch_payload(struct eio_polling *p, enum eio_payload_form form, struct bytes body)
-{
-    struct eio_session *s = p->session;
-    struct eio_payload_decoder decoder;
-    struct eio_packet packet;
-    int rc = eio_payload_init(&decoder, form, body);
-
-    if (rc < 0) {
-        return rc;
-    }
-    while (s->state != EIO_STATE_CLOSED) {
-        rc = eio_payload_next(&decoder, &packet);
-        if (rc <= 0) {
-            break;
-        }
-        if (packet.type == EIO_CLOSE) {
-            on_close_packet(p);
-        } else {
-            eio_session_receive(s, &packet);
-        }
-    }
-    eio_payload_deinit(&decoder);
-    return rc < 0 ? rc : 0;
-}
-
-/* 0; SAILS_EPROTO: parse error; SAILS_ENOMEM. */
-static int dispatch_body(struct eio_polling *p, struct buf *body)
-{
-    enum eio_payload_form form = p->session->revision == 4 ? EIO_PAYLOAD_V4 : EIO_PAYLOAD_V3_TEXT;
-    struct buf text = {0};
-    int rc = 0;
-
-    if (!p->is_jsonp) {
-        return dispatch_payload(p, p->body_is_binary ? EIO_PAYLOAD_V3_BINARY : form,
-                                buf_bytes(body));
-    }
-    if (eio_jsonp_unwrap(&text, buf_str(body))) {
-        rc = dispatch_payload(p, form, buf_bytes(&text));
-    }
-    buf_deinit(&text);
-    return rc;
-}
-
-static void on_post_body(struct http_exchange *x, struct bytes piece)
-{
-    struct eio_polling *p = http_user(x);
-
-    buf_append(&p->body, piece.ptr, piece.len);
-    if (!byte_budget_set(server_of(p)->options->budget, &p->body_charged, p->body.cap)) {
-        p->post = NULL;
-        forget_body(p);
-        eio_answer_empty(x, 503); /* the session does not mind, as with 413 */
-    }
-}
-
-/* Of eio_session_refuse(); 0: nothing was refused. */
-static unsigned refusal_status(int detail)
-{
-    return detail == SAILS_ETOOBIG ? 413 : detail == SAILS_EOVERLOAD ? 503 : 0;
-}
-
-static void on_post_end(struct http_exchange *x)
-{
-    struct eio_polling *p = http_user(x);
-    struct eio_session *s = p->session;
-    struct buf body = p->body;
-    int rc = buf_error(&body);
-
-    p->post = NULL;
-    buf_init(&p->body);
-    if (rc == 0) {
-        rc = dispatch_body(p, &body);
-    }
-    buf_deinit(&body);
-    forget_body(p);
-    if (rc < 0 && s->state == EIO_STATE_OPEN) {
-        eio_session_end(s, rc == SAILS_EPROTO ? EIO_PARSE_ERROR : EIO_TRANSPORT_ERROR, rc);
-    }
-    if (rc == SAILS_EPROTO) {
-        eio_answer_empty(x, 400); /* engine-io 7.2, 6 */
-    } else if (rc == 0 && s->state != EIO_STATE_OPEN && refusal_status(s->detail) != 0) {
-        eio_answer_empty(x, refusal_status(s->detail));
-    } else if (rc < 0) {
-        http_drop(x);
-    } else {
-        eio_answer_ok(server_of(p), x);
-    }
-}
-
-/* Too much is the client's mistake, answered with 413; anything else is the end (7.2, 3). */
-static void on_post_abort(struct http_exchange *x, int err)
-{
-    struct eio_polling *p = http_user(x);
-
-    p->post = NULL;
-    forget_body(p);
-    if (err != SAILS_ETOOBIG) {
-        eio_session_end(p->session, EIO_TRANSPORT_ERROR, err);
-    }
-}
-
-static const struct http_exchange_events post_events = {
-    .on_body = on_post_body,
-    .on_body_end = on_post_end,
-    .on_abort = on_post_abort,
-};
-
-static void on_post(struct eio_polling *p, struct http_exchange *x)
-{
-    struct str type = http_header(http_request(x), STR("content-type"));
-    bool is_binary = str_eq(type, STR("application/octet-stream"));
-
-    /* One POST at a time (7.2, 1), and no binary payloads in revision 4 (7.2, 2). */
-    if (p->post != NULL || (is_binary && p->session->revision == 4)) {
-        eio_answer_empty(x, 400);
-        eio_session_end(p->session, EIO_TRANSPORT_ERROR, SAILS_EPROTO);
-        return;
-    }
-    p->post = x;
-    p->body_is_binary = is_binary;
-    http_accept(x, &post_events, p, server_of(p)->options->max_http_buffer_size);
 }
 
 void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
@@ -386,7 +245,7 @@ void eio_polling_handle(struct eio_polling *p, struct http_exchange *x)
     if (method == HTTP_METHOD_GET) {
         on_get(p, x);
     } else if (method == HTTP_METHOD_POST) {
-        on_post(p, x);
+        eio_post_begin(p, x);
     } else {
         eio_answer_empty(x, 500); /* as the reference; the session does not mind (3.2) */
     }
@@ -425,7 +284,7 @@ void eio_polling_end(struct eio_polling *p)
     } else if (p->poll != NULL) {
         answer_type(p, EIO_CLOSE);
     }
-    drop_post(p);
+    eio_post_end(&p->post);
     if (p->probe != NULL) {
         eio_probe_end(p->probe);
     }
@@ -451,4 +310,5 @@ void eio_polling_move_queue(struct eio_polling *p, struct eio_websocket *websock
 void eio_polling_init_queues(struct eio_server *server)
 {
     deadline_queue_init(&server->flushes, &server->env->deadlines, 0, on_flush_due, server);
+    eio_post_init_queue(server);
 }

@@ -10,6 +10,7 @@
 #ifndef ENGINEIO_EIO_POLLING_H
 #define ENGINEIO_EIO_POLLING_H
 
+#include "engineio/eio_post.h"
 #include "engineio/eio_queue.h"
 #include "engineio/eio_session.h"
 
@@ -18,15 +19,12 @@ struct eio_probe;
 struct eio_polling {
     struct eio_session *session;
     struct http_exchange *poll; /* the pending GET, or NULL */
-    struct http_exchange *post; /* the POST whose body is being read, or NULL */
-    struct buf body;            /* of the POST, so far */
-    size_t body_charged;        /* to options->budget */
+    struct eio_post post;
     struct eio_queue queue;
     struct deadline flush;   /* runs: the queue leaves at the end of this turn */
     struct eio_probe *probe; /* an upgrade under way, or NULL */
     bool b64;
     bool is_jsonp;
-    bool body_is_binary; /* the POST's: revision 3's binary form */
     char jsonp_index[EIO_JSONP_INDEX_MAX + 1];
 };
 
@@ -53,6 +51,9 @@ int eio_polling_push(struct eio_polling *polling, enum eio_packet_type type,
 bool eio_polling_is_pending(const struct eio_polling *polling);
 bool eio_polling_is_empty(const struct eio_polling *polling);
 
+/* The client has said close. */
+void eio_polling_leave(struct eio_polling *polling);
+
 /* A pending poll that nothing else answers is answered with a noop. */
 void eio_polling_release_poll(struct eio_polling *polling);
 
@@ -68,7 +69,7 @@ void eio_polling_end(struct eio_polling *polling);
 /* What waits goes to the WebSocket, in order (engine-io 10). */
 void eio_polling_move_queue(struct eio_polling *polling, struct eio_websocket *websocket);
 
-/* Sets up server->flushes. */
+/* Sets up server->flushes, and what POSTs need. */
 void eio_polling_init_queues(struct eio_server *server);
 
 #endif

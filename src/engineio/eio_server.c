@@ -127,9 +127,10 @@ static void init_queues(struct eio_server *server)
 
 static void deinit_queues(struct eio_server *server)
 {
-    struct deadline_queue *queues[] = {&server->pings,    &server->pongs,   &server->windows,
-                                       &server->closings, &server->endings, &server->flushes,
-                                       &server->upgrades, &server->noops,   &server->unwanteds};
+    struct deadline_queue *queues[] = {&server->pings,     &server->pongs,   &server->windows,
+                                       &server->closings,  &server->endings, &server->flushes,
+                                       &server->upgrades,  &server->noops,   &server->unwanteds,
+                                       &server->deliveries};
 
     for (size_t i = 0; i < ARRAY_LEN(queues); i++) {
         deadline_queue_deinit(queues[i]);

@@ -31,14 +31,15 @@ struct eio_server {
     struct ws_service ws;
 
     /* A queue for each length of time (deadline.h). */
-    struct deadline_queue pings;    /* session: a ping is to be sent (revision 4) */
-    struct deadline_queue pongs;    /* session: the pong has not come */
-    struct deadline_queue windows;  /* session: no ping has come (revision 3) */
-    struct deadline_queue closings; /* session: nobody polled for the close */
-    struct deadline_queue endings;  /* session: ends, or is freed, on this turn */
-    struct deadline_queue flushes;  /* polling: what was queued in a turn leaves at its end */
-    struct deadline_queue upgrades; /* probe: took too long */
-    struct deadline_queue noops;    /* probe: look for a pending poll */
+    struct deadline_queue pings;      /* session: a ping is to be sent (revision 4) */
+    struct deadline_queue pongs;      /* session: the pong has not come */
+    struct deadline_queue windows;    /* session: no ping has come (revision 3) */
+    struct deadline_queue closings;   /* session: nobody polled for the close */
+    struct deadline_queue endings;    /* session: ends, or is freed, on this turn */
+    struct deadline_queue deliveries; /* polling: what of long bodies is left for the next turn */
+    struct deadline_queue flushes;    /* polling: what was queued in a turn leaves at its end */
+    struct deadline_queue upgrades;   /* probe: took too long */
+    struct deadline_queue noops;      /* probe: look for a pending poll */
     struct deadline_queue unwanteds;
 
     /* Packets that are always the same, framed once. */

@@ -4,7 +4,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { startApp } from './support/server.mjs'
-import { dial, join } from './support/wire.mjs'
+import { dial, join, Polling } from './support/wire.mjs'
 
 const MB = 1_000_000
 
@@ -62,6 +62,23 @@ test('text that is all values', async (t) => {
   }
   assert.ok((await waits(other)) < 2000)
   assert.ok(peak(app) - before < 200 * MB, `${(peak(app) - before) / MB} MB`)
+})
+
+// 100 MB are 14 million packets: all in one turn, they kept the worker for 10 s.
+test('a body that is all packets', async (t) => {
+  const app = await startApp(t, 'io')
+  const other = await bystander(app)
+  const attacker = await new Polling(app).open()
+  let isUnderWay = true
+  let longest = 0
+
+  await attacker.post('40')
+  const posted = attacker.post('42["x"]\x1e'.repeat(2_500_000) + '6').finally(() => (isUnderWay = false))
+  while (isUnderWay) {
+    longest = Math.max(longest, await waits(other))
+  }
+  assert.deepEqual(await posted, { status: 200, body: 'ok' })
+  assert.ok(longest < 1500, `${longest} ms`)
 })
 
 // 420 KB of these delayed the ack by 14.5 s when 100,000 events were kept.

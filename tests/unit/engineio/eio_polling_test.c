@@ -1,5 +1,7 @@
 #include "unit/engineio/eio_fixture.h"
 
+#include <errno.h>
+
 #define OCTETS "Content-Type: application/octet-stream\r\n"
 
 /* Bytes of a string literal, NULs included. */
@@ -329,6 +331,117 @@ static void the_handshake_is_kept_for_the_application(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- long bodies ---- */
+
+/* A body of as many packets of five bytes, all of them "4abc". */
+static void append_packets(struct buf *body, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_append_str(body, i == 0 ? STR("4abc")
+                                    : STR("\x1e"
+                                          "4abc"));
+    }
+}
+
+static size_t count_heard(struct fixture *f)
+{
+    size_t n = f->log.len / strlen("(abc) ");
+
+    f->log.len = 0;
+    return n;
+}
+
+/* Packets by the million would hold the worker, and all that wait for it, for as long. */
+static void a_long_body_is_delivered_over_several_turns(void **state)
+{
+    enum {
+        N = 40000 /* 200 KB */
+    };
+    struct fixture *f = *state;
+    struct sim_link *link = NULL;
+    struct buf body = {0};
+    char sid[SID_SIZE];
+    size_t heard = 0;
+    int n_turns = 0;
+
+    f->is_mute = true;
+    begin(f, 4, sid);
+    append_packets(&body, N);
+    link = request(f, "POST", url_of(sid, 4), "", buf_bytes(&body));
+    assert_true(f->log.len > 0);
+    heard = count_heard(f);
+    for (; heard < N; n_turns++) {
+        const char *answer = answer_of(f, link);
+        size_t n = count_heard(f);
+
+        assert_true(n > 0 && n <= 65536 / 5 + 1);
+        heard += n;
+        assert_string_equal(answer, heard < N ? "" : "200 ok");
+    }
+    assert_int_equal(heard, N);
+    assert_int_equal(n_turns, 3);
+    assert_string_equal(post(f, sid, "4more"), "200 ok");
+    assert_string_equal(take_log(f), "(more)");
+    buf_deinit(&body);
+}
+
+/* Whoever ends it: the rest is not heard, and the POST is not answered. */
+static void what_is_left_of_a_long_body_goes_with_its_session(void **state)
+{
+    enum {
+        N = 40000
+    };
+    static const char *const ends[] = {"second", "gone", "close", "end"};
+    struct fixture *f = *state;
+    struct buf body = {0};
+
+    f->is_mute = true;
+    fixture_start(f);
+    append_packets(&body, N);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        struct sim_link *link = NULL;
+        char sid[SID_SIZE];
+
+        open_polling(f, 4, sid);
+        link = request(f, "POST", url_of(sid, 4), "", buf_bytes(&body));
+        assert_true(count_heard(f) < N);
+        if (strcmp(ends[i], "second") == 0) {
+            assert_string_equal(
+                answer_of(f, request(f, "POST", url_of(sid, 4), "", (struct bytes){0})), "400 ");
+        } else if (strcmp(ends[i], "gone") == 0) {
+            sim_break(link, -ECONNRESET);
+        } else if (strcmp(ends[i], "close") == 0) {
+            eio_session_close(f->session, true);
+        } else {
+            break; /* the server, with fixture_deinit() */
+        }
+        sim_run(&f->sim);
+        sim_run(&f->sim);
+        assert_null(f->session);
+        f->log.len = 0;
+    }
+    buf_deinit(&body);
+}
+
+/* What is wrong behind the first turn is a parse error all the same. */
+static void a_long_body_may_end_badly(void **state)
+{
+    struct fixture *f = *state;
+    struct sim_link *link = NULL;
+    struct buf body = {0};
+    char sid[SID_SIZE];
+
+    f->is_mute = true;
+    begin(f, 4, sid);
+    append_packets(&body, 20000);
+    buf_append_str(&body, STR("\x1ex"));
+    link = request(f, "POST", url_of(sid, 4), "", buf_bytes(&body));
+    assert_null(strstr(f->log.ptr, "close"));
+    assert_string_equal(answer_of(f, link), "400 ");
+    assert_non_null(strstr(take_log(f), "(abc) close:parse error"));
+    buf_deinit(&body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +459,9 @@ int main(void)
         test(what_must_not_be_compressed_is_not),
         test(jsonp_wraps_what_goes_down_and_unwraps_what_comes_up),
         test(the_handshake_is_kept_for_the_application),
+        test(a_long_body_is_delivered_over_several_turns),
+        test(what_is_left_of_a_long_body_goes_with_its_session),
+        test(a_long_body_may_end_badly),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
