@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <sys/stat.h>
 
 /* ---- what the program says ---- */
 
@@ -146,6 +147,17 @@ static int add_attributes(struct sails_app *app, struct gathered *g, const char 
     return rc;
 }
 
+/* Whether a link of that name is there, and nothing behind it. */
+static bool leads_nowhere(const char *path)
+{
+    struct stat about;
+    int error = errno;
+    bool is_link = lstat(path, &about) == 0 && stat(path, &about) < 0;
+
+    errno = error;
+    return is_link;
+}
+
 static int read_folder(struct sails_app *app, struct gathered *g)
 {
     struct dirent **entries = NULL;
@@ -153,7 +165,7 @@ static int read_folder(struct sails_app *app, struct gathered *g)
     int rc = 0;
 
     if (n < 0) {
-        if (errno == ENOENT) {
+        if (errno == ENOENT && !leads_nowhere("api") && !leads_nowhere(models_folder(app))) {
             return 0;
         }
         log_line(&app->log, LOG_ERROR, "%s cannot be read: %s", models_folder(app),

@@ -20,12 +20,15 @@ static bool is_json_file(const char *name)
     return len > 5 && strcmp(name + len - 5, ".json") == 0 && strcmp(name, "local.json") != 0;
 }
 
-/* Links are not followed: folders cannot go in circles. */
+enum {
+    DEPTH_MAX = 16 /* of folders: links may lead in circles */
+};
+
 static bool is_folder(const char *path)
 {
     struct stat info;
 
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 static int is_visible(const struct dirent *entry)
@@ -61,6 +64,14 @@ static bool is_absent(const char *path)
     struct stat info;
 
     return lstat(path, &info) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* What may have been a folder of settings. */
+static bool leads_nowhere(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) < 0 && !is_absent(path);
 }
 
 /* jansson ends its sentences with "near" and what stands there, which may be a secret. */
@@ -249,7 +260,7 @@ static int load_named_file(struct config *config, const char *path, struct buf *
     return rc;
 }
 
-static int load_folder(struct config *config, const char *folder, struct buf *why);
+static int load_folder(struct config *config, const char *folder, int depth, struct buf *why);
 
 /* config/env/ is read by the environment's name, and config/locales/ holds no settings. */
 static bool is_apart(const char *path)
@@ -257,7 +268,8 @@ static bool is_apart(const char *path)
     return strcmp(path, "config/env") == 0 || strcmp(path, "config/locales") == 0;
 }
 
-static int load_entry(struct config *config, const char *folder, const char *name, struct buf *why)
+static int load_entry(struct config *config, const char *folder, const char *name, int depth,
+                      struct buf *why)
 {
     struct buf path = {0};
     int rc = 0;
@@ -266,20 +278,29 @@ static int load_entry(struct config *config, const char *folder, const char *nam
     buf_append_char(&path, '\0');
     rc = buf_error(&path);
     if (rc == 0 && is_folder(path.ptr)) {
-        rc = is_apart(path.ptr) ? 0 : load_folder(config, path.ptr, why);
+        rc = is_apart(path.ptr) ? 0 : load_folder(config, path.ptr, depth + 1, why);
     } else if (rc == 0 && is_json_file(name)) {
         rc = load_named_file(config, path.ptr, why);
+    } else if (rc == 0 && leads_nowhere(path.ptr)) {
+        rc = refuse_unreadable(path.ptr, why);
     }
     buf_deinit(&path);
     return rc;
 }
 
+static int refuse_depth(const char *folder, struct buf *why)
+{
+    buf_printf(why, "%s: folders are at most %d deep; does a link lead in a circle?", folder,
+               DEPTH_MAX);
+    return SAILS_ECONFIG;
+}
+
 /* In the order of the names, folders among the files. One that is not there is no error. */
-static int load_folder(struct config *config, const char *folder, struct buf *why)
+static int load_folder(struct config *config, const char *folder, int depth, struct buf *why)
 {
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, is_visible, alphasort);
-    int rc = 0;
+    int rc = n < 0 || depth <= DEPTH_MAX ? 0 : refuse_depth(folder, why);
 
     if (n < 0) {
         int error = errno;
@@ -290,7 +311,7 @@ static int load_folder(struct config *config, const char *folder, struct buf *wh
     }
     for (int i = 0; i < n; i++) {
         if (rc == 0) {
-            rc = load_entry(config, folder, entries[i]->d_name, why);
+            rc = load_entry(config, folder, entries[i]->d_name, depth, why);
         }
         mem_free(entries[i]); /* scandir()'s, from the C library: mem_free() is its free() */
     }
@@ -308,7 +329,7 @@ static int load_environment_files(struct config *config, const char *environment
     buf_append_char(&path, '\0');
     rc = buf_error(&path);
     if (rc == 0) {
-        rc = load_folder(config, path.ptr, why);
+        rc = load_folder(config, path.ptr, 0, why);
     }
     if (rc == 0) {
         path.len--; /* the NUL */
@@ -335,7 +356,7 @@ static void keep_environment(struct config *config, json_t *before)
 
 int config_load_files(struct config *config, const char *environment, struct buf *why)
 {
-    int rc = load_folder(config, "config", why);
+    int rc = load_folder(config, "config", 0, why);
 
     if (rc == 0 && environment != NULL) {
         json_t *before = json_incref(config_get(config, "environment"));

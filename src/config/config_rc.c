@@ -6,11 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_file(const char *path)
+/* A link that leads nowhere is something that cannot be read; folders may bear such names, too. */
+static bool is_there(const char *path)
 {
     struct stat info;
 
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+    return lstat(path, &info) == 0 && (stat(path, &info) < 0 || !S_ISDIR(info.st_mode));
 }
 
 /* Sails' command keeps notes of its own in the same files. */
@@ -51,7 +52,7 @@ static int load_if_there(struct config *config, const char *folder, const char *
     buf_printf(&path, "%s%s", folder, name);
     buf_append_char(&path, '\0');
     rc = buf_error(&path);
-    if (rc == 0 && is_file(path.ptr)) {
+    if (rc == 0 && is_there(path.ptr)) {
         rc = load_rc(config, path.ptr, why);
     }
     buf_deinit(&path);
@@ -64,7 +65,7 @@ static int load_named(struct config *config, const char *path, const char *place
     if (path == NULL) {
         return 0;
     }
-    if (!is_file(path)) {
+    if (!is_there(path)) {
         buf_printf(why, "%s: %s: there is no such file", place, path);
         return SAILS_ECONFIG;
     }
@@ -80,7 +81,7 @@ static bool has_rc(const char *folder)
     char path[FOLDER_MAX + sizeof("/.sailsrc")];
 
     (void)snprintf(path, sizeof(path), "%s/.sailsrc", folder);
-    return is_file(path);
+    return is_there(path);
 }
 
 /* The nearest .sailsrc from the current folder upwards. */

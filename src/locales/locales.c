@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sails/err.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- opening ---- */
 
@@ -49,6 +50,7 @@ static int load(struct locales *locales, const struct locales_options *options, 
     struct buf text = {0};
     char *path = NULL;
     struct stat about;
+    char why[128];
     int rc = SAILS_ENOMEM;
 
     buf_printf(&text, "%s/%s.json", options->folder, code);
@@ -57,9 +59,12 @@ static int load(struct locales *locales, const struct locales_options *options, 
         return rc;
     }
     (void)snprintf(locale->code, sizeof(locale->code), "%s", code);
-    if (stat(path, &about) != 0) {
-        locale->texts = errno == ENOENT ? json_object() : NULL;
-        rc = locale->texts != NULL ? 0 : refuse(options, code, "it cannot be read");
+    if (lstat(path, &about) < 0 && errno == ENOENT) {
+        locale->texts = json_object();
+        rc = locale->texts != NULL ? 0 : SAILS_ENOMEM;
+    } else if (access(path, R_OK) < 0 || stat(path, &about) < 0) {
+        (void)snprintf(why, sizeof(why), "it cannot be read: %s", strerror(errno));
+        rc = refuse(options, code, why);
     } else if (about.st_size > LOCALE_FILE_MAX) {
         rc = refuse(options, code, "it is too large");
     } else {
@@ -80,14 +85,28 @@ static int add_code(json_t *codes, struct str name)
     return json_array_append_new(codes, json_stringn(code.ptr, code.len)) == 0 ? 0 : SAILS_ENOMEM;
 }
 
-/* Every file of the folder; in any order. */
-static int find_codes(const char *path, json_t *codes)
+/* A folder that is there and cannot be read is no folder without texts. */
+static int refuse_folder(const struct locales_options *options)
 {
-    DIR *folder = opendir(path);
+    int error = errno;
+    struct stat about;
+
+    if (lstat(options->folder, &about) < 0) {
+        return 0;
+    }
+    log_line(options->log, LOG_ERROR, "%s: it cannot be read: %s", options->folder,
+             strerror(error));
+    return SAILS_ECONFIG;
+}
+
+/* Every file of the folder; in any order. */
+static int find_codes(const struct locales_options *options, json_t *codes)
+{
+    DIR *folder = opendir(options->folder);
     int rc = 0;
 
     if (folder == NULL) {
-        return 0;
+        return refuse_folder(options);
     }
     for (const struct dirent *entry = readdir(folder); entry != NULL && rc == 0;
          entry = readdir(folder)) {
@@ -140,7 +159,7 @@ static int open_with(struct locales *locales, const struct locales_options *opti
     int rc = codes != NULL ? 0 : SAILS_ENOMEM;
 
     if (rc == 0 && options->codes == NULL) {
-        rc = find_codes(options->folder, codes);
+        rc = find_codes(options, codes);
     }
     rc = rc == 0 ? load_all(locales, options, codes) : rc;
     if (rc == 0 && locales->n > 0) {

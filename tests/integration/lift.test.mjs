@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { mkdtemp, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { atEnd } from './support/ends.mjs'
@@ -356,6 +356,18 @@ test('a mistake is one line on stderr, and status 78', async (t) => {
     program.err,
     'error: config/a.json: sockets.pingIntervall: there is no such key; did you mean sockets.pingInterval?\n',
   )
+})
+
+test('a link that leads nowhere is something that cannot be read', async (t) => {
+  for (const link of ['config/env', 'api', 'api/models', 'config/locales', '.sailsrc']) {
+    const cwd = await folderOf(t, { 'config/a.json': { custom: { a: 1 } } })
+    await mkdir(path.dirname(path.join(cwd, link)), { recursive: true })
+    await symlink('nowhere', path.join(cwd, link))
+    const program = new Program(t, cwd, ['--port=0'])
+
+    assert.equal(await program.exited, 78, link)
+    assert.match(program.err, new RegExp(`^error: .*${link.replaceAll('.', '\\.')}.* cannot be read: No such file`))
+  }
 })
 
 // app-config-cli 14; and where the configuration is wrong, which is when help is needed

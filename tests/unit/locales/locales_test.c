@@ -245,6 +245,27 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
     remove_folder(&folder);
 }
 
+/* Else the pages of a language would be those of another, without a word. */
+static void what_is_there_and_cannot_be_read_is_a_mistake(void **state)
+{
+    struct folder folder;
+    char path[96];
+
+    (void)state;
+    make_folder(&folder);
+    (void)snprintf(path, sizeof(path), "%s/fr.json", folder.path);
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_int_equal(open_with(&folder, NULL, "en"), SAILS_ECONFIG);
+    assert_non_null(strstr(folder.logged, "/fr.json: it cannot be read: No such file"));
+    remove_folder(&folder);
+
+    assert_int_equal(symlink("nowhere", folder.path), 0);
+    assert_int_equal(open_with(&folder, NULL, "en"), SAILS_ECONFIG);
+    assert_non_null(strstr(folder.logged, ": it cannot be read: No such file"));
+    assert_int_equal(unlink(folder.path), 0);
+    locales_close(&folder.locales);
+}
+
 static void no_folder_is_no_locales(void **state)
 {
     struct locales locales = {0};
@@ -292,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_client_gets_the_first_language_that_there_is),
         cmocka_unit_test(locales_are_those_that_are_named),
         cmocka_unit_test(what_is_wrong_is_told_with_file_and_line),
+        cmocka_unit_test(what_is_there_and_cannot_be_read_is_a_mistake),
         cmocka_unit_test(no_folder_is_no_locales),
         cmocka_unit_test(opening_without_memory_is_an_error),
     };
