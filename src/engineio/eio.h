@@ -17,6 +17,7 @@
 #include "base/map.h"
 #include "engineio/eio_handshake.h"
 #include "engineio/eio_message.h"
+#include "engineio/eio_queue.h"
 #include "http/http.h"
 #include "websocket/ws.h"
 
@@ -218,6 +219,10 @@ int eio_session_send(struct eio_session *session, struct eio_message *message);
  * gets what it was owed before. Where nothing can leave any more: SAILS_ECLOSED.
  */
 int eio_session_send_last(struct eio_session *session, struct eio_message *message);
+
+/* Whether the client's queue has room for so much more at once. Over a WebSocket that is for its link to say, which
+ * first sends what it can. */
+bool eio_session_has_room(const struct eio_session *session, const struct eio_load *more);
 
 /* A poll is pending or there is a WebSocket, and nothing is queued for it (what volatile asks). */
 bool eio_session_is_writable(const struct eio_session *session);

@@ -147,6 +147,11 @@ int eio_polling_push(struct eio_polling *p, enum eio_packet_type type, struct ei
     return rc;
 }
 
+bool eio_polling_has_room(const struct eio_polling *p, const struct eio_load *more)
+{
+    return eio_queue_admits(&p->queue, more, server_of(p)->options->max_queued);
+}
+
 bool eio_polling_is_pending(const struct eio_polling *p)
 {
     return p->poll != NULL;

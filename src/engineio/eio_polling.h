@@ -48,6 +48,9 @@ void eio_polling_handle(struct eio_polling *polling, struct http_exchange *x);
 int eio_polling_push(struct eio_polling *polling, enum eio_packet_type type,
                      struct eio_message *message);
 
+/* Whether so much more could be queued. */
+bool eio_polling_has_room(const struct eio_polling *polling, const struct eio_load *more);
+
 bool eio_polling_is_pending(const struct eio_polling *polling);
 bool eio_polling_is_empty(const struct eio_polling *polling);
 

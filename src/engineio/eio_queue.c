@@ -22,8 +22,7 @@ void eio_queue_clear(struct eio_queue *q)
         eio_message_release(q->packets[i].message);
     }
     q->count = 0;
-    q->bytes = 0;
-    q->largest = 0;
+    q->load = (struct eio_load){0};
 }
 
 void eio_queue_deinit(struct eio_queue *q)
@@ -61,14 +60,31 @@ static size_t cost_of(const struct eio_message *message)
     return OVERHEAD + len + (message != NULL && message->is_binary ? len / 3 + 4 : 0);
 }
 
+bool eio_load_add(struct eio_load *load, const struct eio_message *message)
+{
+    size_t cost = cost_of(message);
+
+    if (!size_add(load->bytes, cost, &load->bytes)) {
+        return false;
+    }
+    load->largest = cost > load->largest ? cost : load->largest;
+    return true;
+}
+
+bool eio_queue_admits(const struct eio_queue *q, const struct eio_load *more, size_t max)
+{
+    size_t largest = more->largest > q->load.largest ? more->largest : q->load.largest;
+    size_t all = 0;
+
+    return size_add(q->load.bytes, more->bytes, &all) && (max == 0 || all - largest <= max);
+}
+
 int eio_queue_push(struct eio_queue *q, enum eio_packet_type type, struct eio_message *message,
                    size_t max)
 {
-    size_t cost = cost_of(message);
-    size_t largest = cost > q->largest ? cost : q->largest;
-    size_t all = 0;
+    struct eio_load one = {0};
 
-    if (!size_add(q->bytes, cost, &all) || (max > 0 && all - largest > max)) {
+    if (!eio_load_add(&one, message) || !eio_queue_admits(q, &one, max)) {
         return SAILS_ESLOW;
     }
     if (!grow(q)) {
@@ -76,8 +92,7 @@ int eio_queue_push(struct eio_queue *q, enum eio_packet_type type, struct eio_me
     }
     q->packets[q->count++] =
         (struct eio_queued){message != NULL ? eio_message_retain(message) : NULL, type};
-    q->bytes = all;
-    q->largest = largest;
+    (void)eio_load_add(&q->load, message);
     return 0;
 }
 

@@ -18,18 +18,29 @@ struct eio_queued {
     enum eio_packet_type type;
 };
 
+/* What messages take of a queue; {0}: nothing. */
+struct eio_load {
+    size_t bytes;
+    size_t largest; /* of one of them */
+};
+
+/* False: it has no bounds. */
+bool eio_load_add(struct eio_load *load, const struct eio_message *message);
+
 /* {0} is a valid empty queue. */
 struct eio_queue {
     struct eio_queued *packets;
     size_t count;
     size_t cap;
-    size_t bytes;
-    size_t largest; /* of one packet */
+    struct eio_load load;
 };
 
+/* Whether so much more is within `max` bytes (0: no limit); the longest packet does not count, as in a link's
+ * queue: else one that is over the bound could never be sent. */
+bool eio_queue_admits(const struct eio_queue *queue, const struct eio_load *more, size_t max);
+
 /*
- * Retains `message`. 0; SAILS_ENOMEM; SAILS_ESLOW: over `max` bytes (0: no limit), the longest packet not
- * counted, as in a link's queue: else one that is over the bound could never be sent.
+ * Retains `message`. 0; SAILS_ENOMEM; SAILS_ESLOW: see eio_queue_admits().
  */
 int eio_queue_push(struct eio_queue *queue, enum eio_packet_type type, struct eio_message *message,
                    size_t max);

@@ -306,6 +306,11 @@ int eio_session_send_last(struct eio_session *s, struct eio_message *message)
     return s->state == EIO_STATE_OPEN || is_closing ? send_message(s, message) : SAILS_ECLOSED;
 }
 
+bool eio_session_has_room(const struct eio_session *s, const struct eio_load *more)
+{
+    return s->polling == NULL || eio_polling_has_room(s->polling, more);
+}
+
 bool eio_session_is_writable(const struct eio_session *s)
 {
     if (s->state != EIO_STATE_OPEN) {

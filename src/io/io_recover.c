@@ -36,6 +36,31 @@ static void returning_check(const struct io_returning *returning)
 
 /* ---- taking it up ---- */
 
+enum {
+    REPLY_MAX = 1024 /* bytes of the answer to CONNECT, which follows what was missed */
+};
+
+static bool weigh(struct sio_message *message, void *ctx)
+{
+    struct eio_load *load = ctx;
+
+    for (size_t i = 0; i < message->n_parts; i++) {
+        if (!eio_load_add(load, message->parts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A queue that what was missed runs over would disconnect the client, which would have lost it then. */
+static bool has_room(const struct sio_socket *socket, const struct recovery_return *returning)
+{
+    struct eio_load load = {.bytes = REPLY_MAX};
+
+    return recovery_replay(&io_part_of(socket)->nsp->recovery, returning, weigh, &load) == 0 &&
+           eio_session_has_room(sio_socket_session(socket), &load);
+}
+
 /* Who does not take it any more is being disconnected. */
 static bool send_missed(struct sio_message *message, void *ctx)
 {
@@ -62,7 +87,7 @@ static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
 
     if (sio_namespace_find(sio_socket_namespace(socket), str_from(session->sid)) != NULL ||
-        recovery_replay(log, returning, send_missed, socket) < 0) {
+        !has_room(socket, returning) || recovery_replay(log, returning, send_missed, socket) < 0) {
         return false;
     }
     state->trail = session->trail;

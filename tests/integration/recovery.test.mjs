@@ -7,6 +7,19 @@ import { ask, next, record } from './support/clients.mjs'
 const recovering = { args: ['--sockets.connectionStateRecovery'] }
 const lasting = { reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 10 }
 
+/** As lose(), for what takes its time: it comes back when that is done. */
+async function loseFor(socket, meanwhile) {
+  const back = next(socket, 'connect')
+  const away = next(socket, 'disconnect')
+  socket.io.reconnection(false)
+  socket.io.engine.close()
+  await away
+  await meanwhile()
+  socket.io.reconnection(true)
+  socket.connect()
+  await back
+}
+
 /** Loses the connection; `meanwhile` runs while it is away. Waits until it is back. */
 async function lose(socket, meanwhile) {
   const back = next(socket, 'connect')
@@ -51,4 +64,39 @@ test("a volatile event that ends in a text loses nobody's place", async (t) => {
   await lose(ann, () => ask(bob, 'emit', {}, 'news', [2]))
   assert.equal(ann.recovered, true)
   assert.deepEqual(heard.map(([n]) => n), [1, 2])
+})
+
+// A queue that ran over ended the session, and what was missed had gone with it.
+test('who has missed more than its queue takes begins anew, on the same connection', async (t) => {
+  const app = await startApp(t, 'io', recovering)
+  const ann = await app.connect({ ...lasting, transports: ['polling'] })
+  const bob = await app.connect()
+  const heard = record(ann, 'news')
+  const piece = 'x'.repeat(1_000_000)
+  let connections = 0
+  const hears = async (n) => {
+    const news = next(ann, 'news')
+    await ask(bob, 'emit', {}, 'news', [n])
+    await news
+  }
+
+  ann.io.on('open', () => connections++)
+  await hears(1)
+  await loseFor(ann, async () => {
+    for (let i = 0; i < 6; i++) {
+      await ask(bob, 'emit', {}, 'news', [piece])
+    }
+  })
+  assert.equal(ann.recovered, false)
+  assert.equal(connections, 1)
+
+  // One of any size and what goes beside it are no more than that.
+  await hears(2)
+  await loseFor(ann, async () => {
+    await ask(bob, 'emit', {}, 'news', [piece.repeat(6)])
+    await ask(bob, 'emit', {}, 'news', [3])
+  })
+  assert.equal(ann.recovered, true)
+  await hears(4)
+  assert.deepEqual(heard.map(([value]) => (value.length ? value.length : value)), [1, 2, 6_000_000, 3, 4])
 })
