@@ -299,6 +299,14 @@ static int read_extended_name(struct multipart *m, struct str value)
     return rc;
 }
 
+/* "filename*0" (RFC 2231 section 3), as mail has long names: no text field either, and nobody's form. */
+static bool is_piece_of_filename(struct str name)
+{
+    struct str start = STR("filename*");
+
+    return name.len > start.len && str_eq_nocase((struct str){name.ptr, start.len}, start);
+}
+
 /* Content-Disposition: form-data; name="a"; filename="b". `filename*` counts where there is no other. */
 static int read_disposition(struct multipart *m, struct str value, bool *has_name, bool *has_file)
 {
@@ -320,6 +328,8 @@ static int read_disposition(struct multipart *m, struct str value, bool *has_nam
         } else if (str_eq_nocase(name, STR("filename*")) && !has_extended) {
             has_extended = true;
             buf_append_str(&extended, buf_str(&param));
+        } else if (is_piece_of_filename(name)) {
+            ok = false;
         }
     }
     rc = rc == 0 ? buf_error(&param) : rc;

@@ -141,6 +141,9 @@ static void what_is_malformed_is_refused_at_every_cut(void **state)
         {"--XX\r\n\r\n1\r\n--XX--", SAILS_EPROTO}, /* no name */
         /* Names in another form that are none. */
         {"--XX\r\nContent-Disposition: form-data; name=a; filename*=x\r\n\r\n", SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*0=\"x\"\r\n\r\n", SAILS_EPROTO},
+        {"--XX\r\nContent-Disposition: form-data; name=a; filename*0*=UTF-8''x\r\n\r\n",
+         SAILS_EPROTO},
         {"--XX\r\nContent-Disposition: form-data; name=a; filename*=latin1''x\r\n\r\n",
          SAILS_EPROTO},
         {"--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%ff\r\n\r\n",
