@@ -115,6 +115,15 @@ static void refuse_body(struct sails_req *req, int rc)
     buf_deinit(&text);
 }
 
+static void run(struct sails_req *req)
+{
+    if (request_charge_body(req)) {
+        request_run(req);
+    } else {
+        refuse_body(req, SAILS_EOVERLOAD);
+    }
+}
+
 static void take_form(struct sails_req *req, struct bytes piece)
 {
     int rc = form_take(req->form, piece);
@@ -122,7 +131,7 @@ static void take_form(struct sails_req *req, struct bytes piece)
     if (rc < 0) {
         refuse_body(req, rc);
     } else if (req->phase == REQUEST_ARRIVING && form_waits_to_be_asked(req->form)) {
-        request_run(req);
+        run(req);
     }
 }
 
@@ -164,7 +173,7 @@ static void on_body_end(struct http_exchange *x)
     if (rc < 0) {
         refuse_body(req, rc);
     } else if (req->phase == REQUEST_ARRIVING) {
-        request_run(req);
+        run(req);
     }
 }
 

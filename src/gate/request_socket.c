@@ -407,7 +407,12 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         return;
     }
     req->ack = sails_io_event_take_ack(event);
-    request_run(req);
+    if (request_charge_body(req)) {
+        request_run(req);
+    } else {
+        expire_socket(req);
+        request_destroy(req);
+    }
 }
 
 /* ---- the seven events ---- */

@@ -289,6 +289,10 @@ bool request_reads(const struct sails_req *req);
 /* Frees what the request says, but for its URL and who has asked: no thread is looking. */
 void request_views_deinit(struct sails_req *req);
 
+/* Counts what the body has become among all messages, for as long as the request says it. False: there is no room
+ * for it (SAILS_EOVERLOAD). */
+bool request_charge_body(struct sails_req *req);
+
 /* As far as it may go, of a request whose time is over. On its worker. */
 void request_drop_views(struct sails_req *req);
 

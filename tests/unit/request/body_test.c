@@ -287,6 +287,59 @@ static void bodies_that_are_not_whole_have_a_budget(void **state)
     live_end(&live);
 }
 
+/* {"a": [{}, {}, ...]}, which takes 250 bytes where it has three. */
+static void append_objects(struct buf *body, size_t n)
+{
+    buf_append_str(body, STR("{\"a\":["));
+    for (size_t i = 0; i < n; i++) {
+        buf_append_str(body, i == 0 ? STR("{}") : STR(",{}"));
+    }
+    buf_append_str(body, STR("]}"));
+}
+
+static void keep_nothing(sails_req *req, sails_res *res)
+{
+    (void)req;
+    sails_res_ok(res, NULL);
+}
+
+/* As long as a request is not answered it has its body: what that has become counts, over HTTP and a socket. */
+static void what_bodies_become_has_the_same_budget(void **state)
+{
+    struct live live;
+    struct ws_client client;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_set(live.app, "sockets.maxMessageMemory", json_integer(1000000)), 0);
+    assert_int_equal(sails_app_route(live.app, "POST /body", keep_nothing), 0);
+    live_lift(&live);
+    ws_client_expect_in(&client, live.port, 5);
+    for (int i = 0; i < 6; i++) {
+        bool is_too_much = i % 2 == 1;
+        struct buf body = {0};
+        struct buf packet = {0};
+
+        append_objects(&body, is_too_much ? 5000 : 2000);
+        buf_append_str(&packet, STR("421[\"post\",{\"url\":\"/body\",\"data\":"));
+        buf_append_str(&packet, buf_str(&body));
+        buf_append_str(&packet, STR("}]"));
+        buf_append_char(&packet, '\0');
+        buf_append_char(&body, '\0');
+        http_client_expect(live.port, "POST", "/body", JSON_TYPE, body.ptr, is_too_much ? 503 : 200,
+                           is_too_much ? "" : "OK");
+        ws_client_expect_answer(
+            &client, packet.ptr,
+            is_too_much
+                ? "431[{\"body\":\"Service Unavailable\",\"headers\":{},\"statusCode\":503}]"
+                : "431[{\"body\":\"OK\",\"headers\":{},\"statusCode\":200}]");
+        buf_deinit(&body);
+        buf_deinit(&packet);
+    }
+    ws_client_close(&client);
+    live_end(&live);
+}
+
 static void a_body_can_be_had_as_it_came(void **state)
 {
     static const struct {
@@ -347,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_body_has_a_limit_of_depth),
         cmocka_unit_test(a_body_has_a_limit_of_values),
         cmocka_unit_test(bodies_that_are_not_whole_have_a_budget),
+        cmocka_unit_test(what_bodies_become_has_the_same_budget),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
