@@ -41,13 +41,14 @@ struct sails_admin_options {
 };
 
 /**
- * Lets the page of Socket.IO's admin UI look at this app. The headers `cookie` and `authorization` of clients are
- * not shown to it, nor are the queries of their addresses, nor what they brought along to connect; of events beyond 64 KB only the name is.
- * More than 10,000 sockets of this node are not listed one by one. Of the events that the app sends, those to one
- * socket are told.
+ * Lets the page of Socket.IO's admin UI look at this app. The headers `cookie`, `authorization`,
+ * `proxy-authorization`, `referer` and `x-csrf-token` of clients are not shown to it, nor are the queries of their
+ * addresses, nor what they brought along to connect; of events beyond 64 KB only the name is.
+ * More than 10,000 sockets of this node are not listed one by one. Of an event to many, up to
+ * 100 receivers of each worker are told.
  *
- * Whoever gives five wrong passwords, or names, in a row from one address waits a minute, and up to 16 with each one more;
- * two passwords are compared at once.
+ * Whoever gives five wrong passwords, or names, in a row from one address (of IPv6: one network of 64 bits) waits a
+ * minute, and up to 16 with each one more; two passwords are compared at once. Behind a proxy all have its address.
  *
  * With SAILS_ADMIN_ALL every socket that sails_io_fetch_sockets() gives has a member `_admin` in its `data`, as
  * in Node, if that is an object or not there.

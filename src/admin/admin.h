@@ -9,6 +9,7 @@
 #ifndef ADMIN_ADMIN_H
 #define ADMIN_ADMIN_H
 
+#include "admin/admin_failures.h"
 #include "base/job.h"
 #include "io/io.h"
 
@@ -17,14 +18,7 @@
 enum {
     ADMIN_SESSIONS = 256,       /* pages that may come back without a password; the oldest go */
     ADMIN_SESSION_ID_SIZE = 33, /* 32 hex digits and a NUL */
-    ADMIN_FAILURES = 256,       /* addresses whose wrong passwords are remembered; the oldest go */
     ADMIN_ADDRESS_SIZE = 64
-};
-
-struct admin_failure {
-    char address[ADMIN_ADDRESS_SIZE]; /* "": none */
-    unsigned n;                       /* wrong passwords in a row */
-    uint64_t last_ms, barred_until_ms;
 };
 
 struct admin_session {
@@ -48,7 +42,7 @@ struct admin {
     pthread_mutex_t lock;    /* of the sessions and the failures */
     struct admin_session sessions[ADMIN_SESSIONS];
     size_t next_session; /* the place of the oldest */
-    struct admin_failure failures[ADMIN_FAILURES];
+    struct admin_failures failures;
     uint64_t began_ms;
     struct eio_traffic
         told; /* what has been told of the traffic by now: of one tick after the other */

@@ -20,11 +20,7 @@ enum {
     PASSWORD_SIZE = 256, /* bcrypt itself looks at 72 bytes */
     HASH_LEN = 60,
     MIN_COST = 4,
-    MAX_COST = 16, /* some seconds */
-    FREE_FAILURES = 5,
-    BAR_MS = 60 * 1000, /* after those; doubled with each one more */
-    BAR_DOUBLINGS = 4,
-    FORGET_MS = 3600 * 1000
+    MAX_COST = 16 /* some seconds */
 };
 
 /* A password that is being compared. */
@@ -106,72 +102,26 @@ static bool knows(struct admin *admin, const json_t *id)
 
 /* ---- who has tried too often ---- */
 
-/* Locked. NULL: nothing is known of it. */
-static struct admin_failure *find_failure(struct admin *admin, const char *address)
-{
-    for (size_t i = 0; i < ADMIN_FAILURES; i++) {
-        if (strcmp(admin->failures[i].address, address) == 0) {
-            return &admin->failures[i];
-        }
-    }
-    return NULL;
-}
-
-static struct admin_failure *oldest_failure(struct admin *admin)
-{
-    struct admin_failure *oldest = &admin->failures[0];
-
-    for (size_t i = 1; i < ADMIN_FAILURES; i++) {
-        if (admin->failures[i].last_ms < oldest->last_ms) {
-            oldest = &admin->failures[i];
-        }
-    }
-    return oldest;
-}
-
 static bool is_barred(struct admin *admin, const char *address)
 {
-    const struct admin_failure *failure = NULL;
+    uint64_t now_ms = machine_unix_ms(admin->io->machine);
     bool is = false;
 
     pthread_mutex_lock(&admin->lock);
-    failure = find_failure(admin, address);
-    is = failure != NULL && machine_unix_ms(admin->io->machine) < failure->barred_until_ms;
+    is = admin_failures_bar(&admin->failures, address, now_ms);
     pthread_mutex_unlock(&admin->lock);
     return is;
 }
 
-static void count_failure(struct admin *admin, const char *address)
+static void count_attempt(struct admin *admin, const char *address, bool is_right)
 {
     uint64_t now_ms = machine_unix_ms(admin->io->machine);
-    struct admin_failure *failure = NULL;
 
     pthread_mutex_lock(&admin->lock);
-    failure = find_failure(admin, address);
-    if (failure == NULL || failure->last_ms + FORGET_MS < now_ms) {
-        failure = failure != NULL ? failure : oldest_failure(admin);
-        *failure = (struct admin_failure){0};
-        snprintf(failure->address, sizeof(failure->address), "%s", address);
-    }
-    failure->n++;
-    failure->last_ms = now_ms;
-    if (failure->n >= FREE_FAILURES) {
-        unsigned doublings = failure->n - FREE_FAILURES;
-
-        failure->barred_until_ms =
-            now_ms + ((uint64_t)BAR_MS << (doublings < BAR_DOUBLINGS ? doublings : BAR_DOUBLINGS));
-    }
-    pthread_mutex_unlock(&admin->lock);
-}
-
-static void forget_failures(struct admin *admin, const char *address)
-{
-    struct admin_failure *failure = NULL;
-
-    pthread_mutex_lock(&admin->lock);
-    failure = find_failure(admin, address);
-    if (failure != NULL) {
-        *failure = (struct admin_failure){0};
+    if (is_right) {
+        admin_failures_forget(&admin->failures, address);
+    } else {
+        admin_failures_count(&admin->failures, address, now_ms);
     }
     pthread_mutex_unlock(&admin->lock);
 }
@@ -200,12 +150,15 @@ static void on_compared(struct job *job, int status)
     struct check *check = container_of(job, struct check, job);
 
     atomic_fetch_sub(&check->admin->n_checks, 1);
-    if (status == 0 && check->is_right) {
+    if (status == 0) {
+        count_attempt(check->admin, check->address, check->is_right);
+    }
+    if (check->is_right) {
         save(check->admin, check->session_id);
-        forget_failures(check->admin, check->address);
         sails_io_next_accept(check->next);
+    } else if (status < 0) { /* the app is being lowered */
+        sails_io_next_refuse(check->next, "not now", NULL);
     } else {
-        count_failure(check->admin, check->address);
         log_line(check->admin->io->log, LOG_WARN,
                  "The admin page was refused to %s: wrong name or password", check->address);
         sails_io_next_refuse(check->next, "invalid credentials", NULL);

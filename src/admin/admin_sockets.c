@@ -20,7 +20,10 @@ struct listing {
 
 /* ---- one socket ---- */
 
-/* Without what only the client and the server should know. */
+/* What only the client and the server should know: cookies, tokens, and addresses that have tokens in them. */
+static const char *const secret_headers[] = {"cookie", "authorization", "proxy-authorization",
+                                             "referer", "x-csrf-token"};
+
 static json_t *handshake_value(const json_t *handshake)
 {
     json_t *copy = json_copy((json_t *)(uintptr_t)handshake);
@@ -30,8 +33,9 @@ static json_t *handshake_value(const json_t *handshake)
     if (copy == NULL) {
         return NULL;
     }
-    json_object_del(headers, "cookie");
-    json_object_del(headers, "authorization");
+    for (size_t i = 0; i < ARRAY_LEN(secret_headers); i++) {
+        json_object_del(headers, secret_headers[i]);
+    }
     json_object_del(copy, "auth");
     if (json_object_get(copy, "query") != NULL) {
         json_object_set_new(copy, "query", json_object()); /* tokens travel in it */

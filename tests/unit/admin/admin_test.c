@@ -185,11 +185,11 @@ static void a_program_s_own_user_is_no_session(void **state)
 
 static void a_socket_is_shown_without_its_secrets(void **state)
 {
-    json_t *fetched =
-        json_pack("{s:s, s:{s:{s:s,s:s,s:s}, s:{s:s}, s:s, s:{s:s}}, s:[s], s:{s:{s:s,s:s}, s:i}}",
-                  "id", "x", "handshake", "headers", "cookie", "c", "authorization", "a", "host",
-                  "h", "auth", "token", "t", "url", "/?token=t", "query", "token", "t", "rooms",
-                  "x", "data", "_admin", "clientId", "1", "transport", "polling", "n", 7);
+    json_t *fetched = json_pack(
+        "{s:s, s:{s:{s:s,s:s,s:s,s:s}, s:{s:s}, s:s, s:{s:s}}, s:[s], s:{s:{s:s,s:s}, s:i}}", "id",
+        "x", "handshake", "headers", "cookie", "c", "authorization", "a", "referer",
+        "/reset?token=t", "host", "h", "auth", "token", "t", "url", "/?token=t", "query", "token",
+        "t", "rooms", "x", "data", "_admin", "clientId", "1", "transport", "polling", "n", 7);
     json_t *value = admin_socket_value(fetched, "/");
     char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
 
