@@ -109,6 +109,30 @@ SAILS_API int sails_app_on_engine_headers(sails_app *app, sails_engine_headers_c
 SAILS_API int sails_engine_answer_set(sails_engine_answer *answer, const char *name,
                                       const char *value);
 
+/** An id of the engine has so many characters, without its NUL. */
+#define SAILS_ENGINE_ID_LEN 20
+
+/** The index of the character in it that says which worker has the connection. */
+#define SAILS_ENGINE_ID_FIXED 15
+
+/**
+ * May give a connection another id than the random one that it has. On a worker's thread; must not block.
+ *
+ * With its id a client says who it is when it polls: whoever can guess one can speak for its client, and where
+ * clients of protocol 4 may come it is the id of their socket, too. So leave most of it to chance: what is to be
+ * told from it fits into its beginning, "lift-07-" and twelve of the old characters behind it.
+ *
+ * @param handshake  The request that opens the connection, to be looked at: it has been accepted.
+ * @param id         SAILS_ENGINE_ID_LEN characters of A-Z, a-z, 0-9, "-" and "_", and a NUL. Any of them may be written
+ *                   over but the one at SAILS_ENGINE_ID_FIXED. What is no such id, or one that another connection has, is
+ *                   told to the log, and the client is refused: code 3, "Bad request".
+ * @see Socket.IO documentation, io.engine "generateId"
+ */
+typedef void (*sails_engine_id_cb)(const sails_handshake *handshake, char *id, void *ctx);
+
+/** Sets who does so. Before the lift. 0; SAILS_EINVAL: NULL; SAILS_ESTATE: lifted already. */
+SAILS_API int sails_app_on_engine_id(sails_app *app, sails_engine_id_cb choose, void *ctx);
+
 /* ---- the end of a connection ---- */
 
 /** A socket of the namespace "/" that has gone, and its session. */

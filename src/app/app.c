@@ -486,39 +486,6 @@ static uint64_t shutdown_timeout(const struct sails_app *app)
     return (uint64_t)config_integer(&app->config, "shutdownTimeout");
 }
 
-int sails_app_before_connect(sails_app *app, sails_before_connect_cb before_connect, void *ctx)
-{
-    int rc = app == NULL || before_connect == NULL ? SAILS_EINVAL : app_check_new(app);
-
-    if (rc == 0) {
-        app->guard.before_connect = before_connect;
-        app->guard.ctx = ctx;
-    }
-    return app_note(app, rc, "sails_app_before_connect");
-}
-
-int sails_app_on_connection_error(sails_app *app, sails_connection_error_cb on_error, void *ctx)
-{
-    int rc = app == NULL || on_error == NULL ? SAILS_EINVAL : app_check_new(app);
-
-    if (rc == 0) {
-        app->guard.on_error = on_error;
-        app->guard.on_error_ctx = ctx;
-    }
-    return app_note(app, rc, "sails_app_on_connection_error");
-}
-
-int sails_app_on_engine_headers(sails_app *app, sails_engine_headers_cb on_headers, void *ctx)
-{
-    int rc = app == NULL || on_headers == NULL ? SAILS_EINVAL : app_check_new(app);
-
-    if (rc == 0) {
-        app->guard.on_headers = on_headers;
-        app->guard.on_headers_ctx = ctx;
-    }
-    return app_note(app, rc, "sails_app_on_engine_headers");
-}
-
 void app_begin_lowering(void *ctx)
 {
     struct sails_app *app = ctx;

@@ -14,6 +14,7 @@
 #define ENGINEIO_EIO_H
 
 #include "base/env.h"
+#include "base/ids.h"
 #include "base/map.h"
 #include "engineio/eio_handshake.h"
 #include "engineio/eio_message.h"
@@ -136,6 +137,10 @@ struct eio_events {
     unsigned (*on_admit)(void *ctx, const struct eio_handshake *handshake);
     /* One that was admitted has ended, or did not come to open. */
     void (*on_leave)(void *ctx, const struct eio_handshake *handshake);
+    /* May write another id of that worker, that no session of `server` has. False: it could not, and the
+     * client is refused. */
+    bool (*on_id)(void *ctx, const struct eio_server *server, struct eio_handshake *handshake,
+                  char id[ID_LEN + 1]);
     /* A request was refused: code and message as in engine-io 3.1. */
     void (*on_connection_error)(void *ctx, const struct http_request *request, int code,
                                 const char *message);

@@ -171,6 +171,11 @@ static void open_session(struct eio_server *server, struct http_exchange *x,
         eio_session_destroy(s);
         return;
     }
+    if (!eio_session_choose_id(s)) {
+        eio_refuse(server, x, is_upgrade(query), EIO_BAD_REQUEST, NULL);
+        eio_session_destroy(s);
+        return;
+    }
     rc = is_upgrade(query) ? open_websocket(s, x, query) : open_polling(s, x, query);
     if (rc < 0) {
         eio_session_destroy(s);

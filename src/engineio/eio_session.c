@@ -24,6 +24,12 @@
 static_assert(sizeof(struct eio_session) + sizeof(struct eio_websocket) <= 224,
               "an idle session has grown");
 
+static void enter_table(struct eio_session *s)
+{
+    map_insert(&s->server->sessions, &s->by_id,
+               hash_str(s->server->env->hash_key, (struct str){s->id, ID_LEN}));
+}
+
 struct eio_session *eio_session_create(struct eio_server *server, struct http_exchange *x,
                                        unsigned revision)
 {
@@ -41,9 +47,24 @@ struct eio_session *eio_session_create(struct eio_server *server, struct http_ex
     s->server = server;
     s->revision = (uint8_t)revision;
     id_make(env, s->id);
-    map_insert(&server->sessions, &s->by_id, hash_str(env->hash_key, (struct str){s->id, ID_LEN}));
+    enter_table(s);
     server->n_sessions_alive++;
     return s;
+}
+
+bool eio_session_choose_id(struct eio_session *s)
+{
+    struct eio_server *server = s->server;
+    bool is_right = true;
+
+    if (server->events->on_id != NULL) {
+        map_remove(&server->sessions, &s->by_id);
+        is_right = server->events->on_id(server->ctx, server, s->handshake, s->id);
+        assert(!is_right || id_worker((struct str){s->id, ID_LEN}) == (int)server->env->worker);
+        assert(!is_right || eio_server_find(server, (struct str){s->id, ID_LEN}) == NULL);
+        enter_table(s);
+    }
+    return is_right;
 }
 
 unsigned eio_session_admit(struct eio_session *s)

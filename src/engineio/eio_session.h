@@ -54,6 +54,9 @@ struct eio_session *eio_session_create(struct eio_server *server, struct http_ex
 /* Asks whether there may be one more: 0, or the status with which it is refused. */
 unsigned eio_session_admit(struct eio_session *session);
 
+/* Lets the floor above choose its id. False: that has given none that can be. */
+bool eio_session_choose_id(struct eio_session *session);
+
 /* Frees a session that was never opened, or is closed. */
 void eio_session_destroy(struct eio_session *session);
 

@@ -115,6 +115,11 @@ static void deliver_decision(struct worker *worker, struct mail *mail)
 
 static void decide(struct sails_handshake *h)
 {
+    if (h->decision == NULL) { /* it is only shown: see on_id() */
+        log_line(h->guard->io->log, LOG_WARN,
+                 "A handshake that has been accepted is not decided again");
+        return;
+    }
     h->mail.deliver = deliver_decision;
     worker_call(h->worker, &h->mail);
 }
@@ -179,6 +184,44 @@ int sails_engine_answer_set(sails_engine_answer *answer, const char *name, const
                : SAILS_EINVAL;
 }
 
+/* ---- ids of the program's own ---- */
+
+/* NULL: it can be one. */
+static const char *fault_of_id(const struct eio_server *engine, const char *id, char worker)
+{
+    struct str text = {id, strnlen(id, ID_LEN + 1)};
+
+    if (id_worker(text) < 0 || text.len != ID_LEN) {
+        return "it has not 20 characters of A-Z a-z 0-9 - _";
+    }
+    if (id[SAILS_ENGINE_ID_FIXED] != worker) {
+        return "its character at SAILS_ENGINE_ID_FIXED was changed";
+    }
+    return eio_server_find(engine, text) != NULL ? "another connection has it" : NULL;
+}
+
+static bool on_id(void *ctx, const struct eio_server *engine, struct eio_handshake *request,
+                  char id[ID_LEN + 1])
+{
+    const struct handshake_guard *guard = ctx;
+    struct sails_handshake h = {.guard = guard, .request = request};
+    const char *fault = NULL;
+    char chosen[ID_LEN + 1];
+
+    memcpy(chosen, id, sizeof(chosen));
+    guard->choose_id(&h, chosen, guard->choose_id_ctx);
+    fault = fault_of_id(engine, chosen, id[SAILS_ENGINE_ID_FIXED]);
+    if (fault == NULL) {
+        memcpy(id, chosen, sizeof(chosen));
+    } else { /* not the id: it may be that of another, who could be spoken for with it */
+        log_line(
+            guard->io->log, LOG_ERROR,
+            "A connection is refused: sails_app_on_engine_id() has led to an id that cannot be: %s",
+            fault);
+    }
+    return fault == NULL;
+}
+
 static bool on_unknown(void *ctx, struct http_exchange *x, struct str sid)
 {
     const struct handshake_guard *guard = ctx;
@@ -193,6 +236,7 @@ void handshake_guard_install(struct handshake_guard *guard)
     hooks->on_connection_error = guard->on_error != NULL ? on_error : NULL;
     hooks->on_headers = guard->on_headers != NULL ? on_headers : NULL;
 
+    hooks->on_id = guard->choose_id != NULL ? on_id : NULL;
     hooks->on_request = guard->before_connect != NULL ? on_request : NULL;
     hooks->on_unknown = on_unknown;
     hooks->on_admit = on_admit;
@@ -303,7 +347,7 @@ void sails_handshake_refuse(sails_handshake *handshake, const char *message)
     if (handshake == NULL) {
         return;
     }
-    if (message != NULL && message[0] != '\0') {
+    if (message != NULL && message[0] != '\0' && handshake->decision != NULL) {
         /* Out of memory it is the usual text. */
         handshake->message = mem_strndup(message, strlen(message));
     }

@@ -30,6 +30,8 @@ struct handshake_guard {
     void *on_error_ctx;
     sails_engine_headers_cb on_headers; /* NULL: nobody adds headers */
     void *on_headers_ctx;
+    sails_engine_id_cb choose_id; /* NULL: nobody chooses ids */
+    void *choose_id_ctx;
     /* As eio_events.on_unknown; NULL: nobody has sessions that this node has not. */
     bool (*on_unknown)(void *ctx, struct http_exchange *x, struct str sid);
     void *on_unknown_ctx;

@@ -129,9 +129,8 @@ struct sio_server *sio_server_create(struct env *env, const struct sio_options *
  * harmless. */
 void sio_server_destroy(struct sio_server *server);
 
-/* Engine.IO's hooks that pass through (on_request, on_admit, on_leave, on_unknown, on_connection_error, on_headers),
- * with their ctx;
- * the others are the server's own and must be NULL. Before the first request. */
+/* Engine.IO's hooks that pass through (on_request, on_admit, on_leave, on_id, on_unknown, on_connection_error,
+ * on_headers), with their ctx; the others are the server's own and must be NULL. Before the first request. */
 void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_events *hooks,
                                  void *ctx);
 

@@ -161,6 +161,14 @@ static void on_leave(void *ctx, const struct eio_handshake *handshake)
     server->hooks->on_leave(server->hooks_ctx, handshake);
 }
 
+static bool on_id(void *ctx, const struct eio_server *engine, struct eio_handshake *handshake,
+                  char id[ID_LEN + 1])
+{
+    struct sio_server *server = ctx;
+
+    return server->hooks->on_id(server->hooks_ctx, engine, handshake, id);
+}
+
 static bool on_unknown(void *ctx, struct http_exchange *x, struct str sid)
 {
     struct sio_server *server = ctx;
@@ -180,6 +188,7 @@ void sio_server_set_engine_hooks(struct sio_server *server, const struct eio_eve
         hooks->on_connection_error != NULL ? on_connection_error : NULL;
     server->engine_events.on_headers = hooks->on_headers != NULL ? on_headers : NULL;
     server->engine_events.on_unknown = hooks->on_unknown != NULL ? on_unknown : NULL;
+    server->engine_events.on_id = hooks->on_id != NULL ? on_id : NULL;
     server->engine_events.on_admit = hooks->on_admit != NULL ? on_admit : NULL;
     server->engine_events.on_leave = hooks->on_leave != NULL ? on_leave : NULL;
 }

@@ -95,6 +95,83 @@ static void the_program_hears_what_the_engine_refuses_and_adds_headers(void **st
     live_end(&live);
 }
 
+/* ---- ids of the program's own ---- */
+
+/* Writes what the header says: over the whole id, its beginning, or nothing. */
+static void choose_id(const sails_handshake *handshake, char *id, void *ctx)
+{
+    const char *whole = sails_handshake_header(handshake, "X-Id");
+    const char *prefix = sails_handshake_header(handshake, "X-Prefix");
+
+    must(ctx != NULL && strlen(id) == SAILS_ENGINE_ID_LEN);
+    must(strcmp(sails_handshake_ip(handshake), "127.0.0.1") == 0);
+    must(strncmp(sails_handshake_url(handshake), "/socket.io/", 11) == 0);
+    if (whole != NULL) {
+        memcpy(id, whole, SAILS_ENGINE_ID_LEN);
+        id[SAILS_ENGINE_ID_LEN] = whole[SAILS_ENGINE_ID_LEN];
+    } else if (prefix != NULL) {
+        memcpy(id, prefix, strlen(prefix));
+    }
+    sails_handshake_refuse((sails_handshake *)(uintptr_t)handshake,
+                           "too late"); /* said, and no more */
+}
+
+/* The id of a session that is opened with these headers. */
+static void expect_id(const struct live *live, const char *headers,
+                      char id[SAILS_ENGINE_ID_LEN + 1])
+{
+    struct http_answer got = {0};
+    const char *at = NULL;
+
+    assert_true(http_client_ask(live->port, "GET", "/socket.io/?EIO=4&transport=polling", headers,
+                                STR(""), &got));
+    assert_int_equal(got.status, 200);
+    at = strstr(got.body.ptr, "\"sid\":\"");
+    assert_non_null(at);
+    memcpy(id, at + 7, SAILS_ENGINE_ID_LEN);
+    id[SAILS_ENGINE_ID_LEN] = '\0';
+    http_answer_deinit(&got);
+}
+
+static void a_program_chooses_the_ids_of_connections(void **state)
+{
+    static const char path[] = "/socket.io/?EIO=4&transport=polling";
+    static const char refusal[] = "{\"code\":3,\"message\":\"Bad request\"}";
+    char ctx[] = "x", id[SAILS_ENGINE_ID_LEN + 1], header[64], poll[96];
+    struct live live;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_on_engine_id(NULL, choose_id, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_on_engine_id(live.app, choose_id, ctx), 0);
+    live_lift(&live);
+    assert_int_equal(sails_app_on_engine_id(live.app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_on_engine_id(live.app, choose_id, NULL), SAILS_ESTATE);
+
+    expect_id(&live, "", id);
+    expect_id(&live, "X-Prefix: lift-07-\r\n", id);
+    assert_memory_equal(id, "lift-07-", 8);
+    snprintf(poll, sizeof(poll), "%s&sid=%s", path, id);
+    http_client_expect(live.port, "POST", poll, "", "40", 200, "ok");
+    live_log_expect(&live.log, "A handshake that has been accepted is not decided again");
+
+    snprintf(header, sizeof(header), "X-Id: %s\r\n", id);
+    http_client_expect(live.port, "GET", path, header, NULL, 400, refusal);
+    live_log_expect(&live.log,
+                    "A connection is refused: sails_app_on_engine_id() has led to an id that "
+                    "cannot be: another connection has it");
+    http_client_expect(live.port, "GET", path, "X-Id: 0123456789 12345A789\r\n", NULL, 400,
+                       refusal);
+    http_client_expect(live.port, "GET", path, "X-Id: 0123456789012345A7890\r\n", NULL, 400,
+                       refusal);
+    live_log_expect(&live.log, "it has not 20 characters of A-Z a-z 0-9 - _");
+    id[SAILS_ENGINE_ID_FIXED] = id[SAILS_ENGINE_ID_FIXED] == 'A' ? 'B' : 'A';
+    snprintf(header, sizeof(header), "X-Id: %s\r\n", id);
+    http_client_expect(live.port, "GET", path, header, NULL, 400, refusal);
+    live_log_expect(&live.log, "its character at SAILS_ENGINE_ID_FIXED was changed");
+    live_end(&live);
+}
+
 /* socket-io: all that the package "cors" takes, and all of the cookie */
 static void settings_say_what_pages_may_and_what_the_cookie_is(void **state)
 {
@@ -149,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_refused_is_told_so_in_the_engines_form),
         cmocka_unit_test(the_program_hears_what_the_engine_refuses_and_adds_headers),
+        cmocka_unit_test(a_program_chooses_the_ids_of_connections),
         cmocka_unit_test(settings_say_what_pages_may_and_what_the_cookie_is),
     };
 

@@ -120,6 +120,21 @@ static inline void fixture_on_headers(void *ctx, struct http_exchange *x, bool i
     http_add_header(x, STR("X-Hook"), STR("yes"));
 }
 
+/* What the request's X-Id says; without one it is refused. */
+static inline bool fixture_on_id(void *ctx, const struct eio_server *server,
+                                 struct eio_handshake *handshake, char id[ID_LEN + 1])
+{
+    const struct fixture *f = ctx;
+    struct str wanted = eio_handshake_header(handshake, STR("x-id"));
+
+    assert_ptr_equal(server, f->server);
+    assert_null(eio_server_find(server, str_from(id))); /* its own does not count */
+    if (wanted.len == ID_LEN) {
+        memcpy(id, wanted.ptr, ID_LEN);
+    }
+    return wanted.len == ID_LEN;
+}
+
 static inline void fixture_on_request(void *ctx, const struct http_request *request,
                                       const struct link *link, struct eio_decision *decision)
 {

@@ -477,6 +477,33 @@ static void ids_are_twenty_characters_and_never_the_same(void **state)
     assert_string_equal(eio_session_id(f->session), two);
 }
 
+/* engine.io: generateId, ID_GENERATION_ERROR */
+static void the_floor_above_may_choose_ids_and_refuse(void **state)
+{
+    static const char target[] = "/engine.io/?EIO=4&transport=polling";
+    struct fixture *f = *state;
+    struct env *env = &f->sim.env;
+    char id[ID_LEN + 1], headers[512];
+
+    f->events.on_id = fixture_on_id;
+    fixture_start(f);
+    id_make(env, id);
+    memcpy(id, "lift-07-", 8);
+    snprintf(headers, sizeof(headers), "X-Id: %s\r\n", id);
+    assert_non_null(strstr(ask(f, "GET", target, headers), id));
+    assert_string_equal(take_log(f), "open");
+    assert_string_equal(eio_session_id(f->session), id);
+    assert_string_equal(post(f, id, "4hello"), "200 ok");
+    assert_string_equal(take_log(f), "(hello)");
+
+    assert_string_equal(ask(f, "GET", target, ""), "400 {\"code\":3,\"message\":\"Bad request\"}");
+    assert_string_equal(take_log(f), "error:3:Bad request");
+    assert_string_equal(ask(f, "GET", "/engine.io/?EIO=4&transport=websocket", WS_HEADERS),
+                        "400 Bad request");
+    assert_string_equal(take_log(f), "error:3:Bad request");
+    assert_int_equal(eio_server_count(f->server), 1);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -501,6 +528,7 @@ int main(void)
         test(the_origin_is_chosen_as_configured),
         test(hooks_may_add_headers),
         test(ids_are_twenty_characters_and_never_the_same),
+        test(the_floor_above_may_choose_ids_and_refuse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
