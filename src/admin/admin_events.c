@@ -1,5 +1,6 @@
 #include "admin/admin.h"
 #include "base/json_value.h"
+#include "base/mem.h"
 
 /*
  * What happens to single sockets, as the page has it. Of what is told to the pages themselves nothing is.
@@ -94,6 +95,60 @@ static void on_outgoing(void *ctx, sails_io_socket *socket, const char *event, j
     tell_event(ctx, "event_sent", socket, event, args);
 }
 
+/* An event to many, as long as it is not known who gets it. */
+struct broadcast {
+    struct admin *admin;
+    json_t *shown; /* a copy: what was sent is another thread's */
+    char nsp[SAILS_NAMESPACE_NAME_MAX + 1];
+};
+
+static void broadcast_destroy(struct broadcast *broadcast)
+{
+    json_decref(broadcast->shown);
+    mem_free(broadcast);
+}
+
+static void on_receivers(int status, json_t *ids, void *ctx)
+{
+    struct broadcast *broadcast = ctx;
+    size_t i = 0;
+    json_t *id = NULL;
+
+    (void)status; /* what there is, is told */
+    json_array_foreach(ids, i, id)
+    {
+        admin_tell(broadcast->admin, "event_sent",
+                   json_pack("[s,O,O,o]", broadcast->nsp, id, broadcast->shown,
+                             admin_now(broadcast->admin)));
+    }
+    broadcast_destroy(broadcast);
+}
+
+static void on_broadcast(void *ctx, struct sails_io_namespace *nsp, const struct operation *op)
+{
+    struct admin *admin = ctx;
+    struct broadcast *broadcast = NULL;
+    struct delivery_outcome outcome = {.on_done = on_receivers};
+    json_t *list = NULL;
+
+    if (nsp == admin->nsp || op->to_nobody || !admin_has_audience(admin)) {
+        return;
+    }
+    broadcast = mem_calloc(1, sizeof(*broadcast));
+    if (broadcast == NULL) {
+        return;
+    }
+    list = shown(op->event, op->args);
+    broadcast->admin = admin;
+    broadcast->shown = json_deep_copy(list);
+    snprintf(broadcast->nsp, sizeof(broadcast->nsp), "%.*s", STR_FMT(op->nsp));
+    json_decref(list);
+    outcome.ctx = broadcast;
+    if (broadcast->shown == NULL || io_receivers(nsp, op, &outcome) < 0) {
+        broadcast_destroy(broadcast);
+    }
+}
+
 /* ---- sockets ---- */
 
 static void on_connection(void *ctx, sails_io_socket *socket)
@@ -162,6 +217,7 @@ void admin_events_init(struct admin *admin)
         .on_upgrade = on_upgrade,
         .on_disconnect = on_disconnect,
         .on_event = on_event,
+        .on_broadcast = on_broadcast,
         .on_outgoing = on_outgoing,
         .on_room = on_room,
         .on_data = on_data,

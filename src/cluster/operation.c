@@ -185,6 +185,20 @@ static void note_status(struct operation_part *part, int status)
     }
 }
 
+static void find_socket(const struct operation *op, struct operation_part *part,
+                        struct sio_socket *socket)
+{
+    const char *id = sio_socket_id(socket);
+    bool is_one_too_many =
+        (op->flags & OPERATION_IDS) != 0 && json_array_size(part->found) >= OPERATION_IDS_MAX;
+
+    if (!is_one_too_many && json_array_append_new(part->found, (op->flags & OPERATION_IDS) != 0
+                                                                   ? json_string(id)
+                                                                   : part->describe(socket)) != 0) {
+        note_status(part, SAILS_ENOMEM);
+    }
+}
+
 static void apply_to_socket(struct sio_socket *socket, void *ctx)
 {
     const struct applying *a = ctx;
@@ -213,9 +227,7 @@ static void apply_to_socket(struct sio_socket *socket, void *ctx)
         sio_socket_disconnect(socket, (op->flags & OPERATION_CLOSE) != 0);
         break;
     case OPERATION_FETCH:
-        if (json_array_append_new(part->found, part->describe(socket)) != 0) {
-            note_status(part, SAILS_ENOMEM);
-        }
+        find_socket(op, part, socket);
         break;
     case OPERATION_ROOMS:
     case OPERATION_SERVER_EVENT:

@@ -40,11 +40,13 @@ enum operation_flags {
     /* With that: never a room, on this node. */
     OPERATION_SOCKET_ALONE = 1 << 5,
     OPERATION_CONFIRMED = 1 << 6, /* of join, leave, disconnect: other nodes say when it is done */
-    OPERATION_PAST = 1 << 7       /* of broadcast: only for those who come back */
+    OPERATION_PAST = 1 << 7,      /* of broadcast: only for those who come back */
+    OPERATION_IDS = 1 << 8        /* of fetch: ids alone, of some */
 };
 
 enum {
-    OPERATION_NAMES_FEW = 8 /* names in all, of all lists, that need no allocation */
+    OPERATION_IDS_MAX = 100, /* of one worker, with OPERATION_IDS */
+    OPERATION_NAMES_FEW = 8  /* names in all, of all lists, that need no allocation */
 };
 
 struct operation {

@@ -42,6 +42,21 @@ void io_close(struct sails_io *io)
     atomic_store(&io->is_open, false);
 }
 
+int io_check_open(const struct sails_io *io, const char *event)
+{
+    if (atomic_load(&io->is_open)) {
+        return 0;
+    }
+    if (!atomic_load(&io->is_lifted) && event != NULL) {
+        log_line(io->log, LOG_WARN, "The event `%s` was not sent: the app is not lifted yet",
+                 event);
+    } else if (!atomic_load(&io->is_lifted)) {
+        log_line(io->log, LOG_WARN,
+                 "Sockets were asked for, or told to do something, before the app is lifted");
+    }
+    return SAILS_ESTATE;
+}
+
 int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_options *options)
 {
     int rc = 0;

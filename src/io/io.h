@@ -147,6 +147,10 @@ bool io_worker_handle(struct sails_io *io, struct worker *worker, struct http_ex
 /* What is on the worker whose turn this is. */
 struct io_worker *io_worker_of(struct sails_io *io, struct worker *worker);
 
+/* 0, or SAILS_ESTATE: not lifted, or lowered. Who is too early is told by a line, too: nobody looks at what main()
+ * is told. `event`: that was to be sent; NULL: it was something else. */
+int io_check_open(const struct sails_io *io, const char *event);
+
 /* The engine below a worker's part of the server. */
 struct eio_server *io_worker_engine(struct sails_io *io, struct worker *worker);
 
@@ -317,6 +321,11 @@ int io_operate(struct sails_io_namespace *nsp, struct operation *op,
 /* The same for what is to be done, as values. Errors also: operation_init(). */
 int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec *spec,
                     const struct delivery_outcome *outcome);
+
+/* Which sockets of this node an operation concerns: the outcome's on_done gets their ids, OPERATION_IDS_MAX of each
+ * worker at most. 0; SAILS_ENOMEM. */
+int io_receivers(struct sails_io_namespace *nsp, const struct operation *op,
+                 const struct delivery_outcome *outcome);
 
 /* What `target` (NULL: everybody) says, for an operation. */
 void io_target_fill(struct operation_spec *spec, const struct sails_io_target *target);

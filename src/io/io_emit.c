@@ -136,12 +136,25 @@ static int send_unkept(struct sails_io_namespace *nsp, const struct operation *o
     return rc;
 }
 
+static void tell_watcher(struct sails_io_namespace *nsp, const struct operation *op)
+{
+    const struct io_watcher *watcher = nsp->io->watcher;
+    bool is_past = (op->flags & OPERATION_PAST) != 0;
+    bool comes_back = nsp->io->recovery.is_shared && op->offset == NULL && op->timeout_ms == 0 &&
+                      (op->flags & OPERATION_VOLATILE) == 0;
+
+    if (watcher != NULL && !is_past && !comes_back) {
+        watcher->on_broadcast(watcher->ctx, nsp, op);
+    }
+}
+
 int io_emit_to(struct sails_io_namespace *nsp, const struct operation *op,
                const struct delivery_outcome *outcome)
 {
     json_t *args = NULL;
     int rc = SAILS_ENOMEM;
 
+    tell_watcher(nsp, op);
     if (outcome != NULL && outcome->answers != NULL) {
         uint64_t id = atomic_fetch_add(&nsp->ack_ids, 1);
 
@@ -171,7 +184,7 @@ static int check(const sails_io_namespace *nsp, const char *event)
     if (nsp == NULL || event == NULL) {
         return SAILS_EINVAL;
     }
-    return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
+    return io_check_open(nsp->io, event);
 }
 
 static struct operation_spec spec_of(const struct sails_io_target *target, const char *event,

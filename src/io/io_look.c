@@ -15,7 +15,7 @@ static int check(const sails_io_namespace *nsp, bool is_valid)
     if (nsp == NULL || nsp->match != NULL || !is_valid) {
         return SAILS_EINVAL;
     }
-    return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
+    return io_check_open(nsp->io, NULL);
 }
 
 static struct sio_namespace *part_on(struct sails_io_namespace *nsp, struct worker *worker)
@@ -334,7 +334,7 @@ int sails_io_count_traffic(sails_io *io, sails_io_traffic_cb on_traffic, void *c
     if (io == NULL || on_traffic == NULL) {
         return SAILS_EINVAL;
     }
-    if (!atomic_load(&io->is_open)) {
+    if (io_check_open(io, NULL) < 0) {
         return SAILS_ESTATE;
     }
     weighing = mem_alloc(sizeof(*weighing));

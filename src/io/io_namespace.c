@@ -211,11 +211,7 @@ void io_namespace_tell_outgoing(sails_io_namespace *nsp, sails_io_socket *socket
                                 json_t *args)
 {
     const struct io_listeners *listeners = io_namespace_listeners(nsp);
-    const struct io_watcher *watcher = nsp->io->watcher;
 
-    if (watcher != NULL && socket != NULL) {
-        watcher->on_outgoing(watcher->ctx, socket, event, args);
-    }
     list_each(node, io_listeners_of(listeners, IO_OUTGOING)) {
         const struct io_listener *listener = container_of(node, const struct io_listener, in_kind);
 

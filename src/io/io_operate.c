@@ -108,7 +108,7 @@ int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, 
     if (nsp == NULL) {
         return SAILS_EINVAL;
     }
-    if (!atomic_load(&nsp->io->is_open)) {
+    if (io_check_open(nsp->io, NULL) < 0) {
         return SAILS_ESTATE;
     }
     rc = operation_init(&op, spec);
@@ -190,6 +190,17 @@ int sails_io_disconnect_socket(sails_io_namespace *nsp, const char *id, bool clo
 
 /* ---- fetching ---- */
 
+int io_receivers(struct sails_io_namespace *nsp, const struct operation *op,
+                 const struct delivery_outcome *outcome)
+{
+    struct operation asking = *op; /* its lists are those of `op` */
+
+    asking.kind = OPERATION_FETCH;
+    asking.flags = OPERATION_LOCAL | OPERATION_IDS;
+    asking.timeout_ms = 0;
+    return cluster_send(&nsp->io->cluster, &asking, NULL, outcome);
+}
+
 struct fetching {
     sails_io_sockets_cb on_sockets;
     void *ctx;
@@ -232,7 +243,7 @@ int sails_io_fetch_sockets(sails_io_namespace *nsp, const struct sails_io_target
     if (nsp == NULL || on_sockets == NULL || nsp->match != NULL) {
         return SAILS_EINVAL; /* of a parent: unsupported, as in Socket.IO */
     }
-    if (!atomic_load(&nsp->io->is_open)) {
+    if (io_check_open(nsp->io, NULL) < 0) {
         return SAILS_ESTATE;
     }
     rc = operation_init(&op, &spec);

@@ -121,7 +121,7 @@ static int check(const sails_io_namespace *nsp, const char *event)
     if (is_reserved(event)) {
         return SAILS_ERESERVED;
     }
-    return atomic_load(&nsp->io->is_open) ? 0 : SAILS_ESTATE;
+    return io_check_open(nsp->io, event);
 }
 
 int sails_io_server_side_emit(sails_io_namespace *nsp, const char *event, json_t *args)
@@ -223,7 +223,7 @@ int sails_io_all_rooms(sails_io_namespace *nsp, unsigned flags, sails_io_list_cb
     if (nsp == NULL || on_rooms == NULL || nsp->match != NULL) {
         return SAILS_EINVAL;
     }
-    if (!atomic_load(&nsp->io->is_open)) {
+    if (io_check_open(nsp->io, NULL) < 0) {
         return SAILS_ESTATE;
     }
     return ask(nsp, &spec, (struct waiting){on_rooms, ctx, true});
@@ -262,12 +262,12 @@ static int change(sails_io_namespace *nsp, struct operation_spec *spec,
     if (nsp == NULL || on_confirmed == NULL || nsp->match != NULL) {
         return SAILS_EINVAL;
     }
-    if (!atomic_load(&nsp->io->is_open)) {
+    if (io_check_open(nsp->io, NULL) < 0) {
         return SAILS_ESTATE;
     }
     spec->flags |= OPERATION_CONFIRMED;
-    spec->to = target != NULL ? target->to : NULL;
-    spec->except = target != NULL ? target->except : NULL;
+    io_target_fill(spec, target);
+    spec->flags &= ~(unsigned)OPERATION_LOCAL;
     confirming = mem_alloc(sizeof(*confirming));
     if (confirming != NULL) {
         *confirming = (struct confirming){on_confirmed, ctx};

@@ -298,12 +298,23 @@ static int send_event(sails_io_socket *socket, const char *event, json_t *args, 
     return rc;
 }
 
+static void tell_outgoing(sails_io_socket *socket, const char *event, json_t *args)
+{
+    struct sails_io_namespace *nsp = io_part_of(socket)->nsp;
+    const struct io_watcher *watcher = nsp->io->watcher;
+
+    if (watcher != NULL) {
+        watcher->on_outgoing(watcher->ctx, socket, event, args);
+    }
+    io_namespace_tell_outgoing(nsp, socket, event, args);
+}
+
 static int emit_unkept(sails_io_socket *socket, const char *event, json_t *args, unsigned flags)
 {
     json_t *ended = io_unkept_arguments(io_part_of(socket)->nsp, args);
     int rc = 0;
 
-    io_namespace_tell_outgoing(io_part_of(socket)->nsp, socket, event, args);
+    tell_outgoing(socket, event, args);
     rc = ended != NULL ? send_event(socket, event, ended, -1, flags) : SAILS_ENOMEM;
 
     json_decref(ended);
@@ -358,7 +369,7 @@ static int ask(sails_io_socket *socket, const char *event, json_t *args, uint64_
     uint64_t id = sio_namespace_take_ack_id(sio_socket_namespace(socket));
     int rc = 0;
 
-    io_namespace_tell_outgoing(io_part_of(socket)->nsp, socket, event, args);
+    tell_outgoing(socket, event, args);
     rc = sio_socket_expect_ack(socket, id, timeout_ms, on_answer, question);
 
     assert_turn(socket);

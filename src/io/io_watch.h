@@ -10,6 +10,8 @@
 #ifndef IO_IO_WATCH_H
 #define IO_IO_WATCH_H
 
+#include "cluster/operation.h"
+
 #include <sails/io.h>
 
 struct io_watcher {
@@ -19,6 +21,9 @@ struct io_watcher {
     void (*on_upgrade)(void *ctx, sails_io_socket *socket);
     void (*on_disconnect)(void *ctx, sails_io_socket *socket, const char *reason);
     void (*on_event)(void *ctx, sails_io_socket *socket, sails_io_event *event);
+    /* An event to many of a namespace, of this node's program or another's, before anybody gets it; io_receivers()
+     * says who does. */
+    void (*on_broadcast)(void *ctx, struct sails_io_namespace *nsp, const struct operation *op);
     /* An event to one socket. It must not send to the socket's namespace. */
     void (*on_outgoing)(void *ctx, sails_io_socket *socket, const char *event, json_t *args);
     void (*on_room)(void *ctx, sails_io_socket *socket, const char *room, bool has_joined);

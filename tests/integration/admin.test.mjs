@@ -120,6 +120,18 @@ test('a page is shown the sockets that are there, and what happens to them', asy
   assert.deepEqual((await sent).slice(0, 3), ['/', late.id, ['hello', 'you']])
   assert.equal((await upgraded)[0].id, late.id)
 
+  const heardBy = []
+  const both = heard(page, 'event_sent', (nsp, to, [name]) => {
+    if (name === 'news' && nsp === '/') heardBy.push(to)
+    return heardBy.length === 2
+  })
+  page.emit('emit', '/', undefined, 'news', 1, { two: Buffer.from([3]) })
+  assert.deepEqual((await both)[2], ['news', 1, { two: Buffer.from([3]) }])
+  assert.deepEqual(heardBy.sort(), [early.id, late.id].sort())
+  const yard = heard(page, 'event_sent', (nsp, to, [name]) => name === 'yard news')
+  page.emit('emit', '/', 'yard', 'yard news')
+  assert.deepEqual((await yard).slice(0, 3), ['/', early.id, ['yard news']])
+
   const { id: lateId } = late
   const gone = heard(page, 'socket_disconnected', (nsp, which) => which === lateId)
   const left = heard(page, 'room_left', (nsp, room, which) => which === lateId)

@@ -53,6 +53,8 @@ static void who_is_not_there_is_not_met(void **state)
     told_init(&meeting.told);
     live_init(&live, 2);
     assert_int_equal(sails_io_with_socket(live.root, "x", note_socket, &meeting), SAILS_ESTATE);
+    live_log_expect(&live.log, "Sockets were asked for, or told to do something, before the app is "
+                               "lifted");
     live_lift(&live);
     assert_int_equal(sails_io_with_socket(NULL, "x", note_socket, &meeting), SAILS_EINVAL);
     assert_int_equal(sails_io_with_socket(live.root, NULL, note_socket, &meeting), SAILS_EINVAL);

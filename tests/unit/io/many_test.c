@@ -479,6 +479,7 @@ static void wrong_arguments_are_refused_and_nobody_is_told(void **state)
     long_name[sizeof(long_name) - 1] = '\0';
     live_init(&live, 1);
     assert_int_equal(sails_io_emit(live.root, NULL, "x", json_object()), SAILS_ESTATE);
+    live_log_expect(&live.log, "The event `x` was not sent: the app is not lifted yet");
     assert_int_equal(
         sails_io_emit_with_ack(live.root, NULL, "x", json_object(), 1, on_answers, &gathered),
         SAILS_ESTATE);

@@ -174,6 +174,7 @@ static void a_change_is_confirmed_by_every_node_that_has_done_it(void **state)
     sails_io_namespace *nsp = pair->fleet.nodes[0].root;
     struct confirming confirming;
     struct sails_io_target members = {.to = SAILS_ROOMS("r")};
+    json_t *names = NULL;
 
     (void)state;
     told_init(&confirming.told);
@@ -190,6 +191,14 @@ static void a_change_is_confirmed_by_every_node_that_has_done_it(void **state)
         sails_io_sockets_leave_confirmed(nsp, NULL, SAILS_ROOMS("new"), on_confirmed, &confirming),
         0);
     expect_confirmed(&confirming, 0, 2, 2);
+    names = json_pack("[s, s]", "r", "nobody");
+    assert_int_equal(sails_io_sockets_join_confirmed(nsp, SAILS_TO_JSON(names), SAILS_ROOMS("json"),
+                                                     on_confirmed, &confirming),
+                     0);
+    expect_confirmed(&confirming, 0, 2, 2);
+    json_decref(names);
+    assert_int_equal(sails_io_emit(pair->fleet.nodes[1].root, SAILS_TO("json"), "hi", NULL), 0);
+    ws_client_expect(&pair->clients[1], "42[\"hi\"]");
 
     /* One that does not say so, as nodes in Node; and then nobody. */
     pair->fleet.broker.n_strangers = 1;
