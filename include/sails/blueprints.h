@@ -19,7 +19,9 @@
  *     {"blueprints": {"parseBlueprintOptions": "@only_mine"}}                                  // for all, or
  *     {"routes": {"GET /mine": {"action": "note/find", "parseBlueprintOptions": "@only_mine"}}} // for a route
  *
+ * Ownership  Texts are copied; JSON that a function is given is borrowed.
  * Threads    sails_app_blueprint_options(): before the lift; the functions: any worker.
+ * Errors     0 or a negative code of sails/err.h, logged and kept as sails/app.h says. NULL: SAILS_EINVAL.
  */
 #ifndef SAILS_BLUEPRINTS_H
 #define SAILS_BLUEPRINTS_H

@@ -31,6 +31,7 @@
  * `sails lift` compiles them and serves; `sails build` makes one program. Who builds by other means compiles
  * the files, so that their paths have api/ in them, and beside them one that holds SAILS_MAIN().
  *
+ * Ownership  What macros define lives as long as the program; all else is borrowed.
  * Threads    As sails/app.h.
  * Errors     0 or a negative code of sails/err.h. Every function survives NULL: SAILS_EINVAL.
  */

@@ -94,18 +94,18 @@ struct sails_io_target {
 SAILS_END_DECLS
 struct sails_io_target_value {
     struct sails_io_target target;
-    operator const struct sails_io_target *() const
+    const struct sails_io_target *pointer() const
     {
         return &target;
     }
 };
 SAILS_BEGIN_DECLS
 #define SAILS_TO(...)                                                                              \
-    (sails_io_target_value{{SAILS_ROOMS(__VA_ARGS__), nullptr, 0, nullptr, nullptr}})
+    (sails_io_target_value{{SAILS_ROOMS(__VA_ARGS__), nullptr, 0, nullptr, nullptr}}.pointer())
 #define SAILS_EXCEPT(...)                                                                          \
-    (sails_io_target_value{{nullptr, SAILS_ROOMS(__VA_ARGS__), 0, nullptr, nullptr}})
+    (sails_io_target_value{{nullptr, SAILS_ROOMS(__VA_ARGS__), 0, nullptr, nullptr}}.pointer())
 #define SAILS_TO_JSON(names)                                                                       \
-    (sails_io_target_value{{SAILS_ROOMS(nullptr), nullptr, 0, (names), nullptr}})
+    (sails_io_target_value{{SAILS_ROOMS(nullptr), nullptr, 0, (names), nullptr}}.pointer())
 #else
 #define SAILS_TO(...)     (&(const struct sails_io_target){.to = SAILS_ROOMS(__VA_ARGS__)})
 #define SAILS_EXCEPT(...) (&(const struct sails_io_target){.except = SAILS_ROOMS(__VA_ARGS__)})
@@ -126,7 +126,8 @@ SAILS_API sails_io *sails_app_io(sails_app *app);
  * (sails_io_of_matching()) goes with its last socket, unless `sockets.cleanupEmptyChildNamespaces` is
  * off: then what was returned may be used for ten seconds more, and must be looked up again later.
  *
- * @return NULL: NULL argument, no memory, or unknown after the lift.
+ * @return NULL: NULL argument, no memory, or unknown and too late to be defined: the app is lifted, or is just being
+ *         lifted and asks functions of sails_io_of_matching(). (In hooks and the bootstrap function it is not too late.)
  * @see    Socket.IO documentation, server API, "server.of(nsp)"
  */
 SAILS_API sails_io_namespace *sails_io_of(sails_io *io, const char *name);

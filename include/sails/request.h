@@ -16,6 +16,7 @@
  *
  * Ownership  JSON values that are given are taken, also when it fails; those that come are views during the call.
  * Threads    Any. An app that is lifted.
+ * Errors     0 or a negative code of sails/err.h; after an error nothing is asked. NULL: SAILS_EINVAL.
  */
 #ifndef SAILS_REQUEST_H
 #define SAILS_REQUEST_H

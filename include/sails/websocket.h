@@ -53,7 +53,7 @@ struct sails_websocket_def {
 /**
  * Opens WebSockets at a path. Before the lift. Requests to it that are no upgrade go on to the routes.
  *
- * @param path  "/ws", compared as it is; not below `sockets.path`.
+ * @param path  "/ws", compared as it is; not below `sockets.path`, which fails the lift.
  * @param def   Copied.
  * @return 0; SAILS_EINVAL: NULL, or a path without a slash before it; SAILS_ECONFLICT: the path is taken;
  *         SAILS_ESTATE: lifted already; SAILS_ENOMEM.

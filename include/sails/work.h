@@ -15,7 +15,7 @@
  * Threads    Any, also before the lift where it is said so. What is called is called on a worker: on that
  *            whose callback has asked for it, else on the first one. There it must not block.
  * Errors     0 or a negative code of sails/err.h. After an error nothing is called. Every function survives
- *            NULL: SAILS_EINVAL.
+ *            NULL: SAILS_EINVAL, which before the lift is logged and kept: see sails/app.h.
  */
 #ifndef SAILS_WORK_H
 #define SAILS_WORK_H

@@ -259,11 +259,24 @@ static int start(sails_app *app, const struct app_timer *model, sails_timer *id)
     return rc;
 }
 
+/* Before the lift there is one thread, and nobody looks at what it is told. */
+static int refuse(sails_app *app, const char *call)
+{
+    bool is_early = false;
+
+    if (app != NULL) {
+        pthread_mutex_lock(&app->timers.lock);
+        is_early = !app->timers.is_armed && !app->timers.is_closed;
+        pthread_mutex_unlock(&app->timers.lock);
+    }
+    return is_early ? app_note(app, SAILS_EINVAL, call) : SAILS_EINVAL;
+}
+
 int sails_app_after(sails_app *app, uint64_t delay_ms, sails_timer_cb on_time, void *ctx,
                     sails_timer *timer)
 {
     if (app == NULL || on_time == NULL) {
-        return SAILS_EINVAL;
+        return refuse(app, "sails_app_after");
     }
     return start(app, &(struct app_timer){.length_ms = delay_ms, .on_time = on_time, .ctx = ctx},
                  timer);
@@ -273,7 +286,7 @@ int sails_app_every(sails_app *app, uint64_t period_ms, sails_timer_cb on_time, 
                     sails_timer *timer)
 {
     if (app == NULL || on_time == NULL || period_ms == 0) {
-        return SAILS_EINVAL;
+        return refuse(app, "sails_app_every");
     }
     return start(app,
                  &(struct app_timer){

@@ -37,6 +37,14 @@ int app_websocket_lift(struct sails_app *app)
         .close_timeout_ms = ws_default_options.close_timeout_ms,
     };
 
+    const char *lost = endpoints_below(&app->endpoints, str_from(engine->path));
+
+    if (lost != NULL) {
+        log_line(&app->log, LOG_ERROR,
+                 "sails_app_websocket(\"%s\"): Socket.IO has all that is below sockets.path, `%s`",
+                 lost, engine->path);
+        return SAILS_ECONFIG;
+    }
     app->endpoints.admits = admits;
     app->endpoints.ctx = app;
     return endpoints_lift(&app->endpoints, &options, app->pool->count);

@@ -40,6 +40,9 @@ int sails_app_work(sails_app *app, sails_work_cb work, sails_done_cb on_done, vo
     }
     worker = app_timers_worker(app);
     if (worker == NULL) {
+        if (app->state == APP_NEW) { /* nobody looks at what main() is told */
+            log_line(&app->log, LOG_WARN, "sails_app_work(): too early: the app is not lifted yet");
+        }
         return SAILS_ESTATE;
     }
     made = mem_alloc(sizeof(*made));

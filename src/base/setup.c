@@ -2,6 +2,13 @@
 
 #include <sails/err.h>
 
+/* What may be given is no answer to who is too late, or the second. */
+static bool asks_for_more(int rc)
+{
+    return rc != SAILS_ESTATE && rc != SAILS_ECONFLICT && rc != SAILS_ENOMEM &&
+           rc != SAILS_ELENGTHPARAM;
+}
+
 static const char *reason(int rc)
 {
     return rc == SAILS_ESTATE ? "too late: the app has been lifted, or was" : sails_strerror(rc);
@@ -18,13 +25,14 @@ int setup_result(struct setup *setup, int rc, const char *call, const char *argu
                  const char *allowed)
 {
     const char *quote = argument != NULL ? "\"" : "";
+    bool hints = allowed != NULL && asks_for_more(rc);
 
     if (rc >= 0 || setup == NULL) {
         return rc;
     }
     log_line(setup->log, LOG_ERROR, "%s(%s%s%s): %s%s%s", call, quote,
-             argument != NULL ? argument : "NULL", quote, reason(rc), allowed != NULL ? "; " : "",
-             allowed != NULL ? allowed : "");
+             argument != NULL ? argument : "NULL", quote, reason(rc), hints ? "; " : "",
+             hints ? allowed : "");
     keep(setup, rc);
     return rc;
 }

@@ -93,6 +93,20 @@ int endpoints_add(struct endpoints *endpoints, const char *path,
     return 0;
 }
 
+const char *endpoints_below(const struct endpoints *endpoints, struct str path)
+{
+    path.len -= path.len > 0 && path.ptr[path.len - 1] == '/' ? 1 : 0;
+    list_each(node, &endpoints->all) {
+        const struct endpoint *endpoint = container_of(node, const struct endpoint, in_all);
+        struct str own = {endpoint->path, endpoint->len};
+
+        if (str_starts_with(own, path) && (own.len == path.len || own.ptr[path.len] == '/')) {
+            return endpoint->path;
+        }
+    }
+    return NULL;
+}
+
 /* ---- workers ---- */
 
 int endpoints_lift(struct endpoints *endpoints, const struct ws_options *options,

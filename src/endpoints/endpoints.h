@@ -41,6 +41,9 @@ void endpoints_deinit(struct endpoints *endpoints);
 int endpoints_add(struct endpoints *endpoints, const char *path,
                   const struct sails_websocket_def *def);
 
+/* The first that is bound at a path or below it; NULL: there is none. */
+const char *endpoints_below(const struct endpoints *endpoints, struct str path);
+
 /* `options` are copied. 0, SAILS_ENOMEM. */
 int endpoints_lift(struct endpoints *endpoints, const struct ws_options *options,
                    unsigned n_workers);

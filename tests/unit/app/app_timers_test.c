@@ -58,6 +58,8 @@ static void nothing_is_made_of_null(void **state)
     assert_int_equal(sails_app_every(NULL, 1, note, NULL, &id), SAILS_EINVAL);
     assert_int_equal(sails_app_every(live.app, 1, NULL, NULL, &id), SAILS_EINVAL);
     assert_int_equal(sails_app_every(live.app, 0, note, NULL, &id), SAILS_EINVAL);
+    live_log_expect(&live.log, "sails_app_every(): invalid argument");
+    assert_int_equal(sails_app_lift(live.app), SAILS_EINVAL); /* main() has not looked */
     assert_int_equal(sails_app_cancel(NULL, 1), SAILS_EINVAL);
     assert_int_equal(sails_app_cancel(live.app, 0), SAILS_ENOENT);
     assert_int_equal(sails_app_cancel(live.app, 77), SAILS_ENOENT);

@@ -37,6 +37,7 @@ static void nothing_is_done_for_null(void **state)
     assert_int_equal(sails_app_work(NULL, run, NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_work(live.app, NULL, NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_work(live.app, run, NULL, NULL), SAILS_ESTATE);
+    live_log_expect(&live.log, "sails_app_work(): too early: the app is not lifted yet");
     live_lift(&live);
     mem_fail_after(0);
     assert_int_equal(sails_app_work(live.app, run, NULL, NULL), SAILS_ENOMEM);

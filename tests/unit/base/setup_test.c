@@ -28,7 +28,7 @@ static void the_first_error_is_kept_and_each_is_told(void **state)
     (void)state;
     assert_int_equal(setup_result(&setup, 0, "call", "good", NULL), 0);
     assert_int_equal(lines.n, 0);
-    assert_int_equal(setup_result(&setup, SAILS_ECONFLICT, "call", "x", NULL), SAILS_ECONFLICT);
+    assert_int_equal(setup_result(&setup, SAILS_ECONFLICT, "call", "x", "a text"), SAILS_ECONFLICT);
     assert_string_equal(lines.last, "call(\"x\"): E_CONFLICT: that name is taken");
     assert_int_equal(setup_result(&setup, SAILS_EINVAL, "call", NULL, "a text"), SAILS_EINVAL);
     assert_string_equal(lines.last, "call(NULL): invalid argument; a text");
@@ -44,7 +44,7 @@ static void who_comes_too_late_is_told_and_that_is_all(void **state)
     struct setup setup = {.log = &log};
 
     (void)state;
-    assert_int_equal(setup_result(&setup, SAILS_ESTATE, "call", "x", NULL), SAILS_ESTATE);
+    assert_int_equal(setup_result(&setup, SAILS_ESTATE, "call", "x", "a text"), SAILS_ESTATE);
     assert_string_equal(lines.last, "call(\"x\"): too late: the app has been lifted, or was");
     assert_int_equal(setup.error, 0);
     assert_int_equal(setup_result(NULL, SAILS_EINVAL, "call", "x", NULL), SAILS_EINVAL);

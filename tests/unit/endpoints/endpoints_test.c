@@ -201,6 +201,16 @@ static void what_cannot_be_is_refused(void **state)
     mem_fail_after(-1);
     live_end(&stage.live);
 
+    live_init(&stage.live, 1);
+    app = stage.live.app;
+    assert_int_equal(sails_app_websocket(app, "/socket.iota", &def), 0);
+    assert_int_equal(sails_app_websocket(app, "/socket.io/x", &def), 0);
+    assert_int_equal(sails_app_lift(app), SAILS_ECONFIG);
+    live_log_expect(&stage.live.log,
+                    "sails_app_websocket(\"/socket.io/x\"): Socket.IO has all that is "
+                    "below sockets.path, `/socket.io`");
+    live_end(&stage.live);
+
     assert_int_equal(sails_websocket_send(NULL, false, "x", 1), SAILS_EINVAL);
     assert_int_equal(sails_websocket_send_text(NULL, "x"), SAILS_EINVAL);
     assert_int_equal(sails_websocket_close(NULL, 0), SAILS_EINVAL);
