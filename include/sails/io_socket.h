@@ -33,6 +33,10 @@ SAILS_BEGIN_DECLS
  */
 SAILS_API const char *sails_io_socket_id(const sails_io_socket *socket);
 
+/** The id of its connection, SAILS_ENGINE_ID_LEN characters (sails/handshake.h); a view. Show it to nobody: who knows it
+ *  can speak for the client. NULL for NULL, and for a socket that has been ended. @see "socket.conn.id" */
+SAILS_API const char *sails_io_socket_engine_id(const sails_io_socket *socket);
+
 /** The namespace that it is in; a view, as long as the socket. NULL for NULL. */
 SAILS_API sails_io_namespace *sails_io_socket_namespace(const sails_io_socket *socket);
 

@@ -77,6 +77,13 @@ bool sails_io_socket_is_recovered(const sails_io_socket *socket)
     return state != NULL && state->is_recovered;
 }
 
+const char *sails_io_socket_engine_id(const sails_io_socket *socket)
+{
+    return socket != NULL && sio_socket_client(socket) != NULL
+               ? eio_session_id(sio_socket_session(socket))
+               : NULL;
+}
+
 const char *sails_io_socket_transport(const sails_io_socket *socket)
 {
     if (socket == NULL || sio_socket_client(socket) == NULL) {

@@ -116,6 +116,14 @@ static void choose_id(const sails_handshake *handshake, char *id, void *ctx)
                            "too late"); /* said, and no more */
 }
 
+static void note_engine_id(sails_io_socket *socket, void *ctx)
+{
+    const char *id = sails_io_socket_engine_id(socket);
+
+    tell(strlen(id) == SAILS_ENGINE_ID_LEN && strncmp(id, "lift-07-", 8) == 0 ? 0 : SAILS_EINVAL,
+         ctx);
+}
+
 /* The id of a session that is opened with these headers. */
 static void expect_id(const struct live *live, const char *headers,
                       char id[SAILS_ENGINE_ID_LEN + 1])
@@ -138,12 +146,15 @@ static void a_program_chooses_the_ids_of_connections(void **state)
     static const char path[] = "/socket.io/?EIO=4&transport=polling";
     static const char refusal[] = "{\"code\":3,\"message\":\"Bad request\"}";
     char ctx[] = "x", id[SAILS_ENGINE_ID_LEN + 1], header[64], poll[96];
+    struct told come;
     struct live live;
 
     (void)state;
     live_init(&live, 1);
     assert_int_equal(sails_app_on_engine_id(NULL, choose_id, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_on_engine_id(live.app, choose_id, ctx), 0);
+    told_init(&come);
+    assert_int_equal(sails_io_on_connection(live.root, note_engine_id, &come), 0);
     live_lift(&live);
     assert_int_equal(sails_app_on_engine_id(live.app, NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_on_engine_id(live.app, choose_id, NULL), SAILS_ESTATE);
@@ -153,6 +164,7 @@ static void a_program_chooses_the_ids_of_connections(void **state)
     assert_memory_equal(id, "lift-07-", 8);
     snprintf(poll, sizeof(poll), "%s&sid=%s", path, id);
     http_client_expect(live.port, "POST", poll, "", "40", 200, "ok");
+    assert_int_equal(told_status(&come), 0);
     live_log_expect(&live.log, "A handshake that has been accepted is not decided again");
 
     snprintf(header, sizeof(header), "X-Id: %s\r\n", id);

@@ -402,6 +402,7 @@ static void everything_survives_null(void **state)
     assert_false(sails_io_socket_is_connected(NULL));
     assert_false(sails_io_socket_is_recovered(NULL));
     assert_null(sails_io_socket_transport(NULL));
+    assert_null(sails_io_socket_engine_id(NULL));
     assert_null(sails_io_socket_auth(NULL));
     assert_null(sails_io_socket_header(NULL, "x"));
     assert_null(sails_io_socket_handshake(NULL));

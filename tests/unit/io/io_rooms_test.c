@@ -176,6 +176,7 @@ static void note_nothing(sails_io_namespace *nsp, enum sails_io_room_change chan
         return;
     }
     must(!sails_io_socket_is_connected(socket) && !sails_io_socket_is_writable(socket));
+    must(sails_io_socket_engine_id(socket) == NULL);
     must(sails_io_socket_transport(socket) == NULL && sails_io_socket_handshake(socket) == NULL);
     must(sails_io_socket_address(socket) == NULL && sails_io_socket_query(socket, "EIO") == NULL);
     must(sails_io_socket_header(socket, "host") == NULL);
