@@ -6,16 +6,18 @@
  * Sails client, or an event `get`, `post`, ... of any Socket.IO client) reach the same action.
  *
  * Ownership  JSON values given to a response are taken, also when it fails. `req` and `res` are valid until
- *            the request has been answered or dropped, at the latest until the app is destroyed. Views are
- *            valid until then or until the time for the answer is over (`requestTimeout`), whichever is
- *            first: the client gets 503 then, what the request said is freed, look-ups find nothing, and an
- *            answer goes nowhere. Not so while another thread is looking at it: from the first look-up
- *            on another thread on, and while an action that may wait runs, views stay until it is answered.
+ *            the request has been answered or dropped: by the action (a policy, a hook, what sails_req_work()
+ *            calls) while it runs, until it returns, for then the answer is sent; later, or by another thread,
+ *            until that call. At the latest until the app is destroyed. Views are valid until then or until
+ *            the time for the answer is over (`requestTimeout`), whichever is first: the client gets 503
+ *            then, what the request said is freed, look-ups find nothing, and an answer goes nowhere. Not so
+ *            while another thread is looking at it: from the first look-up on another thread on, and while
+ *            an action that may wait runs, views stay until it is answered.
  * Threads    The action runs on the request's worker. It may answer at once, or keep `req` and `res`
  *            and answer later; answers (sails_res_*) and look-ups (sails_req_*) may then come from
- *            any thread, one at a time. Once it has been answered, neither may be used any more.
+ *            any thread, one at a time.
  * Errors     0 or a negative code of sails/err.h: SAILS_EINVAL: NULL; SAILS_ESTATE: answered
- *            already (by this thread: see above); SAILS_ENOMEM.
+ *            already, in the same action; SAILS_ENOMEM.
  */
 #ifndef SAILS_REQ_H
 #define SAILS_REQ_H

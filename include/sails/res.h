@@ -11,10 +11,9 @@
  * has that body already ("If-None-Match") is answered with 304 and no body.
  *
  * Ownership  JSON values are taken, also when it fails. Everything else is borrowed.
- * Threads    As sails/req.h: any, one at a time. Once it has been answered, `res` may not be used any
- *            more.
- * Errors     0 or a negative code of sails/err.h: SAILS_EINVAL: NULL; SAILS_ESTATE: answered already
- *            (within the action: see sails/req.h), and the first answer stands; SAILS_ENOMEM, and other
+ * Threads    As sails/req.h, which also says how long `res` is valid: any, one at a time.
+ * Errors     0 or a negative code of sails/err.h: SAILS_EINVAL: NULL; SAILS_ESTATE: answered already,
+ *            in the same action, and the first answer stands; SAILS_ENOMEM, and other
  *            codes that the functions name: the answer could not be made, and is a 500 now.
  */
 #ifndef SAILS_RES_H
