@@ -194,6 +194,15 @@ static void answer(sails_io_namespace *nsp, sails_io_server_event *event, void *
     tell(0, told);
 }
 
+static void give_up(sails_io_namespace *nsp, sails_io_server_event *event, void *ctx)
+{
+    (void)nsp;
+    sails_io_server_ack_drop(sails_io_server_event_take_ack(event));
+    assert_null(sails_io_server_event_take_ack(event));
+    sails_io_server_ack_drop(NULL);
+    tell(0, ctx);
+}
+
 /* redis-cluster 14 */
 static void events_for_programs_are_answered_where_it_is_wanted(void **state)
 {
@@ -208,6 +217,8 @@ static void events_for_programs_are_answered_where_it_is_wanted(void **state)
     fleet_init(fleet, 1);
     fleet_add(fleet, 1);
     assert_int_equal(sails_io_on_server_side_event(fleet->nodes[0].root, "hi", answer, &told), 0);
+    assert_int_equal(sails_io_on_server_side_event(fleet->nodes[0].root, "give up", give_up, &told),
+                     0);
     fleet_lift(fleet);
     fleet->broker.tap = tap;
     fleet->broker.tap_ctx = &tapped;
@@ -217,7 +228,9 @@ static void events_for_programs_are_answered_where_it_is_wanted(void **state)
     expect_tapped(pair, &tapped, RESPONSES " {\"type\":6,\"requestId\":\"a\",\"data\":\"yes\"}\n");
     say(pair, REQUESTS, "{\"uid\":\"x\",\"requestId\":\"a\",\"type\":6,\"data\":[\"other\"]}");
     expect_tapped(pair, &tapped, "");
-    assert_int_equal(atomic_load(&told.count), 2);
+    say(pair, REQUESTS, "{\"uid\":\"x\",\"requestId\":\"a\",\"type\":6,\"data\":[\"give up\"]}");
+    expect_tapped(pair, &tapped, "");
+    assert_int_equal(atomic_load(&told.count), 3);
     assert_int_equal(fleet_state(&fleet->nodes[0]).refused, 0);
     fleet_end(fleet);
     buf_deinit(&tapped.text);
