@@ -8,11 +8,18 @@
 int sails_app_blueprint_options(sails_app *app, const char *name,
                                 sails_blueprint_options_cb function, void *ctx)
 {
-    if (app == NULL || name == NULL || name[0] == '\0' || function == NULL) {
+    bool is_valid = name != NULL && name[0] != '\0' && function != NULL;
+    int rc = 0;
+
+    if (app == NULL) {
         return SAILS_EINVAL;
     }
-    return app->state == APP_NEW ? blueprints_add_parser(&app->blueprints, name, function, ctx)
-                                 : SAILS_ESTATE;
+    rc = is_valid ? app_check_new(app) : SAILS_EINVAL;
+    if (rc == 0) {
+        rc = blueprints_add_parser(&app->blueprints, name, function, ctx);
+    }
+    return setup_result(&app->setup, rc, "sails_app_blueprint_options", name,
+                        "a name, and a function");
 }
 
 /* ---- actions ---- */

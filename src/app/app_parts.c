@@ -182,7 +182,7 @@ int sails_app_parts(sails_app *app, const struct sails_part *const *parts, size_
     int rc = 0;
 
     if (app == NULL || (n > 0 && parts == NULL)) {
-        return SAILS_EINVAL;
+        return app_note(app, SAILS_EINVAL, "sails_app_parts");
     }
     for (size_t i = 0; rc == 0 && i < n; i++) {
         rc = add_part(app, parts[i]);

@@ -87,11 +87,18 @@ void io_registry_deinit(struct sails_io *io)
 
 /* ---- definitions ---- */
 
+/* What sets the app up is noted, for nobody looks at what main() is told; later calls are any thread's. */
+static int note_early(struct sails_io *io, int rc, const char *call, const char *argument)
+{
+    return io != NULL && !io->is_lifted ? setup_result(io->setup, rc, call, argument, NULL) : rc;
+}
+
 sails_io_namespace *sails_io_of(sails_io *io, const char *name)
 {
     struct sails_io_namespace *found = NULL;
 
     if (io == NULL || name == NULL) {
+        (void)note_early(io, SAILS_EINVAL, "sails_io_of", name);
         return NULL;
     }
     pthread_mutex_lock(&io->lock);
@@ -190,14 +197,17 @@ static int add_namespace(sails_io *io, const char *name, sails_io_namespace_cb d
 
 int sails_io_add_namespace(sails_io *io, const char *name, sails_io_namespace_cb define, void *ctx)
 {
+    int rc = 0;
+
     if (io == NULL || name == NULL || define == NULL || name[0] == '\0') {
-        return SAILS_EINVAL;
+        rc = SAILS_EINVAL;
+    } else if (io->is_lifted && !atomic_load(&io->is_open)) {
+        rc = SAILS_ESTATE;
+    } else {
+        rc = strlen(name) <= SAILS_NAMESPACE_NAME_MAX ? add_namespace(io, name, define, ctx)
+                                                      : SAILS_ETOOBIG;
     }
-    if (io->is_lifted && !atomic_load(&io->is_open)) {
-        return SAILS_ESTATE;
-    }
-    return strlen(name) <= SAILS_NAMESPACE_NAME_MAX ? add_namespace(io, name, define, ctx)
-                                                    : SAILS_ETOOBIG;
+    return note_early(io, rc, "sails_io_add_namespace", name);
 }
 
 struct sails_io_namespace *io_registry_find(struct sails_io *io, struct str name)
