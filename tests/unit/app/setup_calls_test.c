@@ -59,6 +59,8 @@ static void calls_that_say_what_the_app_does_are_told(void **state)
     TRY(sails_app_set(app, NULL, json_null()));
     TRY(sails_app_set(app, "port", NULL));
     TRY(sails_app_before_shutdown(app, NULL, NULL));
+    TRY(sails_app_on(app, NULL, NULL, NULL));
+    TRY(sails_app_after_event(app, NULL, NULL, NULL));
     TRY(sails_app_bootstrap(app, NULL, NULL));
     TRY(sails_app_on_lifted(app, NULL, NULL));
     TRY(sails_app_on_cluster_up(app, NULL, NULL));
