@@ -284,8 +284,6 @@ static void a_program_changes_what_is_asked_for(void **state)
     assert_int_equal(sails_app_blueprint_options(app, "only_ann", only_ann, NULL), 0);
     assert_int_equal(sails_app_blueprint_options(app, "refuse", refuse, NULL), 0);
     assert_int_equal(sails_app_blueprint_options(app, "plain", nothing_populated, NULL), 0);
-    assert_int_equal(sails_app_blueprint_options(app, "plain", refuse, NULL), SAILS_ECONFLICT);
-    assert_int_equal(sails_app_blueprint_options(app, "", refuse, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_blueprint_options(NULL, "x", refuse, NULL), SAILS_EINVAL);
     shop_set(&shop, "blueprints.parseBlueprintOptions", "\"@plain\"");
     shop_set(
@@ -296,6 +294,7 @@ static void a_program_changes_what_is_asked_for(void **state)
         " \"GET /missing\": {\"action\": \"user/find\", \"parseBlueprintOptions\": \"@missing\"}}");
     shop_lift(&shop);
     assert_int_equal(sails_app_blueprint_options(app, "late", refuse, NULL), SAILS_ESTATE);
+    assert_int_equal(sails_app_blueprint_options(app, "", refuse, NULL), SAILS_EINVAL);
     http_ask(&shop, "POST", "/user", "{\"name\":\"bob\"}", 200,
              "{\"id\":1,\"name\":\"bob\",\"age\":0,\"home\":null}");
     http_ask(&shop, "POST", "/user", "{\"name\":\"ann\"}", 200, NULL);
@@ -308,6 +307,21 @@ static void a_program_changes_what_is_asked_for(void **state)
              "{\"id\":1,\"name\":\"bob\",\"age\":0,\"home\":null}");
     http_ask(&shop, "GET", "/never", NULL, 500, NULL);
     http_ask(&shop, "GET", "/missing", NULL, 500, NULL);
+    shop_end(&shop);
+}
+
+static void two_functions_of_one_name_fail_the_lift(void **state)
+{
+    struct shop shop;
+    sails_app *app = NULL;
+
+    (void)state;
+    shop_init(&shop, 1);
+    app = shop.live.app;
+    assert_int_equal(sails_app_blueprint_options(app, "plain", nothing_populated, NULL), 0);
+    assert_int_equal(sails_app_blueprint_options(app, "plain", refuse, NULL), SAILS_ECONFLICT);
+    live_log_expect(&shop.live.log, "sails_app_blueprint_options(\"plain\"): E_CONFLICT");
+    assert_int_equal(sails_app_lift(app), SAILS_ECONFLICT);
     shop_end(&shop);
 }
 
@@ -342,6 +356,7 @@ int main(void)
         cmocka_unit_test(policies_apply),
         cmocka_unit_test(actions_have_routes_where_that_is_wanted),
         cmocka_unit_test(a_program_changes_what_is_asked_for),
+        cmocka_unit_test(two_functions_of_one_name_fail_the_lift),
         cmocka_unit_test(what_cannot_be_fails_the_lift),
     };
 
