@@ -294,19 +294,36 @@ static int put_empty(json_t *records, const struct orm_attribute *attribute)
     return 0;
 }
 
+/* Their primary keys, and their collections by them: a child then finds where it belongs with one look. */
+static int index_collections(const json_t *records, const struct orm_attribute *collection,
+                             json_t *keys, json_t *lists)
+{
+    const struct orm_attribute *primary_key = collection->model->primary_key;
+    int rc = keys != NULL && lists != NULL ? 0 : SAILS_ENOMEM;
+
+    for (size_t i = 0; i < json_array_size(records) && rc == 0; i++) {
+        const json_t *record = json_array_get(records, i);
+        json_t *key = json_object_get(record, primary_key->name.ptr);
+
+        rc = records_index_add(lists, key, json_object_get(record, collection->name.ptr));
+        if (rc == 0 && json_array_append(keys, key) < 0) {
+            rc = SAILS_ENOMEM;
+        }
+    }
+    return rc;
+}
+
 /* A child that several parents have is in each of them. */
-static int distribute(const struct level *level, const json_t *by_key)
+static int distribute(const struct level *level, const json_t *lists)
 {
     const struct orm_attribute *key = level->attribute->foreign_key;
-    struct str collection = level->attribute->name;
 
     for (size_t i = 0; i < json_array_size(level->reader.list); i++) {
         json_t *child = json_array_get(level->reader.list, i);
         const json_t *owner = level->reader.extra != NULL
                                   ? json_array_get(level->reader.extras, i)
                                   : json_object_getn(child, key->name.ptr, key->name.len);
-        const json_t *parent = records_find(by_key, owner);
-        json_t *list = json_object_getn(parent, collection.ptr, collection.len);
+        json_t *list = records_find(lists, owner);
 
         if (list != NULL && json_array_append(list, child) < 0) {
             return SAILS_ENOMEM;
@@ -368,15 +385,16 @@ static int populate_many(struct sails_db *db, struct orm_query *q,
 {
     struct level level = {.db = db, .q = q, .attribute = populate->attribute};
     json_t *keys = NULL;
-    json_t *by_key = NULL;
+    json_t *lists = NULL;
     int rc = put_empty(records, populate->attribute);
 
     if (rc == 0 && populate->criteria->matches_nothing) {
         return 0;
     }
     rc = rc == 0 ? prepare_criteria(&level, populate->criteria) : rc;
-    rc = rc == 0 ? gather(records, q->model->primary_key, &keys) : rc;
-    rc = rc == 0 ? records_index(records, q->model->primary_key, &by_key) : rc;
+    keys = json_array();
+    lists = json_object();
+    rc = rc == 0 ? index_collections(records, populate->attribute, keys, lists) : rc;
     level.reader = (struct records_reader){
         .model = level.criteria.model,
         .criteria = &level.criteria,
@@ -394,9 +412,9 @@ static int populate_many(struct sails_db *db, struct orm_query *q,
     }
     rc = method_told(db, rc);
     rc = rc == 0 ? query_parents(&level, keys) : rc;
-    rc = rc == 0 ? method_told(db, distribute(&level, by_key)) : rc;
+    rc = rc == 0 ? method_told(db, distribute(&level, lists)) : rc;
     json_decref(keys);
-    json_decref(by_key);
+    json_decref(lists);
     json_decref(level.reader.list);
     json_decref(level.reader.extras);
     return rc;
