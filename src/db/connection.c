@@ -320,6 +320,7 @@ static int execute_boundary(struct connection *c, const char *sql)
     }
     rc = connection_query(c, CONNECTION_WRITES, str_from(sql), NULL, 0, &running);
     if (rc >= 0) {
+        assert(running != NULL);
         connection_end(running);
     }
     return rc;
