@@ -8,28 +8,14 @@
 #ifndef BENCH_SWARM_H
 #define BENCH_SWARM_H
 
+#include "servers.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* ---- the server that is measured ---- */
-
-struct server {
-    pid_t pid;
-    unsigned port;
-    char command[64];
-};
-
-/* Starts a program with `--port 0` and reads the port from its line "Listening on ...:PORT". It ends with this one. */
-struct server server_start(const char *program, char *const *more_args);
-void server_stop(struct server *server);
-
-/* Resident memory in KiB, and user and system time in microseconds. */
-long process_rss_kib(pid_t pid);
-double process_cpu_us(pid_t pid);
-
-/* ---- its clients ---- */
+/* ---- clients ---- */
 
 struct swarm;
 
