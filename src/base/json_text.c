@@ -86,16 +86,24 @@ static size_t utf8_len(const uint8_t *at, const uint8_t *end)
     return len;
 }
 
-/* Whether a byte of `word` is '"', '\\', a control character or not ASCII. (Carries can only report
- * too much, and only above a byte that is reported rightly.) */
-static bool has_special(uint64_t word)
+/* Eight bytes, the first of them lowest: compilers see that it is one load. */
+static uint64_t load(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+/* Of each byte of `word` the top bit, where it is '"', '\\', a control character or not ASCII. (Carries can
+ * only report too much, and only above a byte that is reported rightly.) */
+static uint64_t find_special(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t tops = UINT64_C(0x8080808080808080);
     uint64_t quote = word ^ (ones * '"');
     uint64_t backslash = word ^ (ones * '\\');
 
-    return ((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & tops) != 0;
+    return (word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & tops;
 }
 
 static bool is_plain(uint8_t c)
@@ -110,11 +118,10 @@ static bool is_plain(uint8_t c)
 static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
 {
     while (end - at >= 8) {
-        uint64_t word = 0;
+        uint64_t special = find_special(load(at));
 
-        memcpy(&word, at, sizeof(word));
-        if (has_special(word)) {
-            break;
+        if (special != 0) {
+            return at + __builtin_ctzll(special) / 8;
         }
         at += 8;
     }

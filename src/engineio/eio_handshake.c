@@ -21,6 +21,7 @@ struct eio_handshake {
     uint8_t address_len;
     bool is_secure;
     uint32_t target_len;
+    uint8_t notes; /* of the floors above */
     char text[];
 };
 
@@ -189,6 +190,16 @@ bool eio_handshake_is_secure(const struct eio_handshake *h)
 uint64_t eio_handshake_unix_ms(const struct eio_handshake *h)
 {
     return h->unix_ms;
+}
+
+uint8_t eio_handshake_notes(const struct eio_handshake *h)
+{
+    return h->notes;
+}
+
+void eio_handshake_note(struct eio_handshake *h, uint8_t notes)
+{
+    h->notes = notes;
 }
 
 /* Reads a pair at *at and moves *at behind it. */

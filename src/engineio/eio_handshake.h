@@ -27,6 +27,10 @@ struct str eio_handshake_query(const struct eio_handshake *h); /* raw, behind '?
 bool eio_handshake_is_secure(const struct eio_handshake *h);
 uint64_t eio_handshake_unix_ms(const struct eio_handshake *h);
 
+/* A byte for who asks the same of it with every message, and wants to look only once. 0 at first. */
+uint8_t eio_handshake_notes(const struct eio_handshake *h);
+void eio_handshake_note(struct eio_handshake *h, uint8_t notes);
+
 /* Value of a header by its lower-case name; {NULL, 0}: there is none. NUL-terminated. */
 struct str eio_handshake_header(const struct eio_handshake *h, struct str name);
 

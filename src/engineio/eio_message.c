@@ -7,19 +7,14 @@
 static const uint8_t text_type[] = {'4'};
 static const uint8_t v3_binary_type[] = {4};
 
-/* Makes the frames; what is made so far is in `m`, also on failure. */
-static bool make_frames(struct eio_message *m, struct bytes data, bool may_compress, bool for_v3)
+/* What revision 3 gets. False: no memory. */
+static bool make_v3(struct eio_message *m, struct bytes data, bool may_compress, bool for_v3)
 {
-    struct bytes prefix = {text_type, m->is_binary ? 0 : sizeof(text_type)};
+    struct bytes prefix = {v3_binary_type, sizeof(v3_binary_type)};
 
-    m->v4 = ws_message_create(m->is_binary, prefix, data, may_compress);
-    if (m->v4 == NULL) {
-        return false;
-    }
     if (!m->is_binary) {
-        m->v3 = ws_message_retain(m->v4);
+        m->v3 = &m->v4;
     } else if (for_v3) {
-        prefix = (struct bytes){v3_binary_type, sizeof(v3_binary_type)};
         m->v3 = ws_message_create(true, prefix, data, may_compress);
     }
     return m->v3 != NULL || !for_v3;
@@ -27,26 +22,30 @@ static bool make_frames(struct eio_message *m, struct bytes data, bool may_compr
 
 static void destroy(struct eio_message *m)
 {
-    if (m->v3 != NULL) {
+    if (m->v3 != &m->v4) {
         ws_message_release(m->v3);
     }
-    if (m->v4 != NULL) {
-        ws_message_release(m->v4);
-    }
+    ws_message_deinit(&m->v4);
     mem_free(m);
 }
 
 struct eio_message *eio_message_create(bool is_binary, struct bytes data, bool may_compress,
                                        bool for_v3)
 {
-    struct eio_message *m = mem_calloc(1, sizeof(*m));
+    struct bytes prefix = {text_type, is_binary ? 0 : sizeof(text_type)};
+    struct eio_message *m = mem_alloc(sizeof(*m));
 
     if (m == NULL) {
         return NULL;
     }
+    if (ws_message_init(&m->v4, is_binary, prefix, data, may_compress) < 0) {
+        mem_free(m);
+        return NULL;
+    }
     atomic_init(&m->refs, 1);
     m->is_binary = is_binary;
-    if (!make_frames(m, data, may_compress, for_v3)) {
+    m->v3 = NULL;
+    if (!make_v3(m, data, may_compress, for_v3)) {
         destroy(m);
         return NULL;
     }
@@ -76,5 +75,5 @@ void eio_message_release(struct eio_message *m)
 
 struct bytes eio_message_data(const struct eio_message *m)
 {
-    return bytes_from_offset(ws_message_payload(m->v4), m->is_binary ? 0 : sizeof(text_type));
+    return bytes_from_offset(ws_message_payload(&m->v4), m->is_binary ? 0 : sizeof(text_type));
 }

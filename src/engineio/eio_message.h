@@ -17,8 +17,8 @@
 struct eio_message {
     atomic_uint refs;
     bool is_binary;
-    struct ws_message *v4;
-    struct ws_message *v3; /* text: the same as v4; binary: NULL unless made for revision 3, too */
+    struct ws_message v4;
+    struct ws_message *v3; /* text: v4; binary: NULL unless made for revision 3, too */
 };
 
 /* `for_v3`: sessions of revision 3 may be among the receivers. NULL: no memory. */

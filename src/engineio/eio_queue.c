@@ -122,7 +122,7 @@ bool eio_queue_has_binary(const struct eio_queue *q)
 bool eio_queue_may_compress(const struct eio_queue *q)
 {
     for (size_t i = 0; i < q->count; i++) {
-        if (q->packets[i].message == NULL || q->packets[i].message->v4->may_compress) {
+        if (q->packets[i].message == NULL || q->packets[i].message->v4.may_compress) {
             return true;
         }
     }

@@ -60,7 +60,7 @@ static int send_base64(struct eio_websocket *w, const struct eio_message *messag
     base64_encode(&text, eio_message_data(message));
     rc = buf_error(&text);
     if (rc == 0) {
-        rc = send_own(w, false, (struct bytes){0}, buf_bytes(&text), message->v4->may_compress);
+        rc = send_own(w, false, (struct bytes){0}, buf_bytes(&text), message->v4.may_compress);
     }
     buf_deinit(&text);
     return rc;
@@ -74,13 +74,13 @@ int eio_websocket_send(struct eio_websocket *w, struct eio_message *message)
         return send_base64(w, message);
     }
     if (w->session->revision == 4) {
-        return ws_conn_send(&w->ws, message->v4);
+        return ws_conn_send(&w->ws, &message->v4);
     }
     if (message->v3 != NULL) {
         return ws_conn_send(&w->ws, message->v3);
     }
     return send_own(w, true, (struct bytes){v3_type, sizeof(v3_type)}, eio_message_data(message),
-                    message->v4->may_compress);
+                    message->v4.may_compress);
 }
 
 int eio_websocket_send_bare(struct eio_websocket *w, enum eio_packet_type type)

@@ -91,19 +91,14 @@ static int finish(const struct draft *d, const struct sio_message_options *optio
 }
 
 /* Room for the attachments, whose number the head names before the first of them is written. */
-static int prepare_attachments(struct draft *d, json_t *args, size_t max)
+static int prepare_attachments(struct draft *d, size_t max)
 {
-    d->n_binary = args != NULL ? json_value_count_binary(args) : 0;
-    if (d->n_binary > (max > 0 ? max : DEFAULT_MAX_ATTACHMENTS)) {
+    if (d->n_found > (max > 0 ? max : DEFAULT_MAX_ATTACHMENTS)) {
         return SAILS_ETOOBIG;
     }
-    if (d->n_binary > 0) {
-        d->found = mem_calloc(d->n_binary, sizeof(*d->found));
-        if (d->found == NULL) {
-            return SAILS_ENOMEM;
-        }
-    }
-    return 0;
+    d->n_binary = d->n_found;
+    d->found = mem_calloc(d->n_binary, sizeof(*d->found));
+    return d->found != NULL ? 0 : SAILS_ENOMEM;
 }
 
 static int write_string_argument(struct draft *d, const char **separator, const char *text)
@@ -220,6 +215,15 @@ static int create_packed_raw(enum sio_packet_type type, struct str nsp, int64_t 
 
 /* ---- making one ---- */
 
+static int write_packet(struct draft *d, struct str nsp, const char *event, json_t *args,
+                        const char *offset, int64_t id)
+{
+    buf_clear(&d->text);
+    d->n_found = 0;
+    sio_packet_encode_head(&d->text, type_of(event, d->n_binary), d->n_binary, nsp, id);
+    return write_payload(d, event, args, offset);
+}
+
 int sio_message_create(struct str nsp, const char *event, json_t *args, const char *offset,
                        int64_t id, const struct sio_message_options *options,
                        struct sio_message **out)
@@ -236,10 +240,10 @@ int sio_message_create(struct str nsp, const char *event, json_t *args, const ch
     if (options->parser == SIO_PARSER_MSGPACK) {
         return create_packed(nsp, event, args, offset, id, options, out);
     }
-    rc = prepare_attachments(&d, args, options->max_attachments);
-    if (rc == 0) {
-        sio_packet_encode_head(&d.text, type_of(event, d.n_binary), d.n_binary, nsp, id);
-        rc = write_payload(&d, event, args, offset);
+    rc = write_packet(&d, nsp, event, args, offset, id);
+    if (rc == 0 && d.n_found > 0) { /* seldom: then its head is another one */
+        rc = prepare_attachments(&d, options->max_attachments);
+        rc = rc == 0 ? write_packet(&d, nsp, event, args, offset, id) : rc;
     }
     if (rc == 0) {
         rc = finish(&d, options, out);

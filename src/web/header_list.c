@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "http/http_fields.h"
 
+#include <sails/err.h>
+
 /* Room that most requests and responses need: growing step by step would cost more. */
 enum {
     FIRST_TEXT = 512,
@@ -58,20 +60,26 @@ static size_t append_text(struct header_list *list, struct str text)
     return at;
 }
 
+/* Room for a header, and at first for some more. */
+static bool reserve(struct header_list *list, size_t text_len)
+{
+    bool is_first = list->text.cap == 0;
+
+    return buf_reserve(&list->text, is_first && text_len < FIRST_TEXT ? FIRST_TEXT : text_len) &&
+           buf_reserve(&list->slots, (is_first ? FIRST_SLOTS : 1) * sizeof(struct header_slot));
+}
+
 int header_list_add(struct header_list *list, struct str name, struct str value)
 {
     struct header_slot made = {.name_len = name.len, .value_len = value.len};
 
-    if (list->text.cap == 0) {
-        buf_reserve(&list->text, FIRST_TEXT); /* whatever fails fails again below */
-        buf_reserve(&list->slots, FIRST_SLOTS * sizeof(made));
+    if (!reserve(list, name.len + value.len + 2)) {
+        return SAILS_ENOMEM;
     }
     made.name_at = append_text(list, name);
     made.value_at = append_text(list, value);
-    if (buf_error(&list->text) == 0) {
-        buf_append(&list->slots, &made, sizeof(made));
-    }
-    return buf_error(&list->text) != 0 ? buf_error(&list->text) : buf_error(&list->slots);
+    buf_append(&list->slots, &made, sizeof(made));
+    return 0;
 }
 
 static void remove_slot(struct header_list *list, struct header_slot *slot)

@@ -5,20 +5,15 @@
 #include "websocket/ws_frame.h"
 
 #include <assert.h>
+#include <sails/err.h>
 
-struct ws_message *ws_message_create(bool is_binary, struct bytes prefix, struct bytes payload,
-                                     bool may_compress)
+int ws_message_init(struct ws_message *m, bool is_binary, struct bytes prefix, struct bytes payload,
+                    bool may_compress)
 {
-    struct ws_message *m = mem_alloc(sizeof(*m));
-    struct shared *frame = NULL;
+    struct shared *frame = ws_frame_create(is_binary ? WS_BINARY : WS_TEXT, false, prefix, payload);
 
-    if (m == NULL) {
-        return NULL;
-    }
-    frame = ws_frame_create(is_binary ? WS_BINARY : WS_TEXT, false, prefix, payload);
     if (frame == NULL) {
-        mem_free(m);
-        return NULL;
+        return SAILS_ENOMEM;
     }
     atomic_init(&m->refs, 1);
     m->is_binary = is_binary;
@@ -26,6 +21,24 @@ struct ws_message *ws_message_create(bool is_binary, struct bytes prefix, struct
     m->head_len = (uint8_t)(frame->len - prefix.len - payload.len);
     m->frame = frame;
     atomic_init(&m->deflated, NULL);
+    return 0;
+}
+
+void ws_message_deinit(struct ws_message *m)
+{
+    shared_release(m->frame);
+    shared_release(atomic_load_explicit(&m->deflated, memory_order_relaxed));
+}
+
+struct ws_message *ws_message_create(bool is_binary, struct bytes prefix, struct bytes payload,
+                                     bool may_compress)
+{
+    struct ws_message *m = mem_alloc(sizeof(*m));
+
+    if (m != NULL && ws_message_init(m, is_binary, prefix, payload, may_compress) < 0) {
+        mem_free(m);
+        return NULL;
+    }
     return m;
 }
 
@@ -48,8 +61,7 @@ void ws_message_release(struct ws_message *m)
     if (before > 1) {
         return;
     }
-    shared_release(m->frame);
-    shared_release(atomic_load_explicit(&m->deflated, memory_order_relaxed));
+    ws_message_deinit(m);
     mem_free(m);
 }
 

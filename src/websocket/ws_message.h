@@ -33,6 +33,12 @@ struct ws_message {
 struct ws_message *ws_message_create(bool is_binary, struct bytes prefix, struct bytes payload,
                                      bool may_compress);
 
+/* The same in memory of the caller's, who gives it up with ws_message_deinit(), and counts nothing. 0;
+ * SAILS_ENOMEM: nothing to give up. */
+int ws_message_init(struct ws_message *m, bool is_binary, struct bytes prefix, struct bytes payload,
+                    bool may_compress);
+void ws_message_deinit(struct ws_message *m);
+
 struct ws_message *ws_message_retain(struct ws_message *m);
 
 /* NULL is nothing to release. */

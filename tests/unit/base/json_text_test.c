@@ -285,6 +285,25 @@ static void values_have_a_limit(void **state)
     }
 }
 
+/* Every byte at every place of more than two words. */
+static void what_is_plain_ends_at_the_first_byte_that_is_not(void **state)
+{
+    char text[20];
+
+    (void)state;
+    for (size_t at = 0; at < sizeof(text); at++) {
+        for (int c = 0; c < 256; c++) {
+            bool is_plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+
+            memset(text, 'x', sizeof(text));
+            text[at] = (char)c;
+            assert_int_equal(json_text_plain((struct str){text, sizeof(text)}),
+                             is_plain ? sizeof(text) : at);
+        }
+    }
+    assert_int_equal(json_text_plain((struct str){NULL, 0}), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_string_is_decoded_to_utf8),
         cmocka_unit_test(a_nul_is_found_where_an_escape_says_it),
         cmocka_unit_test(values_have_a_limit),
+        cmocka_unit_test(what_is_plain_ends_at_the_first_byte_that_is_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

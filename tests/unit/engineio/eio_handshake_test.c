@@ -48,6 +48,10 @@ static void what_was_asked_is_kept(void **state)
     assert_null(eio_handshake_header(h, STR("origin")).ptr);
     assert_non_null(eio_handshake_header(h, STR("x-mine")).ptr);
 
+    assert_int_equal(eio_handshake_notes(h), 0);
+    eio_handshake_note(h, 0xff);
+    assert_int_equal(eio_handshake_notes(h), 0xff);
+
     eio_handshake_retain(h);
     eio_handshake_release(h);
     assert_true(str_eq(eio_handshake_address(h), STR("127.0.0.1")));

@@ -24,8 +24,8 @@ static void text_is_one_frame_for_both_revisions(void **state)
     struct eio_message *m = create(false, true);
 
     (void)state;
-    assert_ptr_equal(m->v3, m->v4);
-    assert_payload(m->v4, false, "4hi", 3);
+    assert_ptr_equal(m->v3, &m->v4);
+    assert_payload(&m->v4, false, "4hi", 3);
     assert_int_equal(eio_message_data(m).len, 2);
     assert_memory_equal(eio_message_data(m).ptr, "hi", 2);
     eio_message_release(eio_message_retain(m));
@@ -39,7 +39,7 @@ static void binary_has_a_type_byte_for_revision_3_only(void **state)
     struct eio_message *m = create(true, true);
 
     (void)state;
-    assert_payload(m->v4, true, "hi", 2);
+    assert_payload(&m->v4, true, "hi", 2);
     assert_payload(m->v3, true, "\4hi", 3);
     assert_memory_equal(eio_message_data(m).ptr, "hi", 2);
     eio_message_release(m);
