@@ -20,4 +20,7 @@ struct jwr_parts {
 /* In this order, without what is absent or not wanted. NULL: no memory. */
 json_t *jwr_create(const struct sails_res *res, const struct jwr_parts *parts);
 
+/* The same as text, appended to `out`. 0, or it cannot be written as text, and `out` has a part of it. */
+int jwr_write(struct buf *out, const struct sails_res *res, const struct jwr_parts *parts);
+
 #endif

@@ -14,12 +14,37 @@
 
 /* ---- the answer ---- */
 
+static struct jwr_parts parts_of(const struct sails_req *req)
+{
+    return (struct jwr_parts){.headers = req->service->options.send_response_headers,
+                              .status = req->service->options.send_status_code};
+}
+
 static json_t *make_jwr(struct sails_req *req)
 {
-    struct jwr_parts parts = {.headers = req->service->options.send_response_headers,
-                              .status = req->service->options.send_status_code};
+    const struct jwr_parts parts = parts_of(req);
 
     return jwr_create(&req->res, &parts);
+}
+
+/* As text, without values: possible for nearly all. False: it has not been sent, and goes the long way, on
+ * which what is wrong with it is told. */
+static bool send_text(struct sails_req *req)
+{
+    const struct jwr_parts parts = parts_of(req);
+    struct buf args = {0};
+    int rc = 0;
+
+    buf_append_char(&args, '[');
+    rc = jwr_write(&args, &req->res, &parts);
+    buf_append_char(&args, ']');
+    rc = rc == 0 ? buf_error(&args) : rc;
+    if (rc == 0) {
+        rc = io_ack_try_send_text(req->ack, buf_str(&args));
+    }
+    buf_deinit(&args);
+    req->ack = rc == 0 ? NULL : req->ack;
+    return rc == 0;
 }
 
 /* An ack without a JWR would be taken for a success: without memory there is rather none. */
@@ -49,7 +74,7 @@ static void send_args(struct sails_req *req, json_t *args)
 
 static void send_jwr(struct sails_req *req)
 {
-    if (req->ack != NULL) {
+    if (req->ack != NULL && !send_text(req)) {
         send_args(req, json_pack("[o]", make_jwr(req)));
     }
 }
@@ -210,8 +235,26 @@ static void copy_message_headers(struct sails_req *req, json_t *headers)
     buf_deinit(&text);
 }
 
+/*
+ * What every request of a connection would look up in its handshake again, though nothing there changes: noted
+ * with the first one.
+ */
+enum {
+    NOTED = 1,
+    HAS_COOKIE = 2,
+    HAS_ORIGIN = 4,
+    HAS_FORWARDED_FOR = 8,
+    HAS_NO_SESSION = 16,
+    HAS_GOOD_SDK = 32 /* told a version that may ask */
+};
+
+static bool has_header(const sails_io_socket *socket, const char *name)
+{
+    return sails_io_socket_header(socket, name) != NULL;
+}
+
 /* A header `nosession`, whatever it says, or ?nosession=... (sails-sockets 4.3). */
-bool request_socket_has_no_session(sails_io_socket *socket)
+static bool asks_for_no_session(const sails_io_socket *socket)
 {
     const struct eio_handshake *handshake = sio_socket_handshake(socket);
     struct buf value = {0};
@@ -222,12 +265,48 @@ bool request_socket_has_no_session(sails_io_socket *socket)
     return in_query || str_from(sails_io_socket_header(socket, "nosession")).len > 0;
 }
 
+static bool has_good_sdk(sails_io_socket *socket)
+{
+    struct buf why = {0};
+    bool is_good = sdk_version_check(socket, true, &why);
+
+    buf_deinit(&why);
+    return is_good;
+}
+
+static unsigned notes_of(sails_io_socket *socket)
+{
+    struct eio_handshake *handshake = sio_socket_handshake(socket);
+    unsigned notes = eio_handshake_notes(handshake);
+
+    if (notes == 0) {
+        notes = NOTED | (has_header(socket, "cookie") ? HAS_COOKIE : 0) |
+                (has_header(socket, "origin") ? HAS_ORIGIN : 0) |
+                (has_header(socket, "x-forwarded-for") ? HAS_FORWARDED_FOR : 0) |
+                (asks_for_no_session(socket) ? HAS_NO_SESSION : 0) |
+                (has_good_sdk(socket) ? HAS_GOOD_SDK : 0);
+        eio_handshake_note(handshake, (uint8_t)notes);
+    }
+    return notes;
+}
+
+bool request_socket_has_no_session(sails_io_socket *socket)
+{
+    return (notes_of(socket) & HAS_NO_SESSION) != 0;
+}
+
+/* NULL: there is none. */
+static const char *noted_header(sails_io_socket *socket, unsigned note, const char *name)
+{
+    return (notes_of(socket) & note) != 0 ? sails_io_socket_header(socket, name) : NULL;
+}
+
 /* The handshake's word counts for some headers, whatever the message says. */
 static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket)
 {
-    const char *own = sails_io_socket_header(socket, "cookie");
-    const char *cookie = own != NULL ? own : io_socket_cookie(socket);
-    const char *origin = sails_io_socket_header(socket, "origin");
+    const char *own = noted_header(socket, HAS_COOKIE, "cookie");
+    const char *cookie = own != NULL ? own : io_socket_own_cookie(socket);
+    const char *origin = noted_header(socket, HAS_ORIGIN, "origin");
     bool has_no_session = request_socket_has_no_session(socket);
 
     if (cookie != NULL) {
@@ -272,25 +351,33 @@ static void merge(json_t *body, json_t *from)
 static json_t *make_body(enum http_method method, json_t *message)
 {
     json_t *data = json_object_get(message, "data");
+    json_t *params = json_object_get(message, "params");
     json_t *body = NULL;
 
-    if (json_is_array(data) && keeps_array(method)) {
+    if ((json_is_array(data) && keeps_array(method)) || (json_is_object(data) && params == NULL)) {
         return json_incref(data);
     }
     body = json_object();
-    merge(body, json_object_get(message, "params"));
+    merge(body, params);
     merge(body, data);
     return body;
 }
 
 /* ---- one request ---- */
 
+static void copy_address(struct sails_req *req, struct str address)
+{
+    size_t len = address.len < sizeof(req->ip) ? address.len : sizeof(req->ip) - 1;
+
+    memcpy(req->ip, address.ptr, len);
+    req->ip[len] = '\0';
+}
+
 static struct sails_req *make_request(const struct request_service *service,
                                       sails_io_socket *socket, enum http_method method,
                                       json_t *message)
 {
     json_t *url = json_object_get(message, "url");
-    struct str address = eio_handshake_address(sio_socket_handshake(socket));
     struct sails_req *req =
         request_create(service, io_part_of(socket)->worker->worker, &socket_transport, method,
                        (struct str){json_string_value(url), json_string_length(url)});
@@ -304,11 +391,11 @@ static struct sails_req *make_request(const struct request_service *service,
         return NULL;
     }
     req->is_secure = eio_handshake_is_secure(sio_socket_handshake(socket));
-    snprintf(req->ip, sizeof(req->ip), "%.*s", STR_FMT(address));
+    copy_address(req, eio_handshake_address(sio_socket_handshake(socket)));
     copy_message_headers(req, json_object_get(message, "headers"));
     set_handshake_headers(req, socket);
     /* The handshake's, whatever the message says (sails-sockets 3.7). */
-    request_set_client(req, str_from(sails_io_socket_header(socket, "x-forwarded-for")));
+    request_set_client(req, str_from(noted_header(socket, HAS_FORWARDED_FOR, "x-forwarded-for")));
     return req;
 }
 
@@ -377,7 +464,8 @@ static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_
     } else if (headers_have_nul(json_object_get(message, "headers"))) {
         buf_append_str(out, STR("A header of the request has a NUL in it"));
     } else {
-        return sdk_version_check(socket, is_sdk_needed, out);
+        return (notes_of(socket) & HAS_GOOD_SDK) != 0 ||
+               sdk_version_check(socket, is_sdk_needed, out);
     }
     return false;
 }

@@ -265,6 +265,9 @@ void io_socket_state_free(struct sio_socket *socket);
  * view. NULL: none. */
 const char *io_socket_cookie(struct sio_socket *socket);
 
+/* The one that was set; NULL: none was. */
+const char *io_socket_own_cookie(const struct sio_socket *socket);
+
 /* 0 or SAILS_ENOMEM. */
 int io_socket_set_cookie(struct sio_socket *socket, const char *cookie);
 

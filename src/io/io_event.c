@@ -69,12 +69,17 @@ bool sails_io_event_wants_ack(const sails_io_event *event)
     return event != NULL && event->packet->id >= 0 && !event->is_acked;
 }
 
+static struct sio_message_options ack_options(const struct sails_io_namespace *nsp)
+{
+    return (struct sio_message_options){.parser = nsp->io->options.socketio.parser,
+                                        .no_v3 = !nsp->io->options.engine.allow_eio3};
+}
+
 /* The ACK packet for arguments as users give them (taken). */
 static int encode_ack(const struct sails_io_namespace *nsp, int64_t id, json_t *args,
                       struct sio_message **out)
 {
-    struct sio_message_options options = {.parser = nsp->io->options.socketio.parser,
-                                          .no_v3 = !nsp->io->options.engine.allow_eio3};
+    const struct sio_message_options options = ack_options(nsp);
     json_t *array = io_arguments(args);
     int rc = array != NULL
                  ? sio_message_create(str_from(nsp->name), NULL, array, NULL, id, &options, out)
@@ -171,15 +176,26 @@ static void deliver_ack(struct worker *worker, struct mail *mail)
     sails_io_ack_drop(ack);
 }
 
-int io_ack_try_send(sails_io_ack *ack, json_t *args)
+static int send_if_encoded(sails_io_ack *ack, int rc)
 {
-    int rc = encode_ack(ack->nsp, ack->id, args, &ack->message);
-
     if (rc == 0) {
         ack->mail.deliver = deliver_ack;
         worker_call(ack->worker, &ack->mail);
     }
     return rc;
+}
+
+int io_ack_try_send(sails_io_ack *ack, json_t *args)
+{
+    return send_if_encoded(ack, encode_ack(ack->nsp, ack->id, args, &ack->message));
+}
+
+int io_ack_try_send_text(sails_io_ack *ack, struct str args)
+{
+    const struct sio_message_options options = ack_options(ack->nsp);
+
+    return send_if_encoded(ack, sio_message_create_raw(SIO_ACK, str_from(ack->nsp->name), ack->id,
+                                                       args, &options, &ack->message));
 }
 
 int sails_io_ack_send(sails_io_ack *ack, json_t *args)

@@ -32,12 +32,18 @@ void io_socket_state_free(struct sio_socket *socket)
     mem_free(state);
 }
 
-const char *io_socket_cookie(struct sio_socket *socket)
+const char *io_socket_own_cookie(const struct sio_socket *socket)
 {
     const struct io_socket_state *state = sio_socket_user(socket);
 
-    return state != NULL && state->cookie != NULL ? state->cookie
-                                                  : sails_io_socket_header(socket, "cookie");
+    return state != NULL ? state->cookie : NULL;
+}
+
+const char *io_socket_cookie(struct sio_socket *socket)
+{
+    const char *own = io_socket_own_cookie(socket);
+
+    return own != NULL ? own : sails_io_socket_header(socket, "cookie");
 }
 
 int io_socket_set_cookie(struct sio_socket *socket, const char *cookie)

@@ -163,11 +163,12 @@ bool request_session_read_cookie(const struct session_settings *settings, struct
 bool request_session_load(struct sails_req *req)
 {
     const struct sails_session_store *store = &settings_of(req)->store;
-    struct str cookie = str_from(req->transport->session_cookie(req));
+    struct str cookie;
 
     if (is_unwanted(req)) {
         return true;
     }
+    cookie = str_from(req->transport->session_cookie(req));
     if (!request_session_read_cookie(settings_of(req), cookie, req->session.sid)) {
         req->session.is_new = true;
         return true;
