@@ -59,7 +59,8 @@ static int write_pair(const struct sails_req *req, struct buf *out)
 {
     const struct session_settings *settings = settings_of(req);
 
-    buf_printf(out, "%s=", settings->name);
+    buf_append_str(out, str_from(settings->name));
+    buf_append_char(out, '=');
     return session_cookie_write(out, str_from(req->session.sid), str_from(settings->secret));
 }
 
@@ -179,25 +180,32 @@ bool request_session_load(struct sails_req *req)
 
 /* ---- behind the action ---- */
 
+/* "; Name=value", unless `value` is NULL. */
+static void write_attribute(struct buf *out, struct str name, const char *value)
+{
+    if (value != NULL) {
+        buf_append_str(out, STR("; "));
+        buf_append_str(out, name);
+        buf_append_char(out, '=');
+        buf_append_str(out, str_from(value));
+    }
+}
+
 /* Domain, Path, Expires, HttpOnly, Secure, SameSite: the order of request-response 6.1. */
 static void write_attributes(const struct sails_req *req, struct buf *out)
 {
     const struct session_settings *settings = settings_of(req);
     char date[HTTP_DATE_LEN + 1];
 
-    if (settings->domain != NULL) {
-        buf_printf(out, "; Domain=%s", settings->domain);
-    }
-    buf_printf(out, "; Path=%s", settings->path);
+    write_attribute(out, STR("Domain"), settings->domain);
+    write_attribute(out, STR("Path"), settings->path);
     if (settings->max_age_ms > 0) {
         http_date_format(date, expiry(req) / 1000);
-        buf_printf(out, "; Expires=%s", date);
+        write_attribute(out, STR("Expires"), date);
     }
     buf_append_str(out, settings->is_http_only ? STR("; HttpOnly") : STR(""));
     buf_append_str(out, settings->is_secure ? STR("; Secure") : STR(""));
-    if (settings->same_site != NULL) {
-        buf_printf(out, "; SameSite=%s", settings->same_site);
-    }
+    write_attribute(out, STR("SameSite"), settings->same_site);
 }
 
 /* Whether the client is told its cookie, (again) (request-response 8). */

@@ -7,7 +7,10 @@ static bool is_one_of(char c, const char *set)
 
 static void append_encoded(struct buf *out, char c)
 {
-    buf_printf(out, "%%%02X", (unsigned)(uint8_t)c);
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned byte = (uint8_t)c;
+
+    buf_append(out, (char[]){'%', digits[byte >> 4], digits[byte & 0xf]}, 3);
 }
 
 void uri_encode_component(struct buf *out, struct str text)
