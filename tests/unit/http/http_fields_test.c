@@ -45,6 +45,27 @@ static void without_memory_the_lines_stay_as_they_were(void **state)
     buf_deinit(&fields);
 }
 
+/* Every byte at every place of more than two words; behind a tab, too. */
+static void a_value_has_no_control_character_but_tabs(void **state)
+{
+    char value[20];
+
+    (void)state;
+    for (size_t at = 1; at < sizeof(value); at++) {
+        for (int c = 0; c < 256; c++) {
+            bool is_fine = (c >= 0x20 && c != 0x7f) || c == '\t';
+
+            memset(value, 'x', sizeof(value));
+            value[at] = (char)c;
+            assert_int_equal(http_fields_may_have(STR("A"), (struct str){value, sizeof(value)}),
+                             is_fine);
+            value[0] = '\t';
+            assert_int_equal(http_fields_may_have(STR("A"), (struct str){value, sizeof(value)}),
+                             is_fine);
+        }
+    }
+}
+
 static void a_status_has_its_text(void **state)
 {
     (void)state;
@@ -59,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_taken_one_by_one),
         cmocka_unit_test(without_memory_the_lines_stay_as_they_were),
+        cmocka_unit_test(a_value_has_no_control_character_but_tabs),
         cmocka_unit_test(a_status_has_its_text),
     };
 
