@@ -1,6 +1,8 @@
 // Connection state recovery on another node, ours or Node's, over Redis Streams (redis-cluster 9).
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
 import { ask, next, record, within } from './support/clients.mjs'
 import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
 import { startRedis } from './support/redis.mjs'
@@ -155,6 +157,51 @@ test('who loses a node that ends in order goes on at another', async (t) => {
   await Promise.all(lasts)
   assert.deepEqual(heard.map((list) => list.map(([n]) => n)), people.map(() => [1]))
   assert.deepEqual(await client.sendCommand(['KEYS', 'sio:session:*']), [])
+})
+
+/** One that polls by hand, and so has neither a request nor a connection open between two of them. */
+class Poller {
+  constructor(url) {
+    this.url = `${url}/socket.io/?EIO=4&transport=polling`
+  }
+
+  async request(method, body) {
+    const asked = http.request(this.url, { method, agent: false }).end(body)
+    const [response] = await once(asked, 'response')
+    return (await response.setEncoding('utf8').toArray()).join('')
+  }
+
+  /** The next packet that matches. */
+  async next(pattern) {
+    for (;;) {
+      const packets = (await this.request('GET')).split('\x1e')
+      const found = packets.find((packet) => pattern.test(packet))
+      if (found) return found
+    }
+  }
+
+  async post(text) {
+    assert.equal(await this.request('POST', text), 'ok')
+  }
+
+  async open() {
+    this.url += `&sid=${JSON.parse((await this.next(/^0/)).slice(1)).sid}`
+    await this.post('40')
+    return JSON.parse((await this.next(/^40/)).slice(2)).pid
+  }
+}
+
+test('who polls, and has no request open when its node ends in order, goes on at another, too', async (t) => {
+  const redis = await startRedis(t)
+  const client = await connectRedis(t, redis)
+  const node = await startC(t, redis, recovering, { adapter })
+  const poller = new Poller(node.url)
+  const pid = await poller.open()
+
+  await poller.post('42["emit",{},"news",[1]]')
+  await poller.next(/^42\["news",1,"\d+-\d+"\]$/)
+  await node.stop()
+  assert.deepEqual(await client.sendCommand(['KEYS', 'sio:session:*']), [`sio:session:${pid}`])
 })
 
 test('what is no session, or none of these events, begins anew', async (t) => {
