@@ -271,12 +271,18 @@ for (const [how, { begin, end }] of Object.entries(refusals)) {
     assert.deepEqual(await refused, [1], 'at once, without a place in the stream')
 
     await client.sendCommand(end)
-    const all = [next(ann, 'news'), next(eve, 'news')]
-    await ask(bob, 'emit', {}, 'news', [2])
-    for (const [n, place] of await Promise.all(all)) {
-      assert.equal(n, 2)
+    const isBack = next(eve, 'news').then(() => true)
+    for (let n = 2, heardIt = false; !heardIt; n++) { // it ends connections that wait for something, and they come back
+      await ask(bob, 'emit', {}, 'news', [n])
+      heardIt = await Promise.race([isBack, new Promise((resolve) => setImmediate(resolve, false))])
+    }
+    const all = [next(ann, 'last'), next(eve, 'last')]
+    await ask(bob, 'emit', {}, 'last', [])
+    for (const [place] of await Promise.all(all)) {
       assert.match(place, /^\d+-\d+$/)
     }
-    assert.deepEqual(heard.map(([n]) => n), [2], 'what Redis has refused is lost elsewhere, and nothing is said twice')
+    const numbers = heard.map(([n]) => n)
+    assert.ok(numbers[0] > 1, 'what Redis has refused is lost elsewhere')
+    assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b), 'and nothing is said twice')
   })
 }
