@@ -7,7 +7,7 @@
 
 enum {
     BINARY_MARK = 0xff,
-    MAX_DEPTH = 1000 /* of what is written: far from the end of a thread's stack */
+    MAX_DEPTH = 1000 /* of what is walked: far from the end of a thread's stack */
 };
 
 json_t *json_value_binary(const void *data, size_t len)
@@ -80,41 +80,51 @@ enum {
     PLACE_BYTES = 16 /* in an array, which doubles */
 };
 
-static size_t object_footprint(const json_t *object)
+static size_t footprint(const json_t *value, int depth);
+
+static size_t object_footprint(const json_t *object, int depth)
 {
     size_t size = OBJECT_BYTES;
-    const char *name = NULL;
-    json_t *member = NULL;
 
-    json_object_foreach((json_t *)(uintptr_t)object, name, member)
-    {
-        size += MEMBER_BYTES + strlen(name) + json_value_footprint(member);
+    for (void *at = json_object_iter((json_t *)(uintptr_t)object); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
+        size += MEMBER_BYTES + json_object_iter_key_len(at) +
+                footprint(json_object_iter_value(at), depth + 1);
     }
     return size;
 }
 
-static size_t array_footprint(const json_t *array)
+static size_t array_footprint(const json_t *array, int depth)
 {
     size_t size = ARRAY_BYTES + json_array_size(array) * PLACE_BYTES;
 
     for (size_t i = 0; i < json_array_size(array); i++) {
-        size += json_value_footprint(json_array_get(array, i));
+        size += footprint(json_array_get(array, i), depth + 1);
     }
     return size;
 }
 
-size_t json_value_footprint(const json_t *value)
+/* An attachment that many placeholders name is there once: each has its share of it. */
+static size_t text_footprint(const json_t *value)
 {
-    if (value == NULL) {
-        return 0;
+    size_t len = json_string_length(value);
+
+    return TEXT_BYTES +
+           (json_value_is_binary(value) && value->refcount > 1 ? len / value->refcount : len);
+}
+
+static size_t footprint(const json_t *value, int depth)
+{
+    if (depth > MAX_DEPTH) {
+        return 0; /* no text may be as deep: a program has made it */
     }
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        return object_footprint(value);
+        return object_footprint(value, depth);
     case JSON_ARRAY:
-        return array_footprint(value);
+        return array_footprint(value, depth);
     case JSON_STRING:
-        return TEXT_BYTES + json_string_length(value);
+        return text_footprint(value);
     case JSON_INTEGER:
     case JSON_REAL:
         return NUMBER_BYTES;
@@ -124,6 +134,11 @@ size_t json_value_footprint(const json_t *value)
         break;
     }
     return 0; /* one for all */
+}
+
+size_t json_value_footprint(const json_t *value)
+{
+    return value != NULL ? footprint(value, 1) : 0;
 }
 
 /* ---- writing ---- */

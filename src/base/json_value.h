@@ -28,7 +28,10 @@ bool json_value_is_binary(const json_t *value);
 /* A view, valid as long as the value; empty if it is not binary. */
 struct bytes json_value_bytes(const json_t *value);
 
-/* About how many bytes of memory a value takes, with all that is in it. 0 for NULL. */
+/*
+ * About how many bytes of memory a value takes, with all that is in it; of a binary value that several
+ * hold, one's share. 0 for NULL.
+ */
 size_t json_value_footprint(const json_t *value);
 
 /* How many binary values there are in `value`, itself included. */

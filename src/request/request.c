@@ -1,5 +1,6 @@
 #include "request/request.h"
 
+#include "base/json_value.h"
 #include "base/mem.h"
 #include "http/url.h"
 #include "request/request_wait.h"
@@ -123,6 +124,16 @@ void request_resume(struct sails_req *req, void (*next)(struct sails_req *req))
     req->resume = next;
     req->mail.deliver = deliver_resume;
     worker_post(req->worker, &req->mail);
+}
+
+/* ---- what it takes ---- */
+
+/* Two bytes of text ("{}") may be 250 in memory, for as long as nobody answers. */
+bool request_charge_body(struct sails_req *req)
+{
+    size_t n = req->raw_body.cap + json_value_footprint(req->body);
+
+    return byte_budget_set(&req->service->io->messages, &req->body_charged, n);
 }
 
 /* ---- ends ---- */

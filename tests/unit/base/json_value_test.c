@@ -1,5 +1,6 @@
 #include "base/json_value.h"
 
+#include "base/macros.h"
 #include "base/mem.h"
 #include "support/cmocka.h"
 
@@ -87,8 +88,52 @@ static void what_json_cannot_express_is_refused(void **state)
     }
     assert_int_equal(json_value_write_binary(&out, deep, NULL, 0, &n), SAILS_EJSON);
     assert_int_equal(json_value_count_binary(deep), 0);
+    assert_in_range(json_value_footprint(deep), 1000, 1000000);
     json_decref(deep);
     buf_deinit(&out);
+}
+
+static size_t allocated;
+
+static void *counted_alloc(size_t size)
+{
+    allocated += size;
+    return mem_alloc(size);
+}
+
+static void a_footprint_is_about_what_a_value_takes(void **state)
+{
+    static const char *const texts[] = {"[{},{},{},{},{},{},{},{}]", "[[],[],[],[[[[]]]]]",
+                                        "{\"name\":\"ann\",\"age\":34}", "[1,2,3,4,5,6,7,8,9,10]",
+                                        "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]"};
+
+    (void)state;
+    json_set_alloc_funcs(counted_alloc, mem_free);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        json_t *value = NULL;
+
+        allocated = 0;
+        value = json_loads(texts[i], 0, NULL);
+        assert_non_null(value);
+        assert_in_range(json_value_footprint(value), allocated / 3, allocated * 3);
+        json_decref(value);
+    }
+    json_set_alloc_funcs(mem_alloc, mem_free);
+}
+
+static void who_shares_a_binary_value_has_a_share_of_its_footprint(void **state)
+{
+    char data[1000] = {0};
+    json_t *shared = json_value_binary(data, sizeof(data));
+    json_t *values = json_array();
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        json_array_append(values, shared);
+    }
+    json_decref(shared);
+    assert_in_range(json_value_footprint(values), 1000, 3000);
+    json_decref(values);
 }
 
 int main(void)
@@ -98,6 +143,8 @@ int main(void)
         cmocka_unit_test(values_are_written_as_json_stringify_does),
         cmocka_unit_test(binary_values_are_numbered_depth_first),
         cmocka_unit_test(what_json_cannot_express_is_refused),
+        cmocka_unit_test(a_footprint_is_about_what_a_value_takes),
+        cmocka_unit_test(who_shares_a_binary_value_has_a_share_of_its_footprint),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
