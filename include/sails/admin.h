@@ -48,7 +48,8 @@ struct sails_admin_options {
  * 100 receivers of each worker are told.
  *
  * Whoever gives five wrong passwords, or names, in a row from one address (of IPv6: one network of 64 bits) waits a
- * minute, and up to 16 with each one more; two passwords are compared at once. Behind a proxy all have its address.
+ * minute, and up to 16 with each one more; two passwords are compared at once. Behind a proxy that
+ * `http.trustProxy` names each client counts for itself; behind another all have its address.
  *
  * With SAILS_ADMIN_ALL every socket that sails_io_fetch_sockets() gives has a member `_admin` in its `data`, as
  * in Node, if that is an object or not there.

@@ -260,8 +260,10 @@ void admin_destroy(struct admin *admin)
     mem_free(admin);
 }
 
-void admin_lift(struct admin *admin, struct job_pool *jobs, bool is_production)
+void admin_lift(struct admin *admin, struct job_pool *jobs, const struct trust_proxy *trust,
+                bool is_production)
 {
+    admin->trust = trust;
     admin->jobs = jobs;
     admin->began_ms = machine_unix_ms(admin->io->machine);
     if (admin->details == SAILS_ADMIN_BY_ENVIRONMENT) {

@@ -12,6 +12,7 @@
 #include "admin/admin_failures.h"
 #include "base/job.h"
 #include "io/io.h"
+#include "web/trust_proxy.h"
 
 #include <sails/admin.h>
 
@@ -29,8 +30,9 @@ struct admin_session {
 struct admin {
     struct sails_io *io;
     sails_io_namespace *nsp;
-    struct job_pool *jobs; /* threads that may wait; set by the lift */
-    char *username;        /* NULL: all may come in */
+    struct job_pool *jobs;           /* threads that may wait; set by the lift, as is trust */
+    const struct trust_proxy *trust; /* whose word counts for a page's address */
+    char *username;                  /* NULL: all may come in */
     char *password_hash;
     char *server_id;
     bool is_read_only;
@@ -55,8 +57,9 @@ int admin_create(struct sails_io *io, const struct sails_admin_options *options,
 /* After all workers have stopped. NULL is harmless. */
 void admin_destroy(struct admin *admin);
 
-/* The app is being lifted, in production or not. */
-void admin_lift(struct admin *admin, struct job_pool *jobs, bool is_production);
+/* The app is being lifted, in production or not. `trust` is the app's. */
+void admin_lift(struct admin *admin, struct job_pool *jobs, const struct trust_proxy *trust,
+                bool is_production);
 
 /* Every two seconds while the app is lifted: admin_stats.c. */
 void admin_tick(struct admin *admin);

@@ -102,6 +102,17 @@ static bool knows(struct admin *admin, const json_t *id)
 
 /* ---- who has tried too often ---- */
 
+/* Of who sits before the page: behind a proxy that is trusted all would be one. */
+static void write_address(const struct admin *admin, const sails_io_socket *socket,
+                          char out[ADMIN_ADDRESS_SIZE])
+{
+    struct str peer = str_from(sails_io_socket_address(socket));
+    struct str forwarded = str_from(sails_io_socket_header(socket, "x-forwarded-for"));
+    struct str client = trust_proxy_client(admin->trust, peer, forwarded);
+
+    (void)snprintf(out, ADMIN_ADDRESS_SIZE, "%.*s", STR_FMT(client));
+}
+
 static bool is_barred(struct admin *admin, const char *address)
 {
     uint64_t now_ms = machine_unix_ms(admin->io->machine);
@@ -187,7 +198,7 @@ static bool begin(struct admin *admin, sails_io_socket *socket, bool is_user, co
         check->admin = admin;
         check->next = next;
         check->is_user = is_user;
-        snprintf(check->address, sizeof(check->address), "%s", sails_io_socket_address(socket));
+        write_address(admin, socket, check->address);
         check->job = (struct job){
             .worker = io_part_of(socket)->worker->worker, .run = compare, .done = on_compared};
         memcpy(check->session_id, id, ADMIN_SESSION_ID_SIZE);
@@ -210,6 +221,7 @@ void admin_auth_ask(sails_io_socket *socket, sails_io_next *next, void *ctx)
     const json_t *auth = sails_io_socket_auth(socket);
     const char *username = text_of(auth, "username");
     const char *password = text_of(auth, "password");
+    char address[ADMIN_ADDRESS_SIZE];
 
     if (knows(admin, json_object_get(auth, "sessionId"))) {
         sails_io_next_accept(next);
@@ -219,7 +231,8 @@ void admin_auth_ask(sails_io_socket *socket, sails_io_next *next, void *ctx)
         sails_io_next_refuse(next, "invalid credentials", NULL);
         return;
     }
-    if (is_barred(admin, sails_io_socket_address(socket))) {
+    write_address(admin, socket, address);
+    if (is_barred(admin, address)) {
         sails_io_next_refuse(next, "too many failures", NULL);
         return;
     }

@@ -42,6 +42,7 @@ int sails_app_admin(sails_app *app, const struct sails_admin_options *options)
 void app_admin_lift(struct sails_app *app)
 {
     if (app->admin != NULL) {
-        admin_lift(app->admin, app->requests.waiting, config_is_production(&app->config));
+        admin_lift(app->admin, app->requests.waiting, &app->requests.trust,
+                   config_is_production(&app->config));
     }
 }

@@ -156,6 +156,35 @@ static void who_fails_too_often_has_to_wait(void **state)
     live_end(&live);
 }
 
+/* As other limits for an address: who is behind a trusted proxy counts for himself. */
+static void who_is_behind_a_trusted_proxy_waits_for_himself(void **state)
+{
+    const struct sails_admin_options options = {.username = "ann", .password_hash = HASH};
+    static const char wrong[] = "40/admin,{\"username\":\"ann\",\"password\":\"wrong\"}";
+    static const char right[] = "40/admin,{\"username\":\"ann\",\"password\":\"secret\"}";
+    struct live live;
+    struct ws_client page;
+
+    (void)state;
+    live_init(&live, 1);
+    assert_int_equal(sails_app_admin(live.app, &options), 0);
+    assert_int_equal(sails_app_set(live.app, "http.trustProxy", json_true()), 0);
+    live_lift(&live);
+    for (int i = 0; i < 7; i++) {
+        char header[64];
+
+        (void)snprintf(header, sizeof(header), "X-Forwarded-For: 2001:db8:0:%d::%d\r\n",
+                       i == 6 ? 2 : 1, i);
+        assert_true(ws_client_open(&page, live.port, 5, "", header));
+        assert_true(ws_client_send(&page, i < 5 ? wrong : right));
+        ws_client_expect_start(&page, i < 5    ? "44/admin,{\"message\":\"invalid credentials\""
+                                      : i == 5 ? "44/admin,{\"message\":\"too many failures\""
+                                               : "40/admin,");
+        ws_client_close(&page);
+    }
+    live_end(&live);
+}
+
 static void set_user(sails_io_socket *socket, sails_io_next *next, void *ctx)
 {
     static int number = 7;
@@ -214,6 +243,7 @@ int main(void)
         cmocka_unit_test(without_memory_it_is_not_set_up),
         cmocka_unit_test(a_page_that_is_open_hears_what_there_is),
         cmocka_unit_test(who_fails_too_often_has_to_wait),
+        cmocka_unit_test(who_is_behind_a_trusted_proxy_waits_for_himself),
         cmocka_unit_test(a_program_s_own_user_is_no_session),
         cmocka_unit_test(a_socket_is_shown_without_its_secrets),
     };
