@@ -137,6 +137,7 @@ static void on_stop(void *ctx, struct worker *worker)
     app_timers_stop(w->app, worker);        /* the program may still use all else */
     app_session_store_stop(w->app, worker); /* first: what waits for a session goes on now */
     app_polls_stop(w);
+    io_worker_end(w->app->io, worker); /* what is kept of those who leave goes to other nodes */
     app_cluster_stop(w->app, worker);
     io_worker_stop(w->app->io, worker);
     endpoints_stop(&w->app->endpoints, worker);

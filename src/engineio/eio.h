@@ -185,6 +185,9 @@ void eio_server_destroy_upgrade(struct eio_server *server, struct http_exchange 
 /* Closes every session at once (engine-io 11.3, discard); later upgrades get 503. */
 void eio_server_shutdown(struct eio_server *server);
 
+/* Ends those that have no connection to be told through (nobody polls just now). The links are gone. */
+void eio_server_end(struct eio_server *server);
+
 size_t eio_server_count(const struct eio_server *server);
 
 /* A view. */

@@ -168,28 +168,12 @@ struct eio_server *eio_server_create(struct env *env, const struct eio_options *
     return server;
 }
 
-/* Sessions that are still open hear their end; then all are freed that waited for a later turn. */
-static void end_all(struct eio_server *server)
-{
-    struct map_node *node = NULL;
-
-    while ((node = map_first(&server->sessions)) != NULL) {
-        eio_session_end(container_of(node, struct eio_session, by_id), EIO_FORCED_CLOSE, 0);
-    }
-    while (server->n_sessions_alive > 0) {
-        struct list *first = list_take_first(&server->endings.waiting);
-
-        eio_session_destroy(container_of(container_of(first, struct deadline, in_queue),
-                                         struct eio_session, deadline));
-    }
-}
-
 void eio_server_destroy(struct eio_server *server)
 {
     if (server == NULL) {
         return;
     }
-    end_all(server);
+    eio_server_end(server);
     eio_opening_forget_all(server);
     while (!list_is_empty(&server->unwanted)) {
         struct unwanted *u = container_of(server->unwanted.next, struct unwanted, in_server);
@@ -209,6 +193,22 @@ void eio_server_shutdown(struct eio_server *server)
     server->is_shut_down = true;
     map_each(node, &server->sessions) {
         eio_session_close(container_of(node, struct eio_session, by_id), true);
+    }
+}
+
+/* Sessions that are still open hear their end; then all are freed that waited for a later turn. */
+void eio_server_end(struct eio_server *server)
+{
+    struct map_node *node = NULL;
+
+    while ((node = map_first(&server->sessions)) != NULL) {
+        eio_session_end(container_of(node, struct eio_session, by_id), EIO_FORCED_CLOSE, 0);
+    }
+    while (server->n_sessions_alive > 0) {
+        struct list *first = list_take_first(&server->endings.waiting);
+
+        eio_session_destroy(container_of(container_of(first, struct deadline, in_queue),
+                                         struct eio_session, deadline));
     }
 }
 

@@ -136,9 +136,10 @@ int io_lift(struct sails_io *io, struct worker_pool *pool, const struct io_optio
 /* All workers have stopped: operations are refused from now on. Any thread. */
 void io_close(struct sails_io *io);
 
-/* The three moments of a worker: see net_events. 0 or SAILS_ENOMEM. */
+/* The moments of a worker: see net_events. Sockets without a connection leave at its end. 0 or SAILS_ENOMEM. */
 int io_worker_start(struct sails_io *io, struct worker *worker);
 void io_worker_drain(struct sails_io *io, struct worker *worker);
+void io_worker_end(struct sails_io *io, struct worker *worker);
 void io_worker_stop(struct sails_io *io, struct worker *worker);
 
 /* Whether an HTTP exchange is Socket.IO's; if so it is taken. */

@@ -385,11 +385,15 @@ void io_worker_drain(struct sails_io *io, struct worker *worker)
     sio_server_shutdown(io_worker_of(io, worker)->server);
 }
 
+void io_worker_end(struct sails_io *io, struct worker *worker)
+{
+    sio_server_end(io_worker_of(io, worker)->server);
+}
+
 void io_worker_stop(struct sails_io *io, struct worker *worker)
 {
     struct io_worker *w = io_worker_of(io, worker);
 
-    /* Sessions that have no connection just now (nobody polls) end only here: see sio.h. */
     sio_server_destroy(w->server);
     w->server = NULL;
     map_each(node, &w->parts) {

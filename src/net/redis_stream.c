@@ -275,6 +275,13 @@ int redis_stream_open(struct loop *loop, struct watch *watch, struct redis_tls *
     return 0;
 }
 
+/* What was written in this turn, too, as far as the kernel takes it: it may be what a worker says at its end. */
+static void write_last(struct redis_stream *stream)
+{
+    while (stream->watch != NULL && !outq_is_empty(&stream->out) && write_some(stream) == 0) {
+    }
+}
+
 void redis_stream_close(struct redis_stream *stream)
 {
     if (stream == NULL) {
@@ -282,6 +289,7 @@ void redis_stream_close(struct redis_stream *stream)
     }
     enter(stream);
     stream->is_closed = true;
+    write_last(stream);
     stop(stream);
     leave(stream); /* I1 */
 }

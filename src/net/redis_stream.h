@@ -35,7 +35,7 @@ int redis_stream_open(struct loop *loop, struct watch *watch, struct redis_tls *
 /* To be written at the end of the turn, with what else is by then. 0; SAILS_ENOMEM. */
 int redis_stream_write(struct redis_stream *stream, struct shared *bytes);
 
-/* NULL is harmless. */
+/* What has been written still goes out, as far as the kernel takes it now. NULL is harmless. */
 void redis_stream_close(struct redis_stream *stream);
 
 #endif

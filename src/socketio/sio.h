@@ -147,6 +147,9 @@ struct eio_server *sio_server_engine(struct sio_server *server);
 /* Ends every session without DISCONNECT packets; sockets hear SIO_SERVER_SHUTTING_DOWN. */
 void sio_server_shutdown(struct sio_server *server);
 
+/* Ends the sessions that have no connection just now, as that does. The links are gone. */
+void sio_server_end(struct sio_server *server);
+
 /* ---- namespaces ---- */
 
 /*

@@ -321,3 +321,9 @@ void sio_server_shutdown(struct sio_server *server)
     server->is_shutting_down = true; /* on_close of each session gives that as the reason */
     eio_server_shutdown(server->engine);
 }
+
+void sio_server_end(struct sio_server *server)
+{
+    eio_server_end(server->engine);
+    free_gone(server);
+}

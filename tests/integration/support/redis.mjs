@@ -1,4 +1,4 @@
-// A real redis-server, on a free port of 127.0.0.1 and with a folder of its own.
+// A real redis-server, on a free port of 127.0.0.1 and with a folder of its own; SAILS_REDIS_SERVER: another program.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -74,7 +74,7 @@ class Redis {
   async start() {
     const args = ['--bind', '127.0.0.1', '--port', this.port, '--dir', this.dir, '--save', '']
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
-    const child = spawn('redis-server', [...args, ...durable, ...this.#options].map(String), {
+    const child = spawn(process.env.SAILS_REDIS_SERVER ?? 'redis-server', [...args, ...durable, ...this.#options].map(String), {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#process = child

@@ -390,6 +390,31 @@ static void closing_answers_all_that_is_open(void **state)
     assert_int_equal(sent.n_answers, 1);
 }
 
+static void do_ask_and_close(struct world *world, struct worker *worker, void *arg)
+{
+    struct question *question = arg;
+
+    do_ask(world, worker, question);
+    do_close(world, worker, question->bench);
+}
+
+static void what_was_said_in_the_turn_of_the_close_is_sent(void **state)
+{
+    struct bench bench;
+    struct question last = {0};
+
+    (void)state;
+    bench_init(&bench);
+    bench_connect(&bench);
+    last.bench = &bench;
+    last.command = "SET a 1";
+    assert_int_equal(sem_init(&last.answered, 0, 0), 0);
+    world_do(&bench.world, 0, do_ask_and_close, &last);
+    fake_redis_expect(&bench.fake, "SET a 1");
+    expect_answer(&last, SAILS_ECLOSED, "");
+    bench_deinit(&bench);
+}
+
 static void nothing_can_be_sent_while_closing(void **state)
 {
     struct bench bench;
@@ -634,6 +659,7 @@ int main(void)
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(a_long_command_arrives_whole),
         cmocka_unit_test(closing_answers_all_that_is_open),
+        cmocka_unit_test(what_was_said_in_the_turn_of_the_close_is_sent),
         cmocka_unit_test(nothing_can_be_sent_while_closing),
         cmocka_unit_test(a_callback_may_close),
         cmocka_unit_test(it_can_be_closed_at_any_stage),
