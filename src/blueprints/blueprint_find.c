@@ -34,7 +34,7 @@ static void subscribe_to_all(struct blueprint_call *call, const json_t *records)
  */
 static bool answers_with_text(const struct blueprint_call *call)
 {
-    return call->effects.socket_id == NULL && call->model->to_json.call == NULL &&
+    return !res_is_socket(call->res) && call->model->to_json.call == NULL &&
            json_object_size(blueprint_option(call, "populates")) == 0 &&
            responses_find(&call->req->service->responses, "ok") == NULL &&
            res_writes_compact(call->res);

@@ -129,7 +129,7 @@ static void write_answer(struct blueprint_call *call)
 {
     const struct responses *responses = &call->req->service->responses;
 
-    if (call->effects.socket_id != NULL) {
+    if (res_is_socket(call->res)) { /* requests of the program, too: sails_app_request() */
         return;
     }
     effects_deinit(&call->effects);

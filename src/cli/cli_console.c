@@ -1,5 +1,6 @@
 #include "cli/cli_console.h"
 
+#include "cli/cli_args.h"
 #include "cli/cli_code.h"
 #include "cli/cli_evaluate.h"
 #include "cli/cli_file.h"
@@ -50,6 +51,7 @@ int cli_console_run(int argc, char **argv)
     sails_app *app = NULL;
     int rc = 0;
 
+    (void)cli_args_take(&argc, argv, "--no-watch"); /* an option of `sails lift`; nobody does */
     if (!cli_code_enter(argc, argv)) {
         return 1;
     }

@@ -231,13 +231,13 @@ static int exit_status(int status)
 static void on_current_ended(struct develop *d, int status)
 {
     d->current = 0;
-    d->status = exit_status(status);
     if (WIFSIGNALED(status) && !d->is_ending) {
         cli_say_error("The application was ended by the signal %s. It is started again when a file "
                       "changes",
                       strsignal(WTERMSIG(status)));
         return;
     }
+    d->status = exit_status(status);
     d->has_ended = true;
 }
 
@@ -249,6 +249,11 @@ static void on_next_ended(struct develop *d, int status)
                                            1};
 
     d->next = 0;
+    if (WIFSIGNALED(status) && !d->is_ending) {
+        cli_say_error("The application was ended by the signal %s before it was lifted. `sails "
+                      "debug` lifts it under gdb",
+                      strsignal(WTERMSIG(status)));
+    }
     if (d->current > 0) {
         cli_say_warn("The last good version keeps serving");
         cli_pages_tell(&d->pages, false, problem);

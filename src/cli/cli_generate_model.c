@@ -16,6 +16,23 @@ bool cli_generate_model_is(const char *what)
            strcmp(what, "api") == 0;
 }
 
+/* Whether an earlier word has the same name, which ends with the word or at a colon (said). */
+static bool is_repeated(int argc, char **argv, size_t n)
+{
+    const char *word = cli_args_word(argc, argv, n);
+    size_t len = word != NULL ? strcspn(word, ":") : 0;
+
+    for (size_t i = 2; i < n && word != NULL; i++) {
+        const char *other = cli_args_word(argc, argv, i);
+
+        if (strcspn(other, ":") == len && strncmp(other, word, len) == 0) {
+            cli_say_error("`%.*s` is there twice", (int)len, word);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- models ---- */
 
 static bool is_type(struct str type)
@@ -55,7 +72,7 @@ static int write_model(struct buf *out, int argc, char **argv)
 
     buf_append_str(out, STR("{\n  \"attributes\": {"));
     for (size_t i = 2; word != NULL; word = cli_args_word(argc, argv, ++i)) {
-        if (!write_attribute(out, word, i == 2)) {
+        if (is_repeated(argc, argv, i) || !write_attribute(out, word, i == 2)) {
             return SAILS_EINVAL;
         }
     }
@@ -65,10 +82,11 @@ static int write_model(struct buf *out, int argc, char **argv)
 
 /* ---- controllers ---- */
 
+/* The function has a longer name than the action: `remove` and `default` are taken in C. */
 static void write_action(struct buf *out, const char *name)
 {
     buf_printf(out,
-               "\nstatic void %s(sails_req *req, sails_res *res)\n{\n    (void)req;\n"
+               "\nstatic void %s_action(sails_req *req, sails_res *res)\n{\n    (void)req;\n"
                "    sails_res_json(res, json_pack(\"{s:s}\", \"action\", \"%s\"));\n}\n",
                name, name);
 }
@@ -96,9 +114,12 @@ static int write_controller(struct buf *out, int argc, char **argv, bool takes_a
         if (!is_symbol(first)) {
             cli_say_error("`%s` cannot be the name of a function of C", first);
             rc = SAILS_EINVAL;
+        } else if (takes_actions && is_repeated(argc, argv, i)) {
+            rc = SAILS_EINVAL;
         } else {
             write_action(out, first);
-            buf_printf(&rows, "%s{\"%s\", {.run = %s}}", rows.len > 0 ? ", " : "", first, first);
+            buf_printf(&rows, "%s{\"%s\", {.run = %s_action}}", rows.len > 0 ? ", " : "", first,
+                       first);
         }
     }
     buf_printf(out, "\nSAILS_CONTROLLER(%.*s);\n", STR_FMT(buf_str(&rows)));

@@ -8,7 +8,9 @@ typedef const struct sails_part *const *(*find_parts)(size_t *n);
 
 const struct sails_part *const *cli_module_open(const char *path, size_t *n)
 {
+    static const struct sails_part *const none[] = {NULL}; /* of helpers alone */
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const struct sails_part *const *parts = NULL;
     find_parts find = NULL;
 
     if (module != NULL) {
@@ -18,7 +20,8 @@ const struct sails_part *const *cli_module_open(const char *path, size_t *n)
         cli_say_error("%s", dlerror());
         return NULL;
     }
-    return find(n);
+    parts = find(n);
+    return parts != NULL ? parts : none;
 }
 
 int cli_module_load(const char *path, sails_app *app)

@@ -1,5 +1,6 @@
 #include "cli/cli_tasks.h"
 
+#include "cli/cli_args.h"
 #include "cli/cli_code.h"
 #include "cli/cli_say.h"
 #include "cli/cli_words.h"
@@ -36,6 +37,7 @@ static int run_with(const char *option, int argc, char **argv)
     struct cli_words words = {0};
     int status = 1;
 
+    (void)cli_args_take(&argc, argv, "--no-watch"); /* nobody does */
     cli_words_printf(&words, "sails %s", argv[0]);
     cli_words_add(&words, option);
     for (int i = 1; i < argc; i++) {
@@ -114,6 +116,7 @@ int cli_tasks_debug(int argc, char **argv)
         return 1;
     }
     self[len] = '\0';
+    (void)cli_args_take(&argc, argv, "--no-watch"); /* it is there in any case */
     for (size_t i = 0; i < 3; i++) {
         cli_words_add(&words, before[i]);
     }

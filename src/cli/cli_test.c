@@ -9,9 +9,11 @@
 
 #include <sails/models.h>
 #include <sails/test.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A test that runs. */
 struct running {
@@ -61,6 +63,39 @@ static sails_app *lift(const struct sails_part *const *parts, size_t n)
     return app;
 }
 
+/* ---- a test that crashes ---- */
+
+static const char *running_name = "";
+
+/* Says which, and ends as it would have without. */
+static void on_crash(int number)
+{
+    const char *const words[] = {"not ok ", running_name,
+                                 ": the program was ended by a signal. `gdb --args sails test ",
+                                 running_name, "` shows where\n"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (write(STDOUT_FILENO, words[i], strlen(words[i])) < 0) {
+            break;
+        }
+    }
+    (void)raise(number);
+}
+
+/* But for signals that somebody else looks after, such as a sanitizer. */
+static void watch_crashes(void)
+{
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction ours = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction old;
+
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
+            (void)sigaction(numbers[i], &ours, NULL);
+        }
+    }
+}
+
 /* ---- tests ---- */
 
 static long us_since(const struct timespec *began)
@@ -107,14 +142,18 @@ static int run_all(const struct sails_part *const *parts, size_t n, int argc, ch
 {
     size_t n_run = 0, n_failed = 0;
 
+    watch_crashes();
     for (size_t i = 0; i < n; i++) {
         if (parts[i]->test != NULL && is_wanted(parts[i]->test_name, argc, argv)) {
             n_run++;
+            running_name = parts[i]->test_name;
             n_failed += run(parts[i], parts, n) ? 0 : 1;
         }
     }
     if (n_run == 0) {
-        cli_say_error("There is no test: tests/*.c hold them, SAILS_TEST(name) { ... }");
+        cli_say_error(n > 0 && argc > 1 ? "No test has such a name"
+                                        : "There is no test: tests/*.c hold them, "
+                                          "SAILS_TEST(name) { ... }");
         return 1;
     }
     printf("%zu passed, %zu failed\n", n_run - n_failed, n_failed);

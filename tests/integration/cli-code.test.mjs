@@ -265,3 +265,14 @@ test('--appPath is another folder', async (t) => {
   assert.equal(wrong.status, 78)
   assert.match(wrong.err, /^error: appPath: none: No such file or directory\. The current folder is /)
 })
+
+test('a folder whose only code is a helper is lifted, and made a program', async (t) => {
+  const cwd = await folderOf(t, {
+    'config/routes.json': {},
+    'api/helpers/words.c': 'int words_count(void);\nint words_count(void) { return 3; }\n',
+  })
+  for (const words of [['lift', '--dontLift'], ['routes'], ['build']]) {
+    const { status, err } = await sails(t, cwd, words)
+    assert.equal(status, 0, err)
+  }
+})

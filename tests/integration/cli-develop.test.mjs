@@ -178,3 +178,30 @@ test('Ctrl+C on a terminal ends it once', async (t) => {
   app.child.stdin.write('\x03')
   assert.equal((await app.ended()).status, 0)
 })
+
+test('a crash before it is lifted is told', async (t) => {
+  const cwd = await folderOf(t, {
+    'config/routes.json': {},
+    'config/bootstrap.c': `#include <signal.h>
+#include <sails/sails.h>
+
+SAILS_BOOTSTRAP()
+{
+    return raise(SIGKILL);
+}
+`,
+  })
+  const app = new Command(t, cwd, ['lift', '--port=0'])
+  await app.tells(/error: The application was ended by the signal Killed before it was lifted\./)
+  assert.equal((await app.ended()).status, 137)
+})
+
+test('after a crash Ctrl+C ends it with 0', async (t) => {
+  const { app, url } = await lift(t, {
+    'api/controllers/word.c': action('raise(9);').replace('#include', '#include <signal.h>\n#include'),
+    'config/routes.json': { 'GET /word': 'word' },
+  })
+  await assert.rejects(textOf(`${url}/word`))
+  await app.tells(/error: The application was ended by the signal Killed\./)
+  assert.equal(await app.stop(), 0)
+})

@@ -30,7 +30,7 @@ test('everything that can be generated compiles without a warning, and lifts', a
   const cases = [
     [['model', 'user-group', 'name'], 'api/models/UserGroup.json'],
     [['action', 'user/find-one'], 'api/controllers/user/find-one.c'],
-    [['controller', 'pet', 'feed', 'lose'], 'api/controllers/PetController.c'],
+    [['controller', 'pet', 'feed', 'remove', 'default'], 'api/controllers/PetController.c'],
     [['api', 'order', 'total:number'], 'api/controllers/OrderController.c', 'api/models/Order.json'],
     [['policy', 'isLoggedIn'], 'api/policies/isLoggedIn.c'],
     [['helper', 'text/words'], 'api/helpers/text/words.c', 'api/helpers/text/words.h'],
@@ -85,6 +85,8 @@ test('what cannot be generated is told, and leaves nothing', async (t) => {
     [['model', '../evil'], /^error: `\.\.\/evil` cannot be a name/],
     [['model', '1st'], /^error: `1st` cannot be a name/],
     [['model', 'user', 'age:integer'], /^error: `age:integer`: an attribute is/],
+    [['model', 'user', 'age', 'age:number'], /^error: `age` is there twice\n$/],
+    [['controller', 'user', 'feed', 'feed'], /^error: `feed` is there twice\n$/],
     [['controller', 'user', 'find-one'], /cannot be the name of a function of C/],
     [['api', 'pet'], /^error: Something else already exists at ::api\/controllers\/PetController\.c\n$/],
   ]

@@ -58,6 +58,8 @@ test('tests of an application are run in memory', async (t) => {
   await assert.rejects(access(path.join(cwd, '.tmp/localDiskDb'))) // nothing was written
   const one = await sails(t, cwd, ['test', 'each_'])
   assert.match(one.out, /^ok each_test_has_records_of_its_own .*\n1 passed, 0 failed\n$/)
+  const no = await sails(t, cwd, ['test', 'nope'])
+  assert.deepEqual([no.status, no.err], [1, 'error: No test has such a name\n'])
 })
 
 test('what does not hold is told with its place, and is status 1', async (t) => {
@@ -76,6 +78,15 @@ test('what does not hold is told with its place, and is status 1', async (t) => 
   const broken = await sails(t, await folderOf(t, { 'tests/a.c': 'int x = ;\n' }), ['test'])
   assert.equal(broken.status, 1)
   assert.match(broken.err, /^tests\/a\.c:1:/)
+})
+
+test('a test that crashes is named', async (t) => {
+  const cwd = await folderOf(t, {
+    'tests/a.c': '#include <sails/sails.h>\n#include <stdlib.h>\n\nSAILS_TEST(it_crashes)\n{\n    abort();\n}\n',
+  })
+  const { status, out } = await sails(t, cwd, ['test'])
+  assert.notEqual(status, 0)
+  assert.match(out, /^not ok it_crashes: the program was ended by a signal\./)
 })
 
 test('bash completes commands, options and scripts', async (t) => {

@@ -301,6 +301,53 @@ static void production_answers_as_development_does(void **state)
     live_end(&shop.live);
 }
 
+/* What the program was answered; the test's thread waits for it. */
+struct own_answer {
+    int n; /* changed atomically: the worker answers */
+    char *body;
+};
+
+static void on_own_answer(int status, json_t *jwr, void *ctx)
+{
+    struct own_answer *answer = ctx;
+
+    assert_int_equal(status, 0);
+    answer->body = json_dumps(json_object_get(jwr, "body"), JSON_ENCODE_ANY | JSON_COMPACT);
+    __atomic_store_n(&answer->n, 1, __ATOMIC_RELEASE);
+    live_notify();
+}
+
+static bool is_answered(void *ctx)
+{
+    return __atomic_load_n(&((struct own_answer *)ctx)->n, __ATOMIC_ACQUIRE) == 1;
+}
+
+/* The body is a value, not JSON in a text. */
+static void program_gets(struct shop *shop, const char *address, json_t *data, const char *want)
+{
+    struct own_answer answer = {0};
+
+    assert_int_equal(sails_app_request(shop->live.app, address, data, NULL, on_own_answer, &answer),
+                     0);
+    assert_true(live_wait(is_answered, &answer));
+    assert_string_equal(answer.body, want);
+    mem_free(answer.body);
+}
+
+static void a_program_that_asks_itself_gets_values(void **state)
+{
+    struct shop shop;
+
+    (void)state;
+    fill_toys(&shop, 1);
+    program_gets(&shop, "GET /toy", NULL, "[{\"id\":1,\"name\":\"a\"}]");
+    program_gets(&shop, "GET /toy/1", NULL, "{\"id\":1,\"name\":\"a\"}");
+    program_gets(&shop, "POST /toy", json_pack("{s:s}", "name", "kite"),
+                 "{\"id\":2,\"name\":\"kite\"}");
+    program_gets(&shop, "DELETE /toy/2", NULL, "{\"id\":2,\"name\":\"kite\"}");
+    shop_end(&shop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +361,7 @@ int main(void)
         cmocka_unit_test(an_association_is_a_list_or_a_record),
         cmocka_unit_test(a_single_record_has_no_limit),
         cmocka_unit_test(production_answers_as_development_does),
+        cmocka_unit_test(a_program_that_asks_itself_gets_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
