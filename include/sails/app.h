@@ -182,6 +182,22 @@ typedef void (*sails_action_cb)(const char *identity, const struct sails_action_
  */
 SAILS_API int sails_app_each_action(const sails_app *app, sails_action_cb each, void *ctx);
 
+/**
+ * Told of one route: the method ("" is any), the path, and what it leads to: an action's identity, or the words
+ * of `sails routes` ("-> /new", "view home", "(function)"). Texts are valid during the call.
+ */
+typedef void (*sails_route_cb)(const char *method, const char *path, const char *leads_to,
+                               void *ctx);
+
+/**
+ * Tells of all routes, in the order in which they are asked: the lift binds those of the configuration and of models.
+ * Any thread, once lifted.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ENOMEM: not all were told.
+ * @see    Sails documentation, "sails.getRouteFor()"; the command `sails routes`
+ */
+SAILS_API int sails_app_each_route(const sails_app *app, sails_route_cb each, void *ctx);
+
 /** The address of a route; views, valid as long as the app. */
 struct sails_route {
     const char *method; /**< In lower case; "": the address names none. */

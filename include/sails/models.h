@@ -55,6 +55,20 @@ SAILS_BEGIN_DECLS
 SAILS_API int sails_app_model(sails_app *app, const char *name, json_t *definition);
 
 /**
+ * Told of one model: its identity, and its attributes in their order, borrowed: {"name": {"type": "string"},
+ * "owner": {"model": "user"}, "toys": {"collection": "toy"}}.
+ */
+typedef void (*sails_model_cb)(const char *identity, const json_t *attributes, void *ctx);
+
+/**
+ * Tells of all models that somebody has defined, in the order of their identities; none before the lift. Any thread.
+ *
+ * @return 0; SAILS_EINVAL: NULL; SAILS_ENOMEM: not all were told.
+ * @see    Sails documentation, "sails.models"
+ */
+SAILS_API int sails_app_each_model(const sails_app *app, sails_model_cb each, void *ctx);
+
+/**
  * Gives functions that definitions name: "@user_before_create".
  *
  * @param functions  Ends with one whose name is NULL; borrowed for as long as the app.

@@ -4,6 +4,8 @@
 #include "blueprints/blueprint_describe.h"
 #include "describe/app_routes.h"
 #include "describe/openapi.h"
+#include "models/models.h"
+#include "orm/model.h"
 
 bool app_wants_description(const struct sails_app *app)
 {
@@ -151,5 +153,97 @@ int app_describe(struct sails_app *app, const char *program)
         rc = SAILS_ECLOSED;
     }
     buf_deinit(&text);
+    return rc;
+}
+
+/* ---- routes and models, one by one ---- */
+
+static int append_text(struct buf *out, struct str text)
+{
+    buf_append_str(out, text);
+    buf_append_char(out, '\0');
+    return buf_error(out);
+}
+
+static int tell_route(const struct route_info *route, sails_route_cb each, void *ctx)
+{
+    struct buf method = {0}, path = {0}, leads_to = {0};
+    int rc = append_text(&method, route_info_method(route));
+
+    rc = rc == 0 ? append_text(&path, route_info_path(route)) : rc;
+    app_routes_write_leads_to(&leads_to, route);
+    rc = rc == 0 ? append_text(&leads_to, (struct str){NULL, 0}) : rc;
+    if (rc == 0) {
+        each(method.ptr, path.ptr, leads_to.ptr, ctx);
+    }
+    buf_deinit(&method);
+    buf_deinit(&path);
+    buf_deinit(&leads_to);
+    return rc;
+}
+
+int sails_app_each_route(const sails_app *app, sails_route_cb each, void *ctx)
+{
+    struct route_info *routes = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    if (app == NULL || each == NULL) {
+        return SAILS_EINVAL;
+    }
+    rc = collect(app, &routes, &n);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        rc = tell_route(&routes[i], each, ctx);
+    }
+    mem_free(routes);
+    return rc;
+}
+
+static json_t *describe_attribute(const struct orm_attribute *a)
+{
+    switch (a->association) {
+    case ORM_TO_ONE:
+        return json_pack("{s:s}", "model", a->other->identity.ptr);
+    case ORM_TO_MANY:
+        return json_pack("{s:s}", "collection", a->other->identity.ptr);
+    case ORM_PLAIN:
+        break;
+    }
+    return json_pack("{s:s}", "type", model_type_name(a->type));
+}
+
+static int tell_model(const struct orm_model *model, sails_model_cb each, void *ctx)
+{
+    json_t *attributes = json_object();
+    int rc = attributes != NULL ? 0 : SAILS_ENOMEM;
+
+    for (unsigned i = 0; i < model->n_attributes && rc == 0; i++) {
+        const struct orm_attribute *a = &model->attributes[i];
+
+        rc = json_object_set_new(attributes, a->name.ptr, describe_attribute(a)) == 0
+                 ? 0
+                 : SAILS_ENOMEM;
+    }
+    if (rc == 0) {
+        each(model->identity.ptr, attributes, ctx);
+    }
+    json_decref(attributes);
+    return rc;
+}
+
+int sails_app_each_model(const sails_app *app, sails_model_cb each, void *ctx)
+{
+    const struct orm *orm = NULL;
+    int rc = 0;
+
+    if (app == NULL || each == NULL) {
+        return SAILS_EINVAL;
+    }
+    orm = app->models.models != NULL ? models_orm(app->models.models) : NULL;
+    for (unsigned i = 0; orm != NULL && i < orm->n_models && rc == 0; i++) {
+        if (!orm->models[i]->is_implicit) {
+            rc = tell_model(orm->models[i], each, ctx);
+        }
+    }
     return rc;
 }

@@ -7,25 +7,30 @@
 #include "cli/cli_values.h"
 
 #include <sails/io.h>
+#include <sails/models.h>
 #include <sails/request.h>
 #include <sails/sockets.h>
 #include <sails/types.h>
 
 const char *const cli_evaluate_words[] = {
     "GET /",         "POST /",  "PUT /", "PATCH /", "DELETE /", "sockets.broadcast",
-    "sockets.blast", "sockets", "rooms", "actions", "config",   "help",
-    "exit",          NULL};
+    "sockets.blast", "sockets", "rooms", "actions", "routes",   "models",
+    "config",        "help",    "exit",  NULL};
 
 static const char help[] =
     "GET /user?name=ann            a request; behind the address JSON, its body\n"
     "POST /user {\"name\": \"ann\"}\n"
-    "user.find {\"name\": \"ann\"}     a method of a model: find, findOne, count, create,\n"
-    "user.update {\"id\": 1} {\"name\": \"bob\"}    update, updateOne, destroy, destroyOne\n"
+    "user.find {\"name\": \"ann\"}     a method of a model, as Waterline names them\n"
+    "user.update {\"id\": 1} {\"name\": \"bob\"}\n"
+    "user.avg \"age\" {\"name\": \"ann\"}\n"
+    "user.addToCollection 1 \"pets\" [2, 3]\n"
     "sockets                       who is connected\n"
     "rooms                         which rooms there are\n"
     "sockets.broadcast \"room\" \"event\" {\"a\": 1}    an event to a room\n"
     "sockets.blast \"event\" {\"a\": 1}               to everybody\n"
     "actions                       which actions there are\n"
+    "routes                        and which requests lead to them\n"
+    "models                        which models there are, and their attributes\n"
     "config log.level              a setting\n"
     "exit                          or CTRL + D\n";
 
@@ -137,6 +142,20 @@ static void append_action(const char *identity, const struct sails_action_def *d
     buf_printf(out, "%s%s", out->len > 0 ? "\n" : "", identity);
 }
 
+static void append_route(const char *method, const char *path, const char *leads_to, void *ctx)
+{
+    buf_printf(ctx, "%-7s %-30s %s\n", method, path, leads_to);
+}
+
+static void append_model(const char *identity, const json_t *attributes, void *ctx)
+{
+    struct buf *out = ctx;
+
+    buf_printf(out, "%s ", identity);
+    cli_values_write(out, attributes);
+    buf_append_char(out, '\n');
+}
+
 static void show_setting(sails_app *app, struct str name, struct buf *out)
 {
     char *key = mem_strndup(name.ptr, name.len);
@@ -181,6 +200,10 @@ static void evaluate(sails_app *app, struct str line, struct buf *out)
         show_sockets(app, true, out);
     } else if (takes_word(line, "actions", &rest)) {
         (void)sails_app_each_action(app, append_action, out);
+    } else if (takes_word(line, "routes", &rest)) {
+        (void)sails_app_each_route(app, append_route, out);
+    } else if (takes_word(line, "models", &rest)) {
+        (void)sails_app_each_model(app, append_model, out);
     } else if (takes_word(line, "config", &rest) && rest.len > 0) {
         show_setting(app, rest, out);
     } else if (!cli_records_run(app, line, out)) {

@@ -71,15 +71,90 @@ static int run_destroy_one(struct call *c)
     return sails_destroy_one(c->db, c->model, value_of(c, 0), NULL, &c->result);
 }
 
+static int run_archive(struct call *c)
+{
+    return sails_archive(c->db, c->model, value_of(c, 0), NULL, &c->result);
+}
+
+static int run_archive_one(struct call *c)
+{
+    return sails_archive_one(c->db, c->model, value_of(c, 0), NULL, &c->result);
+}
+
+static int run_find_or_create(struct call *c)
+{
+    return sails_find_or_create(c->db, c->model, value_of(c, 0), value_of(c, 1), NULL, &c->result,
+                                NULL);
+}
+
+/* NULL where it is no text, which the methods refuse. */
+static const char *name_of(const struct call *c, size_t n)
+{
+    return json_string_value(json_array_get(c->values, n));
+}
+
+static int take_number(struct call *c, int rc, double number)
+{
+    if (rc == 0) {
+        c->result = json_real(number);
+    }
+    return rc;
+}
+
+static int run_sum(struct call *c)
+{
+    double sum = 0;
+    int rc = sails_sum(c->db, c->model, name_of(c, 0), value_of(c, 1), &sum);
+
+    return take_number(c, rc, sum);
+}
+
+static int run_avg(struct call *c)
+{
+    double average = 0;
+    int rc = sails_avg(c->db, c->model, name_of(c, 0), value_of(c, 1), &average);
+
+    return take_number(c, rc, average);
+}
+
+static int run_add(struct call *c)
+{
+    return sails_add_to_collection(c->db, c->model, value_of(c, 0), name_of(c, 1), value_of(c, 2));
+}
+
+static int run_remove(struct call *c)
+{
+    return sails_remove_from_collection(c->db, c->model, value_of(c, 0), name_of(c, 1),
+                                        value_of(c, 2));
+}
+
+static int run_replace(struct call *c)
+{
+    return sails_replace_collection(c->db, c->model, value_of(c, 0), name_of(c, 1), value_of(c, 2));
+}
+
 static const struct method {
     const char *name;
     size_t n_values; /* that it needs: what changes records does not take all of them for nothing */
     int (*run)(struct call *c);
 } methods[] = {
-    {"find", 0, run_find},       {"findOne", 1, run_find_one},
-    {"count", 0, run_count},     {"create", 1, run_create},
-    {"update", 2, run_update},   {"updateOne", 2, run_update_one},
-    {"destroy", 1, run_destroy}, {"destroyOne", 1, run_destroy_one},
+    {"find", 0, run_find},
+    {"findOne", 1, run_find_one},
+    {"count", 0, run_count},
+    {"sum", 1, run_sum},
+    {"avg", 1, run_avg},
+    {"create", 1, run_create},
+    {"createEach", 1, run_create},
+    {"findOrCreate", 2, run_find_or_create},
+    {"update", 2, run_update},
+    {"updateOne", 2, run_update_one},
+    {"destroy", 1, run_destroy},
+    {"destroyOne", 1, run_destroy_one},
+    {"archive", 1, run_archive},
+    {"archiveOne", 1, run_archive_one},
+    {"addToCollection", 3, run_add},
+    {"removeFromCollection", 3, run_remove},
+    {"replaceCollection", 3, run_replace},
 };
 
 static const struct method *find_method(struct str name)

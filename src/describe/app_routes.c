@@ -56,7 +56,7 @@ static void write_step(struct buf *out, const struct request_step *step)
     }
 }
 
-static void write_leads_to(struct buf *out, const struct route_info *route)
+void app_routes_write_leads_to(struct buf *out, const struct route_info *route)
 {
     const struct request_step *last = route_info_last_step(route);
 
@@ -146,7 +146,7 @@ static void write_cell(struct buf *out, const struct route_info *route, enum col
         buf_append_str(out, route_info_path(route));
         break;
     case LEADS_TO:
-        write_leads_to(out, route);
+        app_routes_write_leads_to(out, route);
         break;
     case INPUTS:
     case N_COLUMNS:

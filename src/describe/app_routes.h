@@ -16,6 +16,9 @@
 #include "base/buf.h"
 #include "describe/route_info.h"
 
+/* "user/find", "-> /old" */
+void app_routes_write_leads_to(struct buf *out, const struct route_info *route);
+
 void app_routes_write(struct buf *out, const struct route_info *routes, size_t n);
 
 #endif

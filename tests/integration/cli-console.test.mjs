@@ -6,7 +6,7 @@ import path from 'node:path'
 import { Command, folderOf, sails, writeFiles } from './support/sails-command.mjs'
 
 const shop = {
-  'api/models/Pet.json': { attributes: { name: { type: 'string', required: true }, age: 'number' } },
+  'api/models/Pet.json': { attributes: { name: { type: 'string', required: true }, age: 'number', friends: { collection: 'pet' } } },
   'config/models.json': { models: { migrate: 'alter', attributes: { id: { type: 'number', autoIncrement: true } } } },
   'config/routes.json': { 'POST /echo': 'echo', 'GET /old': '/new' },
   'api/controllers/echo.c':
@@ -59,6 +59,27 @@ test('requests, records and settings are asked for', async (t) => {
   )
   assert.match(out, /\necho\n/)
   assert.match(out, /\n\[\]\n\[\]\nsent\nsent\n$/)
+})
+
+test('routes and models are listed, and every method of a model is there', async (t) => {
+  const out = await ask(t, [
+    'routes',
+    'models',
+    'pet.createEach [{"name": "rex", "age": 2}, {"name": "tom", "age": 4}]',
+    'pet.sum "age"',
+    'pet.avg "age" {"name": "tom"}',
+    'pet.findOrCreate {"name": "ann"} {"name": "ann"}',
+    'pet.addToCollection 1 "friends" [2, 3]',
+    'pet.removeFromCollection 1 "friends" 3',
+    'pet.replaceCollection 2 "friends" []',
+    'pet.archiveOne {"name": "rex"}',
+    'pet.count',
+  ])
+  assert.match(out, /^POST +\/echo +echo$/m)
+  assert.match(out, /^GET +\/old +-> \/new$/m)
+  assert.match(out, /^GET +\/pet\/:id +pet\/findone$/m)
+  assert.match(out, /^pet \{[^]*?"friends": \{\s*"collection": "pet"\s*\}[^]*?\n\}\n/m)
+  assert.match(out, /\n6(\.0)?\n4(\.0)?\n\{[^]*"name": "ann"[^]*\n(\(nothing\)\n){3}\{[^]*"name": "rex"[^]*\n2\n$/)
 })
 
 test('mistakes are told, and the console goes on', async (t) => {

@@ -80,6 +80,8 @@ static void every_function_survives_null(void **state)
     assert_int_equal(sails_app_bind(app, "/a", NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_each_action(NULL, NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_each_action(app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_each_route(app, NULL, NULL), SAILS_EINVAL);
+    assert_int_equal(sails_app_each_model(app, NULL, NULL), SAILS_EINVAL);
     assert_int_equal(sails_app_route_for(NULL, "a", &route), SAILS_EINVAL);
     assert_int_equal(sails_app_route_for(app, NULL, &route), SAILS_EINVAL);
     assert_int_equal(sails_app_route_for(app, "a", NULL), SAILS_EINVAL);
