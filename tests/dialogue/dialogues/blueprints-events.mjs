@@ -196,8 +196,8 @@ export const events = [
   blueprint('45, 46, 47, 48', 'two clients of sails.io.js hear of each other', async (talk) => {
     await begin(talk)
     const ann = talk.sail('ann')
-    const bob = talk.sail('bob')
     await ann.connected()
+    const bob = talk.sail('bob')
     await bob.connected()
     ann.gather('user', 'pet', 'toy', 'house')
     bob.gather('user', 'pet', 'toy', 'house')

@@ -337,7 +337,7 @@ class Sailor {
     return within(heard, event)
   }
 
-  /** Connected, and upgraded where both transports are allowed. */
+  /** Connected, and upgraded where both transports are allowed. Asked for in the turn of sail(): a connect is told once. */
   async connected() {
     await this.once('connect')
     const { engine } = this.socket._raw.io
