@@ -119,6 +119,7 @@ static bool expect_host(SSL *ssl, const char *host)
 struct redis_tls *redis_tls_create(struct redis_tls_context *context, const char *host)
 {
     struct redis_tls *tls = mem_calloc(1, sizeof(*tls));
+    struct buf nothing = {0}; /* comes before the handshake */
 
     if (tls == NULL) {
         return NULL;
@@ -134,7 +135,8 @@ struct redis_tls *redis_tls_create(struct redis_tls_context *context, const char
     }
     SSL_set_bio(tls->ssl, tls->in, tls->out);
     SSL_set_connect_state(tls->ssl);
-    if (!expect_host(tls->ssl, host) || redis_tls_feed(tls, (struct bytes){NULL, 0}, NULL) < 0) {
+    if (!expect_host(tls->ssl, host) ||
+        redis_tls_feed(tls, (struct bytes){NULL, 0}, &nothing) < 0) {
         redis_tls_destroy(tls);
         return NULL;
     }
