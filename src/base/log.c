@@ -113,7 +113,7 @@ static struct judgement judge(const struct log *log, enum log_level level, const
 static void add_judgement(char line[LOG_LINE_MAX], const struct judgement *judgement)
 {
     char text[128] = "";
-    size_t end = strlen(line);
+    size_t end = 0;
     size_t len = 0;
 
     if (judgement->n_counted > 0) {
@@ -125,10 +125,7 @@ static void add_judgement(char line[LOG_LINE_MAX], const struct judgement *judge
         snprintf(text + len, sizeof(text) - len, " (more of this kind are counted for a while)");
     }
     len = strlen(text);
-    end = end < LOG_LINE_MAX - 1 - len ? end : LOG_LINE_MAX - 1 - len;
-    while (len > 0 && end > 0 && ((uint8_t)line[end] & 0xc0) == 0x80) {
-        end--; /* no character is cut */
-    }
+    end = utf8_cut(str_from(line), LOG_LINE_MAX - 1 - len).len;
     memcpy(line + end, text, len > 0 ? len + 1 : 0);
 }
 

@@ -111,6 +111,19 @@ void utf8_append_any(struct buf *out, struct str bytes)
     }
 }
 
+struct str utf8_cut(struct str text, size_t max)
+{
+    size_t len = text.len;
+
+    if (len > max) {
+        len = max;
+        while (len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+    return (struct str){text.ptr, len};
+}
+
 size_t utf8_utf16_len(struct str text)
 {
     size_t units = 0;

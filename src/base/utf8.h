@@ -40,6 +40,9 @@ bool utf8_is_valid(struct bytes text);
  */
 void utf8_append_any(struct buf *out, struct str bytes);
 
+/* The longest beginning of valid UTF-8 that has at most `max` bytes, and no part of a character at its end. */
+struct str utf8_cut(struct str text, size_t max);
+
 /* How many UTF-16 units (JavaScript's `length`) valid UTF-8 has. Of invalid text it is any number. */
 size_t utf8_utf16_len(struct str text);
 

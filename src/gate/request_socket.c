@@ -436,10 +436,7 @@ enum {
 static void cut_details(struct buf *details)
 {
     if (details->len > DETAILS_MAX) {
-        details->len = DETAILS_MAX;
-        while (details->len > 0 && !utf8_is_valid(buf_bytes(details))) {
-            details->len--;
-        }
+        details->len = utf8_cut(buf_str(details), DETAILS_MAX).len;
         buf_append_str(details, STR("..."));
     }
     buf_append_char(details, '\0');

@@ -2,6 +2,7 @@
 
 #include "base/json_value.h"
 #include "base/json_write.h"
+#include "base/utf8.h"
 
 static void inspect(struct buf *out, json_t *value, unsigned depth);
 
@@ -36,24 +37,10 @@ static void write_char(struct buf *out, char c, char quote)
     }
 }
 
-/* A cut never goes through a character. */
-static size_t cut_at(struct str text)
-{
-    size_t len = INSPECT_TEXT_MAX;
-
-    if (text.len <= len) {
-        return text.len;
-    }
-    while (len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80) {
-        len--;
-    }
-    return len;
-}
-
 static void inspect_text(struct buf *out, struct str text)
 {
     char quote = choose_quote(text);
-    size_t len = cut_at(text);
+    size_t len = utf8_cut(text, INSPECT_TEXT_MAX).len;
 
     buf_append_char(out, quote);
     for (size_t i = 0; i < len; i++) {

@@ -160,6 +160,18 @@ static void text_of_either_kind_becomes_utf8(void **state)
     }
 }
 
+static void a_cut_goes_through_no_character(void **state)
+{
+    static const char text[] = "a\xe2\x82\xac\xf0\x9f\x98\x80";
+    static const size_t lens[] = {0, 1, 1, 1, 4, 4, 4, 4, 8, 8};
+
+    (void)state;
+    for (size_t max = 0; max < ARRAY_LEN(lens); max++) {
+        assert_int_equal(utf8_cut(STR(text), max).len, lens[max]);
+    }
+    assert_int_equal(utf8_cut((struct str){NULL, 0}, 3).len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +181,7 @@ int main(void)
         cmocka_unit_test(every_character_of_one_to_four_bytes_is_judged_as_rfc_3629_says),
         cmocka_unit_test(the_length_in_utf16_counts_pairs_twice),
         cmocka_unit_test(text_of_either_kind_becomes_utf8),
+        cmocka_unit_test(a_cut_goes_through_no_character),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
