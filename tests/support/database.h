@@ -6,6 +6,8 @@
 #ifndef SUPPORT_DATABASE_H
 #define SUPPORT_DATABASE_H
 
+#include "base/macros.h"
+
 #include <jansson.h>
 
 struct database {
@@ -27,9 +29,23 @@ void database_tell(struct database *database, const char *what);
 
 void database_end(struct database *database);
 
-/* The same for several, of these kinds: for a group's setup and teardown. 0. */
+/* The same for several, of these kinds. 0. */
 int database_start_all(struct database *databases, const char *const *kinds, size_t n);
 int database_end_all(struct database *databases, size_t n);
+
+/* The setup and the teardown of a group that needs one of each kind: start_all() and end_all(). */
+#define DATABASE_GROUP(databases, kinds)                                                           \
+    static int start_all(void **state)                                                             \
+    {                                                                                              \
+        (void)state;                                                                               \
+        return database_start_all((databases), (kinds), ARRAY_LEN(kinds));                         \
+    }                                                                                              \
+                                                                                                   \
+    static int end_all(void **state)                                                               \
+    {                                                                                              \
+        (void)state;                                                                               \
+        return database_end_all((databases), ARRAY_LEN(databases));                                \
+    }
 
 /* {"url": ...}; a new reference. */
 json_t *database_config(const struct database *database);

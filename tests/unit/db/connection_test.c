@@ -425,17 +425,7 @@ static void a_commit_waits_for_the_disk_unless_it_is_told_not_to(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-static int start_all(void **state)
-{
-    (void)state;
-    return database_start_all(databases, kinds, ARRAY_LEN(kinds));
-}
-
-static int end_all(void **state)
-{
-    (void)state;
-    return database_end_all(databases, ARRAY_LEN(databases));
-}
+DATABASE_GROUP(databases, kinds)
 
 int main(void)
 {

@@ -341,17 +341,7 @@ static void a_full_server_takes_all_of_a_call_or_nothing(void **state)
     }
 }
 
-static int start_all(void **state)
-{
-    (void)state;
-    return database_start_all(databases, kinds, ARRAY_LEN(kinds));
-}
-
-static int end_all(void **state)
-{
-    (void)state;
-    return database_end_all(databases, ARRAY_LEN(databases));
-}
+DATABASE_GROUP(databases, kinds)
 
 int main(void)
 {

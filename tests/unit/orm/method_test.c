@@ -446,17 +446,7 @@ ON_ALL(transactions_are_all_or_nothing)
 ON_ALL(altering_keeps_rows)
 ON_ALL(streams_come_in_batches)
 
-static int start_all(void **state)
-{
-    (void)state;
-    return database_start_all(databases, kinds, ARRAY_LEN(kinds));
-}
-
-static int end_all(void **state)
-{
-    (void)state;
-    return database_end_all(databases, ARRAY_LEN(databases));
-}
+DATABASE_GROUP(databases, kinds)
 
 int main(void)
 {

@@ -181,17 +181,7 @@ static void an_error_leaves_no_text_everywhere(void **state)
     }
 }
 
-static int start_all(void **state)
-{
-    (void)state;
-    return database_start_all(databases, kinds, ARRAY_LEN(kinds));
-}
-
-static int end_all(void **state)
-{
-    (void)state;
-    return database_end_all(databases, ARRAY_LEN(databases));
-}
+DATABASE_GROUP(databases, kinds)
 
 int main(void)
 {
