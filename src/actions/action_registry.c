@@ -193,7 +193,7 @@ int action_registry_add_middleware(struct action_registry *registry, const char 
 /* ---- targets ---- */
 
 /* ^[a-zA-Z_$]+[a-zA-Z0-9_/\-$]*$, with dots for slashes. */
-bool action_is_target(struct str target)
+bool action_registry_is_target(struct str target)
 {
     for (size_t i = 0; i < target.len; i++) {
         char c = target.ptr[i];

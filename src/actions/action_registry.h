@@ -87,6 +87,6 @@ const struct registered_action *action_registry_find_target(const struct action_
                                                             struct str target);
 
 /* Whether a text may be the target of a route: the form, not what is there. */
-bool action_is_target(struct str target);
+bool action_registry_is_target(struct str target);
 
 #endif

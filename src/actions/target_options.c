@@ -10,7 +10,7 @@ static int check_boolean(struct target_reader *r, const json_t *options, const c
 
     return value == NULL || json_is_boolean(value)
                ? 0
-               : target_refuse(r, "%s must be true or false", key);
+               : target_read_refuse(r, "%s must be true or false", key);
 }
 
 static int read_csrf(struct target_reader *r, struct request_target *out)
@@ -30,7 +30,7 @@ static int read_cors(struct target_reader *r, struct request_target *out)
     int rc = cors_route_read(&out->cors, r->cors, cors, &why);
 
     if (rc < 0) {
-        return rc == SAILS_ECONFIG ? target_refuse(r, "cors: %s", why) : rc;
+        return rc == SAILS_ECONFIG ? target_read_refuse(r, "cors: %s", why) : rc;
     }
     if (rc > 0) {
         out->cors_kind = REQUEST_CORS_OWN;
@@ -45,7 +45,7 @@ static int read_cache(struct target_reader *r, struct request_target *out)
     const json_t *cache = json_object_get(out->options, "cache");
 
     if (cache != NULL && (!json_is_integer(cache) || json_integer_value(cache) < 0)) {
-        return target_refuse(r, "cache must be the milliseconds that an answer may be kept");
+        return target_read_refuse(r, "cache must be the milliseconds that an answer may be kept");
     }
     out->cache = cache;
     return 0;
@@ -59,8 +59,9 @@ static int check_skip_regex(struct target_reader *r, const json_t *options)
     for (size_t i = 0; i < json_array_size(skip); i++) {
         is_right = is_right && json_is_string(json_array_get(skip, i));
     }
-    return is_right ? 0
-                    : target_refuse(r, "skipRegex must be a regular expression or a list of them");
+    return is_right
+               ? 0
+               : target_read_refuse(r, "skipRegex must be a regular expression or a list of them");
 }
 
 static int check_options(struct target_reader *r, struct request_target *out)
@@ -81,7 +82,7 @@ static int check_options(struct target_reader *r, struct request_target *out)
         rc = read_cache(r, out);
     }
     if (rc == 0 && locals != NULL && !json_is_object(locals)) {
-        rc = target_refuse(r, "locals must be a dictionary");
+        rc = target_read_refuse(r, "locals must be a dictionary");
     }
     return rc;
 }

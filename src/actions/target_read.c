@@ -11,7 +11,7 @@
 
 /* ---- messages ---- */
 
-int target_refuse(struct target_reader *r, const char *format, ...)
+int target_read_refuse(struct target_reader *r, const char *format, ...)
 {
     char text[512];
     va_list args;
@@ -28,9 +28,9 @@ static int refuse_unknown(struct target_reader *r, const char *kind, const char 
 {
     const struct registered_action *nearest = action_registry_find_nearest(table, str_from(name));
 
-    return target_refuse(r, "there is no %s `%s`%s%s%s", kind, name,
-                         nearest != NULL ? "; did you mean `" : "",
-                         nearest != NULL ? nearest->name : "", nearest != NULL ? "`?" : "");
+    return target_read_refuse(r, "there is no %s `%s`%s%s%s", kind, name,
+                              nearest != NULL ? "; did you mean `" : "",
+                              nearest != NULL ? nearest->name : "", nearest != NULL ? "`?" : "");
 }
 
 static int leave_out(struct target_reader *r, enum log_level level, const char *kind,
@@ -49,8 +49,8 @@ static int leave_out(struct target_reader *r, enum log_level level, const char *
 static int check_reached(struct target_reader *r, const struct request_target *out)
 {
     if (out->n_steps > 0 && out->steps[out->n_steps - 1].kind != STEP_FUNCTION) {
-        return target_refuse(r, "step %zu is never reached: the one before it answers",
-                             out->n_steps + 1);
+        return target_read_refuse(r, "step %zu is never reached: the one before it answers",
+                                  out->n_steps + 1);
     }
     return 0;
 }
@@ -154,8 +154,8 @@ static int read_action(struct target_reader *r, const char *name, struct request
     const struct registered_action *action = NULL;
     int rc = 0;
 
-    if (!action_is_target(str_from(name))) {
-        return target_refuse(
+    if (!action_registry_is_target(str_from(name))) {
+        return target_read_refuse(
             r,
             "E_NOT_ACTION_TARGET: `%s` is neither an action (\"user/find\") nor an "
             "address (\"/other\", \"https://...\")",
@@ -197,7 +197,8 @@ static int read_action_object(struct target_reader *r, const json_t *object,
     int rc = SAILS_ENOMEM;
 
     if (action == NULL || (controller == NULL && json_object_get(object, "controller") != NULL)) {
-        return target_refuse(r, "controller and action are texts, and a controller has an action");
+        return target_read_refuse(
+            r, "controller and action are texts, and a controller has an action");
     }
     if (controller == NULL) {
         return read_action(r, action, out);
@@ -221,15 +222,15 @@ static int read_status(struct target_reader *r, const json_t *object, struct req
     json_int_t most = redirect != NULL ? 399 : 599;
 
     if (status != NULL && (!json_is_integer(status) || number < least || number > most)) {
-        return target_refuse(r, "status must be a whole number from %d to %d", (int)least,
-                             (int)most);
+        return target_read_refuse(r, "status must be a whole number from %d to %d", (int)least,
+                                  (int)most);
     }
     if (redirect == NULL) {
         return add_step(out, (struct request_step){.kind = STEP_STATUS, .status = (unsigned)number},
                         NULL);
     }
     if (!json_is_string(redirect) || json_string_length(redirect) == 0) {
-        return target_refuse(r, "redirect must be an address: \"/other\", \"https://...\"");
+        return target_read_refuse(r, "redirect must be an address: \"/other\", \"https://...\"");
     }
     return add_step(out, (struct request_step){.kind = STEP_REDIRECT, .status = (unsigned)number},
                     json_string_value(redirect));
@@ -297,9 +298,9 @@ static int read_view(struct target_reader *r, const json_t *object, struct reque
     char *path = NULL;
     int rc = 0;
 
-    if (name == NULL || !view_name_is_valid(str_from(name))) {
-        return target_refuse(r, "view must be the name of a page below %s/, without its extension",
-                             r->views);
+    if (name == NULL || !view_files_is_name(str_from(name))) {
+        return target_read_refuse(
+            r, "view must be the name of a page below %s/, without its extension", r->views);
     }
     rc = add_template(r, name, out);
     if (rc != SAILS_ENOENT) {
@@ -311,7 +312,7 @@ static int read_view(struct target_reader *r, const json_t *object, struct reque
     } else if (rc == SAILS_ENOENT) {
         rc = leave_out(r, LOG_ERROR, "view", name);
     } else if (rc != SAILS_ENOMEM) {
-        rc = target_refuse(r, "could not read the view %s: %s", path, sails_strerror(rc));
+        rc = target_read_refuse(r, "could not read the view %s: %s", path, sails_strerror(rc));
     }
     buf_deinit(&page);
     mem_free(path);
@@ -323,7 +324,8 @@ static int read_response(struct target_reader *r, const json_t *object, struct r
     const char *name = json_string_value(json_object_get(object, "response"));
 
     if (name == NULL) {
-        return target_refuse(r, "response must be the name of an answer, such as \"notFound\"");
+        return target_read_refuse(r,
+                                  "response must be the name of an answer, such as \"notFound\"");
     }
     if (!r->has_response(name, r->ctx)) {
         return leave_out(r, LOG_ERROR, "response", name);
@@ -337,7 +339,7 @@ static int read_policy(struct target_reader *r, const json_t *object, struct req
     const struct registered_action *policy = NULL;
 
     if (name == NULL) {
-        return target_refuse(r, "policy must be the name of one");
+        return target_read_refuse(r, "policy must be the name of one");
     }
     policy = action_registry_find(&r->registry->policies, str_from(name));
     return policy != NULL ? add_function(out, policy)
@@ -352,7 +354,7 @@ static int read_function(struct target_reader *r, const json_t *object, struct r
     struct str name;
 
     if (text == NULL || text[0] != '@') {
-        return target_refuse(r, "fn must be \"@\" and the name of a policy or action");
+        return target_read_refuse(r, "fn must be \"@\" and the name of a policy or action");
     }
     name = str_from(text + 1);
     named = action_registry_find(&r->registry->policies, name);
@@ -415,12 +417,13 @@ static int tell_kind(struct target_reader *r, json_t *object, const struct targe
             continue;
         }
         if (found != NULL && (found->partner == NULL || strcmp(found->partner, key) != 0)) {
-            return target_refuse(r, "a target has either `%s` or `%s`, not both", found->key, key);
+            return target_read_refuse(r, "a target has either `%s` or `%s`, not both", found->key,
+                                      key);
         }
         found = one;
     }
     if (found == NULL) {
-        return target_refuse(
+        return target_read_refuse(
             r, "the target says neither action, redirect, status, view, response, policy "
                "nor fn");
     }
@@ -466,7 +469,7 @@ static int read_list(struct target_reader *r, const json_t *list, struct request
     int rc = 0;
 
     if (json_array_size(list) == 0) {
-        return target_refuse(r, "an empty list leads nowhere");
+        return target_read_refuse(r, "an empty list leads nowhere");
     }
     for (size_t i = 0; rc == 0 && i < json_array_size(list); i++) {
         rc = read_any(r, json_array_get(list, i), out, depth + 1);
@@ -487,7 +490,7 @@ static int read_any(struct target_reader *r, const json_t *value, struct request
         return rc;
     }
     if (depth > DEPTH_MAX) {
-        return target_refuse(r, "the target is nested too deeply");
+        return target_read_refuse(r, "the target is nested too deeply");
     }
     if (json_is_string(value)) {
         return read_text(r, json_string_value(value), out);
@@ -497,7 +500,7 @@ static int read_any(struct target_reader *r, const json_t *value, struct request
     }
     return json_is_array(value)
                ? read_list(r, value, out, depth)
-               : target_refuse(r, "a target is a text, a dictionary, or a list of them");
+               : target_read_refuse(r, "a target is a text, a dictionary, or a list of them");
 }
 
 int target_read(struct target_reader *reader, const json_t *value, struct request_target *out)

@@ -58,7 +58,7 @@ int target_read(struct target_reader *reader, const json_t *value, struct reques
 /* ---- for its parts ---- */
 
 /* Puts "Route `GET /x`: " and the rest into reader->why; SAILS_ECONFIG. */
-int target_refuse(struct target_reader *reader, const char *format, ...)
+int target_read_refuse(struct target_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*

@@ -12,7 +12,7 @@ void adapter_message_deinit(struct adapter_message *m)
 
 /* ---- reading ---- */
 
-struct str adapter_text(const json_t *object, const char *name)
+struct str adapter_message_text(const json_t *object, const char *name)
 {
     const json_t *text = json_object_get(object, name);
 
@@ -31,7 +31,7 @@ static int number_to_text(json_t *list, size_t at)
     return text != NULL && json_array_set_new(list, at, text) == 0 ? 0 : SAILS_ENOMEM;
 }
 
-int adapter_read_names(json_t *object, const char *name, json_t **list)
+int adapter_message_read_names(json_t *object, const char *name, json_t **list)
 {
     json_t *names = json_object_get(object, name);
     int rc = 0;
@@ -67,39 +67,39 @@ static void read_flags(struct adapter_message *m, const json_t *flags)
     }
 }
 
-int adapter_read_opts(struct adapter_message *m, json_t *opts)
+int adapter_message_read_opts(struct adapter_message *m, json_t *opts)
 {
     int rc = 0;
 
     if (!json_is_object(opts)) {
         return SAILS_EPROTO;
     }
-    rc = adapter_read_names(opts, "rooms", &m->rooms);
-    rc = rc == 0 ? adapter_read_names(opts, "except", &m->except) : rc;
+    rc = adapter_message_read_names(opts, "rooms", &m->rooms);
+    rc = rc == 0 ? adapter_message_read_names(opts, "except", &m->except) : rc;
     if (rc == 0) {
         read_flags(m, json_object_get(opts, "flags"));
     }
     return rc;
 }
 
-bool adapter_is_event(const json_t *data)
+bool adapter_message_is_event(const json_t *data)
 {
     const json_t *name = json_array_get(data, 0);
 
     return json_is_string(name) && !json_value_is_binary(name);
 }
 
-int adapter_read_packet(struct adapter_message *m, json_t *packet)
+int adapter_message_read_packet(struct adapter_message *m, json_t *packet)
 {
     enum {
         EVENT = 2,
         BINARY_EVENT = 5
     };
     const json_t *type = json_object_get(packet, "type");
-    struct str nsp = adapter_text(packet, "nsp");
+    struct str nsp = adapter_message_text(packet, "nsp");
 
     m->data = json_object_get(packet, "data");
-    if (!json_is_integer(type) || !adapter_is_event(m->data) ||
+    if (!json_is_integer(type) || !adapter_message_is_event(m->data) ||
         (json_integer_value(type) != EVENT && json_integer_value(type) != BINARY_EVENT)) {
         return SAILS_EPROTO; /* Node passes others on, and one of them ends its clients' sockets */
     }
@@ -111,7 +111,7 @@ int adapter_read_packet(struct adapter_message *m, json_t *packet)
 
 /* ---- writing ---- */
 
-json_t *adapter_optional(struct str text)
+json_t *adapter_message_optional(struct str text)
 {
     return text.len > 0 ? json_stringn_nocheck(text.ptr, text.len) : NULL;
 }
@@ -128,7 +128,7 @@ static json_t *flags_of(const struct adapter_message *m)
                      m->timeout_ms > 0 ? json_integer((json_int_t)m->timeout_ms) : NULL);
 }
 
-json_t *adapter_opts(const struct adapter_message *m, bool with_flags)
+json_t *adapter_message_opts(const struct adapter_message *m, bool with_flags)
 {
     return json_pack("{s:o,s:o,s:o*}", "rooms", list_or_none(m->rooms), "except",
                      list_or_none(m->except), "flags", with_flags ? flags_of(m) : NULL);
@@ -189,7 +189,7 @@ static json_t *copy_without_binary(json_t *value)
     return json_is_object(value) ? copy_object(value) : json_incref(value);
 }
 
-json_t *adapter_without_binary(json_t *value)
+json_t *adapter_message_without_binary(json_t *value)
 {
     return json_value_count_binary(value) > 0 ? copy_without_binary(value) : json_incref(value);
 }

@@ -74,30 +74,30 @@ void adapter_message_deinit(struct adapter_message *m);
 /* ---- for the formats ---- */
 
 /* The text of a member; empty: there is none, or it is no text. A view. */
-struct str adapter_text(const json_t *object, const char *name);
+struct str adapter_message_text(const json_t *object, const char *name);
 
 /* `rooms`, `except` and `flags` of an object, as opts have them; NULL: SAILS_EPROTO. All of them may be
  * absent. 0; SAILS_EPROTO: lists that are none, or have anything but texts and numbers in them. Numbers
  * become texts in place: Node takes a room 42 for "42". SAILS_ENOMEM. */
-int adapter_read_opts(struct adapter_message *m, json_t *opts);
+int adapter_message_read_opts(struct adapter_message *m, json_t *opts);
 
 /* A member that is a list of texts or numbers, as above. *list is NULL where it is absent. */
-int adapter_read_names(json_t *object, const char *name, json_t **list);
+int adapter_message_read_names(json_t *object, const char *name, json_t **list);
 
 /* The packet of a broadcast: type 2 (or 5, of Socket.IO 2), and data that begins with the event's name. */
-int adapter_read_packet(struct adapter_message *m, json_t *packet);
+int adapter_message_read_packet(struct adapter_message *m, json_t *packet);
 
 /* Whether it is a list that begins with a text. */
-bool adapter_is_event(const json_t *data);
+bool adapter_message_is_event(const json_t *data);
 
 /* {"rooms":[],"except":[]}; with flags (which may be empty) if asked for. New; NULL: no memory. */
-json_t *adapter_opts(const struct adapter_message *m, bool with_flags);
+json_t *adapter_message_opts(const struct adapter_message *m, bool with_flags);
 
 /* `value` with {"type":"Buffer","data":[...]} for each binary, as JSON.stringify writes Node's; itself
  * where there is none. A new reference; NULL: no memory. */
-json_t *adapter_without_binary(json_t *value);
+json_t *adapter_message_without_binary(json_t *value);
 
 /* A text as JSON value; NULL where it is empty, too, as json_pack's "o*" wants it. */
-json_t *adapter_optional(struct str text);
+json_t *adapter_message_optional(struct str text);
 
 #endif

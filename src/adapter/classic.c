@@ -122,43 +122,45 @@ static json_t *packet_of(const struct adapter_message *m)
 
 static json_t *broadcast_of(const struct adapter_message *m)
 {
-    return json_pack("[s%,o,o]", m->uid.ptr, m->uid.len, packet_of(m), adapter_opts(m, true));
+    return json_pack("[s%,o,o]", m->uid.ptr, m->uid.len, packet_of(m),
+                     adapter_message_opts(m, true));
 }
 
 /* A request for sockets of `opts`, with one member behind it. Takes the value; NULL: no member. */
 static json_t *request_of(const struct adapter_message *m, int type, const char *name,
                           json_t *value)
 {
-    return json_pack("{s:o*,s:o*,s:i,s:o,s:o*}", "uid", adapter_optional(m->uid), "requestId",
-                     adapter_optional(m->request_id), "type", type, "opts", adapter_opts(m, false),
-                     name, value);
+    return json_pack("{s:o*,s:o*,s:i,s:o,s:o*}", "uid", adapter_message_optional(m->uid),
+                     "requestId", adapter_message_optional(m->request_id), "type", type, "opts",
+                     adapter_message_opts(m, false), name, value);
 }
 
 static json_t *server_side_emit_of(const struct adapter_message *m)
 {
-    return json_pack("{s:o*,s:o*,s:i,s:o}", "uid", adapter_optional(m->uid), "requestId",
-                     adapter_optional(m->request_id), "type", CLASSIC_TYPE_SERVER_SIDE_EMIT, "data",
-                     adapter_without_binary(m->data));
+    return json_pack("{s:o*,s:o*,s:i,s:o}", "uid", adapter_message_optional(m->uid), "requestId",
+                     adapter_message_optional(m->request_id), "type", CLASSIC_TYPE_SERVER_SIDE_EMIT,
+                     "data", adapter_message_without_binary(m->data));
 }
 
 static json_t *plain_request_of(const struct adapter_message *m, int type)
 {
-    return json_pack("{s:o*,s:o*,s:i,s:o*}", "uid", adapter_optional(m->uid), "requestId",
-                     adapter_optional(m->request_id), "type", type, "rooms",
+    return json_pack("{s:o*,s:o*,s:i,s:o*}", "uid", adapter_message_optional(m->uid), "requestId",
+                     adapter_message_optional(m->request_id), "type", type, "rooms",
                      type == CLASSIC_TYPE_SOCKETS ? json_incref(m->rooms) : NULL);
 }
 
 static json_t *broadcast_with_acks_of(const struct adapter_message *m)
 {
-    return json_pack("{s:o*,s:o*,s:i,s:o,s:o}", "uid", adapter_optional(m->uid), "requestId",
-                     adapter_optional(m->request_id), "type", CLASSIC_TYPE_BROADCAST, "packet",
-                     packet_of(m), "opts", adapter_opts(m, true));
+    return json_pack("{s:o*,s:o*,s:i,s:o,s:o}", "uid", adapter_message_optional(m->uid),
+                     "requestId", adapter_message_optional(m->request_id), "type",
+                     CLASSIC_TYPE_BROADCAST, "packet", packet_of(m), "opts",
+                     adapter_message_opts(m, true));
 }
 
 static json_t *answer_of(const struct adapter_message *m)
 {
-    json_t *id = adapter_optional(m->request_id);
-    json_t *data = m->data != NULL ? adapter_without_binary(m->data) : NULL;
+    json_t *id = adapter_message_optional(m->request_id);
+    json_t *data = m->data != NULL ? adapter_message_without_binary(m->data) : NULL;
 
     switch (m->of) {
     case ADAPTER_FETCH:
@@ -198,10 +200,11 @@ static json_t *to_json(const struct adapter_message *m)
         return answer_of(m);
     case ADAPTER_CLIENT_COUNT:
         return json_pack("{s:i,s:o*,s:I}", "type", CLASSIC_TYPE_CLIENT_COUNT, "requestId",
-                         adapter_optional(m->request_id), "clientCount", (json_int_t)m->n_clients);
+                         adapter_message_optional(m->request_id), "clientCount",
+                         (json_int_t)m->n_clients);
     case ADAPTER_ACK:
         return json_pack("{s:i,s:o*,s:O*}", "type", CLASSIC_TYPE_ACK, "requestId",
-                         adapter_optional(m->request_id), "packet", m->data);
+                         adapter_message_optional(m->request_id), "packet", m->data);
     case ADAPTER_INITIAL_HEARTBEAT:
     case ADAPTER_HEARTBEAT:
     case ADAPTER_CLOSE:

@@ -15,7 +15,7 @@ static int read_one_socket(struct adapter_message *m, json_t *request)
 {
     json_t *room = json_object_get(request, "room");
 
-    m->sid = adapter_text(request, "sid");
+    m->sid = adapter_message_text(request, "sid");
     if (m->sid.len == 0) {
         return SAILS_EPROTO;
     }
@@ -26,7 +26,7 @@ static int read_one_socket(struct adapter_message *m, json_t *request)
         return SAILS_ENOMEM;
     }
     return json_is_string(room) || json_is_integer(room)
-               ? adapter_read_names(request, "rooms", &m->names)
+               ? adapter_message_read_names(request, "rooms", &m->names)
                : SAILS_EPROTO;
 }
 
@@ -40,9 +40,9 @@ static int read_change(struct adapter_message *m, json_t *request)
     if (opts == NULL) {
         return read_one_socket(m, request);
     }
-    rc = adapter_read_opts(m, opts);
+    rc = adapter_message_read_opts(m, opts);
     if (rc == 0 && m->kind != ADAPTER_DISCONNECT) {
-        rc = adapter_read_names(request, "rooms", &m->names);
+        rc = adapter_message_read_names(request, "rooms", &m->names);
         rc = rc == 0 && m->names == NULL ? SAILS_EPROTO : rc;
     }
     return rc;
@@ -51,14 +51,14 @@ static int read_change(struct adapter_message *m, json_t *request)
 static int read_server_side_emit(struct adapter_message *m, json_t *request)
 {
     m->data = json_object_get(request, "data");
-    return adapter_is_event(m->data) ? 0 : SAILS_EPROTO;
+    return adapter_message_is_event(m->data) ? 0 : SAILS_EPROTO;
 }
 
 static int read_broadcast_with_acks(struct adapter_message *m, json_t *request)
 {
-    int rc = adapter_read_packet(m, json_object_get(request, "packet"));
+    int rc = adapter_message_read_packet(m, json_object_get(request, "packet"));
 
-    return rc == 0 ? adapter_read_opts(m, json_object_get(request, "opts")) : rc;
+    return rc == 0 ? adapter_message_read_opts(m, json_object_get(request, "opts")) : rc;
 }
 
 static int read_request(struct adapter_message *m, json_t *request)
@@ -68,12 +68,12 @@ static int read_request(struct adapter_message *m, json_t *request)
     if (!json_is_integer(type)) {
         return SAILS_EPROTO;
     }
-    m->uid = adapter_text(request, "uid");
-    m->request_id = adapter_text(request, "requestId");
+    m->uid = adapter_message_text(request, "uid");
+    m->request_id = adapter_message_text(request, "requestId");
     switch (json_integer_value(type)) {
     case CLASSIC_TYPE_SOCKETS:
         m->kind = ADAPTER_SOCKETS;
-        return adapter_read_names(request, "rooms", &m->rooms);
+        return adapter_message_read_names(request, "rooms", &m->rooms);
     case CLASSIC_TYPE_ALL_ROOMS:
         m->kind = ADAPTER_ALL_ROOMS;
         return 0;
@@ -88,7 +88,7 @@ static int read_request(struct adapter_message *m, json_t *request)
         return read_change(m, request);
     case CLASSIC_TYPE_FETCH:
         m->kind = ADAPTER_FETCH;
-        return adapter_read_opts(m, json_object_get(request, "opts"));
+        return adapter_message_read_opts(m, json_object_get(request, "opts"));
     case CLASSIC_TYPE_SERVER_SIDE_EMIT:
         m->kind = ADAPTER_SERVER_SIDE_EMIT;
         return read_server_side_emit(m, request);
@@ -115,7 +115,7 @@ static int read_response(struct adapter_message *m, json_t *response)
     const json_t *type = json_object_get(response, "type");
     const json_t *count = json_object_get(response, "clientCount");
 
-    m->request_id = adapter_text(response, "requestId");
+    m->request_id = adapter_message_text(response, "requestId");
     if (m->request_id.len == 0) {
         return SAILS_EPROTO;
     }
@@ -141,14 +141,14 @@ static int read_response(struct adapter_message *m, json_t *response)
 static int read_broadcast(struct adapter_message *m, json_t *message)
 {
     const json_t *uid = json_array_get(message, 0);
-    int rc = adapter_read_packet(m, json_array_get(message, 1));
+    int rc = adapter_message_read_packet(m, json_array_get(message, 1));
 
     m->kind = ADAPTER_BROADCAST;
     if (rc < 0 || !json_is_string(uid)) {
         return SAILS_EPROTO;
     }
     m->uid = (struct str){json_string_value(uid), json_string_length(uid)};
-    return adapter_read_opts(m, json_array_get(message, 2));
+    return adapter_message_read_opts(m, json_array_get(message, 2));
 }
 
 static int read_root(enum classic_channel channel, struct bytes payload, json_t **root)

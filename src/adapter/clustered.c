@@ -123,7 +123,7 @@ static int type_of(const struct adapter_message *m)
 
 static json_t *request_id_of(const struct adapter_message *m)
 {
-    return adapter_optional(m->request_id);
+    return adapter_message_optional(m->request_id);
 }
 
 static json_t *data_of(const struct adapter_message *m, int type)
@@ -131,20 +131,20 @@ static json_t *data_of(const struct adapter_message *m, int type)
     switch ((enum clustered_type)type) {
     case TYPE_BROADCAST:
         return json_pack("{s:{s:i,s:O},s:o*,s:o}", "packet", "type", 2, "data", m->data,
-                         "requestId", request_id_of(m), "opts", adapter_opts(m, true));
+                         "requestId", request_id_of(m), "opts", adapter_message_opts(m, true));
     case TYPE_JOIN:
     case TYPE_LEAVE:
-        return json_pack("{s:o,s:O,s:o*}", "opts", adapter_opts(m, true), "rooms", m->names,
+        return json_pack("{s:o,s:O,s:o*}", "opts", adapter_message_opts(m, true), "rooms", m->names,
                          "requestId", request_id_of(m));
     case TYPE_DISCONNECT:
-        return json_pack("{s:o,s:b,s:o*}", "opts", adapter_opts(m, true), "close", m->close,
+        return json_pack("{s:o,s:b,s:o*}", "opts", adapter_message_opts(m, true), "close", m->close,
                          "requestId", request_id_of(m));
     case TYPE_FETCH:
-        return json_pack("{s:o,s:o*}", "opts", adapter_opts(m, true), "requestId",
+        return json_pack("{s:o,s:o*}", "opts", adapter_message_opts(m, true), "requestId",
                          request_id_of(m));
     case TYPE_SERVER_SIDE_EMIT:
         return json_pack("{s:o*,s:o}", "requestId", request_id_of(m), "packet",
-                         adapter_without_binary(m->data));
+                         adapter_message_without_binary(m->data));
     case TYPE_FETCH_RESPONSE:
         return json_pack("{s:o*,s:O}", "requestId", request_id_of(m), "sockets", m->data);
     case TYPE_SERVER_SIDE_EMIT_RESPONSE:

@@ -12,31 +12,31 @@
 
 static int read_broadcast(struct adapter_message *m, json_t *data)
 {
-    int rc = adapter_read_packet(m, json_object_get(data, "packet"));
+    int rc = adapter_message_read_packet(m, json_object_get(data, "packet"));
 
-    m->request_id = adapter_text(data, "requestId");
-    return rc == 0 ? adapter_read_opts(m, json_object_get(data, "opts")) : rc;
+    m->request_id = adapter_message_text(data, "requestId");
+    return rc == 0 ? adapter_message_read_opts(m, json_object_get(data, "opts")) : rc;
 }
 
 static int read_rooms(struct adapter_message *m, json_t *data)
 {
-    int rc = adapter_read_opts(m, json_object_get(data, "opts"));
+    int rc = adapter_message_read_opts(m, json_object_get(data, "opts"));
 
-    m->request_id = adapter_text(data, "requestId");
-    rc = rc == 0 ? adapter_read_names(data, "rooms", &m->names) : rc;
+    m->request_id = adapter_message_text(data, "requestId");
+    rc = rc == 0 ? adapter_message_read_names(data, "rooms", &m->names) : rc;
     return rc == 0 && m->names == NULL ? SAILS_EPROTO : rc;
 }
 
 static int read_disconnect(struct adapter_message *m, json_t *data)
 {
     m->close = json_is_true(json_object_get(data, "close"));
-    m->request_id = adapter_text(data, "requestId");
-    return adapter_read_opts(m, json_object_get(data, "opts"));
+    m->request_id = adapter_message_text(data, "requestId");
+    return adapter_message_read_opts(m, json_object_get(data, "opts"));
 }
 
 static int read_request_id(struct adapter_message *m, json_t *data)
 {
-    m->request_id = adapter_text(data, "requestId");
+    m->request_id = adapter_message_text(data, "requestId");
     return m->request_id.len > 0 ? 0 : SAILS_EPROTO;
 }
 
@@ -44,7 +44,7 @@ static int read_fetch(struct adapter_message *m, json_t *data)
 {
     int rc = read_request_id(m, data);
 
-    return rc == 0 ? adapter_read_opts(m, json_object_get(data, "opts")) : rc;
+    return rc == 0 ? adapter_message_read_opts(m, json_object_get(data, "opts")) : rc;
 }
 
 static int read_sockets(struct adapter_message *m, json_t *data)
@@ -56,9 +56,9 @@ static int read_sockets(struct adapter_message *m, json_t *data)
 
 static int read_emit(struct adapter_message *m, json_t *data)
 {
-    m->request_id = adapter_text(data, "requestId");
+    m->request_id = adapter_message_text(data, "requestId");
     m->data = json_object_get(data, "packet");
-    return adapter_is_event(m->data) ? 0 : SAILS_EPROTO;
+    return adapter_message_is_event(m->data) ? 0 : SAILS_EPROTO;
 }
 
 static int read_value(struct adapter_message *m, json_t *data)
@@ -141,8 +141,8 @@ int clustered_read(struct bytes payload, struct adapter_message *m)
 
     if (rc == 0) {
         type = json_object_get(read.root, "type");
-        read.uid = adapter_text(read.root, "uid");
-        read.nsp = adapter_text(read.root, "nsp");
+        read.uid = adapter_message_text(read.root, "uid");
+        read.nsp = adapter_message_text(read.root, "nsp");
         rc = json_is_integer(type) && json_integer_value(type) > 0 && read.uid.len > 0 &&
                      read.nsp.len > 0
                  ? read_typed(&read, (uint64_t)json_integer_value(type),
@@ -176,8 +176,8 @@ static int own(struct adapter_message *m, const struct clustered_entry *entry, j
     if (m->root == NULL) {
         return SAILS_EPROTO; /* text that is not UTF-8 (or no memory, which loses it as well) */
     }
-    m->uid = adapter_text(m->root, "uid");
-    m->nsp = adapter_text(m->root, "nsp");
+    m->uid = adapter_message_text(m->root, "uid");
+    m->nsp = adapter_message_text(m->root, "nsp");
     return m->uid.len > 0 && m->nsp.len > 0 ? 0 : SAILS_EPROTO;
 }
 

@@ -167,7 +167,7 @@ int sails_app_set(sails_app *app, const char *key, json_t *value)
         rc = config_set(&app->config, key, value, &why);
     }
     if (rc == 0) {
-        rc = config_override(app->overrides, key, value);
+        rc = config_load_note(app->overrides, key, value);
     }
     buf_append_char(&why, '\0');
     setup_result(app != NULL ? &app->setup : NULL, rc, "sails_app_set", key,

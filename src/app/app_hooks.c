@@ -67,7 +67,7 @@ static int set_defaults(struct sails_app *app, const char *text, struct buf *why
     if (rc == SAILS_EJSON) {
         buf_printf(why, "`defaults` is no object of JSON");
     }
-    return rc == 0 ? config_set_overrides(&app->config, app->overrides, why) : rc;
+    return rc == 0 ? config_load_overrides(&app->config, app->overrides, why) : rc;
 }
 
 static int try_hook(struct sails_app *app, const struct sails_hook *hook, struct buf *why)

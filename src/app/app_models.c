@@ -97,7 +97,7 @@ static int add_file(struct sails_app *app, struct gathered *g, const char *file)
     buf_printf(&path, "%s/%s", models_folder(app), file);
     buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".json")), file);
     rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
-    rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
+    rc = rc == 0 ? config_file_read(path.ptr, &tree, &why) : rc;
     if (rc == SAILS_ECONFIG) {
         log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));
     } else if (rc == 0 && json_object_get(g->models, name.ptr) != NULL) {
@@ -129,7 +129,7 @@ static int add_attributes(struct sails_app *app, struct gathered *g, const char 
     buf_printf(&path, "%s/%s", models_folder(app), file);
     buf_printf(&name, "%.*s", (int)(strlen(file) - strlen(".attributes.json")), file);
     rc = buf_error(&path) < 0 || buf_error(&name) < 0 ? SAILS_ENOMEM : 0;
-    rc = rc == 0 ? config_read_file(path.ptr, &tree, &why) : rc;
+    rc = rc == 0 ? config_file_read(path.ptr, &tree, &why) : rc;
     attributes = json_object_get(json_object_get(g->models, name.ptr), "attributes");
     if (rc == SAILS_ECONFIG) {
         log_line(&app->log, LOG_ERROR, "%.*s", STR_FMT(buf_str(&why)));

@@ -13,7 +13,7 @@
 
 static const char *find_folder(const struct sails_app *app, int argc, char **argv)
 {
-    const char *folder = config_find_option(argc, (const char *const *)argv, "appPath");
+    const char *folder = config_arguments_find_option(argc, (const char *const *)argv, "appPath");
 
     if (folder == NULL) {
         folder = json_string_value(json_object_get(app->overrides, "appPath"));

@@ -359,7 +359,7 @@ static void pass_on(struct app_poll *poll, struct str owner)
 static void hear(struct app_worker *w, const json_t *message, uint64_t id)
 {
     struct app_poll *poll = find(w, id);
-    struct str owner = adapter_text(message, "node");
+    struct str owner = adapter_message_text(message, "node");
 
     if (poll == NULL || owner.len == 0 || owner.len > NODES_UID_MAX) {
         return;
@@ -367,9 +367,9 @@ static void hear(struct app_worker *w, const json_t *message, uint64_t id)
     poll_check(poll);
     if (poll->owner[0] == '\0') {
         pass_on(poll, owner);
-    } else if (str_eq(adapter_text(message, "do"), STR("answer")) &&
+    } else if (str_eq(adapter_message_text(message, "do"), STR("answer")) &&
                str_eq(owner, str_from(poll->owner))) {
-        answer(poll, adapter_text(message, "response"));
+        answer(poll, adapter_message_text(message, "response"));
     }
 }
 
@@ -383,7 +383,7 @@ struct errand {
 static void deliver(struct worker *worker, struct mail *mail)
 {
     struct errand *errand = container_of(mail, struct errand, mail);
-    struct str what = adapter_text(errand->message, "do");
+    struct str what = adapter_message_text(errand->message, "do");
 
     if (!worker_is_running(worker)) {
         /* nobody is there any more */
@@ -403,13 +403,13 @@ static void deliver(struct worker *worker, struct mail *mail)
 /* Whose worker it is for, and the number of the poll: of a session's id, or of "3.17". -1: nobody's. */
 static int read_worker(const json_t *message, uint64_t *id)
 {
-    struct str what = adapter_text(message, "do");
-    struct str text = adapter_text(message, "id");
+    struct str what = adapter_message_text(message, "do");
+    struct str text = adapter_message_text(message, "id");
     size_t dot = str_find(text, '.');
     uint64_t worker = 0;
 
     if (str_eq(what, STR("who")) || str_eq(what, STR("poll")) || str_eq(what, STR("gone"))) {
-        return id_worker(adapter_text(message, "sid"));
+        return id_worker(adapter_message_text(message, "sid"));
     }
     return dot < text.len && str_to_u64((struct str){text.ptr, dot}, WORKERS_MAX, &worker) &&
                    str_to_u64(str_from_offset(text, dot + 1), UINT64_MAX, id)

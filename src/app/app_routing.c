@@ -463,7 +463,7 @@ int sails_app_route_for(const sails_app *app, const char *target, struct sails_r
     if (app == NULL || target == NULL || out == NULL) {
         return SAILS_EINVAL;
     }
-    if (!action_is_target(str_from(target))) {
+    if (!action_registry_is_target(str_from(target))) {
         return SAILS_EUSAGE;
     }
     action = action_registry_find_target(&app->routing.registry, str_from(target));

@@ -102,7 +102,7 @@ int sails_app_run(sails_app *app, int argc, char **argv)
         return 1;
     }
     /* Help is needed most where the configuration is wrong. */
-    wishes = config_find_wishes(argc, (const char *const *)argv);
+    wishes = config_arguments_find_wishes(argc, (const char *const *)argv);
     if (wishes.help) {
         print_help(argc > 0 ? argv[0] : "app");
     } else if (wishes.version) {

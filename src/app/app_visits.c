@@ -215,7 +215,7 @@ static bool has_session(const struct app_worker *w, const json_t *message)
     const struct eio_server *engine = io_worker_engine(w->app->io, w->worker);
 
     return !w->http.draining && w->polls.n_visits < POLLS_MAX &&
-           eio_server_find(engine, adapter_text(message, "sid")) != NULL;
+           eio_server_find(engine, adapter_message_text(message, "sid")) != NULL;
 }
 
 void app_visits_claim(struct app_worker *w, const json_t *message)
@@ -236,7 +236,7 @@ void app_visits_open(struct app_worker *w, const json_t *message)
     if (!has_session(w, message)) {
         return;
     }
-    if (base64_decode(&request, adapter_text(message, "request")) == 0 && request.len > 0) {
+    if (base64_decode(&request, adapter_message_text(message, "request")) == 0 && request.len > 0) {
         visit = visit_create(w, message);
     }
     if (visit != NULL) {
@@ -251,8 +251,8 @@ void app_visits_abort(struct app_worker *w, const json_t *message)
     list_each(node, &w->polls.visits) {
         struct app_visit *visit = container_of(node, struct app_visit, in_worker);
 
-        if (str_eq(str_from(visit->node), adapter_text(message, "node")) &&
-            str_eq(str_from(visit->id), adapter_text(message, "id"))) {
+        if (str_eq(str_from(visit->node), adapter_message_text(message, "node")) &&
+            str_eq(str_from(visit->id), adapter_message_text(message, "id"))) {
             close_visit(visit, SAILS_ECLOSED);
             return;
         }

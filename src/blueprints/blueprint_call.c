@@ -184,7 +184,7 @@ static struct blueprint_lines *lines_of(struct blueprints *blueprints, struct wo
 static bool finds_by_key(const struct blueprint_call *call)
 {
     return call->kind == BLUEPRINT_FIND_ONE && call->parser == NULL &&
-           json_object_size(blueprint_option(call, "populates")) == 0;
+           json_object_size(blueprint_record_option(call, "populates")) == 0;
 }
 
 static int submit(struct blueprint_call *call, struct worker *worker)

@@ -51,18 +51,18 @@ void blueprint_call_begin(sails_req *req, sails_res *res);
  */
 int blueprint_find(struct blueprint_call *call, struct sails_db *db);
 int blueprint_find_one(struct blueprint_call *call, struct sails_db *db);
-int blueprint_populate(struct blueprint_call *call, struct sails_db *db);
-int blueprint_create(struct blueprint_call *call, struct sails_db *db);
-int blueprint_update(struct blueprint_call *call, struct sails_db *db);
-int blueprint_destroy(struct blueprint_call *call, struct sails_db *db);
-int blueprint_add(struct blueprint_call *call, struct sails_db *db);
-int blueprint_remove(struct blueprint_call *call, struct sails_db *db);
-int blueprint_replace(struct blueprint_call *call, struct sails_db *db);
+int blueprint_find_populate(struct blueprint_call *call, struct sails_db *db);
+int blueprint_change_create(struct blueprint_call *call, struct sails_db *db);
+int blueprint_change_update(struct blueprint_call *call, struct sails_db *db);
+int blueprint_change_destroy(struct blueprint_call *call, struct sails_db *db);
+int blueprint_members_add(struct blueprint_call *call, struct sails_db *db);
+int blueprint_members_remove(struct blueprint_call *call, struct sails_db *db);
+int blueprint_members_replace(struct blueprint_call *call, struct sails_db *db);
 
 /* ---- what they share: blueprint_record.c ---- */
 
 /* The value of an option; a view. NULL: there is none. */
-json_t *blueprint_option(const struct blueprint_call *call, const char *name);
+json_t *blueprint_record_option(const struct blueprint_call *call, const char *name);
 
 /* {primary key: key}, and the `where` of the options, which may say more than that. New references; NULL: no memory, or
  * no key. */
@@ -77,7 +77,6 @@ int blueprint_record_find(struct sails_db *db, const struct orm_model *model, js
  * seen_record_deinit() in any case. */
 int blueprint_record_see(struct blueprint_call *call, struct sails_db *db, json_t *criteria,
                          struct seen_record *record);
-void seen_record_deinit(struct seen_record *record);
 
 /* The primary key in a record; a view. */
 json_t *blueprint_record_key(const struct orm_model *model, const json_t *record);
@@ -86,7 +85,8 @@ json_t *blueprint_record_key(const struct orm_model *model, const json_t *record
 void blueprint_record_subscribe_deep(struct blueprint_call *call, const json_t *record);
 
 /* The outcome: found, and told as people may see it; or not found. */
-int blueprint_answer(struct blueprint_call *call, const struct orm_model *model, json_t *value);
-int blueprint_answer_not_found(struct blueprint_call *call);
+int blueprint_record_answer(struct blueprint_call *call, const struct orm_model *model,
+                            json_t *value);
+int blueprint_record_answer_not_found(struct blueprint_call *call);
 
 #endif

@@ -6,7 +6,7 @@
 
 static bool populates_nothing(const struct blueprint_call *call)
 {
-    return json_object_size(blueprint_option(call, "populates")) == 0;
+    return json_object_size(blueprint_record_option(call, "populates")) == 0;
 }
 
 /* A record that was just written, populated. Without associations it is read already. */
@@ -92,10 +92,10 @@ static int tell_created(struct blueprint_call *call, struct sails_db *db, json_t
     return rc;
 }
 
-int blueprint_create(struct blueprint_call *call, struct sails_db *db)
+int blueprint_change_create(struct blueprint_call *call, struct sails_db *db)
 {
-    json_t *values = blueprint_option(call, "newRecord");
-    struct sails_query query = {.meta = json_deep_copy(blueprint_option(call, "meta"))};
+    json_t *values = blueprint_record_option(call, "newRecord");
+    struct sails_query query = {.meta = json_deep_copy(blueprint_record_option(call, "meta"))};
     struct member_changes changes = {0};
     json_t *created = NULL;
     int rc = find_changes(call, db, values, NULL, &changes);
@@ -196,9 +196,9 @@ static int answer_updated(struct blueprint_call *call, struct sails_db *db, json
 static int update_found(struct blueprint_call *call, struct sails_db *db,
                         const struct seen_record *previous)
 {
-    json_t *values = blueprint_option(call, "valuesToSet");
+    json_t *values = blueprint_record_option(call, "valuesToSet");
     json_t *key = blueprint_record_key(call->model, previous->stored);
-    struct sails_query query = {.meta = json_deep_copy(blueprint_option(call, "meta"))};
+    struct sails_query query = {.meta = json_deep_copy(blueprint_record_option(call, "meta"))};
     struct member_changes changes = {0};
     json_t *updated = NULL;
     int rc = find_changes(call, db, values, key, &changes);
@@ -211,7 +211,7 @@ static int update_found(struct blueprint_call *call, struct sails_db *db,
         json_decref(query.meta);
     }
     if (rc == 0 && updated == NULL) {
-        rc = blueprint_answer_not_found(call);
+        rc = blueprint_record_answer_not_found(call);
     } else if (rc == 0) {
         rc = tell_all_updated(call, values, updated, previous, &changes);
         rc = rc == 0 ? answer_updated(call, db, updated) : rc;
@@ -221,14 +221,14 @@ static int update_found(struct blueprint_call *call, struct sails_db *db,
     return rc;
 }
 
-int blueprint_update(struct blueprint_call *call, struct sails_db *db)
+int blueprint_change_update(struct blueprint_call *call, struct sails_db *db)
 {
     struct seen_record previous = {0};
     int rc = blueprint_record_see(call, db, blueprint_record_criteria(call), &previous);
 
     if (rc == 0) {
         rc = previous.stored != NULL ? update_found(call, db, &previous)
-                                     : blueprint_answer_not_found(call);
+                                     : blueprint_record_answer_not_found(call);
     }
     seen_record_deinit(&previous);
     return rc;
@@ -240,7 +240,7 @@ static int destroy_found(struct blueprint_call *call, struct sails_db *db,
                          const struct seen_record *previous)
 {
     json_t *key = blueprint_record_key(call->model, previous->stored);
-    struct sails_query query = {.meta = json_deep_copy(blueprint_option(call, "meta"))};
+    struct sails_query query = {.meta = json_deep_copy(blueprint_record_option(call, "meta"))};
     json_t *destroyed = NULL;
     int rc = sails_destroy(db, call->model->identity.ptr, blueprint_record_where(call->model, key),
                            &query, &destroyed);
@@ -254,14 +254,14 @@ static int destroy_found(struct blueprint_call *call, struct sails_db *db,
     return rc;
 }
 
-int blueprint_destroy(struct blueprint_call *call, struct sails_db *db)
+int blueprint_change_destroy(struct blueprint_call *call, struct sails_db *db)
 {
     struct seen_record previous = {0};
     int rc = blueprint_record_see(call, db, blueprint_record_criteria(call), &previous);
 
     if (rc == 0) {
         rc = previous.stored != NULL ? destroy_found(call, db, &previous)
-                                     : blueprint_answer_not_found(call);
+                                     : blueprint_record_answer_not_found(call);
     }
     seen_record_deinit(&previous);
     return rc;

@@ -9,7 +9,7 @@
 /* The options as the ORM takes them: copies, which are the call's. */
 static json_t *copy_option(const struct blueprint_call *call, const char *name)
 {
-    return json_deep_copy(blueprint_option(call, name));
+    return json_deep_copy(blueprint_record_option(call, name));
 }
 
 static void subscribe_to_all(struct blueprint_call *call, const json_t *records)
@@ -35,7 +35,7 @@ static void subscribe_to_all(struct blueprint_call *call, const json_t *records)
 static bool answers_with_text(const struct blueprint_call *call)
 {
     return !res_is_socket(call->res) && call->model->to_json.call == NULL &&
-           json_object_size(blueprint_option(call, "populates")) == 0 &&
+           json_object_size(blueprint_record_option(call, "populates")) == 0 &&
            responses_find(&call->req->service->responses, "ok") == NULL &&
            res_writes_compact(call->res);
 }
@@ -43,8 +43,8 @@ static bool answers_with_text(const struct blueprint_call *call)
 static int find_text(struct blueprint_call *call, struct sails_db *db, enum orm_method method,
                      size_t *n)
 {
-    struct orm_call query = {.criteria = blueprint_option(call, "criteria"),
-                             .meta = blueprint_option(call, "meta")};
+    struct orm_call query = {.criteria = blueprint_record_option(call, "criteria"),
+                             .meta = blueprint_record_option(call, "meta")};
 
     call->outcome = BLUEPRINT_DONE;
     return method_find_text(db, call->model, method, &query, &call->text, n);
@@ -60,7 +60,7 @@ static int find_values(struct blueprint_call *call, struct sails_db *db)
 
     if (rc == 0) {
         subscribe_to_all(call, records);
-        rc = blueprint_answer(call, call->model, records);
+        rc = blueprint_record_answer(call, call->model, records);
     }
     json_decref(records);
     return rc;
@@ -87,7 +87,7 @@ static int find_one_text(struct blueprint_call *call, struct sails_db *db)
     size_t n = 0;
     int rc = find_text(call, db, ORM_FIND_ONE, &n);
 
-    return rc == 0 && n == 0 ? blueprint_answer_not_found(call) : rc;
+    return rc == 0 && n == 0 ? blueprint_record_answer_not_found(call) : rc;
 }
 
 static int find_one_value(struct blueprint_call *call, struct sails_db *db)
@@ -96,12 +96,12 @@ static int find_one_value(struct blueprint_call *call, struct sails_db *db)
     int rc = find_one(call, db, &record);
 
     if (rc == 0 && record == NULL) {
-        return blueprint_answer_not_found(call);
+        return blueprint_record_answer_not_found(call);
     }
     if (rc == 0) {
         effects_subscribe(&call->effects, call->model, blueprint_record_key(call->model, record));
         blueprint_record_subscribe_deep(call, record);
-        rc = blueprint_answer(call, call->model, record);
+        rc = blueprint_record_answer(call, call->model, record);
     }
     json_decref(record);
     return rc;
@@ -113,9 +113,9 @@ int blueprint_find_one(struct blueprint_call *call, struct sails_db *db)
 }
 
 /* A to-one that leads nowhere is not found, as the record that it would be. */
-int blueprint_populate(struct blueprint_call *call, struct sails_db *db)
+int blueprint_find_populate(struct blueprint_call *call, struct sails_db *db)
 {
-    const char *alias = json_string_value(blueprint_option(call, "alias"));
+    const char *alias = json_string_value(blueprint_record_option(call, "alias"));
     const struct orm_attribute *association =
         alias != NULL ? model_find_attribute(call->model, str_from(alias)) : NULL;
     json_t *record = NULL;
@@ -126,11 +126,11 @@ int blueprint_populate(struct blueprint_call *call, struct sails_db *db)
         value = json_object_get(record, alias);
     }
     if (rc == 0 && (value == NULL || json_is_null(value))) {
-        rc = blueprint_answer_not_found(call);
+        rc = blueprint_record_answer_not_found(call);
     } else if (rc == 0) {
         effects_subscribe(&call->effects, call->model, blueprint_record_key(call->model, record));
         blueprint_record_subscribe_deep(call, record);
-        rc = blueprint_answer(call, association->other, value);
+        rc = blueprint_record_answer(call, association->other, value);
     }
     json_decref(record);
     return rc;

@@ -20,7 +20,7 @@ static void membership_deinit(struct membership *m)
 /* NULL in *parent: there is none. */
 static int find_parent(struct blueprint_call *call, struct sails_db *db, struct membership *m)
 {
-    const char *alias = json_string_value(blueprint_option(call, "alias"));
+    const char *alias = json_string_value(blueprint_record_option(call, "alias"));
     json_t *record = NULL;
     int rc = 0;
 
@@ -39,7 +39,7 @@ static int find_parent(struct blueprint_call *call, struct sails_db *db, struct 
 
 static int find_child(struct blueprint_call *call, struct sails_db *db, struct membership *m)
 {
-    json_t *id = json_array_get(blueprint_option(call, "associatedIds"), 0);
+    json_t *id = json_array_get(blueprint_record_option(call, "associatedIds"), 0);
     json_t *ids = json_pack("[O]", id);
     json_t *children = NULL;
     int rc = ids != NULL ? member_change_find_children(call, db, m->collection, ids, &children)
@@ -67,7 +67,7 @@ static int answer_parent(struct blueprint_call *call, struct sails_db *db, json_
     int rc = blueprint_record_see(call, db, blueprint_record_where(call->model, parent), &record);
 
     if (rc == 0 && record.stored == NULL) {
-        rc = blueprint_answer_not_found(call);
+        rc = blueprint_record_answer_not_found(call);
     } else if (rc == 0) {
         call->body = json_incref(record.shown);
     }
@@ -97,13 +97,13 @@ static void tell_added(struct blueprint_call *call, const struct membership *m, 
     }
 }
 
-int blueprint_add(struct blueprint_call *call, struct sails_db *db)
+int blueprint_members_add(struct blueprint_call *call, struct sails_db *db)
 {
     struct membership m = {0};
     int rc = find_both(call, db, &m);
 
     if (rc == 0 && m.child == NULL) {
-        rc = blueprint_answer_not_found(call);
+        rc = blueprint_record_answer_not_found(call);
     } else if (rc == 0) {
         json_t *key = blueprint_record_key(m.collection->other, m.child);
 
@@ -159,13 +159,13 @@ static int remove_child(struct blueprint_call *call, struct sails_db *db,
     return rc == 0 ? answer_parent(call, db, m->parent) : rc;
 }
 
-int blueprint_remove(struct blueprint_call *call, struct sails_db *db)
+int blueprint_members_remove(struct blueprint_call *call, struct sails_db *db)
 {
     struct membership m = {0};
     int rc = find_both(call, db, &m);
 
     if (rc == 0) {
-        rc = m.child != NULL ? remove_child(call, db, &m) : blueprint_answer_not_found(call);
+        rc = m.child != NULL ? remove_child(call, db, &m) : blueprint_record_answer_not_found(call);
     }
     membership_deinit(&m);
     return rc;
@@ -176,7 +176,7 @@ static int replace_members(struct blueprint_call *call, struct sails_db *db,
 {
     struct member_change change = {0};
     int rc = member_change_find(call, db, m->collection, m->parent,
-                                blueprint_option(call, "associatedIds"), &change);
+                                blueprint_record_option(call, "associatedIds"), &change);
 
     if (rc == 0) {
         rc = member_change_blame_ids(
@@ -193,13 +193,14 @@ static int replace_members(struct blueprint_call *call, struct sails_db *db,
     return rc;
 }
 
-int blueprint_replace(struct blueprint_call *call, struct sails_db *db)
+int blueprint_members_replace(struct blueprint_call *call, struct sails_db *db)
 {
     struct membership m = {0};
     int rc = find_parent(call, db, &m);
 
     if (rc == 0) {
-        rc = m.parent != NULL ? replace_members(call, db, &m) : blueprint_answer_not_found(call);
+        rc = m.parent != NULL ? replace_members(call, db, &m)
+                              : blueprint_record_answer_not_found(call);
     }
     membership_deinit(&m);
     return rc;

@@ -4,7 +4,7 @@
 
 #include <sails/err.h>
 
-json_t *blueprint_option(const struct blueprint_call *call, const char *name)
+json_t *blueprint_record_option(const struct blueprint_call *call, const char *name)
 {
     return json_object_get(call->options, name);
 }
@@ -24,8 +24,9 @@ json_t *blueprint_record_where(const struct orm_model *model, json_t *key)
 /* Of those about a member, the parent may have been replaced by the program's function. */
 json_t *blueprint_record_criteria(const struct blueprint_call *call)
 {
-    json_t *where = json_deep_copy(json_object_get(blueprint_option(call, "criteria"), "where"));
-    json_t *parent = blueprint_option(call, "targetRecordId");
+    json_t *where =
+        json_deep_copy(json_object_get(blueprint_record_option(call, "criteria"), "where"));
+    json_t *parent = blueprint_record_option(call, "targetRecordId");
 
     if (parent != NULL && json_object_set(where, call->model->primary_key->name.ptr, parent) < 0) {
         json_decref(where);
@@ -46,22 +47,15 @@ int blueprint_record_find(struct sails_db *db, const struct orm_model *model, js
 int blueprint_record_see(struct blueprint_call *call, struct sails_db *db, json_t *criteria,
                          struct seen_record *record)
 {
-    int rc =
-        blueprint_record_find(db, call->model, criteria,
-                              json_deep_copy(blueprint_option(call, "populates")), &record->stored);
+    int rc = blueprint_record_find(db, call->model, criteria,
+                                   json_deep_copy(blueprint_record_option(call, "populates")),
+                                   &record->stored);
 
     if (rc == 0 && record->stored != NULL) {
         record->shown = record_view(call->model, record->stored);
         rc = record->shown != NULL ? 0 : SAILS_ENOMEM;
     }
     return rc;
-}
-
-void seen_record_deinit(struct seen_record *record)
-{
-    json_decref(record->stored);
-    json_decref(record->shown);
-    *record = (struct seen_record){0};
 }
 
 /* ---- subscribing ---- */
@@ -99,7 +93,8 @@ void blueprint_record_subscribe_deep(struct blueprint_call *call, const json_t *
 
 /* ---- the outcome ---- */
 
-int blueprint_answer(struct blueprint_call *call, const struct orm_model *model, json_t *value)
+int blueprint_record_answer(struct blueprint_call *call, const struct orm_model *model,
+                            json_t *value)
 {
     json_decref(call->body);
     call->outcome = BLUEPRINT_DONE;
@@ -107,7 +102,7 @@ int blueprint_answer(struct blueprint_call *call, const struct orm_model *model,
     return call->body != NULL ? 0 : SAILS_ENOMEM;
 }
 
-int blueprint_answer_not_found(struct blueprint_call *call)
+int blueprint_record_answer_not_found(struct blueprint_call *call)
 {
     call->outcome = BLUEPRINT_NOT_FOUND;
     return 0;

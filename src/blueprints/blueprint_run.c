@@ -42,13 +42,13 @@ static const struct {
 } blueprints_of_kinds[BLUEPRINT_KINDS] = {
     [BLUEPRINT_FIND] = {blueprint_find, true},
     [BLUEPRINT_FIND_ONE] = {blueprint_find_one, true},
-    [BLUEPRINT_CREATE] = {blueprint_create, false},
-    [BLUEPRINT_UPDATE] = {blueprint_update, false},
-    [BLUEPRINT_DESTROY] = {blueprint_destroy, false},
-    [BLUEPRINT_POPULATE] = {blueprint_populate, true},
-    [BLUEPRINT_ADD] = {blueprint_add, false},
-    [BLUEPRINT_REMOVE] = {blueprint_remove, false},
-    [BLUEPRINT_REPLACE] = {blueprint_replace, false},
+    [BLUEPRINT_CREATE] = {blueprint_change_create, false},
+    [BLUEPRINT_UPDATE] = {blueprint_change_update, false},
+    [BLUEPRINT_DESTROY] = {blueprint_change_destroy, false},
+    [BLUEPRINT_POPULATE] = {blueprint_find_populate, true},
+    [BLUEPRINT_ADD] = {blueprint_members_add, false},
+    [BLUEPRINT_REMOVE] = {blueprint_members_remove, false},
+    [BLUEPRINT_REPLACE] = {blueprint_members_replace, false},
 };
 
 /* ---- errors as bodies ---- */

@@ -2,6 +2,13 @@
 
 #include <assert.h>
 
+void seen_record_deinit(struct seen_record *record)
+{
+    json_decref(record->stored);
+    json_decref(record->shown);
+    *record = (struct seen_record){0};
+}
+
 /* ---- associations ---- */
 
 static bool is_through(const struct orm_attribute *collection)

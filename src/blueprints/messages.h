@@ -27,6 +27,8 @@ struct seen_record {
     json_t *shown;
 };
 
+void seen_record_deinit(struct seen_record *record);
+
 /* The other side of its associations, then the watchers, who become its subscribers. */
 void messages_created(struct effects *effects, const struct orm_model *model,
                       const struct seen_record *record);

@@ -225,7 +225,7 @@ void config_describe(struct buf *out, const struct config_key *key)
 static int refuse_unknown(const char *name, struct buf *why)
 {
     const char *instead = config_sails_instead(name);
-    const char *nearest = config_nearest_name(name);
+    const char *nearest = config_names_find_nearest(name);
 
     if (instead != NULL) {
         buf_printf(why,
@@ -269,7 +269,7 @@ static int set_key(struct config *config, const struct config_key *key, json_t *
     if (!is_allowed(key, value)) {
         return refuse_value(key, value, why);
     }
-    if (!config_is_section(key)) {
+    if (!config_names_is_section(key)) {
         return json_object_set(config->values, key->name, value) == 0 ? 0 : SAILS_ENOMEM;
     }
     merged = config_section_merge(json_object_get(config->values, key->name), value);
@@ -303,11 +303,11 @@ int config_set(struct config *config, const char *name, json_t *value, struct bu
     const struct config_key *section = NULL;
 
     name = current_name(config, name);
-    key = config_find_key(name);
+    key = config_names_find(name);
     if (key != NULL) {
         return set_key(config, key, value, why);
     }
-    section = config_find_section(name, &member);
+    section = config_names_find_section(name, &member);
     return section != NULL ? set_member(config, section, member, value, why)
                            : refuse_unknown(name, why);
 }
@@ -317,7 +317,7 @@ static bool is_branch(const char *name, const json_t *value)
 {
     bool is_former = json_object_size(value) == 0 && config_sails_instead(name) != NULL;
 
-    return json_is_object(value) && config_find_key(name) == NULL && !is_former;
+    return json_is_object(value) && config_names_find(name) == NULL && !is_former;
 }
 
 static int set_branch(struct config *config, const char *prefix, json_t *tree, struct buf *why)
@@ -356,7 +356,8 @@ json_t *config_get(const struct config *config, const char *name)
 {
     const char *member = NULL;
     json_t *value = json_object_get(config->values, name);
-    const struct config_key *section = value == NULL ? config_find_section(name, &member) : NULL;
+    const struct config_key *section =
+        value == NULL ? config_names_find_section(name, &member) : NULL;
 
     return section != NULL
                ? config_section_find(json_object_get(config->values, section->name), member)

@@ -118,7 +118,7 @@ static int next_option(int argc, const char *const *argv, int *at, struct option
     return 1;
 }
 
-const char *config_find_option(int argc, const char *const *argv, const char *name)
+const char *config_arguments_find_option(int argc, const char *const *argv, const char *name)
 {
     struct buf ignored = {0};
     struct option option;
@@ -144,7 +144,7 @@ static bool take_wish(const struct option *option, struct config_wishes *wishes)
     return str_eq(option->name, STR("config")); /* config_rc.c has read it */
 }
 
-struct config_wishes config_find_wishes(int argc, const char *const *argv)
+struct config_wishes config_arguments_find_wishes(int argc, const char *const *argv)
 {
     struct config_wishes wishes = {0};
     struct buf ignored = {0};
@@ -168,7 +168,7 @@ struct config_wishes config_find_wishes(int argc, const char *const *argv)
 
 static int collect_value(json_t *collected, const char *name, const char *text, struct buf *why)
 {
-    json_t *value = config_read_typed(name, text, CONFIG_ARGUMENT);
+    json_t *value = config_typed_read(name, text, CONFIG_ARGUMENT);
     json_t *values = json_object_get(collected, name);
 
     if (value == NULL && !utf8_is_valid(str_bytes(str_from(text)))) {
@@ -210,7 +210,7 @@ static int set_collected(struct config *config, json_t *collected, struct buf *w
     json_object_foreach(collected, name, values)
     {
         struct buf reason = {0};
-        json_t *value = config_join_typed(name, values);
+        json_t *value = config_typed_join(name, values);
 
         rc = value != NULL ? config_set(config, name, value, &reason) : SAILS_ENOMEM;
         json_decref(value);

@@ -76,7 +76,7 @@ static bool blank_block(struct cursor *c)
     return true;
 }
 
-int config_blank_comments(char *text, size_t len, size_t *line)
+int config_comments_blank(char *text, size_t len, size_t *line)
 {
     struct cursor c = {.text = text, .len = len, .line = 1};
 

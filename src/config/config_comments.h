@@ -18,6 +18,6 @@
  * parser to find.
  * 0; SAILS_ECONFIG: a comment has no end, *line (from 1) is where it begins.
  */
-int config_blank_comments(char *text, size_t len, size_t *line);
+int config_comments_blank(char *text, size_t len, size_t *line);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <sails/err.h>
 
-const char *config_find_variable(const char *const *environment, const char *name)
+const char *config_environment_find(const char *const *environment, const char *name)
 {
     size_t len = strlen(name);
 
@@ -23,7 +23,7 @@ static int set_variable(struct config *config, struct str variable, const char *
                         const char *value, enum config_form form, struct buf *why)
 {
     struct buf reason = {0};
-    int rc = config_set_typed(config, key, value, form, &reason);
+    int rc = config_typed_set(config, key, value, form, &reason);
 
     if (reason.len > 0) {
         buf_printf(why, "environment: %.*s: %.*s", STR_FMT(variable), STR_FMT(buf_str(&reason)));
@@ -37,7 +37,7 @@ static int set_variable(struct config *config, struct str variable, const char *
 static int set_shared(struct config *config, const char *const *environment, const char *variable,
                       const char *key, struct buf *why)
 {
-    const char *value = config_find_variable(environment, variable);
+    const char *value = config_environment_find(environment, variable);
 
     return value != NULL ? set_variable(config, str_from(variable), key, value, CONFIG_JSON, why)
                          : 0;
@@ -45,10 +45,10 @@ static int set_shared(struct config *config, const char *const *environment, con
 
 static int keep_node_env(struct config *config, const char *const *environment)
 {
-    const char *name = config_find_variable(environment, "SAILS_ENV");
+    const char *name = config_environment_find(environment, "SAILS_ENV");
 
     if (name == NULL) {
-        name = config_find_variable(environment, "NODE_ENV");
+        name = config_environment_find(environment, "NODE_ENV");
     }
     mem_free(config->node_env);
     config->node_env = name != NULL ? mem_strndup(name, strlen(name)) : NULL;

@@ -117,7 +117,7 @@ static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
     size_t line = 0;
 
     skip_mark(text);
-    if (config_blank_comments(text->ptr, text->len, &line) < 0) {
+    if (config_comments_blank(text->ptr, text->len, &line) < 0) {
         buf_printf(why, "%s: line %zu: this comment has no end", path, line);
         return NULL;
     }
@@ -131,7 +131,7 @@ static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
     return tree;
 }
 
-int config_read_file(const char *path, json_t **tree, struct buf *why)
+int config_file_read(const char *path, json_t **tree, struct buf *why)
 {
     FILE *file = fopen(path, "rb");
     struct buf text = {0};
@@ -158,7 +158,7 @@ int config_read_file(const char *path, json_t **tree, struct buf *why)
     return rc;
 }
 
-int config_set_file(struct config *config, const char *path, json_t *tree, struct buf *why)
+int config_file_set(struct config *config, const char *path, json_t *tree, struct buf *why)
 {
     struct buf reason = {0};
     int rc = 0;
@@ -185,10 +185,10 @@ int config_set_file(struct config *config, const char *path, json_t *tree, struc
 static int load_file(struct config *config, const char *path, struct buf *why)
 {
     json_t *tree = NULL;
-    int rc = config_read_file(path, &tree, why);
+    int rc = config_file_read(path, &tree, why);
 
     if (rc == 0 && tree != NULL) {
-        rc = config_set_file(config, path, tree, why);
+        rc = config_file_set(config, path, tree, why);
     }
     json_decref(tree);
     return rc;
@@ -213,7 +213,7 @@ static bool has_known_member(json_t *tree)
 
     json_object_foreach(tree, name, value)
     {
-        if (config_is_top(str_from(name))) {
+        if (config_names_is_top(str_from(name))) {
             return true;
         }
     }
@@ -247,14 +247,15 @@ static int load_named_file(struct config *config, const char *path, struct buf *
 {
     json_t *tree = NULL;
     struct str name = stem_of(path);
-    int rc = config_read_file(path, &tree, why);
+    int rc = config_file_read(path, &tree, why);
     bool is_bare = json_is_object(tree) && !has_known_member(tree);
 
-    if (is_bare && (is_former(name) || (json_object_size(tree) > 0 && config_is_branch(name)))) {
+    if (is_bare &&
+        (is_former(name) || (json_object_size(tree) > 0 && config_names_is_branch(name)))) {
         rc = wrap_section(name, &tree);
     }
     if (rc == 0 && tree != NULL) {
-        rc = config_set_file(config, path, tree, why);
+        rc = config_file_set(config, path, tree, why);
     }
     json_decref(tree);
     return rc;

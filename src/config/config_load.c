@@ -4,14 +4,14 @@
 
 #include <sails/err.h>
 
-int config_override(json_t *overrides, const char *name, const json_t *value)
+int config_load_note(json_t *overrides, const char *name, const json_t *value)
 {
     json_t *merged = config_section_merge(json_object_get(overrides, name), value);
 
     return json_object_set_new(overrides, name, merged) == 0 ? 0 : SAILS_ENOMEM;
 }
 
-int config_set_overrides(struct config *config, json_t *overrides, struct buf *why)
+int config_load_overrides(struct config *config, json_t *overrides, struct buf *why)
 {
     const char *name = NULL;
     json_t *value = NULL;
@@ -42,7 +42,7 @@ static int read_all(struct config *config, const struct config_sources *sources,
         rc = config_load_own_variables(config, sources->environment, why);
     }
     if (rc == 0) {
-        rc = config_set_overrides(config, sources->overrides, why);
+        rc = config_load_overrides(config, sources->overrides, why);
     }
     return rc == 0 ? config_load_arguments(config, sources->argc, sources->argv, wishes, why) : rc;
 }

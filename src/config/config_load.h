@@ -45,10 +45,10 @@ int config_load(struct config *config, const struct config_sources *sources,
                 struct config_wishes *wishes, struct buf *why);
 
 /* Notes for `overrides` what the program sets; sections are merged. 0, SAILS_ENOMEM. */
-int config_override(json_t *overrides, const char *name, const json_t *value);
+int config_load_note(json_t *overrides, const char *name, const json_t *value);
 
-/* Sets what config_override() has noted. */
-int config_set_overrides(struct config *config, json_t *overrides, struct buf *why);
+/* Sets what config_load_note() has noted. */
+int config_load_overrides(struct config *config, json_t *overrides, struct buf *why);
 
 /* ---- the parts ---- */
 
@@ -59,10 +59,10 @@ int config_set_overrides(struct config *config, json_t *overrides, struct buf *w
 int config_load_files(struct config *config, const char *environment, struct buf *why);
 
 /* Reads one file of JSON with comments into *tree (NULL: no such file). */
-int config_read_file(const char *path, json_t **tree, struct buf *why);
+int config_file_read(const char *path, json_t **tree, struct buf *why);
 
 /* Sets what a file holds; `path` is for the sentence. */
-int config_set_file(struct config *config, const char *path, json_t *tree, struct buf *why);
+int config_file_set(struct config *config, const char *path, json_t *tree, struct buf *why);
 
 /* The rc files of the machine, the user and the current folder, then the one that sails_config names,
  * and the one that --config names. */
@@ -77,16 +77,16 @@ int config_load_own_variables(struct config *config, const char *const *environm
                               struct buf *why);
 
 /* A variable's value; NULL: it is not set, or empty. */
-const char *config_find_variable(const char *const *environment, const char *name);
+const char *config_environment_find(const char *const *environment, const char *name);
 
 /* --port 80, --port=80, --no-x, --x, --verbose and Sails' other short forms; -- ends them. */
 int config_load_arguments(struct config *config, int argc, const char *const *argv,
                           struct config_wishes *wishes, struct buf *why);
 
 /* What a command line asks for, whatever else is wrong with it or with other sources. */
-struct config_wishes config_find_wishes(int argc, const char *const *argv);
+struct config_wishes config_arguments_find_wishes(int argc, const char *const *argv);
 
 /* The value of an option, "config"; of several the last one. NULL: it is not there. */
-const char *config_find_option(int argc, const char *const *argv, const char *name);
+const char *config_arguments_find_option(int argc, const char *const *argv, const char *name);
 
 #endif

@@ -32,11 +32,11 @@ static void drop_notes(json_t *tree)
 static int load_rc(struct config *config, const char *path, struct buf *why)
 {
     json_t *tree = NULL;
-    int rc = config_read_file(path, &tree, why);
+    int rc = config_file_read(path, &tree, why);
 
     if (rc == 0 && tree != NULL) {
         drop_notes(tree);
-        rc = config_set_file(config, path, tree, why);
+        rc = config_file_set(config, path, tree, why);
     }
     json_decref(tree);
     return rc;
@@ -110,7 +110,7 @@ int config_load_rc(struct config *config, const struct config_sources *sources, 
     static const char *const of_machine[] = {"/etc/sails/config", "/etc/sailsrc"};
     static const char *const of_user[] = {"/.config/sails/config", "/.config/sails",
                                           "/.sails/config", "/.sailsrc"};
-    const char *home = config_find_variable(sources->environment, "HOME");
+    const char *home = config_environment_find(sources->environment, "HOME");
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(of_machine); i++) {
@@ -123,10 +123,12 @@ int config_load_rc(struct config *config, const struct config_sources *sources, 
         rc = load_nearest(config, why);
     }
     if (rc == 0) {
-        rc = load_named(config, config_find_variable(sources->environment, "sails_config"),
+        rc = load_named(config, config_environment_find(sources->environment, "sails_config"),
                         "environment: sails_config", why);
     }
-    return rc == 0 ? load_named(config, config_find_option(sources->argc, sources->argv, "config"),
-                                "command line: config", why)
-                   : rc;
+    return rc == 0
+               ? load_named(config,
+                            config_arguments_find_option(sources->argc, sources->argv, "config"),
+                            "command line: config", why)
+               : rc;
 }

@@ -138,7 +138,7 @@ static void write_untitled_sections(struct buf *out)
     }
 }
 
-void config_write_reference(struct buf *out)
+void config_reference_write(struct buf *out)
 {
     buf_append_str(out, STR(head));
     write_sources(out);

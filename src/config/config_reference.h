@@ -13,6 +13,6 @@
 #include "config/config.h"
 
 /* Appends the whole of docs/configuration.md. */
-void config_write_reference(struct buf *out);
+void config_reference_write(struct buf *out);
 
 #endif

@@ -188,11 +188,12 @@ static json_t *read_for(const struct config_key *key, const char *text, enum con
     return NULL;
 }
 
-json_t *config_read_typed(const char *name, const char *text, enum config_form form)
+json_t *config_typed_read(const char *name, const char *text, enum config_form form)
 {
     const char *member = NULL;
-    const struct config_key *key = config_find_key(name);
-    const struct config_key *section = key == NULL ? config_find_section(name, &member) : NULL;
+    const struct config_key *key = config_names_find(name);
+    const struct config_key *section =
+        key == NULL ? config_names_find_section(name, &member) : NULL;
 
     if (key != NULL) {
         return read_for(key, text, form);
@@ -221,9 +222,9 @@ static json_t *concatenate(json_t *lists)
     return all;
 }
 
-json_t *config_join_typed(const char *name, json_t *values)
+json_t *config_typed_join(const char *name, json_t *values)
 {
-    const struct config_key *key = config_find_key(name);
+    const struct config_key *key = config_names_find(name);
     size_t n = json_array_size(values);
 
     if (n > 1 && (key == NULL || key->type == CONFIG_ORIGINS || key->type == CONFIG_PROXIES)) {
@@ -238,10 +239,10 @@ json_t *config_join_typed(const char *name, json_t *values)
 
 /* ---- setting ---- */
 
-int config_set_typed(struct config *config, const char *name, const char *text,
+int config_typed_set(struct config *config, const char *name, const char *text,
                      enum config_form form, struct buf *why)
 {
-    json_t *value = config_read_typed(name, text, form);
+    json_t *value = config_typed_read(name, text, form);
     int rc = 0;
 
     if (value == NULL && !utf8_is_valid(str_bytes(str_from(text)))) {

@@ -22,16 +22,16 @@ enum config_form {
 };
 
 /* NULL: not UTF-8, or no memory. */
-json_t *config_read_typed(const char *name, const char *text, enum config_form form);
+json_t *config_typed_read(const char *name, const char *text, enum config_form form);
 
 /*
  * What an option means that was given several times (values: their list, borrowed): a list for keys that
  * hold lists and for members of sections, else the last one. NULL: no memory.
  */
-json_t *config_join_typed(const char *name, json_t *values);
+json_t *config_typed_join(const char *name, json_t *values);
 
 /* Reads and sets. 0; SAILS_ECONFIG: *why has got the sentence; SAILS_ENOMEM. */
-int config_set_typed(struct config *config, const char *name, const char *text,
+int config_typed_set(struct config *config, const char *name, const char *text,
                      enum config_form form, struct buf *why);
 
 #endif

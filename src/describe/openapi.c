@@ -67,7 +67,7 @@ static void put_id(struct openapi *doc, json_t *operation, const char *verb, str
     if (id.failed || json_object_setn_new(doc->ids, id.ptr, id.len, json_null()) != 0) {
         doc->failed = true;
     } else {
-        openapi_put(operation, "operationId", json_stringn(id.ptr, id.len), &doc->failed);
+        openapi_schema_put(operation, "operationId", json_stringn(id.ptr, id.len), &doc->failed);
     }
     buf_deinit(&id);
 }
@@ -150,8 +150,9 @@ static void add_template(struct openapi *doc, const struct route_info *route,
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         place.verb = verbs[i];
         if (!doc->failed && has_verb(route, i) && json_object_get(item, verbs[i]) == NULL) {
-            openapi_put(item, verbs[i], make_operation(doc, route, buf_str(&path->text), &place),
-                        &doc->failed);
+            openapi_schema_put(item, verbs[i],
+                               make_operation(doc, route, buf_str(&path->text), &place),
+                               &doc->failed);
         }
     }
 }
@@ -195,7 +196,7 @@ static void add_unrouted(struct openapi *doc, const struct route_info *route)
         return;
     }
     operation = make_operation(doc, route, route_info_path(route), &place);
-    openapi_put(operation, "x-sails-methods", methods, &doc->failed);
+    openapi_schema_put(operation, "x-sails-methods", methods, &doc->failed);
     doc->failed = json_array_append_new(doc->unrouted, operation) != 0 || doc->failed;
 }
 
@@ -227,7 +228,7 @@ static json_t *components_of(struct openapi *doc)
     json_t *components = doc->has_refusal ? openapi_operation_components() : json_object();
 
     if (doc->more->schemas != NULL) {
-        openapi_put(components, "schemas", json_incref(doc->more->schemas), &doc->failed);
+        openapi_schema_put(components, "schemas", json_incref(doc->more->schemas), &doc->failed);
     }
     return components;
 }
@@ -238,10 +239,10 @@ static json_t *assemble(struct openapi *doc, const char *title)
                                  title, "version", SAILS_VERSION, "paths", doc->paths);
 
     if (doc->has_refusal || doc->more->schemas != NULL) {
-        openapi_put(document, "components", components_of(doc), &doc->failed);
+        openapi_schema_put(document, "components", components_of(doc), &doc->failed);
     }
     if (json_array_size(doc->unrouted) > 0) {
-        openapi_put(document, "x-sails-routes", json_incref(doc->unrouted), &doc->failed);
+        openapi_schema_put(document, "x-sails-routes", json_incref(doc->unrouted), &doc->failed);
     }
     if (document == NULL || doc->failed) {
         json_decref(document);

@@ -26,7 +26,7 @@ static bool has_body(const char *verb)
 static void put_text(json_t *object, const char *key, const char *text, bool *failed)
 {
     if (text != NULL) {
-        openapi_put(object, key, json_string(text), failed);
+        openapi_schema_put(object, key, json_string(text), failed);
     }
 }
 
@@ -62,10 +62,10 @@ static void add_path_parameter(json_t *list, const struct input *input, const ch
 {
     json_t *parameter = json_pack("{ss, ss, sb}", "name", name, "in", "path", "required", 1);
 
-    openapi_put(parameter, "schema",
-                input != NULL ? openapi_schema_of_input(input)
-                              : json_pack("{ss}", "type", "string"),
-                failed);
+    openapi_schema_put(parameter, "schema",
+                       input != NULL ? openapi_schema_of_input(input)
+                                     : json_pack("{ss}", "type", "string"),
+                       failed);
     if (input != NULL) {
         put_text(parameter, "description", input->def->description, failed);
     }
@@ -80,13 +80,13 @@ static void add_query_parameter(json_t *list, const struct input *input, bool *f
         json_pack("{ss+, ss}", "name", input->def->name, is_array ? "[]" : "", "in", "query");
 
     if (input->def->required) {
-        openapi_put(parameter, "required", json_true(), failed);
+        openapi_schema_put(parameter, "required", json_true(), failed);
     }
     if (input->type->kind == INPUT_DICTIONARY) {
         put_text(parameter, "style", "deepObject", failed);
-        openapi_put(parameter, "explode", json_true(), failed);
+        openapi_schema_put(parameter, "explode", json_true(), failed);
     }
-    openapi_put(parameter, "schema", openapi_schema_of_input(input), failed);
+    openapi_schema_put(parameter, "schema", openapi_schema_of_input(input), failed);
     put_text(parameter, "description", input->def->description, failed);
     append(list, parameter, failed);
 }
@@ -108,7 +108,7 @@ static void add_parameters(json_t *operation, const struct inputs *inputs,
         }
     }
     if (json_array_size(list) > 0) {
-        openapi_put(operation, "parameters", list, failed);
+        openapi_schema_put(operation, "parameters", list, failed);
     } else {
         *failed = *failed || list == NULL;
         json_decref(list);
@@ -123,7 +123,7 @@ static void add_property(json_t *properties, json_t *required, const struct inpu
     json_t *schema = openapi_schema_of_input(input);
 
     put_text(schema, "description", input->def->description, failed);
-    openapi_put(properties, input->def->name, schema, failed);
+    openapi_schema_put(properties, input->def->name, schema, failed);
     if (input->def->required) {
         append(required, json_string(input->def->name), failed);
     }
@@ -135,9 +135,9 @@ static void put_body(json_t *operation, json_t *schema, bool is_required, bool *
                              schema, "application/x-www-form-urlencoded", "schema", schema);
 
     if (is_required) {
-        openapi_put(body, "required", json_true(), failed);
+        openapi_schema_put(body, "required", json_true(), failed);
     }
-    openapi_put(operation, "requestBody", body, failed);
+    openapi_schema_put(operation, "requestBody", body, failed);
 }
 
 static void add_body(json_t *operation, const struct inputs *inputs, const json_t *names,
@@ -153,7 +153,7 @@ static void add_body(json_t *operation, const struct inputs *inputs, const json_
         }
     }
     if (json_array_size(required) > 0) {
-        openapi_put(schema, "required", json_incref(required), failed);
+        openapi_schema_put(schema, "required", json_incref(required), failed);
     }
     if (json_object_size(properties) > 0) {
         put_body(operation, schema, json_array_size(required) > 0, failed);
@@ -200,7 +200,7 @@ static void add_response(json_t *responses, unsigned status, const char *descrip
         description = status != 0 ? http_status_text(status) : "An answer of the application";
     }
     if (json_object_get(responses, code) == NULL) {
-        openapi_put(responses, code, json_pack("{ss}", "description", description), failed);
+        openapi_schema_put(responses, code, json_pack("{ss}", "description", description), failed);
     }
 }
 
@@ -222,13 +222,13 @@ static void add_responses(json_t *operation, const struct route_info *route, boo
     json_t *responses = json_object();
 
     if (target->inputs != NULL) {
-        openapi_put(responses, "400",
-                    json_pack("{ss}", "$ref", "#/components/responses/MissingOrInvalidParams"),
-                    failed);
+        openapi_schema_put(
+            responses, "400",
+            json_pack("{ss}", "$ref", "#/components/responses/MissingOrInvalidParams"), failed);
     }
     add_exits(responses, target->def, failed);
     add_response(responses, status_of(target, route_info_last_step(route)), NULL, failed);
-    openapi_put(operation, "responses", responses, failed);
+    openapi_schema_put(operation, "responses", responses, failed);
 }
 
 json_t *openapi_operation_components(void)
@@ -259,7 +259,7 @@ static void add_tag(json_t *operation, const char *identity, bool *failed)
     size_t len = str_find(str_from(identity), '/');
 
     if (identity[len] == '/') {
-        openapi_put(operation, "tags", json_pack("[s%]", identity, len), failed);
+        openapi_schema_put(operation, "tags", json_pack("[s%]", identity, len), failed);
     }
 }
 
@@ -276,8 +276,8 @@ void openapi_operation_fill(json_t *operation, const struct route_info *route,
         add_tag(operation, target->identity, failed);
         put_text(operation, "x-sails-action", target->identity, failed);
     }
-    openapi_put(operation, "x-sails-address", json_stringn(route->address.ptr, route->address.len),
-                failed);
+    openapi_schema_put(operation, "x-sails-address",
+                       json_stringn(route->address.ptr, route->address.len), failed);
     add_parameters(operation, target->inputs, place, failed);
     if (target->inputs != NULL && has_body(place->verb)) {
         add_body(operation, target->inputs, place->names, failed);

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-void openapi_put(json_t *object, const char *key, json_t *value, bool *failed)
+void openapi_schema_put(json_t *object, const char *key, json_t *value, bool *failed)
 {
     if (json_object_set_new(object, key, value) != 0) {
         *failed = true;
@@ -46,8 +46,9 @@ static const char *type_name(enum input_kind kind)
 static void add_items(json_t *schema, const struct input_type *type, bool *failed)
 {
     list_each(node, &type->parts) {
-        openapi_put(schema, "items",
-                    schema_of_type(container_of(node, struct input_type, in_parent)), failed);
+        openapi_schema_put(schema, "items",
+                           schema_of_type(container_of(node, struct input_type, in_parent)),
+                           failed);
     }
 }
 
@@ -60,11 +61,11 @@ static void add_members(json_t *schema, const struct input_type *type, bool *fai
     list_each(node, &type->parts) {
         const struct input_type *member = container_of(node, struct input_type, in_parent);
 
-        openapi_put(properties, member->name, schema_of_type(member), failed);
+        openapi_schema_put(properties, member->name, schema_of_type(member), failed);
         *failed = *failed || json_array_append_new(required, json_string(member->name)) != 0;
     }
-    openapi_put(schema, "properties", properties, failed);
-    openapi_put(schema, "required", required, failed);
+    openapi_schema_put(schema, "properties", properties, failed);
+    openapi_schema_put(schema, "required", required, failed);
 }
 
 static json_t *schema_of_type(const struct input_type *type)
@@ -74,7 +75,7 @@ static json_t *schema_of_type(const struct input_type *type)
     bool failed = schema == NULL;
 
     if (name != NULL) {
-        openapi_put(schema, "type", json_string(name), &failed);
+        openapi_schema_put(schema, "type", json_string(name), &failed);
     }
     if (type->kind == INPUT_ARRAY) {
         add_items(schema, type, &failed);
@@ -95,29 +96,31 @@ static void add_type_rules(json_t *schema, const struct input *input, bool *fail
     if (name == NULL) {
         return;
     }
-    openapi_put(schema, "type",
-                def->allow_null ? json_pack("[ss]", name, "null") : json_string(name), failed);
+    openapi_schema_put(schema, "type",
+                       def->allow_null ? json_pack("[ss]", name, "null") : json_string(name),
+                       failed);
 }
 
 /* A URL may do without its scheme here, so that it is a reference in the words of RFC 3986. */
 static void add_form(json_t *schema, const struct sails_input *def, bool *failed)
 {
     if (def->is_email) {
-        openapi_put(schema, "format", json_string("email"), failed);
+        openapi_schema_put(schema, "format", json_string("email"), failed);
     } else if (def->is_url) {
-        openapi_put(schema, "format", json_string("uri-reference"), failed);
+        openapi_schema_put(schema, "format", json_string("uri-reference"), failed);
     } else if (def->is_uuid) {
-        openapi_put(schema, "format", json_string("uuid"), failed);
+        openapi_schema_put(schema, "format", json_string("uuid"), failed);
     } else if (def->is_ip) {
-        openapi_put(schema, "anyOf", json_pack("[{ss},{ss}]", "format", "ipv4", "format", "ipv6"),
-                    failed);
+        openapi_schema_put(schema, "anyOf",
+                           json_pack("[{ss},{ss}]", "format", "ipv4", "format", "ipv6"), failed);
     }
     if (def->regex != NULL) {
-        openapi_put(schema, "pattern", json_string(def->regex), failed);
+        openapi_schema_put(schema, "pattern", json_string(def->regex), failed);
     } else if (def->is_hex_color) {
-        openapi_put(schema, "pattern", json_string("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"), failed);
+        openapi_schema_put(schema, "pattern", json_string("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"),
+                           failed);
     } else if (def->is_credit_card) {
-        openapi_put(schema, "pattern", json_string("^[0-9 -]+$"), failed);
+        openapi_schema_put(schema, "pattern", json_string("^[0-9 -]+$"), failed);
     }
 }
 
@@ -129,20 +132,20 @@ static void add_lengths(json_t *schema, const struct input *input, bool *failed)
     size_t min = def->min_length > 0 || !is_filled ? def->min_length : 1;
 
     if (input->type->kind == INPUT_STRING && min > 0) {
-        openapi_put(schema, "minLength", json_integer((json_int_t)min), failed);
+        openapi_schema_put(schema, "minLength", json_integer((json_int_t)min), failed);
     }
     if (def->max_length > 0) {
-        openapi_put(schema, "maxLength", json_integer((json_int_t)def->max_length), failed);
+        openapi_schema_put(schema, "maxLength", json_integer((json_int_t)def->max_length), failed);
     }
 }
 
 static void add_bounds(json_t *schema, const struct input *input, bool *failed)
 {
     if (input->min != NULL) {
-        openapi_put(schema, "minimum", json_incref(input->min), failed);
+        openapi_schema_put(schema, "minimum", json_incref(input->min), failed);
     }
     if (input->max != NULL) {
-        openapi_put(schema, "maximum", json_incref(input->max), failed);
+        openapi_schema_put(schema, "maximum", json_incref(input->max), failed);
     }
 }
 
@@ -155,10 +158,10 @@ static void add_lists(json_t *schema, const struct input *input, bool *failed)
         if (input->def->allow_null && json_array_append_new(values, json_null()) != 0) {
             *failed = true;
         }
-        openapi_put(schema, "enum", values, failed);
+        openapi_schema_put(schema, "enum", values, failed);
     }
     if (input->is_not_in != NULL) {
-        openapi_put(schema, "not", json_pack("{sO}", "enum", input->is_not_in), failed);
+        openapi_schema_put(schema, "not", json_pack("{sO}", "enum", input->is_not_in), failed);
     }
 }
 
@@ -173,7 +176,7 @@ json_t *openapi_schema_of_input(const struct input *input)
     add_bounds(schema, input, &failed);
     add_lists(schema, input, &failed);
     if (input->default_value != NULL) {
-        openapi_put(schema, "default", json_incref(input->default_value), &failed);
+        openapi_schema_put(schema, "default", json_incref(input->default_value), &failed);
     }
     return finish(schema, failed);
 }

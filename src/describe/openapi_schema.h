@@ -17,6 +17,6 @@
 json_t *openapi_schema_of_input(const struct input *input);
 
 /* Sets a member (taken); NULL, or a failure: *failed. */
-void openapi_put(json_t *object, const char *key, json_t *value, bool *failed);
+void openapi_schema_put(json_t *object, const char *key, json_t *value, bool *failed);
 
 #endif

@@ -98,7 +98,7 @@ bool static_files_handle(struct static_files *files, struct worker *worker, stru
     struct static_folder *folder = can_be_file(http_request(x)) ? find_folder(files, x) : NULL;
 
     if (folder != NULL) {
-        delivery_start(&files->folders, folder, worker, x);
+        static_folder_deliver(&files->folders, folder, worker, x);
     }
     return folder != NULL;
 }

@@ -251,8 +251,8 @@ static void on_failure(struct delivery *d, int err)
     }
 }
 
-void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
-                    struct worker *worker, struct http_exchange *x)
+void static_folder_deliver(const struct delivery_settings *settings, struct static_folder *first,
+                           struct worker *worker, struct http_exchange *x)
 {
     struct delivery *d = mem_calloc(1, sizeof(*d));
     int rc = 0;

@@ -2,7 +2,7 @@
  * static_folder.h - one folder, and the delivery of one of its files.
  *
  * Purpose    Opens a file, answers with what it is, and reads it as fast as the client takes it.
- * Ownership  A delivery owns itself, from delivery_start() to the end of its exchange.
+ * Ownership  A delivery owns itself, from static_folder_deliver() to the end of its exchange.
  * Threads    Folders: read by any worker. A delivery: its worker.
  * Floor      files; uses net, http, base.
  */
@@ -42,7 +42,7 @@ struct delivery_settings {
 
 /* Takes the exchange: looks for the file of its path in `first` and the folders behind it, and delivers
  * the first one found. */
-void delivery_start(const struct delivery_settings *settings, struct static_folder *first,
-                    struct worker *worker, struct http_exchange *x);
+void static_folder_deliver(const struct delivery_settings *settings, struct static_folder *first,
+                           struct worker *worker, struct http_exchange *x);
 
 #endif

@@ -140,14 +140,15 @@ static int read_dest_rooms(json_t *payload, json_t **out)
         json_object_set_new(payload, "destRooms", json_pack("[O]", rooms)) < 0) {
         return SAILS_ENOMEM;
     }
-    return adapter_read_names(payload, "destRooms", out);
+    return adapter_message_read_names(payload, "destRooms", out);
 }
 
 /* Members of a room that are connected to this node; or the one socket of that id. */
 static int change(struct nodes *nodes, enum operation_kind kind, json_t *payload)
 {
     const struct cluster_host *host = nodes->options.host;
-    struct adapter_message m = {.nsp = STR("/"), .sid = adapter_text(payload, "sourceRoom")};
+    struct adapter_message m = {.nsp = STR("/"),
+                                .sid = adapter_message_text(payload, "sourceRoom")};
     struct operation op;
     int rc = kind != OPERATION_LEAVE_ALL ? read_dest_rooms(payload, &m.names) : 0;
 
@@ -168,7 +169,7 @@ static int change(struct nodes *nodes, enum operation_kind kind, json_t *payload
 static int act(struct nodes *nodes, const json_t *message)
 {
     json_t *payload = json_object_get(message, "payload");
-    struct str event = adapter_text(message, "event");
+    struct str event = adapter_message_text(message, "event");
 
     if (!is_truthy(payload)) {
         return 0;
@@ -191,7 +192,7 @@ static int receive(struct nodes *nodes, json_t *message)
     if (!json_is_object(message)) {
         return SAILS_EPROTO;
     }
-    if (str_eq(adapter_text(message, "uid"), str_from(uid))) {
+    if (str_eq(adapter_message_text(message, "uid"), str_from(uid))) {
         return 0;
     }
     atomic_fetch_add(&nodes->counts.received, 1);

@@ -286,7 +286,7 @@ static bool is_list_of(const json_t *list, bool (*is_one)(const json_t *item))
 
 static bool is_socket(const json_t *item)
 {
-    return adapter_text(item, "id").len > 0;
+    return adapter_message_text(item, "id").len > 0;
 }
 
 static bool is_room(const json_t *item)

@@ -86,7 +86,7 @@ static int read_object(struct criteria_reader *r, json_t *json, struct criteria 
                                names.gone);
     }
     if (names.clause == NULL) {
-        return criteria_read_where(r, json, &criteria->where);
+        return criteria_where_read(r, json, &criteria->where);
     }
     if (names.other != NULL) {
         return criteria_refuse(
@@ -97,9 +97,9 @@ static int read_object(struct criteria_reader *r, json_t *json, struct criteria 
             "`where` clause.",
             names.other);
     }
-    outcome = criteria_read_where(r, json_object_get(json, "where"), &criteria->where);
+    outcome = criteria_where_read(r, json_object_get(json, "where"), &criteria->where);
     return outcome < 0 || outcome == OUTCOME_NOTHING ? outcome
-                                                     : criteria_read_clauses(r, json, criteria);
+                                                     : criteria_clauses_read(r, json, criteria);
 }
 
 static int read_any(struct criteria_reader *r, json_t *json, struct criteria *criteria)
@@ -118,7 +118,7 @@ static int read_any(struct criteria_reader *r, json_t *json, struct criteria *cr
                                "The provided criteria is invalid.  Should be a dictionary (plain "
                                "JavaScript object), but instead got: true");
     }
-    return criteria_read_where(r, json, &criteria->where);
+    return criteria_where_read(r, json, &criteria->where);
 }
 
 int criteria_read(struct criteria *criteria, struct arena *arena, const struct orm_model *model,

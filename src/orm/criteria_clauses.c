@@ -262,11 +262,11 @@ static int read_omit(struct criteria_reader *r, json_t *json, struct criteria *c
     return rc;
 }
 
-int criteria_read_clauses(struct criteria_reader *r, json_t *json, struct criteria *criteria)
+int criteria_clauses_read(struct criteria_reader *r, json_t *json, struct criteria *criteria)
 {
     static int (*const steps[])(struct criteria_reader * r, json_t * json,
                                 struct criteria * criteria) = {
-        read_limit, read_skip, criteria_read_sort, read_select, read_omit};
+        read_limit, read_skip, criteria_sort_read, read_select, read_omit};
     int outcome = OUTCOME_KEPT;
 
     for (size_t i = 0; outcome == OUTCOME_KEPT && i < ARRAY_LEN(steps); i++) {

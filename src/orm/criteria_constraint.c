@@ -371,7 +371,7 @@ static int read_modifier(const struct constraint *c, json_t *json)
                   c->key);
 }
 
-int criteria_read_constraint(struct criteria_reader *r, const char *key, json_t *value,
+int criteria_constraint_read(struct criteria_reader *r, const char *key, json_t *value,
                              struct predicate *out)
 {
     struct constraint c = {.r = r, .key = key, .out = out};

@@ -47,16 +47,16 @@ int criteria_refuse_value(struct criteria_reader *r, json_t *value, const char *
     __attribute__((format(printf, 3, 4)));
 
 /* `where`, whatever it is. *where is NULL for OUTCOME_EVERYTHING. */
-int criteria_read_where(struct criteria_reader *r, json_t *json, const struct predicate **where);
+int criteria_where_read(struct criteria_reader *r, json_t *json, const struct predicate **where);
 
 /* What is asked of one attribute: a value, a list, or a modifier. */
-int criteria_read_constraint(struct criteria_reader *r, const char *key, json_t *value,
+int criteria_constraint_read(struct criteria_reader *r, const char *key, json_t *value,
                              struct predicate *out);
 
 /* limit, skip, sort, select and omit, in this order. OUTCOME_NOTHING for a limit of 0. */
-int criteria_read_clauses(struct criteria_reader *r, json_t *json, struct criteria *criteria);
+int criteria_clauses_read(struct criteria_reader *r, json_t *json, struct criteria *criteria);
 
 /* 0, or an error: `sort`, whatever it is. */
-int criteria_read_sort(struct criteria_reader *r, json_t *json, struct criteria *criteria);
+int criteria_sort_read(struct criteria_reader *r, json_t *json, struct criteria *criteria);
 
 #endif

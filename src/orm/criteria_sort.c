@@ -214,7 +214,7 @@ static int read_sort_numbers(struct criteria_reader *r, struct criteria *criteri
     return rc;
 }
 
-int criteria_read_sort(struct criteria_reader *r, json_t *json, struct criteria *criteria)
+int criteria_sort_read(struct criteria_reader *r, json_t *json, struct criteria *criteria)
 {
     json_t *value = json_object_get(json, "sort");
     size_t n = json_is_object(value) ? json_object_size(value) : json_array_size(value);

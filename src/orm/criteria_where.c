@@ -123,7 +123,7 @@ static int read_modifiers(struct criteria_reader *r, const char *key, json_t *mo
         one = arena_keep_new(r->arena, json_pack("{sO}", name, value));
         outcome = one != NULL ? new_predicate(r, &part) : SAILS_ENOMEM;
         if (outcome == 0) {
-            outcome = add_part(&group, part, criteria_read_constraint(r, key, one, part));
+            outcome = add_part(&group, part, criteria_constraint_read(r, key, one, part));
         }
     }
     return outcome == OUTCOME_KEPT ? finish_group(&group, out) : outcome;
@@ -138,7 +138,7 @@ static int read_pair(struct criteria_reader *r, const char *key, json_t *value, 
     if (json_is_object(value) && json_object_size(value) > 1) {
         return read_modifiers(r, key, value, depth, out);
     }
-    return criteria_read_constraint(r, key, value, out);
+    return criteria_constraint_read(r, key, value, out);
 }
 
 static int read_pairs(struct criteria_reader *r, json_t *branch, unsigned depth,
@@ -186,7 +186,7 @@ static int read_branch(struct criteria_reader *r, json_t *branch, unsigned depth
 
 /* ---- the whole ---- */
 
-int criteria_read_where(struct criteria_reader *r, json_t *json, const struct predicate **where)
+int criteria_where_read(struct criteria_reader *r, json_t *json, const struct predicate **where)
 {
     struct predicate *whole = NULL;
     int outcome = OUTCOME_EVERYTHING;
@@ -201,7 +201,7 @@ int criteria_read_where(struct criteria_reader *r, json_t *json, const struct pr
     if (json_is_object(json)) {
         outcome = read_branch(r, json, 0, whole);
     } else if (json_is_array(json) || json_is_number(json) || json_is_string(json)) {
-        outcome = criteria_read_constraint(r, r->model->primary_key->name.ptr, json, whole);
+        outcome = criteria_constraint_read(r, r->model->primary_key->name.ptr, json, whole);
     } else {
         return criteria_refuse_value(r, json,
                                      "Could not use the provided `where` clause.  If provided, "

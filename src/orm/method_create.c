@@ -110,11 +110,11 @@ static void make_insert(struct sails_db *db, const struct orm_query *q, size_t a
     struct sql *sql = &db->sql;
 
     if (n == shape->n && with_key == shape->with_key) {
-        sql_insert_again(sql, &q->records[at], n, with_key);
+        sql_write_insert_again(sql, &q->records[at], n, with_key);
         return;
     }
     sql = database_sql(db, q->model);
-    sql_insert(sql, &q->records[at], n, with_key, returning);
+    sql_write_insert(sql, &q->records[at], n, with_key, returning);
     *shape = (struct shape){n, with_key};
 }
 

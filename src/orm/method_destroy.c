@@ -103,7 +103,7 @@ static int delete_keys(struct sails_db *db, const struct orm_query *q, const jso
         for (size_t i = 0; i < m; i++) {
             some[i] = json_array_get(keys, at + i);
         }
-        sql_delete_keys(database_sql(db, q->model), q->model, some, m);
+        sql_write_delete_keys(database_sql(db, q->model), q->model, some, m);
         rc = database_change(db, q->model, NULL, NULL, NULL, NULL);
     }
     return rc;
@@ -171,7 +171,7 @@ static int destroy_all(struct sails_db *db, struct orm_query *q, json_t **record
         return 0;
     }
     if (!needs_records(q)) {
-        sql_delete(database_sql(db, q->model), q->model, q->criteria.where);
+        sql_write_delete(database_sql(db, q->model), q->model, q->criteria.where);
         return database_change(db, q->model, NULL, NULL, NULL, NULL);
     }
     rc = find_records(db, q, &found);

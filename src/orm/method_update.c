@@ -46,7 +46,7 @@ static int update_keys(struct sails_db *db, struct orm_query *q, const json_t *k
         for (size_t i = 0; i < m; i++) {
             some[i] = json_array_get(keys, at + i);
         }
-        sql_update_keys(database_sql(db, q->model), &q->records[0], some, m);
+        sql_write_update_keys(database_sql(db, q->model), &q->records[0], some, m);
         rc = database_change(db, q->model, NULL, NULL, NULL, NULL);
     }
     return rc;
@@ -123,7 +123,7 @@ static int update_all(struct sails_db *db, struct orm_query *q, json_t **records
         if (q->records[0].n == 0) {
             return 0;
         }
-        sql_update(database_sql(db, q->model), &q->records[0], q->criteria.where);
+        sql_write_update(database_sql(db, q->model), &q->records[0], q->criteria.where);
         return database_change(db, q->model, NULL, NULL, NULL, NULL);
     }
     rc = records_query_keys(db, &q->criteria, &keys);

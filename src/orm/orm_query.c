@@ -23,24 +23,25 @@ static const struct method {
     const char *name;
     read_step steps[STEPS_MAX]; /* NULL: there are no more */
 } methods[] = {
-    [ORM_FIND] = {"find", {orm_query_read_criteria, orm_query_read_populates}},
-    [ORM_FIND_ONE] = {"findOne", {orm_query_read_criteria, orm_query_read_populates}},
-    [ORM_STREAM] = {"stream", {orm_query_read_criteria, orm_query_read_populates}},
-    [ORM_COUNT] = {"count", {orm_query_read_criteria}},
-    [ORM_SUM] = {"sum", {orm_query_read_criteria, orm_query_read_number_attribute}},
-    [ORM_AVG] = {"avg", {orm_query_read_criteria, orm_query_read_number_attribute}},
-    [ORM_CREATE] = {"create", {orm_query_read_record}},
-    [ORM_CREATE_EACH] = {"createEach", {orm_query_read_records}},
-    [ORM_FIND_OR_CREATE] = {"findOrCreate", {orm_query_read_criteria, orm_query_read_record}},
-    [ORM_UPDATE] = {"update", {orm_query_read_criteria, orm_query_read_values}},
-    [ORM_UPDATE_ONE] = {"updateOne", {orm_query_read_criteria, orm_query_read_values}},
-    [ORM_DESTROY] = {"destroy", {orm_query_read_criteria}},
-    [ORM_DESTROY_ONE] = {"destroyOne", {orm_query_read_criteria}},
-    [ORM_ARCHIVE] = {"archive", {orm_query_read_criteria}},
-    [ORM_ARCHIVE_ONE] = {"archiveOne", {orm_query_read_criteria}},
-    [ORM_ADD_TO_COLLECTION] = {"addToCollection", {orm_query_read_links}},
-    [ORM_REMOVE_FROM_COLLECTION] = {"removeFromCollection", {orm_query_read_links}},
-    [ORM_REPLACE_COLLECTION] = {"replaceCollection", {orm_query_read_links}},
+    [ORM_FIND] = {"find", {orm_query_criteria_read, orm_query_criteria_read_populates}},
+    [ORM_FIND_ONE] = {"findOne", {orm_query_criteria_read, orm_query_criteria_read_populates}},
+    [ORM_STREAM] = {"stream", {orm_query_criteria_read, orm_query_criteria_read_populates}},
+    [ORM_COUNT] = {"count", {orm_query_criteria_read}},
+    [ORM_SUM] = {"sum", {orm_query_criteria_read, orm_query_values_read_number_attribute}},
+    [ORM_AVG] = {"avg", {orm_query_criteria_read, orm_query_values_read_number_attribute}},
+    [ORM_CREATE] = {"create", {orm_query_values_read_record}},
+    [ORM_CREATE_EACH] = {"createEach", {orm_query_values_read_records}},
+    [ORM_FIND_OR_CREATE] = {"findOrCreate",
+                            {orm_query_criteria_read, orm_query_values_read_record}},
+    [ORM_UPDATE] = {"update", {orm_query_criteria_read, orm_query_values_read_set}},
+    [ORM_UPDATE_ONE] = {"updateOne", {orm_query_criteria_read, orm_query_values_read_set}},
+    [ORM_DESTROY] = {"destroy", {orm_query_criteria_read}},
+    [ORM_DESTROY_ONE] = {"destroyOne", {orm_query_criteria_read}},
+    [ORM_ARCHIVE] = {"archive", {orm_query_criteria_read}},
+    [ORM_ARCHIVE_ONE] = {"archiveOne", {orm_query_criteria_read}},
+    [ORM_ADD_TO_COLLECTION] = {"addToCollection", {orm_query_values_read_links}},
+    [ORM_REMOVE_FROM_COLLECTION] = {"removeFromCollection", {orm_query_values_read_links}},
+    [ORM_REPLACE_COLLECTION] = {"replaceCollection", {orm_query_values_read_links}},
 };
 
 const char *orm_method_name(enum orm_method method)
@@ -109,7 +110,7 @@ static bool is_over(const struct orm_query *q)
 static int read_call(struct query_reader *r)
 {
     const struct method *method = &methods[r->query->method];
-    int rc = orm_query_read_meta(r);
+    int rc = orm_query_meta_read(r);
 
     for (size_t i = 0; i < STEPS_MAX && method->steps[i] != NULL; i++) {
         if (rc < 0 || is_over(r->query)) {

@@ -195,7 +195,7 @@ int orm_query_check_breadth(const struct orm_query *q, struct orm_error *error)
             : "");
 }
 
-int orm_query_read_criteria(struct query_reader *r)
+int orm_query_criteria_read(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     struct buf problem = {0};
@@ -314,7 +314,7 @@ static int read_populate(struct query_reader *r, const char *name, json_t *json)
     return rc;
 }
 
-int orm_query_read_populates(struct query_reader *r)
+int orm_query_criteria_read_populates(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     json_t *populates = r->call->populates;

@@ -108,7 +108,7 @@ static int read_key(struct query_reader *r, const char *name, json_t *value)
     return 0;
 }
 
-int orm_query_read_meta(struct query_reader *r)
+int orm_query_meta_read(struct query_reader *r)
 {
     json_t *meta = r->call->meta;
     const char *name = NULL;

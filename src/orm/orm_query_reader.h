@@ -20,14 +20,14 @@ struct query_reader {
     struct orm_error *error;
 };
 
-int orm_query_read_meta(struct query_reader *r);
-int orm_query_read_criteria(struct query_reader *r);
-int orm_query_read_populates(struct query_reader *r);
-int orm_query_read_number_attribute(struct query_reader *r);
-int orm_query_read_record(struct query_reader *r);
-int orm_query_read_records(struct query_reader *r);
-int orm_query_read_values(struct query_reader *r);
-int orm_query_read_links(struct query_reader *r); /* of the collection methods */
+int orm_query_meta_read(struct query_reader *r);
+int orm_query_criteria_read(struct query_reader *r);
+int orm_query_criteria_read_populates(struct query_reader *r);
+int orm_query_values_read_number_attribute(struct query_reader *r);
+int orm_query_values_read_record(struct query_reader *r);
+int orm_query_values_read_records(struct query_reader *r);
+int orm_query_values_read_set(struct query_reader *r);
+int orm_query_values_read_links(struct query_reader *r); /* of the collection methods */
 
 /* ---- words ---- */
 

@@ -39,7 +39,7 @@ static int told(struct query_reader *r, int rc, const char *code, const char *be
     return orm_query_told(r, rc, code, before, &problem);
 }
 
-int orm_query_read_record(struct query_reader *r)
+int orm_query_values_read_record(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     struct values_options options = options_of(r);
@@ -79,7 +79,7 @@ static int check_records(struct query_reader *r, json_t *list)
     return 0;
 }
 
-int orm_query_read_records(struct query_reader *r)
+int orm_query_values_read_records(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     struct values_options options = options_of(r);
@@ -100,7 +100,7 @@ int orm_query_read_records(struct query_reader *r)
     return rc;
 }
 
-int orm_query_read_values(struct query_reader *r)
+int orm_query_values_read_set(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     struct values_options options = options_of(r);
@@ -132,7 +132,7 @@ static int find_attribute(struct query_reader *r, const char *code,
     return 0;
 }
 
-int orm_query_read_number_attribute(struct query_reader *r)
+int orm_query_values_read_number_attribute(struct query_reader *r)
 {
     const struct orm_attribute *attribute = NULL;
     int rc = find_attribute(r, ORM_E_INVALID_NUMERIC_ATTR_NAME, &attribute);
@@ -213,7 +213,7 @@ static int check_exclusive(struct query_reader *r, size_t n_members)
                             q->model->identity.ptr);
 }
 
-int orm_query_read_links(struct query_reader *r)
+int orm_query_values_read_links(struct query_reader *r)
 {
     struct orm_query *q = r->query;
     int rc = read_collection_attribute(r);

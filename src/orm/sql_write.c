@@ -49,8 +49,8 @@ static void append_returning(struct sql *sql, const struct orm_model *model)
     }
 }
 
-void sql_insert(struct sql *sql, const struct values *records, size_t n, bool with_key,
-                bool returning_record)
+void sql_write_insert(struct sql *sql, const struct values *records, size_t n, bool with_key,
+                      bool returning_record)
 {
     const struct orm_model *model = records->model;
 
@@ -74,7 +74,7 @@ void sql_insert(struct sql *sql, const struct values *records, size_t n, bool wi
     }
 }
 
-void sql_insert_again(struct sql *sql, const struct values *records, size_t n, bool with_key)
+void sql_write_insert_again(struct sql *sql, const struct values *records, size_t n, bool with_key)
 {
     sql_clear_values(sql);
     for (size_t i = 0; i < n; i++) {
@@ -101,21 +101,21 @@ static void append_update(struct sql *sql, const struct values *set)
     }
 }
 
-void sql_update(struct sql *sql, const struct values *set, const struct predicate *where)
+void sql_write_update(struct sql *sql, const struct values *set, const struct predicate *where)
 {
     append_update(sql, set);
     sql_append_where(sql, where);
 }
 
-void sql_update_keys(struct sql *sql, const struct values *set, json_t *const *keys, size_t n)
+void sql_write_update_keys(struct sql *sql, const struct values *set, json_t *const *keys, size_t n)
 {
     append_update(sql, set);
     sql_append(sql, " WHERE ");
     sql_append_in(sql, set->model->primary_key, keys, n);
 }
 
-void sql_set_column(struct sql *sql, const struct orm_attribute *column, const json_t *value,
-                    const struct orm_attribute *by, json_t *const *values, size_t n)
+void sql_write_column(struct sql *sql, const struct orm_attribute *column, const json_t *value,
+                      const struct orm_attribute *by, json_t *const *values, size_t n)
 {
     sql_append(sql, "UPDATE ");
     sql_append_identifier(sql, column->model->table);
@@ -127,14 +127,15 @@ void sql_set_column(struct sql *sql, const struct orm_attribute *column, const j
     sql_append_in(sql, by, values, n);
 }
 
-void sql_delete(struct sql *sql, const struct orm_model *model, const struct predicate *where)
+void sql_write_delete(struct sql *sql, const struct orm_model *model, const struct predicate *where)
 {
     sql_append(sql, "DELETE FROM ");
     sql_append_identifier(sql, model->table);
     sql_append_where(sql, where);
 }
 
-void sql_delete_keys(struct sql *sql, const struct orm_model *model, json_t *const *keys, size_t n)
+void sql_write_delete_keys(struct sql *sql, const struct orm_model *model, json_t *const *keys,
+                           size_t n)
 {
     sql_append(sql, "DELETE FROM ");
     sql_append_identifier(sql, model->table);

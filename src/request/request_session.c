@@ -78,7 +78,7 @@ static void tell_connection(struct sails_req *req)
 /* A new id. A socket's next request may come before this one is answered, and is to find it. */
 static void make_id(struct sails_req *req)
 {
-    session_id_make(worker_env(req->worker), req->session.sid);
+    session_cookie_make_id(worker_env(req->worker), req->session.sid);
     req->session.is_new = true;
     req->session.is_stored = false;
     if (req->transport->keep_session != NULL) {
@@ -89,7 +89,7 @@ static void make_id(struct sails_req *req)
 
 static void make_session(struct sails_req *req)
 {
-    req->session.json = session_json_create(req->transport->is_socket);
+    req->session.json = session_cookie_describe(req->transport->is_socket);
     if (req->session.json != NULL) {
         make_id(req);
     }
@@ -114,7 +114,7 @@ static void take_session(struct sails_req *req, json_t *json)
 static void take_empty(struct sails_req *req)
 {
     bool is_offered = session_offers_has(settings_of(req)->offers, req->session.sid);
-    json_t *json = is_offered ? session_json_create(req->transport->is_socket) : NULL;
+    json_t *json = is_offered ? session_cookie_describe(req->transport->is_socket) : NULL;
 
     if (json != NULL) {
         take_session(req, json);
@@ -339,7 +339,7 @@ int sails_req_session_destroy(sails_req *req)
 int sails_req_session_regenerate(sails_req *req)
 {
     int rc = check_change(req);
-    json_t *fresh = rc == 0 ? session_json_create(req->transport->is_socket) : NULL;
+    json_t *fresh = rc == 0 ? session_cookie_describe(req->transport->is_socket) : NULL;
 
     if (rc == 0 && fresh == NULL) {
         rc = SAILS_ENOMEM;

@@ -143,7 +143,7 @@ static void check_form(const struct rule *rule, json_t *value, struct buf *out)
 static void check_credit_card(const struct rule *rule, json_t *value, struct buf *out)
 {
     (void)rule;
-    if (is_text(value, out) && !text_is_credit_card(json_value_text(value))) {
+    if (is_text(value, out) && !text_rule_is_credit_card(json_value_text(value))) {
         buf_append_str(out, STR("Value was not a valid credit card."));
     }
 }
@@ -377,15 +377,15 @@ static const struct rule_kind kinds[] = {
     {"isBefore", RULE_FOR_STRING | RULE_FOR_NUMBER | RULE_FOR_JSON, .check = check_before,
      .configure = configure_moment},
     {"isCreditCard", RULE_FOR_STRING | RULE_FOR_JSON, .check = check_credit_card},
-    FORM("isEmail", text_is_email, "email address"),
-    FORM("isHexColor", text_is_hex_color, "hex color"),
+    FORM("isEmail", text_rule_is_email, "email address"),
+    FORM("isHexColor", text_rule_is_hex_color, "hex color"),
     {"isIn", RULE_FOR_STRING | RULE_FOR_NUMBER | RULE_FOR_JSON, .check = check_is_in,
      .configure = configure_list},
-    FORM("isIP", text_is_ip, "IP address"),
+    FORM("isIP", text_rule_is_ip, "IP address"),
     {"isNotIn", RULE_FOR_STRING | RULE_FOR_NUMBER | RULE_FOR_JSON, .check = check_is_not_in,
      .configure = configure_list},
-    FORM("isURL", text_is_url, "URL"),
-    FORM("isUUID", text_is_uuid, "UUID"),
+    FORM("isURL", text_rule_is_url, "URL"),
+    FORM("isUUID", text_rule_is_uuid, "UUID"),
     {"minLength", RULE_FOR_STRING | RULE_FOR_JSON, .check = check_min_length,
      .configure = configure_length},
     {"maxLength", RULE_FOR_STRING | RULE_FOR_JSON, .check = check_max_length,

@@ -117,7 +117,7 @@ static bool is_local_part(struct str local)
     return true;
 }
 
-bool text_is_email(struct str text)
+bool text_rule_is_email(struct str text)
 {
     size_t at = str_find(text, '@');
 
@@ -158,7 +158,7 @@ static bool is_address(struct str text, int family)
     return inet_pton(family, copy, &address) == 1;
 }
 
-bool text_is_ip(struct str text)
+bool text_rule_is_ip(struct str text)
 {
     return is_address(text, AF_INET) || is_address(text, AF_INET6);
 }
@@ -215,7 +215,7 @@ static bool is_host_and_port(struct str text)
     }
     struct str host = {text.ptr, len};
 
-    return (is_domain(host) || text_is_ip(host) || str_eq_nocase(host, STR("localhost"))) &&
+    return (is_domain(host) || text_rule_is_ip(host) || str_eq_nocase(host, STR("localhost"))) &&
            is_port(str_from_offset(text, len));
 }
 
@@ -241,7 +241,7 @@ static bool is_user(struct str text)
     return text.len > 0 && str_find(password, ':') == password.len;
 }
 
-bool text_is_url(struct str text)
+bool text_rule_is_url(struct str text)
 {
     if (text.len > URL_MAX || has_delimiter(text)) {
         return false;
@@ -276,7 +276,7 @@ static bool has_known_version(struct str text)
     return text.ptr[14] >= '1' && text.ptr[14] <= '8' && strchr("89abAB", text.ptr[19]) != NULL;
 }
 
-bool text_is_uuid(struct str text)
+bool text_rule_is_uuid(struct str text)
 {
     if (text.len != 36) {
         return false;
@@ -291,7 +291,7 @@ bool text_is_uuid(struct str text)
     return has_known_version(text);
 }
 
-bool text_is_hex_color(struct str text)
+bool text_rule_is_hex_color(struct str text)
 {
     if (text.len > 0 && text.ptr[0] == '#') {
         text = str_from_offset(text, 1);
@@ -317,7 +317,7 @@ static bool has_right_check_digit(const char *digits, size_t n)
     return sum % 10 == 0;
 }
 
-bool text_is_credit_card(struct str text)
+bool text_rule_is_credit_card(struct str text)
 {
     char digits[CARD_DIGITS_MAX];
     size_t n = 0;

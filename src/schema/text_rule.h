@@ -15,21 +15,21 @@
 #include "base/str.h"
 
 /* "a+b@c.co"; a domain needs a dot. */
-bool text_is_email(struct str text);
+bool text_rule_is_email(struct str text);
 
 /* http, https, ftp, or without a scheme; a host with a dot, "localhost", or an address. */
-bool text_is_url(struct str text);
+bool text_rule_is_url(struct str text);
 
 /* IPv4, or IPv6 with or without a zone. */
-bool text_is_ip(struct str text);
+bool text_rule_is_ip(struct str text);
 
 /* Of versions 1 to 8, nil and max. */
-bool text_is_uuid(struct str text);
+bool text_rule_is_uuid(struct str text);
 
 /* "#fff", "a0b1c2", with an opacity "#fff8" and "a0b1c280". */
-bool text_is_hex_color(struct str text);
+bool text_rule_is_hex_color(struct str text);
 
 /* 12 to 19 digits with blanks and dashes between them, whose check digit is right. */
-bool text_is_credit_card(struct str text);
+bool text_rule_is_credit_card(struct str text);
 
 #endif

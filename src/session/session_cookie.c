@@ -8,7 +8,7 @@
 #include <sails/err.h>
 #include <string.h>
 
-void session_id_make(struct env *env, char out[SESSION_ID_LEN + 1])
+void session_cookie_make_id(struct env *env, char out[SESSION_ID_LEN + 1])
 {
     uint8_t raw[SESSION_ID_BYTES];
 
@@ -81,7 +81,7 @@ struct str session_cookie_find(struct str header, struct str name)
     return (struct str){NULL, 0};
 }
 
-json_t *session_json_create(bool is_handshake)
+json_t *session_cookie_describe(bool is_handshake)
 {
     if (is_handshake) {
         return json_pack("{s:{s:b,s:s}}", "cookie", "httpOnly", 1, "path", "/");

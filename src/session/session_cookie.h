@@ -25,7 +25,7 @@ enum {
 };
 
 /* Writes SESSION_ID_LEN characters and a NUL. */
-void session_id_make(struct env *env, char out[SESSION_ID_LEN + 1]);
+void session_cookie_make_id(struct env *env, char out[SESSION_ID_LEN + 1]);
 
 /* Appends "s%3A<id>.<signature>" as it stands behind "<name>=". 0; SAILS_ENOMEM. */
 int session_cookie_write(struct buf *out, struct str sid, struct str secret);
@@ -48,6 +48,6 @@ struct str session_cookie_find(struct str header, struct str name);
  * socket's handshake says less of its cookie. Sessions whose cookie ends with the browser only. The
  * caller's; NULL: no memory.
  */
-json_t *session_json_create(bool is_handshake);
+json_t *session_cookie_describe(bool is_handshake);
 
 #endif

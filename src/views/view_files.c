@@ -8,7 +8,7 @@
 #include <sails/err.h>
 #include <sys/stat.h>
 
-bool view_name_is_valid(struct str name)
+bool view_files_is_name(struct str name)
 {
     struct str part;
 
@@ -203,7 +203,7 @@ struct view_stamp view_files_stamp(const struct view_files *files, struct str na
 
 bool view_files_have(const struct view_files *files, struct str name)
 {
-    if (files->folder == NULL || !view_name_is_valid(name) || !is_view(name)) {
+    if (files->folder == NULL || !view_files_is_name(name) || !is_view(name)) {
         return false;
     }
     return files->rereads ? view_files_stamp(files, name).inode != 0

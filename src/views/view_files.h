@@ -49,7 +49,7 @@ int view_files_open(struct view_files *files, const char *folder, bool rereads, 
 void view_files_close(struct view_files *files); /* {0} is harmless */
 
 /* Whether it is a relative path that leads to no hidden file, and not out of the folder. */
-bool view_name_is_valid(struct str name);
+bool view_files_is_name(struct str name);
 
 /* Of a name with its extension. */
 bool view_files_have(const struct view_files *files, struct str name);

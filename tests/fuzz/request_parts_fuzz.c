@@ -280,9 +280,9 @@ static void check_comments(struct str text)
     size_t line = 0;
 
     require(once != NULL);
-    if (config_blank_comments(once, text.len, &line) == 0) {
+    if (config_comments_blank(once, text.len, &line) == 0) {
         twice = mem_strndup(once, text.len);
-        require(twice != NULL && config_blank_comments(twice, text.len, &line) == 0);
+        require(twice != NULL && config_comments_blank(twice, text.len, &line) == 0);
         require(memcmp(once, twice, text.len) == 0);
     } else {
         require(line > 0);

@@ -164,14 +164,14 @@ static void a_target_names_an_action_in_several_ways(void **state)
 static void targets_have_a_form(void **state)
 {
     (void)state;
-    assert_true(action_is_target(STR("user/find")));
-    assert_true(action_is_target(STR("UserController.find-1")));
-    assert_true(action_is_target(STR("$x")));
-    assert_false(action_is_target(STR("")));
-    assert_false(action_is_target(STR("5")));
-    assert_false(action_is_target(STR("/x")));
-    assert_false(action_is_target(STR("a b")));
-    assert_false(action_is_target(STR("a?")));
+    assert_true(action_registry_is_target(STR("user/find")));
+    assert_true(action_registry_is_target(STR("UserController.find-1")));
+    assert_true(action_registry_is_target(STR("$x")));
+    assert_false(action_registry_is_target(STR("")));
+    assert_false(action_registry_is_target(STR("5")));
+    assert_false(action_registry_is_target(STR("/x")));
+    assert_false(action_registry_is_target(STR("a b")));
+    assert_false(action_registry_is_target(STR("a?")));
 }
 
 static int add_some(struct action_registry *registry)

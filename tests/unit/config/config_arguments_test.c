@@ -185,12 +185,13 @@ static void wishes_are_found_whatever_else_is_wrong(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct config_wishes wishes = config_find_wishes(count(cases[i].argv), cases[i].argv);
+        struct config_wishes wishes =
+            config_arguments_find_wishes(count(cases[i].argv), cases[i].argv);
 
         assert_int_equal(wishes.help, cases[i].help);
         assert_int_equal(wishes.version, cases[i].version);
     }
-    assert_false(config_find_wishes(0, NULL).help);
+    assert_false(config_arguments_find_wishes(0, NULL).help);
 }
 
 int main(void)

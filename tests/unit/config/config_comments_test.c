@@ -43,7 +43,7 @@ static void comments_become_blanks_and_nothing_else_changes(void **state)
         char *text = mem_strndup(cases[i].text, len);
         size_t line = 0;
 
-        if (config_blank_comments(text, len, &line) != 0 || strcmp(text, cases[i].want) != 0) {
+        if (config_comments_blank(text, len, &line) != 0 || strcmp(text, cases[i].want) != 0) {
             fail_msg("%s: \"%s\"", cases[i].why, text);
         }
         mem_free(text);
@@ -65,7 +65,7 @@ static void a_comment_without_end_is_told_with_its_line(void **state)
         char *text = mem_strndup(cases[i].text, len);
         size_t line = 0;
 
-        assert_int_equal(config_blank_comments(text, len, &line), SAILS_ECONFIG);
+        assert_int_equal(config_comments_blank(text, len, &line), SAILS_ECONFIG);
         assert_int_equal(line, cases[i].line);
         mem_free(text);
     }
@@ -83,7 +83,7 @@ static void every_cut_of_a_text_is_survived(void **state)
 
         assert_non_null(text);
         memcpy(text, whole, len);
-        (void)config_blank_comments(text, len, &line);
+        (void)config_comments_blank(text, len, &line);
         assert_int_equal(text[0], '{');
         mem_free(text);
     }

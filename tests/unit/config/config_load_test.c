@@ -370,8 +370,8 @@ static void a_program_overrides_members_of_sections(void **state)
     (void)state;
     place_init(&place);
     place_write(&place, "home/app/config/custom.json", "{\"a\": 2, \"b\": 2, \"c\": 2}");
-    assert_int_equal(config_override(overrides, "custom", first), 0);
-    assert_int_equal(config_override(overrides, "custom", second), 0);
+    assert_int_equal(config_load_note(overrides, "custom", first), 0);
+    assert_int_equal(config_load_note(overrides, "custom", second), 0);
     assert_int_equal(place_load(&place, &(struct config_sources){.overrides = overrides}), 0);
     place_expect(&place, "custom", "{\"a\":1,\"b\":1,\"c\":2}");
     json_decref(first);

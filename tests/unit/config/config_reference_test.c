@@ -36,7 +36,7 @@ static void the_page_says_what_the_table_says(void **state)
     struct buf have = {0};
 
     (void)state;
-    config_write_reference(&want);
+    config_reference_write(&want);
     assert_int_equal(buf_error(&want), 0);
     if (getenv("SAILS_UPDATE_DOCS") != NULL) {
         write_file(page_path, buf_str(&want));
@@ -56,7 +56,7 @@ static void every_key_is_on_the_page_once_and_in_the_help(void **state)
     struct buf help = {0};
 
     (void)state;
-    config_write_reference(&page);
+    config_reference_write(&page);
     config_write_help(&help, "app");
     buf_append_char(&page, '\0');
     buf_append_char(&help, '\0');
@@ -87,7 +87,7 @@ static void without_memory_there_is_no_half_page(void **state)
         struct buf page = {0};
 
         mem_fail_after(n);
-        config_write_reference(&page);
+        config_reference_write(&page);
         has_failed = mem_has_failed() != 0;
         mem_fail_after(-1);
         assert_true((buf_error(&page) < 0) == has_failed);

@@ -56,10 +56,10 @@ static void what_lies_in_a_section_is_read_as_it_looks(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *text = cases[i].text;
 
-        expect(text, config_read_typed("custom.x", text, CONFIG_ARGUMENT), cases[i].argument);
-        expect(text, config_read_typed("custom.x", text, CONFIG_JSON), cases[i].json);
+        expect(text, config_typed_read("custom.x", text, CONFIG_ARGUMENT), cases[i].argument);
+        expect(text, config_typed_read("custom.x", text, CONFIG_JSON), cases[i].json);
     }
-    expect("verbatim", config_read_typed("custom.h", "7", CONFIG_VERBATIM), "\"7\"");
+    expect("verbatim", config_typed_read("custom.h", "7", CONFIG_VERBATIM), "\"7\"");
 }
 
 static void a_key_gets_what_it_wants(void **state)
@@ -89,9 +89,9 @@ static void a_key_gets_what_it_wants(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        expect(cases[i].name, config_read_typed(cases[i].name, cases[i].text, CONFIG_ARGUMENT),
+        expect(cases[i].name, config_typed_read(cases[i].name, cases[i].text, CONFIG_ARGUMENT),
                cases[i].want);
-        expect(cases[i].name, config_read_typed(cases[i].name, cases[i].text, CONFIG_VERBATIM),
+        expect(cases[i].name, config_typed_read(cases[i].name, cases[i].text, CONFIG_VERBATIM),
                cases[i].want);
     }
 }
@@ -115,7 +115,7 @@ static void what_is_given_several_times_is_a_list_where_one_may_be(void **state)
         json_error_t error;
         json_t *values = json_loads(cases[i].values, 0, &error);
 
-        expect(cases[i].name, config_join_typed(cases[i].name, values), cases[i].want);
+        expect(cases[i].name, config_typed_join(cases[i].name, values), cases[i].want);
         json_decref(values);
     }
 }
@@ -127,7 +127,7 @@ static void what_is_not_utf8_is_refused_by_name(void **state)
 
     (void)state;
     assert_int_equal(config_init(&config), 0);
-    assert_int_equal(config_set_typed(&config, "custom.x", "\xff", CONFIG_JSON, &why),
+    assert_int_equal(config_typed_set(&config, "custom.x", "\xff", CONFIG_JSON, &why),
                      SAILS_ECONFIG);
     assert_true(str_eq(buf_str(&why), STR("custom.x: the value is not UTF-8")));
     buf_deinit(&why);

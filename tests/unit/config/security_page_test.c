@@ -85,7 +85,7 @@ static void every_setting_on_the_page_is_in_the_table(void **state)
 
         name.len = str_find(name, '`');
         (void)snprintf(text, sizeof(text), "%.*s", STR_FMT(name));
-        key = config_find_key(text);
+        key = config_names_find(text);
         if (key == NULL) {
             fail_msg("docs/security.md: there is no setting %s", text);
         }

@@ -87,8 +87,8 @@ static void an_id_is_32_characters_of_chance(void **state)
 
     (void)state;
     sim_init(&sim, 1);
-    session_id_make(&sim.env, a);
-    session_id_make(&sim.env, b);
+    session_cookie_make_id(&sim.env, a);
+    session_cookie_make_id(&sim.env, b);
     assert_int_equal(strlen(a), 32);
     assert_string_not_equal(a, b);
     assert_int_equal(strspn(a, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
@@ -134,10 +134,10 @@ static void expect_json(json_t *session, const char *want)
 static void a_new_session_looks_as_in_sails(void **state)
 {
     (void)state;
-    expect_json(session_json_create(false),
+    expect_json(session_cookie_describe(false),
                 "{\"cookie\":{\"originalMaxAge\":null,\"expires\":null,\"httpOnly\":true,"
                 "\"path\":\"/\"}}");
-    expect_json(session_json_create(true), "{\"cookie\":{\"httpOnly\":true,\"path\":\"/\"}}");
+    expect_json(session_cookie_describe(true), "{\"cookie\":{\"httpOnly\":true,\"path\":\"/\"}}");
 }
 
 static void every_failing_allocation_is_told(void **state)
