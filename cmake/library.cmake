@@ -20,8 +20,7 @@ endforeach()
 # Relative to the file itself, so that `cmake --install --prefix` may put it anywhere.
 file(RELATIVE_PATH SAILS_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 list(TRANSFORM SAILS_MODULES REPLACE "^[A-Z0-9]+=" "" OUTPUT_VARIABLE SAILS_PC_REQUIRES)
-# libpq.pc names for static links what no package brings along (libpgcommon, Kerberos): libpq itself is always shared.
-list(REMOVE_ITEM SAILS_PC_REQUIRES jansson>=2.14 libpq)
+list(REMOVE_ITEM SAILS_PC_REQUIRES jansson>=2.14)
 list(TRANSFORM SAILS_PC_REQUIRES REPLACE ">=" " >= ")
 list(JOIN SAILS_PC_REQUIRES ", " SAILS_PC_REQUIRES)
 configure_file(cmake/sails.pc.in sails.pc @ONLY)

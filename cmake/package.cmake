@@ -15,6 +15,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR})
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libsails${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+# Opened where a datastore is PostgreSQL or MariaDB (src/db/db_library.h).
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SUGGESTS "libpq5, libmariadb3")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "Realtime-first application server: the library
  Socket.IO, HTTP, rooms, records and the API of Sails, for programs in C.")
 
@@ -25,7 +27,7 @@ string(CONCAT CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
        "libsails${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libjansson-dev, libuv1-dev, "
        "libhttp-parser-dev, libssl-dev, zlib1g-dev, libpcre2-dev, libhiredis-dev, libmsgpack-dev, "
        "libcrypt-dev, "
-       "libsqlite3-dev, libpq-dev, libmariadb-dev")
+       "libsqlite3-dev")
 if(SAILS_WITH_EJS)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", duktape-dev")
 endif()

@@ -12,10 +12,10 @@
 #include "base/mem.h"
 #include "db/adapter.h"
 #include "db/db_config.h"
+#include "db/libmariadb.h"
 #include "db/sql_dialect.h"
 
 #include <assert.h>
-#include <mysql.h>
 #include <poll.h>
 #include <sails/err.h>
 
@@ -145,12 +145,14 @@ static int set_fault(struct db_session *session, unsigned number, const char *te
 
 static int set_error(struct db_session *session, struct db_error *error)
 {
-    return set_fault(session, mysql_errno(session->mysql), mysql_error(session->mysql), error);
+    return set_fault(session, libmariadb.mysql_errno(session->mysql),
+                     libmariadb.mysql_error(session->mysql), error);
 }
 
 static int set_statement_error(struct db_statement *s, struct db_error *error)
 {
-    return set_fault(s->session, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt), error);
+    return set_fault(s->session, libmariadb.mysql_stmt_errno(s->stmt),
+                     libmariadb.mysql_stmt_error(s->stmt), error);
 }
 
 static int no_memory(struct db_error *error)
@@ -173,18 +175,18 @@ static void set_options(MYSQL *mysql, const struct db_config *config)
     my_bool on = 1;
     my_bool verify = config->ssl_verify;
 
-    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+    libmariadb.mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
     if (statement_s != 0) {
-        mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &statement_s);
-        mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &statement_s);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &statement_s);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &statement_s);
     }
-    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    libmariadb.mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     if (config->ssl) {
-        mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &on);
-        mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
-        mysql_options(mysql, MYSQL_OPT_SSL_CA, config->ssl_ca);
-        mysql_options(mysql, MYSQL_OPT_SSL_CERT, config->ssl_cert);
-        mysql_options(mysql, MYSQL_OPT_SSL_KEY, config->ssl_key);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &on);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_SSL_CA, config->ssl_ca);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_SSL_CERT, config->ssl_cert);
+        libmariadb.mysql_options(mysql, MYSQL_OPT_SSL_KEY, config->ssl_key);
     }
 }
 
@@ -202,7 +204,7 @@ static int prepare_session(struct db_session *session, const struct db_config *c
     if (rc < 0 || config->statement_timeout_ms == 0) {
         return rc;
     }
-    if (mariadb_connection(session->mysql)) {
+    if (libmariadb.mariadb_connection(session->mysql)) {
         snprintf(sql, sizeof(sql), "SET SESSION max_statement_time = %u.%03u",
                  config->statement_timeout_ms / 1000, config->statement_timeout_ms % 1000);
     } else {
@@ -218,7 +220,7 @@ static void my_close(struct db_session *session)
         return;
     }
     if (session->mysql != NULL) {
-        mysql_close(session->mysql);
+        libmariadb.mysql_close(session->mysql);
     }
     mem_free(session);
 }
@@ -228,16 +230,16 @@ static int connect_to(struct db_session *session, const struct db_config *config
 {
     const char *socket = config->host != NULL && config->host[0] == '/' ? config->host : NULL;
 
-    session->mysql = mysql_init(NULL);
+    session->mysql = libmariadb.mysql_init(NULL);
     if (session->mysql == NULL) {
         return no_memory(error);
     }
     set_options(session->mysql, config);
     /* CLIENT_FOUND_ROWS: an UPDATE counts what it has found, as with the other databases. */
-    if (mysql_real_connect(session->mysql, socket != NULL ? NULL : config->host, config->user,
-                           config->password, config->database, config->port, socket,
-                           CLIENT_FOUND_ROWS) == NULL) {
-        return db_error_set(error, DB_FAULT_AWAY, "%s", mysql_error(session->mysql));
+    if (libmariadb.mysql_real_connect(session->mysql, socket != NULL ? NULL : config->host,
+                                      config->user, config->password, config->database,
+                                      config->port, socket, CLIENT_FOUND_ROWS) == NULL) {
+        return db_error_set(error, DB_FAULT_AWAY, "%s", libmariadb.mysql_error(session->mysql));
     }
     return prepare_session(session, config, error);
 }
@@ -245,9 +247,13 @@ static int connect_to(struct db_session *session, const struct db_config *config
 static int my_open(const struct db_config *config, struct db_session **session,
                    struct db_error *error)
 {
-    struct db_session *fresh = mem_calloc(1, sizeof(*fresh));
-    int rc = 0;
+    struct db_session *fresh = NULL;
+    int rc = libmariadb_open(error);
 
+    if (rc < 0) {
+        return rc;
+    }
+    fresh = mem_calloc(1, sizeof(*fresh));
     if (fresh == NULL) {
         return no_memory(error);
     }
@@ -263,7 +269,7 @@ static int my_open(const struct db_config *config, struct db_session **session,
 /* A server says nothing unasked, but when it goes. */
 static bool my_is_lost(struct db_session *session)
 {
-    struct pollfd fd = {.fd = mysql_get_socket(session->mysql), .events = POLLIN};
+    struct pollfd fd = {.fd = libmariadb.mysql_get_socket(session->mysql), .events = POLLIN};
 
     return fd.fd < 0 || poll(&fd, 1, 0) > 0;
 }
@@ -273,7 +279,8 @@ static bool my_is_in_transaction(struct db_session *session)
     unsigned status = 0;
 
     return !session->transaction_gone &&
-           mariadb_get_infov(session->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 &&
+           libmariadb.mariadb_get_infov(session->mysql, MARIADB_CONNECTION_SERVER_STATUS,
+                                        &status) == 0 &&
            (status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
@@ -283,16 +290,16 @@ static int drop_results(struct db_session *session, struct db_error *error)
     int more = 0;
 
     do {
-        MYSQL_RES *result = mysql_use_result(session->mysql);
+        MYSQL_RES *result = libmariadb.mysql_use_result(session->mysql);
 
         if (result != NULL) {
-            while (mysql_fetch_row(result) != NULL) {
+            while (libmariadb.mysql_fetch_row(result) != NULL) {
             }
-            mysql_free_result(result);
-        } else if (mysql_errno(session->mysql) != 0) {
+            libmariadb.mysql_free_result(result);
+        } else if (libmariadb.mysql_errno(session->mysql) != 0) {
             return set_error(session, error);
         }
-        more = mysql_next_result(session->mysql);
+        more = libmariadb.mysql_next_result(session->mysql);
     } while (more == 0);
     return more > 0 ? set_error(session, error) : 0;
 }
@@ -300,7 +307,7 @@ static int drop_results(struct db_session *session, struct db_error *error)
 static int my_execute(struct db_session *session, const char *sql, struct db_error *error)
 {
     session->transaction_gone = false;
-    if (mysql_real_query(session->mysql, sql, strlen(sql)) != 0) {
+    if (libmariadb.mysql_real_query(session->mysql, sql, strlen(sql)) != 0) {
         return set_error(session, error);
     }
     return drop_results(session, error);
@@ -314,10 +321,10 @@ static void my_finalize(struct db_statement *s)
         mem_free(s->columns[i].text);
     }
     if (s->description != NULL) {
-        mysql_free_result(s->description);
+        libmariadb.mysql_free_result(s->description);
     }
     if (s->stmt != NULL) {
-        mysql_stmt_close(s->stmt);
+        libmariadb.mysql_stmt_close(s->stmt);
     }
     mem_free(s->sql);
     mem_free(s->columns);
@@ -369,9 +376,9 @@ static bool travels_as_text(const MYSQL_BIND *bind)
 
 static int allocate_results(struct db_statement *s)
 {
-    const MYSQL_FIELD *fields = mysql_fetch_fields(s->description);
+    const MYSQL_FIELD *fields = libmariadb.mysql_fetch_fields(s->description);
 
-    s->n_columns = mysql_num_fields(s->description);
+    s->n_columns = libmariadb.mysql_num_fields(s->description);
     s->columns = mem_calloc(s->n_columns, sizeof(*s->columns));
     s->results = mem_calloc(s->n_columns, sizeof(*s->results));
     if (s->columns == NULL || s->results == NULL) {
@@ -390,7 +397,7 @@ static int allocate_results(struct db_statement *s)
 
 static int allocate(struct db_statement *s)
 {
-    s->n_params = mysql_stmt_param_count(s->stmt);
+    s->n_params = libmariadb.mysql_stmt_param_count(s->stmt);
     if (s->n_params > 0) {
         s->params = mem_calloc(s->n_params, sizeof(*s->params));
         s->lengths = mem_calloc(s->n_params, sizeof(*s->lengths));
@@ -398,7 +405,7 @@ static int allocate(struct db_statement *s)
             return SAILS_ENOMEM;
         }
     }
-    s->description = mysql_stmt_result_metadata(s->stmt);
+    s->description = libmariadb.mysql_stmt_result_metadata(s->stmt);
     return s->description != NULL ? allocate_results(s) : 0;
 }
 
@@ -412,13 +419,13 @@ static int my_prepare(struct db_session *session, struct str sql, struct db_stat
         return no_memory(error);
     }
     fresh->session = session;
-    fresh->stmt = mysql_stmt_init(session->mysql);
+    fresh->stmt = libmariadb.mysql_stmt_init(session->mysql);
     if (fresh->stmt == NULL) {
         rc = no_memory(error);
-    } else if (mysql_stmt_prepare(fresh->stmt, sql.ptr, sql.len) != 0) {
+    } else if (libmariadb.mysql_stmt_prepare(fresh->stmt, sql.ptr, sql.len) != 0) {
         rc = set_statement_error(fresh, error);
-        if (mysql_stmt_errno(fresh->stmt) == ERROR_NOT_PREPARABLE) {
-            mysql_stmt_close(fresh->stmt);
+        if (libmariadb.mysql_stmt_errno(fresh->stmt) == ERROR_NOT_PREPARABLE) {
+            libmariadb.mysql_stmt_close(fresh->stmt);
             fresh->stmt = NULL;
             fresh->sql = mem_strndup(sql.ptr, sql.len);
             rc = fresh->sql == NULL ? no_memory(error) : 0;
@@ -469,7 +476,7 @@ static void bind_value(MYSQL_BIND *bind, unsigned long *length, const struct db_
 
 static int run_unprepared(struct db_statement *s, struct db_error *error)
 {
-    if (mysql_real_query(s->session->mysql, s->sql, strlen(s->sql)) != 0) {
+    if (libmariadb.mysql_real_query(s->session->mysql, s->sql, strlen(s->sql)) != 0) {
         return set_error(s->session, error);
     }
     return drop_results(s->session, error);
@@ -490,18 +497,18 @@ static int my_run(struct db_statement *s, const struct db_value *values, size_t 
     for (size_t i = 0; i < n; i++) {
         bind_value(&s->params[i], &s->lengths[i], &values[i]);
     }
-    if (n > 0 && mysql_stmt_bind_param(s->stmt, s->params) != 0) {
+    if (n > 0 && libmariadb.mysql_stmt_bind_param(s->stmt, s->params) != 0) {
         return set_statement_error(s, error);
     }
-    if (mysql_stmt_execute(s->stmt) != 0) {
+    if (libmariadb.mysql_stmt_execute(s->stmt) != 0) {
         return set_statement_error(s, error);
     }
-    if (s->n_columns != mysql_stmt_field_count(s->stmt)) {
-        mysql_stmt_free_result(s->stmt);
+    if (s->n_columns != libmariadb.mysql_stmt_field_count(s->stmt)) {
+        libmariadb.mysql_stmt_free_result(s->stmt);
         return db_error_set(error, DB_FAULT_STALE, "the columns of the table have changed");
     }
-    if (s->n_columns > 0 && (mysql_stmt_bind_result(s->stmt, s->results) != 0 ||
-                             mysql_stmt_store_result(s->stmt) != 0)) {
+    if (s->n_columns > 0 && (libmariadb.mysql_stmt_bind_result(s->stmt, s->results) != 0 ||
+                             libmariadb.mysql_stmt_store_result(s->stmt) != 0)) {
         return set_statement_error(s, error);
     }
     return 0;
@@ -520,7 +527,7 @@ static int fetch_whole(struct db_statement *s, size_t i, struct db_error *error)
     column->room = column->len;
     s->results[i].buffer = bigger;
     s->results[i].buffer_length = column->room;
-    return mysql_stmt_fetch_column(s->stmt, &s->results[i], (unsigned)i, 0) != 0
+    return libmariadb.mysql_stmt_fetch_column(s->stmt, &s->results[i], (unsigned)i, 0) != 0
                ? set_statement_error(s, error)
                : 0;
 }
@@ -539,14 +546,15 @@ static int grow_columns(struct db_statement *s, struct db_error *error)
             has_grown = true;
         }
     }
-    return has_grown && mysql_stmt_bind_result(s->stmt, s->results) != 0
+    return has_grown && libmariadb.mysql_stmt_bind_result(s->stmt, s->results) != 0
                ? set_statement_error(s, error)
                : 0;
 }
 
 static int my_step(struct db_statement *s, struct db_error *error)
 {
-    int code = s->stmt == NULL || s->n_columns == 0 ? MYSQL_NO_DATA : mysql_stmt_fetch(s->stmt);
+    int code =
+        s->stmt == NULL || s->n_columns == 0 ? MYSQL_NO_DATA : libmariadb.mysql_stmt_fetch(s->stmt);
 
     if (code == MYSQL_NO_DATA) {
         return 0;
@@ -565,7 +573,7 @@ static int my_step(struct db_statement *s, struct db_error *error)
 static void my_reset(struct db_statement *s)
 {
     if (s->stmt != NULL) {
-        mysql_stmt_free_result(s->stmt);
+        libmariadb.mysql_stmt_free_result(s->stmt);
     }
 }
 
@@ -659,20 +667,20 @@ static size_t my_count_columns(struct db_statement *s)
 
 static const char *my_column_name(struct db_statement *s, size_t i)
 {
-    return mysql_fetch_field_direct(s->description, (unsigned)i)->name;
+    return libmariadb.mysql_fetch_field_direct(s->description, (unsigned)i)->name;
 }
 
 static int64_t my_affected(struct db_statement *s)
 {
-    unsigned long long n = s->stmt != NULL ? mysql_stmt_affected_rows(s->stmt)
-                                           : mysql_affected_rows(s->session->mysql);
+    unsigned long long n = s->stmt != NULL ? libmariadb.mysql_stmt_affected_rows(s->stmt)
+                                           : libmariadb.mysql_affected_rows(s->session->mysql);
 
     return n == (unsigned long long)-1 ? -1 : (int64_t)n;
 }
 
 static int64_t my_generated_id(struct db_statement *s)
 {
-    return s->stmt != NULL ? (int64_t)mysql_stmt_insert_id(s->stmt) : 0;
+    return s->stmt != NULL ? (int64_t)libmariadb.mysql_stmt_insert_id(s->stmt) : 0;
 }
 
 static void *my_driver(struct db_session *session)

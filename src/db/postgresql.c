@@ -13,10 +13,9 @@
 #include "base/mem.h"
 #include "db/adapter.h"
 #include "db/db_config.h"
+#include "db/libpq.h"
 #include "db/pg_value.h"
 #include "db/sql_dialect.h"
-
-#include <libpq-fe.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -83,8 +82,8 @@ static enum db_fault fault_of_state(const char *state, const char *text)
 /* In any language: "... (email, "userName")=(a@x.com, A) ..." */
 static void read_columns(struct db_error *error, const PGresult *result)
 {
-    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+    const char *detail = libpq.PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *table = libpq.PQresultErrorField(result, PG_DIAG_TABLE_NAME);
     const char *from = detail != NULL ? strchr(detail, '(') : NULL;
     const char *to = from != NULL ? strstr(from, ")=(") : NULL;
     struct str rest = {0};
@@ -105,20 +104,21 @@ static void read_columns(struct db_error *error, const PGresult *result)
 
 static int set_error(struct db_session *session, const PGresult *result, struct db_error *error)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *state = libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *text = libpq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     enum db_fault fault = DB_FAULT_OTHER;
     int rc = 0;
 
     if (text == NULL) {
-        text = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(session->conn);
+        text = result != NULL ? libpq.PQresultErrorMessage(result)
+                              : libpq.PQerrorMessage(session->conn);
     }
     if (state != NULL) {
         fault = fault_of_state(state, text);
     } else if (strstr(text, "out of memory") != NULL) {
         fault = DB_FAULT_NO_MEMORY;
     }
-    if (PQstatus(session->conn) == CONNECTION_BAD) {
+    if (libpq.PQstatus(session->conn) == CONNECTION_BAD) {
         fault = DB_FAULT_LOST;
     }
     rc = db_error_set(error, fault, "%s", text);
@@ -192,7 +192,7 @@ static PGconn *connect_to(const struct db_config *config)
     add(&p, "sslrootcert", config->ssl_ca);
     add(&p, "sslcert", config->ssl_cert);
     add(&p, "sslkey", config->ssl_key);
-    return PQconnectdbParams(p.names, p.values, 0);
+    return libpq.PQconnectdbParams(p.names, p.values, 0);
 }
 
 static void pg_close(struct db_session *session)
@@ -200,7 +200,7 @@ static void pg_close(struct db_session *session)
     if (session == NULL) {
         return;
     }
-    PQfinish(session->conn);
+    libpq.PQfinish(session->conn);
     mem_free(session);
 }
 
@@ -217,7 +217,8 @@ static int set_search_path(struct db_session *session, const struct db_config *c
     if (config->schema_name == NULL) {
         return 0;
     }
-    name = PQescapeIdentifier(session->conn, config->schema_name, strlen(config->schema_name));
+    name =
+        libpq.PQescapeIdentifier(session->conn, config->schema_name, strlen(config->schema_name));
     if (name == NULL) {
         return set_error(session, NULL, error);
     }
@@ -225,16 +226,20 @@ static int set_search_path(struct db_session *session, const struct db_config *c
     buf_append_char(&sql, '\0');
     rc = buf_error(&sql) < 0 ? no_memory(error) : pg_execute(session, sql.ptr, error);
     buf_deinit(&sql);
-    PQfreemem(name);
+    libpq.PQfreemem(name);
     return rc;
 }
 
 static int pg_open(const struct db_config *config, struct db_session **session,
                    struct db_error *error)
 {
-    struct db_session *fresh = mem_calloc(1, sizeof(*fresh));
-    int rc = 0;
+    struct db_session *fresh = NULL;
+    int rc = libpq_open(error);
 
+    if (rc < 0) {
+        return rc;
+    }
+    fresh = mem_calloc(1, sizeof(*fresh));
     if (fresh == NULL) {
         return no_memory(error);
     }
@@ -242,10 +247,10 @@ static int pg_open(const struct db_config *config, struct db_session **session,
     fresh->conn = connect_to(config);
     if (fresh->conn == NULL) {
         rc = no_memory(error);
-    } else if (PQstatus(fresh->conn) != CONNECTION_OK) {
-        rc = db_error_set(error, DB_FAULT_AWAY, "%s", PQerrorMessage(fresh->conn));
+    } else if (libpq.PQstatus(fresh->conn) != CONNECTION_OK) {
+        rc = db_error_set(error, DB_FAULT_AWAY, "%s", libpq.PQerrorMessage(fresh->conn));
     } else {
-        PQsetNoticeReceiver(fresh->conn, ignore_notice, NULL);
+        libpq.PQsetNoticeReceiver(fresh->conn, ignore_notice, NULL);
         rc = set_search_path(fresh, config, error);
     }
     if (rc < 0) {
@@ -269,7 +274,7 @@ static int64_t now_ms(void)
 /* Waits until the socket is ready. False: the time is over, or it failed. */
 static bool wait_for(struct db_session *session, short events, int64_t deadline_ms)
 {
-    struct pollfd fd = {.fd = PQsocket(session->conn), .events = events};
+    struct pollfd fd = {.fd = libpq.PQsocket(session->conn), .events = events};
 
     for (;;) {
         int64_t left = deadline_ms == 0 ? -1 : deadline_ms - now_ms();
@@ -309,27 +314,29 @@ static int take_result(struct db_session *session, PGresult **answer, struct db_
     for (;;) {
         PGresult *next = NULL;
 
-        while (PQisBusy(session->conn) != 0) {
+        while (libpq.PQisBusy(session->conn) != 0) {
             if (!wait_for(session, POLLIN, deadline_ms)) {
-                PQclear(last);
+                libpq.PQclear(last);
                 return give_up(session, error);
             }
-            if (PQconsumeInput(session->conn) == 0) {
+            if (libpq.PQconsumeInput(session->conn) == 0) {
                 break;
             }
         }
-        next = PQgetResult(session->conn);
+        next = libpq.PQgetResult(session->conn);
         if (next == NULL) {
             break;
         }
-        PQclear(last);
+        libpq.PQclear(last);
         last = next;
-        if (rc == 0 && PQresultStatus(next) != PGRES_TUPLES_OK &&
-            PQresultStatus(next) != PGRES_COMMAND_OK && PQresultStatus(next) != PGRES_EMPTY_QUERY) {
+        if (rc == 0 && libpq.PQresultStatus(next) != PGRES_TUPLES_OK &&
+            libpq.PQresultStatus(next) != PGRES_COMMAND_OK &&
+            libpq.PQresultStatus(next) != PGRES_EMPTY_QUERY) {
             rc = set_error(session, next, error);
         }
-        if (PQresultStatus(next) == PGRES_COPY_IN || PQresultStatus(next) == PGRES_COPY_OUT ||
-            PQresultStatus(next) == PGRES_COPY_BOTH) {
+        if (libpq.PQresultStatus(next) == PGRES_COPY_IN ||
+            libpq.PQresultStatus(next) == PGRES_COPY_OUT ||
+            libpq.PQresultStatus(next) == PGRES_COPY_BOTH) {
             session->is_dead =
                 true; /* COPY wants another protocol: there is no way back to this one */
             rc = db_error_set(error, DB_FAULT_LOST, "COPY is not possible here");
@@ -340,7 +347,7 @@ static int take_result(struct db_session *session, PGresult **answer, struct db_
         rc = set_error(session, NULL, error);
     }
     if (rc < 0) {
-        PQclear(last);
+        libpq.PQclear(last);
         return rc;
     }
     *answer = last;
@@ -350,7 +357,7 @@ static int take_result(struct db_session *session, PGresult **answer, struct db_
 /* To COMMIT a transaction in which a statement has failed, PostgreSQL says "ROLLBACK", and that it has gone well. */
 static bool has_rolled_back(const char *sql, PGresult *result)
 {
-    return strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0;
+    return strcmp(sql, "COMMIT") == 0 && strcmp(libpq.PQcmdStatus(result), "COMMIT") != 0;
 }
 
 static int pg_execute(struct db_session *session, const char *sql, struct db_error *error)
@@ -358,7 +365,7 @@ static int pg_execute(struct db_session *session, const char *sql, struct db_err
     PGresult *result = NULL;
     int rc = 0;
 
-    if (PQsendQuery(session->conn, sql) == 0) {
+    if (libpq.PQsendQuery(session->conn, sql) == 0) {
         return set_error(session, NULL, error);
     }
     rc = take_result(session, &result, error);
@@ -366,26 +373,27 @@ static int pg_execute(struct db_session *session, const char *sql, struct db_err
         rc = db_error_set(error, DB_FAULT_OTHER,
                           "the transaction was rolled back, since a statement in it has failed");
     }
-    PQclear(result);
+    libpq.PQclear(result);
     return rc;
 }
 
 /* Reads what has come unasked: the farewell of a server that goes, and the end of the connection. */
 static bool pg_is_lost(struct db_session *session)
 {
-    struct pollfd fd = {.fd = PQsocket(session->conn), .events = POLLIN};
+    struct pollfd fd = {.fd = libpq.PQsocket(session->conn), .events = POLLIN};
 
-    while (!session->is_dead && PQstatus(session->conn) == CONNECTION_OK && poll(&fd, 1, 0) > 0) {
-        if (PQconsumeInput(session->conn) == 0) {
+    while (!session->is_dead && libpq.PQstatus(session->conn) == CONNECTION_OK &&
+           poll(&fd, 1, 0) > 0) {
+        if (libpq.PQconsumeInput(session->conn) == 0) {
             return true;
         }
     }
-    return session->is_dead || PQstatus(session->conn) != CONNECTION_OK;
+    return session->is_dead || libpq.PQstatus(session->conn) != CONNECTION_OK;
 }
 
 static bool pg_is_in_transaction(struct db_session *session)
 {
-    PGTransactionStatusType status = PQtransactionStatus(session->conn);
+    PGTransactionStatusType status = libpq.PQtransactionStatus(session->conn);
 
     return !session->is_dead && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR);
 }
@@ -398,7 +406,8 @@ static void forget_discarded(struct db_session *session)
     struct db_error ignored;
     char sql[48];
 
-    while (session->n_discarded > 0 && PQtransactionStatus(session->conn) != PQTRANS_INERROR) {
+    while (session->n_discarded > 0 &&
+           libpq.PQtransactionStatus(session->conn) != PQTRANS_INERROR) {
         snprintf(sql, sizeof(sql), "DEALLOCATE s%llu",
                  (unsigned long long)session->discarded[--session->n_discarded]);
         if (pg_execute(session, sql, &ignored) < 0) {
@@ -423,21 +432,21 @@ static int describe(struct db_statement *s, const char *name, struct db_error *e
     struct db_session *session = s->session;
     int rc = 0;
 
-    if (PQsendDescribePrepared(session->conn, name) == 0) {
+    if (libpq.PQsendDescribePrepared(session->conn, name) == 0) {
         return set_error(session, NULL, error);
     }
     rc = take_result(session, &s->description, error);
     if (rc < 0) {
         return rc;
     }
-    s->n_columns = (size_t)PQnfields(s->description);
-    s->n_params = (size_t)PQnparams(s->description);
+    s->n_columns = (size_t)libpq.PQnfields(s->description);
+    s->n_params = (size_t)libpq.PQnparams(s->description);
     s->is_binary = true;
     if (allocate(s) < 0) {
         return no_memory(error);
     }
     for (size_t i = 0; i < s->n_columns; i++) {
-        s->types[i] = PQftype(s->description, (int)i);
+        s->types[i] = libpq.PQftype(s->description, (int)i);
         s->is_binary = s->is_binary && pg_value_has_binary(s->types[i]);
     }
     return 0;
@@ -450,8 +459,8 @@ static void pg_finalize(struct db_statement *s)
     if (session->n_discarded < DISCARDED_MAX) {
         session->discarded[session->n_discarded++] = s->name;
     }
-    PQclear(s->result);
-    PQclear(s->description);
+    libpq.PQclear(s->result);
+    libpq.PQclear(s->description);
     mem_free(s->types);
     mem_free(s->values);
     mem_free(s->numbers);
@@ -473,12 +482,12 @@ static int pg_prepare(struct db_session *session, struct str sql, struct db_stat
     fresh->session = session;
     fresh->name = ++session->last_name;
     snprintf(name, sizeof(name), "s%llu", (unsigned long long)fresh->name);
-    if (PQsendPrepare(session->conn, name, sql.ptr, 0, NULL) == 0) {
+    if (libpq.PQsendPrepare(session->conn, name, sql.ptr, 0, NULL) == 0) {
         rc = set_error(session, NULL, error);
     } else {
         rc = take_result(session, &result, error);
     }
-    PQclear(result);
+    libpq.PQclear(result);
     if (rc < 0) {
         mem_free(fresh); /* the server knows nothing of it */
         return rc;
@@ -543,8 +552,8 @@ static int pg_run(struct db_statement *s, const struct db_value *values, size_t 
     }
     snprintf(name, sizeof(name), "s%llu", (unsigned long long)s->name);
     s->row = -1;
-    if (PQsendQueryPrepared(s->session->conn, name, (int)n, s->values, NULL, NULL,
-                            s->is_binary ? 1 : 0) == 0) {
+    if (libpq.PQsendQueryPrepared(s->session->conn, name, (int)n, s->values, NULL, NULL,
+                                  s->is_binary ? 1 : 0) == 0) {
         return set_error(s->session, NULL, error);
     }
     return take_result(s->session, &s->result, error);
@@ -554,12 +563,12 @@ static int pg_step(struct db_statement *s, struct db_error *error)
 {
     (void)error;
     s->row++;
-    return s->row < PQntuples(s->result) ? 1 : 0;
+    return s->row < libpq.PQntuples(s->result) ? 1 : 0;
 }
 
 static void pg_reset(struct db_statement *s)
 {
-    PQclear(s->result);
+    libpq.PQclear(s->result);
     s->result = NULL;
 }
 
@@ -570,12 +579,12 @@ static void pg_column(struct db_statement *s, size_t i, struct db_value *value)
     int at = (int)i;
     struct str data = {0};
 
-    if (PQgetisnull(s->result, s->row, at) != 0) {
+    if (libpq.PQgetisnull(s->result, s->row, at) != 0) {
         value->type = DB_NULL;
         return;
     }
-    data =
-        (struct str){PQgetvalue(s->result, s->row, at), (size_t)PQgetlength(s->result, s->row, at)};
+    data = (struct str){libpq.PQgetvalue(s->result, s->row, at),
+                        (size_t)libpq.PQgetlength(s->result, s->row, at)};
     if (s->is_binary) {
         pg_value_from_binary(s->types[i], data, value);
     } else {
@@ -590,12 +599,12 @@ static size_t pg_count_columns(struct db_statement *s)
 
 static const char *pg_column_name(struct db_statement *s, size_t i)
 {
-    return PQfname(s->description, (int)i);
+    return libpq.PQfname(s->description, (int)i);
 }
 
 static int64_t pg_affected(struct db_statement *s)
 {
-    const char *text = PQcmdTuples(s->result);
+    const char *text = libpq.PQcmdTuples(s->result);
 
     return text[0] != '\0' ? strtoll(text, NULL, 10) : -1;
 }
