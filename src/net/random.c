@@ -1,23 +1,18 @@
 #include "net/random.h"
 
-#include <openssl/rand.h>
-
-#include <limits.h>
 #include <string.h>
 #include <sys/random.h>
 
 /*
- * OpenSSL's generator works in user space and is seeded by the kernel. Should it ever fail, the
- * kernel is asked itself, which cannot fail once the machine has booted: getrandom() is only
- * interrupted, or gives less than asked for.
+ * The kernel's generator: a call of a microsecond, for which a pool waits a few dozen ids. OpenSSL's needs none, but setting
+ * it up with all that it can is half of a program's start (bench/README.md, "Instructions").
+ *
+ * getrandom() cannot fail once the machine has booted: it is only interrupted, or gives less than asked for.
  */
 void random_bytes(void *out, size_t len)
 {
     uint8_t *at = out;
 
-    if (len <= INT_MAX && RAND_bytes(at, (int)len) == 1) {
-        return;
-    }
     while (len > 0) {
         ssize_t n = getrandom(at, len, 0);
 
