@@ -1,9 +1,8 @@
 #include "actions/target_read.h"
 
 #include "actions/action_glob.h"
+#include "actions/target_view.h"
 #include "base/mem.h"
-#include "views/page.h"
-#include "views/view_files.h"
 
 #include <errno.h>
 #include <sails/err.h>
@@ -33,8 +32,8 @@ static int refuse_unknown(struct target_reader *r, const char *kind, const char 
                               nearest != NULL ? nearest->name : "", nearest != NULL ? "`?" : "");
 }
 
-static int leave_out(struct target_reader *r, enum log_level level, const char *kind,
-                     const char *name)
+int target_read_leave_out(struct target_reader *r, enum log_level level, const char *kind,
+                          const char *name)
 {
     r->level = level;
     buf_printf(&r->why, "%s bind route (`%s`) to unknown %s: `%s`",
@@ -55,8 +54,7 @@ static int check_reached(struct target_reader *r, const struct request_target *o
     return 0;
 }
 
-/* `text` is copied; NULL as none. */
-static int add_step(struct request_target *out, struct request_step step, const char *text)
+int target_read_add_step(struct request_target *out, struct request_step step, const char *text)
 {
     struct request_step *steps =
         mem_realloc(out->steps, (out->n_steps + 1) * sizeof(out->steps[0]));
@@ -77,12 +75,12 @@ static int add_step(struct request_target *out, struct request_step step, const 
 
 static int add_function(struct request_target *out, const struct registered_action *named)
 {
-    return add_step(out,
-                    (struct request_step){.kind = STEP_FUNCTION,
-                                          .function = named->def->run,
-                                          .ctx = named->def->ctx,
-                                          .policy = named->name},
-                    NULL);
+    return target_read_add_step(out,
+                                (struct request_step){.kind = STEP_FUNCTION,
+                                                      .function = named->def->run,
+                                                      .ctx = named->def->ctx,
+                                                      .policy = named->name},
+                                NULL);
 }
 
 /* Whether the steps from `first` on have it: none runs twice for one action. */
@@ -111,7 +109,7 @@ static int add_middleware(struct target_reader *r, const struct registered_actio
 
         if (rc == 0 && action_glob_has(str_from(one->actions), str_from(action->name)) &&
             !has_step(out, first, &step)) {
-            rc = add_step(out, step, NULL);
+            rc = target_read_add_step(out, step, NULL);
         }
     }
     return rc;
@@ -129,18 +127,18 @@ static int add_action(struct target_reader *r, const struct registered_action *a
     out->inputs = action->inputs;
     rc = add_middleware(r, action, out);
     if (rc == 0 && rule != NULL && rule->verdict == POLICY_DENY) {
-        return add_step(out, (struct request_step){.kind = STEP_RESPONSE, .policy = "false"},
-                        "forbidden");
+        return target_read_add_step(
+            out, (struct request_step){.kind = STEP_RESPONSE, .policy = "false"}, "forbidden");
     }
     for (size_t i = 0; rule != NULL && rc == 0 && i < rule->n_policies; i++) {
         rc = add_function(out, rule->policies[i]);
     }
-    return rc == 0 ? add_step(out,
-                              (struct request_step){.kind = STEP_ACTION,
-                                                    .function = action->def->run,
-                                                    .ctx = action->def->ctx,
-                                                    .may_wait = action->def->may_wait},
-                              NULL)
+    return rc == 0 ? target_read_add_step(out,
+                                          (struct request_step){.kind = STEP_ACTION,
+                                                                .function = action->def->run,
+                                                                .ctx = action->def->ctx,
+                                                                .may_wait = action->def->may_wait},
+                                          NULL)
                    : rc;
 }
 
@@ -165,7 +163,7 @@ static int read_action(struct target_reader *r, const char *name, struct request
     if (action != NULL) {
         return add_action(r, action, out);
     }
-    rc = leave_out(r, LOG_WARN, "action", name);
+    rc = target_read_leave_out(r, LOG_WARN, "action", name);
     action = action_registry_find_nearest(&r->registry->actions, str_from(name));
     if (action != NULL) {
         buf_printf(&r->why, ". Did you mean `%s`?", action->name);
@@ -182,7 +180,7 @@ static bool is_address(struct str text)
 static int read_text(struct target_reader *r, const char *text, struct request_target *out)
 {
     return is_address(str_from(text))
-               ? add_step(out, (struct request_step){.kind = STEP_REDIRECT}, text)
+               ? target_read_add_step(out, (struct request_step){.kind = STEP_REDIRECT}, text)
                : read_action(r, text, out);
 }
 
@@ -226,97 +224,15 @@ static int read_status(struct target_reader *r, const json_t *object, struct req
                                   (int)most);
     }
     if (redirect == NULL) {
-        return add_step(out, (struct request_step){.kind = STEP_STATUS, .status = (unsigned)number},
-                        NULL);
+        return target_read_add_step(
+            out, (struct request_step){.kind = STEP_STATUS, .status = (unsigned)number}, NULL);
     }
     if (!json_is_string(redirect) || json_string_length(redirect) == 0) {
         return target_read_refuse(r, "redirect must be an address: \"/other\", \"https://...\"");
     }
-    return add_step(out, (struct request_step){.kind = STEP_REDIRECT, .status = (unsigned)number},
-                    json_string_value(redirect));
-}
-
-/* 0: *path names the file, to be freed, and *page has it; SAILS_ENOENT; else as page_read(). */
-static int load_view(const char *views, const char *name, char **path, struct buf *page)
-{
-    static const char *const endings[] = {".html", "/index.html"};
-    int rc = SAILS_ENOENT;
-
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && rc == SAILS_ENOENT; i++) {
-        struct buf text = {0};
-
-        mem_free(*path);
-        buf_printf(&text, "%s/%s%s", views, name, endings[i]);
-        *path = buf_take(&text);
-        rc = *path != NULL ? page_read(page, *path) : SAILS_ENOMEM;
-        rc = rc == -ENOENT || rc == -ENOTDIR ? SAILS_ENOENT : rc;
-    }
-    return rc;
-}
-
-static int add_view(struct request_target *out, const char *path, struct buf *page)
-{
-    int rc = add_step(out, (struct request_step){.kind = STEP_VIEW}, path);
-
-    if (rc == 0) {
-        out->steps[out->n_steps - 1].page = *page;
-        buf_init(page); /* moved */
-    }
-    return rc;
-}
-
-/* SAILS_ENOENT: it is no template. */
-static int add_template(struct target_reader *r, const char *name, struct request_target *out)
-{
-    char file[VIEW_NAME_MAX];
-    struct buf path = {0};
-    char *text = NULL;
-    int rc = SAILS_ENOMEM;
-
-    if (r->templates == NULL || !views_find(r->templates, str_from(name), file) ||
-        !views_is_template(file)) {
-        return SAILS_ENOENT;
-    }
-    buf_printf(&path, "%s/%s", r->views, file);
-    text = buf_take(&path);
-    if (text != NULL) {
-        rc = add_step(out, (struct request_step){.kind = STEP_VIEW}, text);
-    }
-    if (rc == 0) {
-        struct request_step *step = &out->steps[out->n_steps - 1];
-
-        step->view = step->text + strlen(r->views) + 1;
-    }
-    mem_free(text);
-    return rc;
-}
-
-static int read_view(struct target_reader *r, const json_t *object, struct request_target *out)
-{
-    const char *name = json_string_value(json_object_get(object, "view"));
-    struct buf page = {0};
-    char *path = NULL;
-    int rc = 0;
-
-    if (name == NULL || !view_files_is_name(str_from(name))) {
-        return target_read_refuse(
-            r, "view must be the name of a page below %s/, without its extension", r->views);
-    }
-    rc = add_template(r, name, out);
-    if (rc != SAILS_ENOENT) {
-        return rc;
-    }
-    rc = load_view(r->views, name, &path, &page);
-    if (rc == 0) {
-        rc = add_view(out, path, &page);
-    } else if (rc == SAILS_ENOENT) {
-        rc = leave_out(r, LOG_ERROR, "view", name);
-    } else if (rc != SAILS_ENOMEM) {
-        rc = target_read_refuse(r, "could not read the view %s: %s", path, sails_strerror(rc));
-    }
-    buf_deinit(&page);
-    mem_free(path);
-    return rc;
+    return target_read_add_step(
+        out, (struct request_step){.kind = STEP_REDIRECT, .status = (unsigned)number},
+        json_string_value(redirect));
 }
 
 static int read_response(struct target_reader *r, const json_t *object, struct request_target *out)
@@ -328,9 +244,9 @@ static int read_response(struct target_reader *r, const json_t *object, struct r
                                   "response must be the name of an answer, such as \"notFound\"");
     }
     if (!r->has_response(name, r->ctx)) {
-        return leave_out(r, LOG_ERROR, "response", name);
+        return target_read_leave_out(r, LOG_ERROR, "response", name);
     }
-    return add_step(out, (struct request_step){.kind = STEP_RESPONSE}, name);
+    return target_read_add_step(out, (struct request_step){.kind = STEP_RESPONSE}, name);
 }
 
 static int read_policy(struct target_reader *r, const json_t *object, struct request_target *out)
@@ -377,7 +293,7 @@ static const struct target_kind {
     {"controller", "action", read_action_object},
     {"redirect", "status", read_status},
     {"status", "redirect", read_status},
-    {"view", NULL, read_view},
+    {"view", NULL, target_view_read},
     {"response", NULL, read_response},
     {"policy", NULL, read_policy},
     {"fn", NULL, read_function},

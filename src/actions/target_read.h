@@ -61,6 +61,13 @@ int target_read(struct target_reader *reader, const json_t *value, struct reques
 int target_read_refuse(struct target_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The line of a route that is left out; SAILS_ENOENT. */
+int target_read_leave_out(struct target_reader *reader, enum log_level level, const char *kind,
+                          const char *name);
+
+/* One more step. `text` is copied; NULL as none. 0, SAILS_ENOMEM. */
+int target_read_add_step(struct request_target *out, struct request_step step, const char *text);
+
 /*
  * Reads what is in out->options, as the configuration says it, and adds what Sails tells actions of
  * their route: `action`, `detectedVerb`. 0, SAILS_ECONFIG, SAILS_ENOMEM. target_options.c.
