@@ -2,17 +2,16 @@
  * MariaDB and MySQL, by libmariadb.
  *
  * Statements use the protocol of prepared statements: numbers travel as numbers. A result is stored
- * whole in the client, so that the connection is free for the next statement; a column's buffer grows
- * where a value does not fit, and stays so for the rows behind it.
+ * whole in the client, so that the connection is free for the next statement.
  *
  * Sessions are strict (what a column cannot hold is an error, never cut), in UTC, in utf8mb4.
  */
-#include "base/buf.h"
-#include "base/macros.h"
 #include "base/mem.h"
 #include "db/adapter.h"
 #include "db/db_config.h"
 #include "db/libmariadb.h"
+#include "db/mariadb_column.h"
+#include "db/mariadb_error.h"
 #include "db/sql_dialect.h"
 
 #include <assert.h>
@@ -20,12 +19,7 @@
 #include <sails/err.h>
 
 enum {
-    GRACE_S = 5,            /* for the server to say that it has ended a statement */
-    COLUMN_FIRST = 64,      /* bytes; most values are shorter */
-    ERROR_DUPLICATE = 1062, /* the server's numbers: its manual, "Error messages" */
-    ERROR_DEADLOCK = 1213,
-    ERROR_NOT_PREPARABLE = 1295,
-    CHARSET_BINARY = 63
+    GRACE_S = 5 /* for the server to say that it has ended a statement */
 };
 
 struct db_session {
@@ -33,114 +27,29 @@ struct db_session {
     bool transaction_gone; /* the server has ended it by itself */
 };
 
-struct column {
-    enum enum_field_types type; /* what the server has */
-    char *text;                 /* what travels as text, and its room */
-    unsigned long room;
-    unsigned long len;
-    long long integer;
-    double real;
-    float narrow;
-    my_bool is_null;
-    bool is_binary;
-    bool is_unsigned;
-};
-
 struct db_statement {
     struct db_session *session;
     MYSQL_STMT *stmt; /* NULL: of the few that cannot be prepared; `sql` is sent as it is */
     MYSQL_RES *description;
     char *sql;
-    struct column *columns;
+    struct mariadb_column *columns;
     MYSQL_BIND *results;
     size_t n_columns;
     MYSQL_BIND *params;
     unsigned long *lengths;
     size_t n_params;
-    char decoded[40]; /* a date and time */
+    char decoded[MARIADB_COLUMN_DECODED_MAX];
 };
 
 /* ---- errors ---- */
 
-static enum db_fault fault_of(unsigned number)
-{
-    static const struct {
-        unsigned number;
-        enum db_fault fault;
-    } table[] = {
-        {ERROR_DUPLICATE, DB_FAULT_UNIQUE},
-        {1586, DB_FAULT_UNIQUE},
-        {1146, DB_FAULT_NO_TABLE},
-        {1054, DB_FAULT_NO_TABLE},
-        {1051, DB_FAULT_NO_TABLE},
-        {2006, DB_FAULT_LOST}, /* gone away */
-        {2013, DB_FAULT_LOST}, /* during a query */
-        {2055, DB_FAULT_LOST},
-        {1053, DB_FAULT_LOST}, /* shutting down */
-        {1077, DB_FAULT_LOST},
-        {1079, DB_FAULT_LOST},
-        {1927, DB_FAULT_LOST}, /* killed */
-        {1205, DB_FAULT_BUSY},
-        {ERROR_DEADLOCK, DB_FAULT_BUSY},
-        {1969, DB_FAULT_TIMEOUT},
-        {3024, DB_FAULT_TIMEOUT},
-        {1317, DB_FAULT_TIMEOUT},
-        {1114, DB_FAULT_FULL},
-        {1021, DB_FAULT_FULL},
-        {1264, DB_FAULT_VALUE},
-        {1292, DB_FAULT_VALUE},
-        {1366, DB_FAULT_VALUE},
-        {1367, DB_FAULT_VALUE},
-        {1406, DB_FAULT_VALUE},
-        {1690, DB_FAULT_VALUE},
-        {1153, DB_FAULT_VALUE}, /* over max_allowed_packet */
-        {2020, DB_FAULT_VALUE},
-        {2008, DB_FAULT_NO_MEMORY},
-        {2057, DB_FAULT_STALE},
-        {1243, DB_FAULT_STALE},
-        {1040, DB_FAULT_AWAY}, /* too many connections */
-        {1203, DB_FAULT_AWAY},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (table[i].number == number) {
-            return table[i].fault;
-        }
-    }
-    return DB_FAULT_OTHER;
-}
-
-/* "Duplicate entry 'x' for key 'email'", in MySQL 'user.email'; an index of one column is named like it. */
-static void read_key(struct db_error *error, const char *text)
-{
-    const char *end = strrchr(text, '\'');
-    const char *begin = end;
-
-    while (begin != NULL && begin > text && begin[-1] != '\'') {
-        begin--;
-    }
-    if (begin == NULL || begin == text) {
-        return;
-    }
-    for (const char *c = begin; c < end; c++) {
-        begin = *c == '.' ? c + 1 : begin;
-    }
-    db_error_add_column(error, (struct str){begin, (size_t)(end - begin)});
-}
-
 static int set_fault(struct db_session *session, unsigned number, const char *text,
                      struct db_error *error)
 {
-    enum db_fault fault = fault_of(number);
-    int rc = db_error_set(error, fault, "%s", text);
-
-    if (number == ERROR_DEADLOCK) {
+    if (number == MARIADB_ERROR_DEADLOCK) {
         session->transaction_gone = true;
     }
-    if (fault == DB_FAULT_UNIQUE) {
-        read_key(error, text);
-    }
-    return rc;
+    return mariadb_error_set(error, number, text);
 }
 
 static int set_error(struct db_session *session, struct db_error *error)
@@ -318,7 +227,7 @@ static int my_execute(struct db_session *session, const char *sql, struct db_err
 static void my_finalize(struct db_statement *s)
 {
     for (size_t i = 0; i < s->n_columns && s->columns != NULL; i++) {
-        mem_free(s->columns[i].text);
+        mariadb_column_deinit(&s->columns[i]);
     }
     if (s->description != NULL) {
         libmariadb.mysql_free_result(s->description);
@@ -334,46 +243,6 @@ static void my_finalize(struct db_statement *s)
     mem_free(s);
 }
 
-/* How a column travels: integers and floats as such, everything else as text. */
-static void describe_result(struct column *column, MYSQL_BIND *bind, const MYSQL_FIELD *field)
-{
-    column->type = field->type;
-    column->is_binary = field->charsetnr == CHARSET_BINARY;
-    column->is_unsigned = (field->flags & UNSIGNED_FLAG) != 0;
-    bind->is_null = &column->is_null;
-    bind->length = &column->len;
-    switch (field->type) {
-    case MYSQL_TYPE_TINY:
-    case MYSQL_TYPE_SHORT:
-    case MYSQL_TYPE_INT24:
-    case MYSQL_TYPE_LONG:
-    case MYSQL_TYPE_LONGLONG:
-    case MYSQL_TYPE_YEAR:
-        bind->buffer_type = MYSQL_TYPE_LONGLONG;
-        bind->buffer = &column->integer;
-        bind->is_unsigned = column->is_unsigned;
-        break;
-    case MYSQL_TYPE_FLOAT:
-        bind->buffer_type = MYSQL_TYPE_FLOAT;
-        bind->buffer = &column->narrow;
-        break;
-    case MYSQL_TYPE_DOUBLE:
-        bind->buffer_type = MYSQL_TYPE_DOUBLE;
-        bind->buffer = &column->real;
-        break;
-    default:
-        bind->buffer_type = column->is_binary ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
-        bind->buffer = column->text;
-        bind->buffer_length = column->room;
-        break;
-    }
-}
-
-static bool travels_as_text(const MYSQL_BIND *bind)
-{
-    return bind->buffer_type == MYSQL_TYPE_STRING || bind->buffer_type == MYSQL_TYPE_BLOB;
-}
-
 static int allocate_results(struct db_statement *s)
 {
     const MYSQL_FIELD *fields = libmariadb.mysql_fetch_fields(s->description);
@@ -385,12 +254,9 @@ static int allocate_results(struct db_statement *s)
         return SAILS_ENOMEM;
     }
     for (size_t i = 0; i < s->n_columns; i++) {
-        s->columns[i].text = mem_alloc(COLUMN_FIRST);
-        s->columns[i].room = COLUMN_FIRST;
-        if (s->columns[i].text == NULL) {
+        if (mariadb_column_init(&s->columns[i], &s->results[i], &fields[i]) < 0) {
             return SAILS_ENOMEM;
         }
-        describe_result(&s->columns[i], &s->results[i], &fields[i]);
     }
     return 0;
 }
@@ -424,7 +290,7 @@ static int my_prepare(struct db_session *session, struct str sql, struct db_stat
         rc = no_memory(error);
     } else if (libmariadb.mysql_stmt_prepare(fresh->stmt, sql.ptr, sql.len) != 0) {
         rc = set_statement_error(fresh, error);
-        if (libmariadb.mysql_stmt_errno(fresh->stmt) == ERROR_NOT_PREPARABLE) {
+        if (libmariadb.mysql_stmt_errno(fresh->stmt) == MARIADB_ERROR_NOT_PREPARABLE) {
             libmariadb.mysql_stmt_close(fresh->stmt);
             fresh->stmt = NULL;
             fresh->sql = mem_strndup(sql.ptr, sql.len);
@@ -517,16 +383,9 @@ static int my_run(struct db_statement *s, const struct db_value *values, size_t 
 /* A value that did not fit is fetched again into a buffer that it fits into. */
 static int fetch_whole(struct db_statement *s, size_t i, struct db_error *error)
 {
-    struct column *column = &s->columns[i];
-    char *bigger = mem_realloc(column->text, column->len);
-
-    if (bigger == NULL) {
+    if (mariadb_column_grow(&s->columns[i], &s->results[i]) < 0) {
         return no_memory(error);
     }
-    column->text = bigger;
-    column->room = column->len;
-    s->results[i].buffer = bigger;
-    s->results[i].buffer_length = column->room;
     return libmariadb.mysql_stmt_fetch_column(s->stmt, &s->results[i], (unsigned)i, 0) != 0
                ? set_statement_error(s, error)
                : 0;
@@ -537,7 +396,7 @@ static int grow_columns(struct db_statement *s, struct db_error *error)
     bool has_grown = false;
 
     for (size_t i = 0; i < s->n_columns; i++) {
-        if (travels_as_text(&s->results[i]) && s->columns[i].len > s->columns[i].room) {
+        if (mariadb_column_is_short(&s->columns[i], &s->results[i])) {
             int rc = fetch_whole(s, i, error);
 
             if (rc < 0) {
@@ -579,85 +438,9 @@ static void my_reset(struct db_statement *s)
 
 /* ---- values ---- */
 
-/* "2026-01-31 12:00:00.5" becomes "2026-01-31T12:00:00.500Z", as JavaScript writes it. */
-static struct str decode_time(struct db_statement *s, struct str text)
-{
-    char fraction[4] = "000";
-
-    if (text.len < 19 || text.len > 26) {
-        return text;
-    }
-    for (size_t i = 0; i < 3 && 20 + i < text.len; i++) {
-        fraction[i] = text.ptr[20 + i];
-    }
-    snprintf(s->decoded, sizeof(s->decoded), "%.10sT%.8s.%.3sZ", text.ptr, text.ptr + 11, fraction);
-    return str_from(s->decoded);
-}
-
-/* Digits, where a number is too big for ours. */
-static void decode_integer(struct db_statement *s, const struct column *column,
-                           struct db_value *value)
-{
-    value->type = DB_INTEGER;
-    value->as.integer = column->integer;
-    if (column->is_unsigned && column->integer < 0) {
-        snprintf(s->decoded, sizeof(s->decoded), "%llu", (unsigned long long)column->integer);
-        value->type = DB_TEXT;
-        value->as.text = str_from(s->decoded);
-    }
-}
-
-static void decode_text(struct db_statement *s, const struct column *column, struct db_value *value)
-{
-    value->type = DB_TEXT;
-    value->as.text = (struct str){column->text, column->len};
-    switch (column->type) {
-    case MYSQL_TYPE_DATETIME:
-    case MYSQL_TYPE_TIMESTAMP:
-        value->as.text = decode_time(s, value->as.text);
-        break;
-    case MYSQL_TYPE_JSON:
-        value->type = DB_JSON;
-        break;
-    case MYSQL_TYPE_TINY_BLOB:
-    case MYSQL_TYPE_BLOB:
-    case MYSQL_TYPE_MEDIUM_BLOB:
-    case MYSQL_TYPE_LONG_BLOB:
-    case MYSQL_TYPE_STRING:
-    case MYSQL_TYPE_VAR_STRING:
-    case MYSQL_TYPE_VARCHAR:
-    case MYSQL_TYPE_BIT:
-        value->type = column->is_binary ? DB_BYTES : DB_TEXT;
-        break;
-    default:
-        break; /* decimals, dates, times: text */
-    }
-}
-
 static void my_column(struct db_statement *s, size_t i, struct db_value *value)
 {
-    const struct column *column = &s->columns[i];
-
-    if (column->is_null) {
-        value->type = DB_NULL;
-        return;
-    }
-    switch (s->results[i].buffer_type) {
-    case MYSQL_TYPE_LONGLONG:
-        decode_integer(s, column, value);
-        break;
-    case MYSQL_TYPE_FLOAT:
-        value->type = DB_REAL;
-        value->as.real = adapter_widen(column->narrow);
-        break;
-    case MYSQL_TYPE_DOUBLE:
-        value->type = DB_REAL;
-        value->as.real = column->real;
-        break;
-    default:
-        decode_text(s, column, value);
-        break;
-    }
+    mariadb_column_read(&s->columns[i], &s->results[i], s->decoded, value);
 }
 
 static size_t my_count_columns(struct db_statement *s)

@@ -14,17 +14,16 @@
 #include "db/adapter.h"
 #include "db/db_config.h"
 #include "db/libpq.h"
+#include "db/pg_answer.h"
+#include "db/pg_error.h"
 #include "db/pg_value.h"
 #include "db/sql_dialect.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <poll.h>
 #include <sails/err.h>
-#include <time.h>
 
 enum {
-    GRACE_MS = 5000,     /* for the server to say that it has ended a statement */
     PARAM_TEXT_MAX = 32, /* of a number as text */
     DISCARDED_MAX = 64   /* statements that the server still keeps though nobody needs them */
 };
@@ -52,81 +51,6 @@ struct db_statement {
     size_t n_params;
     char decoded[PG_VALUE_TIME_MAX];
 };
-
-/* ---- errors ---- */
-
-static enum db_fault fault_of_state(const char *state, const char *text)
-{
-    static const struct {
-        const char *prefix;
-        enum db_fault fault;
-    } table[] = {
-        {"23505", DB_FAULT_UNIQUE},   {"42P01", DB_FAULT_NO_TABLE}, {"42703", DB_FAULT_NO_TABLE},
-        {"3F000", DB_FAULT_NO_TABLE}, {"08", DB_FAULT_LOST},        {"57P", DB_FAULT_LOST},
-        {"40001", DB_FAULT_BUSY},     {"40P01", DB_FAULT_BUSY},     {"55P03", DB_FAULT_BUSY},
-        {"57014", DB_FAULT_TIMEOUT},  {"53300", DB_FAULT_AWAY},     {"53", DB_FAULT_FULL},
-        {"22", DB_FAULT_VALUE},       {"26000", DB_FAULT_STALE},
-    };
-
-    if (strcmp(state, "0A000") == 0 && strstr(text, "cached plan") != NULL) {
-        return DB_FAULT_STALE;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0) {
-            return table[i].fault;
-        }
-    }
-    return DB_FAULT_OTHER;
-}
-
-/* In any language: "... (email, "userName")=(a@x.com, A) ..." */
-static void read_columns(struct db_error *error, const PGresult *result)
-{
-    const char *detail = libpq.PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    const char *table = libpq.PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-    const char *from = detail != NULL ? strchr(detail, '(') : NULL;
-    const char *to = from != NULL ? strstr(from, ")=(") : NULL;
-    struct str rest = {0};
-    struct str part = {0};
-
-    snprintf(error->table, sizeof(error->table), "%s", table != NULL ? table : "");
-    if (to == NULL) {
-        return;
-    }
-    rest = (struct str){from + 1, (size_t)(to - from) - 1};
-    while (str_take_part(&rest, ',', &part)) {
-        if (part.len > 1 && part.ptr[0] == '"' && part.ptr[part.len - 1] == '"') {
-            part = (struct str){part.ptr + 1, part.len - 2};
-        }
-        db_error_add_column(error, part);
-    }
-}
-
-static int set_error(struct db_session *session, const PGresult *result, struct db_error *error)
-{
-    const char *state = libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *text = libpq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    enum db_fault fault = DB_FAULT_OTHER;
-    int rc = 0;
-
-    if (text == NULL) {
-        text = result != NULL ? libpq.PQresultErrorMessage(result)
-                              : libpq.PQerrorMessage(session->conn);
-    }
-    if (state != NULL) {
-        fault = fault_of_state(state, text);
-    } else if (strstr(text, "out of memory") != NULL) {
-        fault = DB_FAULT_NO_MEMORY;
-    }
-    if (libpq.PQstatus(session->conn) == CONNECTION_BAD) {
-        fault = DB_FAULT_LOST;
-    }
-    rc = db_error_set(error, fault, "%s", text);
-    if (fault == DB_FAULT_UNIQUE) {
-        read_columns(error, result);
-    }
-    return rc;
-}
 
 static int no_memory(struct db_error *error)
 {
@@ -220,7 +144,7 @@ static int set_search_path(struct db_session *session, const struct db_config *c
     name =
         libpq.PQescapeIdentifier(session->conn, config->schema_name, strlen(config->schema_name));
     if (name == NULL) {
-        return set_error(session, NULL, error);
+        return pg_error_set(error, session->conn, NULL);
     }
     buf_printf(&sql, "SET search_path TO %s", name);
     buf_append_char(&sql, '\0');
@@ -263,95 +187,10 @@ static int pg_open(const struct db_config *config, struct db_session **session,
 
 /* ---- sending and waiting ---- */
 
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Waits until the socket is ready. False: the time is over, or it failed. */
-static bool wait_for(struct db_session *session, short events, int64_t deadline_ms)
-{
-    struct pollfd fd = {.fd = libpq.PQsocket(session->conn), .events = events};
-
-    for (;;) {
-        int64_t left = deadline_ms == 0 ? -1 : deadline_ms - now_ms();
-        int n = 0;
-
-        if (deadline_ms != 0 && left <= 0) {
-            return false;
-        }
-        n = poll(&fd, 1, left > INT32_MAX ? INT32_MAX : (int)left);
-        if (n > 0) {
-            return true;
-        }
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-    }
-}
-
-static int give_up(struct db_session *session, struct db_error *error)
-{
-    session->is_dead = true;
-    return db_error_set(error, DB_FAULT_LOST, "the server does not answer any more");
-}
-
-/*
- * The answer to what was sent: the last result, the ones before it dropped. On errors (which are the
- * first result that is one) NULL.
- */
 static int take_result(struct db_session *session, PGresult **answer, struct db_error *error)
 {
-    int64_t deadline_ms = session->statement_timeout_ms != 0
-                              ? now_ms() + session->statement_timeout_ms + GRACE_MS
-                              : 0;
-    PGresult *last = NULL;
-    int rc = 0;
-
-    for (;;) {
-        PGresult *next = NULL;
-
-        while (libpq.PQisBusy(session->conn) != 0) {
-            if (!wait_for(session, POLLIN, deadline_ms)) {
-                libpq.PQclear(last);
-                return give_up(session, error);
-            }
-            if (libpq.PQconsumeInput(session->conn) == 0) {
-                break;
-            }
-        }
-        next = libpq.PQgetResult(session->conn);
-        if (next == NULL) {
-            break;
-        }
-        libpq.PQclear(last);
-        last = next;
-        if (rc == 0 && libpq.PQresultStatus(next) != PGRES_TUPLES_OK &&
-            libpq.PQresultStatus(next) != PGRES_COMMAND_OK &&
-            libpq.PQresultStatus(next) != PGRES_EMPTY_QUERY) {
-            rc = set_error(session, next, error);
-        }
-        if (libpq.PQresultStatus(next) == PGRES_COPY_IN ||
-            libpq.PQresultStatus(next) == PGRES_COPY_OUT ||
-            libpq.PQresultStatus(next) == PGRES_COPY_BOTH) {
-            session->is_dead =
-                true; /* COPY wants another protocol: there is no way back to this one */
-            rc = db_error_set(error, DB_FAULT_LOST, "COPY is not possible here");
-            break;
-        }
-    }
-    if (rc == 0 && last == NULL) {
-        rc = set_error(session, NULL, error);
-    }
-    if (rc < 0) {
-        libpq.PQclear(last);
-        return rc;
-    }
-    *answer = last;
-    return 0;
+    return pg_answer_take(session->conn, session->statement_timeout_ms, answer, &session->is_dead,
+                          error);
 }
 
 /* To COMMIT a transaction in which a statement has failed, PostgreSQL says "ROLLBACK", and that it has gone well. */
@@ -366,7 +205,7 @@ static int pg_execute(struct db_session *session, const char *sql, struct db_err
     int rc = 0;
 
     if (libpq.PQsendQuery(session->conn, sql) == 0) {
-        return set_error(session, NULL, error);
+        return pg_error_set(error, session->conn, NULL);
     }
     rc = take_result(session, &result, error);
     if (rc == 0 && has_rolled_back(sql, result)) {
@@ -433,7 +272,7 @@ static int describe(struct db_statement *s, const char *name, struct db_error *e
     int rc = 0;
 
     if (libpq.PQsendDescribePrepared(session->conn, name) == 0) {
-        return set_error(session, NULL, error);
+        return pg_error_set(error, session->conn, NULL);
     }
     rc = take_result(session, &s->description, error);
     if (rc < 0) {
@@ -483,7 +322,7 @@ static int pg_prepare(struct db_session *session, struct str sql, struct db_stat
     fresh->name = ++session->last_name;
     snprintf(name, sizeof(name), "s%llu", (unsigned long long)fresh->name);
     if (libpq.PQsendPrepare(session->conn, name, sql.ptr, 0, NULL) == 0) {
-        rc = set_error(session, NULL, error);
+        rc = pg_error_set(error, session->conn, NULL);
     } else {
         rc = take_result(session, &result, error);
     }
@@ -554,7 +393,7 @@ static int pg_run(struct db_statement *s, const struct db_value *values, size_t 
     s->row = -1;
     if (libpq.PQsendQueryPrepared(s->session->conn, name, (int)n, s->values, NULL, NULL,
                                   s->is_binary ? 1 : 0) == 0) {
-        return set_error(s->session, NULL, error);
+        return pg_error_set(error, s->session->conn, NULL);
     }
     return take_result(s->session, &s->result, error);
 }
