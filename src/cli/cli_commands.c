@@ -89,7 +89,9 @@ const struct cli_command cli_commands[] = {
          "\n"
          "Files may change while it serves: the application is built and started again, and open\n"
          "pages that have loaded /sails.io.js are loaded again. Where it does not compile or lift,\n"
-         "the last good version keeps serving. Not in production, and not with --no-watch.\n"
+         "the last good version keeps serving. What crashes is started again; what crashes within\n"
+         "a second of its start is not before a file changes, and who asks meanwhile is told so.\n"
+         "Not in production, and not with --no-watch.\n"
          "\n"
          "The exit status is 0 when it was ended by a signal, 1 when it could not listen or\n"
          "start, 78 when the configuration is wrong.\n",

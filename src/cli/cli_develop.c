@@ -5,6 +5,7 @@
 #include "cli/cli_notify.h"
 #include "cli/cli_pages.h"
 #include "cli/cli_say.h"
+#include "cli/cli_stopgap.h"
 #include "cli/cli_watch.h"
 #include "cli/cli_words.h"
 
@@ -14,6 +15,7 @@
 #include <sails/app.h>
 #include <sails/err.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,8 @@
  *        ^           does not compile       |
  *        +----------------------------------+  ends before it is ready: the current one goes on
  *
+ *     current crashes: started again, unless it had just been started; then a stopgap answers until a file changes
+ *
  * The first one that is ready gives its socket ("FDSTORE=1"), so that it alone knows of ports and addresses.
  *
  * I1  `next` is not ready; when it is, it is `current`.
@@ -45,17 +49,22 @@ struct develop {
     struct cli_watch watch;
     int signals; /* signalfd */
     struct cli_pages pages;
-    struct timespec began; /* when the last change was seen */
+    struct cli_stopgap stopgap; /* answers while there is no process that does, or will */
+    struct timespec began;      /* when the last change was seen */
+    struct timespec ready;      /* when the current one was */
     struct cli_changes changes;
     bool is_ending;
-    int status; /* of the process that ended last while it was current */
+    bool has_crashed; /* the one that was the current one */
+    int status;       /* of the process that ended last while it was current */
     bool has_ended;
 };
 
 enum {
     QUIET_MS = 20, /* a file that is saved is several events, a branch that is checked out many */
     FAREWELL_MS =
-        300 /* the one before may have people to part from, and people wait for the new one */
+        300, /* the one before may have people to part from, and people wait for the new one */
+    STEADY_MS =
+        1000 /* what has served as long is started again: so often a crash may repeat itself */
 };
 
 static const char child_variable[] = "SAILS_DEV_CHILD";
@@ -134,12 +143,13 @@ static void tell_changes(const struct develop *d)
     cli_say_info("Reloaded after %ld ms: %s%s", ms_since(&d->began), d->changes.path, more);
 }
 
-/* From now on the new one answers alone: the one before has ended, or at least accepts nobody any more. */
+/* From now on the new one answers alone: the one before has ended, or at least accepts nobody any more. What
+ * has crashed is told until something changes. */
 static void on_taken_over(struct develop *d)
 {
     d->before = 0;
-    cli_pages_tell(&d->pages, d->changes.n > 0, STR(""));
     if (d->changes.n > 0) {
+        cli_pages_tell(&d->pages, true, STR(""));
         tell_changes(d);
     }
     d->changes = (struct cli_changes){0};
@@ -148,10 +158,15 @@ static void on_taken_over(struct develop *d)
 static void on_ready(struct develop *d)
 {
     assert(d->next > 0 && d->next != d->current); /* I1 */
+    if (d->has_crashed && d->changes.n == 0) {
+        cli_say_info("Started again");
+    }
+    d->has_crashed = false;
     d->before = d->current;
     d->current = d->next;
     d->next = 0;
     d->has_ended = false;
+    (void)clock_gettime(CLOCK_MONOTONIC, &d->ready);
     if (d->before > 0) {
         end(d->before, SIGTERM);
     } else {
@@ -228,40 +243,78 @@ static int exit_status(int status)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static void tell_problem(struct develop *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* On the terminal, and to pages. */
+static void tell_problem(struct develop *d, const char *format, ...)
+{
+    char problem[512];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(problem, sizeof(problem), format, args);
+    va_end(args);
+    cli_say_error("%s", problem);
+    cli_pages_tell(&d->pages, false, str_from(problem));
+}
+
+static void on_crash(struct develop *d, int signal)
+{
+    bool is_steady = ms_since(&d->ready) >= STEADY_MS;
+
+    if (d->next > 0 || is_steady) {
+        tell_problem(d, "The application was ended by the signal %s. It is started again",
+                     strsignal(signal));
+    } else {
+        tell_problem(
+            d,
+            "The application was ended by the signal %s, less than a second after its start. It is "
+            "started again when a file changes; `sails debug` lifts it under gdb",
+            strsignal(signal));
+    }
+    d->has_crashed = true;
+    if (d->next == 0 && is_steady) {
+        start(d);
+    }
+}
+
 static void on_current_ended(struct develop *d, int status)
 {
     d->current = 0;
     if (WIFSIGNALED(status) && !d->is_ending) {
-        cli_say_error("The application was ended by the signal %s. It is started again when a file "
-                      "changes",
-                      strsignal(WTERMSIG(status)));
+        on_crash(d, WTERMSIG(status));
         return;
     }
     d->status = exit_status(status);
     d->has_ended = true;
 }
 
-/* Of the very first one the status is ours; later the one that serves goes on. */
+/* Of the very first one the status is ours; later the one that serves goes on, or the stopgap. */
 static void on_next_ended(struct develop *d, int status)
 {
-    static const struct str problem = {"The application does not lift: see the terminal.",
-                                       sizeof("The application does not lift: see the terminal.") -
-                                           1};
+    bool has_served = d->socket >= 0;
 
     d->next = 0;
-    if (WIFSIGNALED(status) && !d->is_ending) {
-        cli_say_error("The application was ended by the signal %s before it was lifted. `sails "
-                      "debug` lifts it under gdb",
-                      strsignal(WTERMSIG(status)));
+    if (d->is_ending) {
+        d->status = has_served ? 0 : exit_status(status);
+        return;
+    }
+    if (WIFSIGNALED(status)) {
+        tell_problem(
+            d,
+            "The application was ended by the signal %s before it was lifted. `sails debug` lifts it "
+            "under gdb",
+            strsignal(WTERMSIG(status)));
+    } else if (has_served) {
+        cli_pages_tell(&d->pages, false, STR("The application does not lift: see the terminal."));
     }
     if (d->current > 0) {
         cli_say_warn("The last good version keeps serving");
-        cli_pages_tell(&d->pages, false, problem);
-        d->changes = (struct cli_changes){0};
-    } else {
-        d->status = exit_status(status);
-        d->has_ended = d->socket < 0; /* with one there was something that served */
     }
+    d->changes = (struct cli_changes){0};
+    d->status = exit_status(status);
+    d->has_ended = !has_served;
 }
 
 static void take_ends(struct develop *d)
@@ -303,15 +356,27 @@ static bool is_over(const struct develop *d)
     return d->is_ending ? d->current == 0 && d->next == 0 : d->has_ended && d->next == 0;
 }
 
+/* Whoever asks is to be answered: by the application, now or as soon as it is ready, or by the stopgap. */
+static void settle_who_answers(struct develop *d)
+{
+    if (d->socket < 0 || d->current > 0 || d->next > 0 || d->is_ending) {
+        cli_stopgap_end(&d->stopgap);
+    } else {
+        cli_stopgap_begin(&d->stopgap, d->socket);
+        cli_stopgap_take(&d->stopgap, &d->pages);
+    }
+}
+
 static void serve(struct develop *d)
 {
     struct pollfd fds[] = {{.fd = d->signals, .events = POLLIN},
                            {.fd = d->notify.fd, .events = POLLIN},
-                           {.fd = d->watch.fd, .events = POLLIN}};
+                           {.fd = d->watch.fd, .events = POLLIN},
+                           {.fd = d->stopgap.fd, .events = POLLIN}};
 
     start(d);
     while (!is_over(d)) {
-        if (poll(fds, 3, d->before > 0 ? FAREWELL_MS : -1) == 0) {
+        if (poll(fds, ARRAY_LEN(fds), d->before > 0 ? FAREWELL_MS : -1) == 0) {
             on_taken_over(d);
         }
         take_notices(d);
@@ -319,6 +384,7 @@ static void serve(struct develop *d)
         if (!d->is_ending) {
             take_changes(d);
         }
+        settle_who_answers(d);
     }
 }
 
@@ -359,6 +425,7 @@ static int open_all(struct develop *d)
 
     rc = rc == 0 ? cli_watch_open(&d->watch) : rc;
     rc = rc == 0 ? watch_elsewhere(d) : rc;
+    rc = rc == 0 ? cli_stopgap_open(&d->stopgap) : rc;
     rc = rc == 0 ? cli_pages_open(&d->pages) : rc;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -386,6 +453,7 @@ static void close_all(struct develop *d)
     cli_notify_close(&d->notify);
     cli_watch_close(&d->watch);
     cli_pages_close(&d->pages);
+    cli_stopgap_close(&d->stopgap);
     if (d->signals >= 0) {
         (void)close(d->signals);
     }
@@ -397,7 +465,11 @@ static void close_all(struct develop *d)
 
 int cli_develop_run(int argc, char **argv)
 {
-    struct develop d = {.socket = -1, .notify = {.fd = -1}, .watch = {.fd = -1}, .signals = -1};
+    struct develop d = {.socket = -1,
+                        .notify = {.fd = -1},
+                        .watch = {.fd = -1},
+                        .stopgap = {.fd = -1},
+                        .signals = -1};
     int rc = 0;
 
     cli_words_add(&d.words, "sails");

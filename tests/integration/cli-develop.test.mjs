@@ -1,7 +1,10 @@
 // An application that changes while it is lifted.
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { get } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command, folderOf, writeFiles } from './support/sails-command.mjs'
@@ -10,14 +13,13 @@ const action = (text) => `#include <sails/sails.h>\n\nSAILS_ACTION()\n{\n    ${t
 const saying = (word) => action(`sails_res_send(res, "${word}");`)
 
 /** Over a connection of its own: one that is kept may still lead to the process before. */
-const textOf = (url) =>
+const answerOf = (url, headers = {}) =>
   new Promise((resolve, reject) => {
-    get(url, { agent: false }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (piece) => (text += piece))
-      answer.on('end', () => resolve(text))
+    get(url, { agent: false, headers }, async (answer) => {
+      resolve({ status: answer.statusCode, headers: answer.headers, body: await text(answer) })
     }).on('error', reject)
   })
+const textOf = async (url) => (await answerOf(url)).body
 const stateOf = async (url) => JSON.parse(await textOf(`${url}/__sails_dev`))
 
 async function lift(t, files, options) {
@@ -166,9 +168,90 @@ test('a crash is told, and the next change starts it again; the status is that o
   await assert.rejects(textOf(`${url}/word`))
   await writeFiles(cwd, { 'api/controllers/word.c': action('sails_app_stop(sails_req_app(req)); sails_res_ok(res, NULL);') })
   await app.says(/info: Reloaded/)
-  await app.tells(/error: The application was ended by the signal Killed\./)
+  await app.tells(/error: The application was ended by the signal Killed/)
   assert.equal(await textOf(`${url}/word`), 'OK')
   assert.equal((await app.ended()).status, 0)
+})
+
+/** An application that ends itself by SIGKILL so many milliseconds after its lift. */
+const fallingAfter = (ms) => `#include <sails/sails.h>
+#include <signal.h>
+
+static void fall(sails_app *app, int status, void *ctx)
+{
+    (void)app;
+    (void)ctx;
+    if (status == 0) {
+        (void)raise(SIGKILL);
+    }
+}
+
+SAILS_BOOTSTRAP()
+{
+    return sails_app_after(app, ${ms}, fall, NULL, NULL);
+}
+`
+
+test('after a crash at its start who asks is told why, until a file changes', async (t) => {
+  const { cwd, app, url } = await lift(t, {
+    'config/bootstrap.c': fallingAfter(1),
+    'config/routes.json': { 'GET /page': { view: 'page' } },
+    'views/page.html': 'mended',
+  })
+  await app.tells(/error: The application was ended by the signal Killed, less than a second after its start/)
+  const page = await answerOf(`${url}/page`, { accept: 'text/html,*/*' })
+  assert.equal(page.status, 503)
+  assert.equal(page.headers['content-type'], 'text/html; charset=utf-8')
+  assert.match(page.body, /<pre>The application was ended by the signal Killed/)
+  assert.match(page.body, /fetch\('\/__sails_dev'[^]*location\.reload/)
+  const plain = await answerOf(`${url}/page`)
+  assert.equal(plain.headers['content-type'], 'text/plain; charset=utf-8')
+  assert.match(plain.body, /^The application was ended by the signal Killed.*\n$/)
+  assert.equal((await fetch(`${url}/page`, { method: 'POST', body: 'x'.repeat(100_000) })).status, 503)
+  const state = await answerOf(`${url}/__sails_dev`)
+  assert.equal(state.headers['retry-after'], '1')
+  const before = JSON.parse(state.body)
+  assert.match(before.problem, /^The application was ended by the signal Killed/)
+
+  await writeFiles(cwd, { 'config/bootstrap.c': 'nothing' })
+  await app.tells(/error: The application does not compile/)
+  assert.match((await answerOf(`${url}/page`, { accept: 'text/html' })).body, /<pre>config\/bootstrap\.c:1:1: error/)
+  await writeFiles(cwd, { 'config/bootstrap.c': '' })
+  await app.says(/info: Reloaded/)
+  assert.equal(await textOf(`${url}/page`), 'mended')
+  const mended = await answerOf(`${url}/__sails_dev`)
+  assert.equal(mended.headers['retry-after'], undefined)
+  assert.equal(JSON.parse(mended.body).problem, '')
+  assert.ok(JSON.parse(mended.body).version > before.version)
+  assert.equal(await app.stop(), 0)
+})
+
+test('what crashes later is started again, and open pages show that it was', async (t) => {
+  const { app, url } = await lift(t, { 'config/bootstrap.c': fallingAfter(1500), 'config/routes.json': {} })
+  const before = await stateOf(url)
+  await app.tells(/error: The application was ended by the signal Killed\. It is started again\n/)
+  await app.says(/info: Started again/)
+  const after = await stateOf(url)
+  assert.equal(after.version, before.version) // loaded again a page might lead to the same crash
+  assert.match(after.problem, /ended by the signal Killed\. It is started again$/)
+  assert.equal(await app.stop(), 0)
+})
+
+test('who holds all connections, says nothing or speaks TLS keeps nobody from the reason', async (t) => {
+  const { app, url } = await lift(t, { 'config/bootstrap.c': fallingAfter(1), 'config/routes.json': {} })
+  await app.tells(/less than a second after its start/)
+  const silent = Array.from({ length: 40 }, () => connect(new URL(url).port, '127.0.0.1'))
+  await Promise.all(silent.map((socket) => once(socket, 'connect')))
+  silent.forEach((socket) => socket.on('error', () => {}))
+  assert.equal((await answerOf(url)).status, 503)
+  const tls = connect(new URL(url).port, '127.0.0.1')
+  tls.end(Buffer.from([0x16, 0x03, 0x01, 0x00, 0x01]))
+  assert.equal(await text(tls), '')
+  const long = connect(new URL(url).port, '127.0.0.1')
+  long.write('x'.repeat(5000))
+  assert.match(await text(long), /^HTTP\/1\.1 503 /)
+  silent.forEach((socket) => socket.destroy())
+  assert.equal(await app.stop(), 0)
 })
 
 test('Ctrl+C on a terminal ends it once', async (t) => {
@@ -202,6 +285,6 @@ test('after a crash Ctrl+C ends it with 0', async (t) => {
     'config/routes.json': { 'GET /word': 'word' },
   })
   await assert.rejects(textOf(`${url}/word`))
-  await app.tells(/error: The application was ended by the signal Killed\./)
+  await app.tells(/error: The application was ended by the signal Killed/)
   assert.equal(await app.stop(), 0)
 })
