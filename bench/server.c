@@ -6,6 +6,7 @@
  *   event join (room)         joins and acks
  *   event broadcast (value)   emits event broadcast with that value to all in room1
  *   event tell (room, value)  the same to all in that room
+ *   event blast (value)       the same to everybody
  *   GET /bytes                answers 64 bytes of JSON
  *   GET /echo?v=...           answers {"v": ...}
  *   GET /join?room=...        (socket request) joins and answers {}
@@ -44,6 +45,13 @@ static void on_tell(sails_io_socket *socket, sails_io_event *event, void *ctx)
     (void)ctx;
     sails_io_emit(sails_io_socket_namespace(socket), SAILS_TO_JSON(sails_io_event_arg(event, 0)),
                   "broadcast", json_pack("[O?]", sails_io_event_arg(event, 1)));
+}
+
+static void on_blast(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_emit(sails_io_socket_namespace(socket), NULL, "broadcast",
+                  json_pack("[O?]", sails_io_event_arg(event, 0)));
 }
 
 static void get_bytes(sails_req *req, sails_res *res)
@@ -99,6 +107,7 @@ int main(int argc, char **argv)
     sails_io_on(root, "join", on_join, NULL);
     sails_io_on(root, "broadcast", on_broadcast, NULL);
     sails_io_on(root, "tell", on_tell, NULL);
+    sails_io_on(root, "blast", on_blast, NULL);
     sails_app_route(app, "GET /bytes", get_bytes);
     sails_app_route(app, "GET /echo", get_echo);
     sails_app_route(app, "GET /join", get_join);

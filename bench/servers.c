@@ -3,6 +3,7 @@
 #include "swarm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +28,8 @@ void servers_raise_file_limit(void)
  * ends this program ends them, too: a failure, an interruption. When it is killed, PR_SET_PDEATHSIG does it.
  */
 enum {
-    SERVERS_MAX = 8,
-    START_MS = 120000, /* Node.js on a busy machine */
+    SERVERS_MAX = 1024, /* of a million connections, where a process may open few files */
+    START_MS = 120000,  /* Node.js on a busy machine */
     END_MS = 20000,
     LOOK_AGAIN_MS = 10
 };
@@ -77,7 +78,26 @@ static void remember_server(pid_t pid)
     die("more than %d servers", SERVERS_MAX);
 }
 
-static void exec_server(const char *program, char *const *more_args, int out)
+/* sd_listen_fds(3). The other files of this program are closed by the exec. */
+static void hand_over(int listening)
+{
+    enum {
+        FIRST_FD = 3 /* SD_LISTEN_FDS_START */
+    };
+    char pid[16];
+
+    if (listening == FIRST_FD) {
+        fcntl(listening, F_SETFD, 0);
+    } else {
+        dup2(listening, FIRST_FD);
+    }
+    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    setenv("LISTEN_PID", pid, 1);
+    setenv("LISTEN_FDS", "1", 1);
+}
+
+/* `listening` -1: none. */
+static void exec_server(const char *program, char *const *more_args, int out, int listening)
 {
     char *args[32] = {NULL};
     static char port[] = "--port=0", host[] = "--host=127.0.0.1";
@@ -96,6 +116,9 @@ static void exec_server(const char *program, char *const *more_args, int out)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
+    if (listening >= 0) {
+        hand_over(listening);
+    }
     execv(program, args);
     perror(program);
     _exit(127);
@@ -136,6 +159,11 @@ static unsigned await_port(const char *program, pid_t pid, int out)
 
 struct server server_start(const char *program, char *const *more_args)
 {
+    return server_start_on(program, more_args, -1);
+}
+
+struct server server_start_on(const char *program, char *const *more_args, int listening)
+{
     struct server server = {0};
     FILE *out = tmpfile();
 
@@ -149,7 +177,7 @@ struct server server_start(const char *program, char *const *more_args)
         die("fork: %s", strerror(errno));
     }
     if (server.pid == 0) {
-        exec_server(program, more_args, fileno(out));
+        exec_server(program, more_args, fileno(out), listening);
     }
     setpgid(server.pid, server.pid);
     remember_server(server.pid);

@@ -19,6 +19,9 @@ struct server {
 
 /* Starts a program with `--port 0` and reads the port from its line "Listening on ...:PORT". It ends with this one. */
 struct server server_start(const char *program, char *const *more_args);
+
+/* The same on a socket that listens already, which is handed over as systemd does it. */
+struct server server_start_on(const char *program, char *const *more_args, int listening);
 void server_stop(struct server *server);
 
 /* Resident memory in KiB, and user and system time in microseconds. */

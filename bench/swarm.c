@@ -55,7 +55,8 @@ size_t number_argument(int argc, char **argv, int at, size_t fallback)
 enum {
     IN_SIZE = 2048,
     ADDRESSES = 200, /* 127.0.1.1 and on */
-    PER_ADDRESS = 20000,
+    PER_ADDRESS =
+        10000, /* connect() takes every second port first, and then looks through all of them each time */
     WAIT_MS = 20000
 };
 
@@ -71,7 +72,7 @@ struct swarm {
     size_t n;
     struct client *clients;
     unsigned port;
-    const char *query, *headers; /* more of the handshake's */
+    struct swarm_options options;
     /* What is being waited for. */
     const char *prefix;
     size_t prefix_len;
@@ -133,6 +134,9 @@ static void on_message(struct swarm *swarm, size_t i, const uint8_t *text, size_
 {
     if (len == 1 && text[0] == '2') {
         swarm_send(swarm, i, "3");
+    }
+    if (swarm->options.heard != NULL) {
+        swarm->options.heard(swarm->options.ctx, swarm, (const char *)text, len);
     }
     if (len >= swarm->prefix_len && memcmp(text, swarm->prefix, swarm->prefix_len) == 0) {
         swarm->seen++;
@@ -255,6 +259,28 @@ void swarm_ask(struct swarm *swarm, const char *question, const char *prefix, si
     swarm->question = NULL;
 }
 
+void swarm_serve(struct swarm *swarm, int fd)
+{
+    struct epoll_event events[512];
+    struct epoll_event readable = {.events = EPOLLIN, .data.u64 = UINT64_MAX};
+    bool is_readable = false;
+
+    epoll_ctl(swarm->epoll, EPOLL_CTL_ADD, fd, &readable);
+    swarm->prefix_len = SIZE_MAX;
+    while (!is_readable) {
+        int got = epoll_wait(swarm->epoll, events, 512, -1);
+
+        for (int i = 0; i < got; i++) {
+            if (events[i].data.u64 == UINT64_MAX) {
+                is_readable = true;
+            } else {
+                on_readable(swarm, events[i].data.u64);
+            }
+        }
+    }
+    epoll_ctl(swarm->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 static int connect_from(size_t i, unsigned port)
 {
     struct sockaddr_in from = {.sin_family = AF_INET};
@@ -276,7 +302,7 @@ static void add_client(struct swarm *swarm, size_t i)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
 
-    swarm->clients[i] = (struct client){.fd = connect_from(i, swarm->port)};
+    swarm->clients[i] = (struct client){.fd = connect_from(swarm->options.first + i, swarm->port)};
     epoll_ctl(swarm->epoll, EPOLL_CTL_ADD, swarm->clients[i].fd, &event);
 }
 
@@ -288,7 +314,7 @@ static void ask_for_upgrade(struct swarm *swarm, size_t i)
                        "Host: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                        "Sec-WebSocket-Version: 13\r\n"
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
-                       swarm->query, swarm->port, swarm->headers);
+                       swarm->options.query, swarm->port, swarm->options.headers);
 
     send_all(swarm->clients[i].fd, request, (size_t)len);
 }
@@ -321,16 +347,22 @@ struct swarm *swarm_connect(unsigned port, size_t n)
     return swarm_connect_with(port, n, "", "");
 }
 
-/* In steps, so that the listening socket's queue is never full. */
 struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query, const char *headers)
+{
+    return swarm_connect_as(port, n, &(struct swarm_options){.query = query, .headers = headers});
+}
+
+/* In steps, so that the listening socket's queue is never full. */
+struct swarm *swarm_connect_as(unsigned port, size_t n, const struct swarm_options *options)
 {
     enum {
         STEP = 200
     };
     struct swarm *swarm = create(port, n);
 
-    swarm->query = query;
-    swarm->headers = headers;
+    swarm->options = *options;
+    swarm->options.query = options->query != NULL ? options->query : "";
+    swarm->options.headers = options->headers != NULL ? options->headers : "";
     for (size_t done = 0; done < n; done += STEP) {
         size_t step = n - done < STEP ? n - done : STEP;
 

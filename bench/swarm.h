@@ -28,6 +28,19 @@ struct swarm *swarm_connect(unsigned port, size_t n);
 /* The same with more in the handshake: "&name=value" in its query, "Name: value\r\n" in its head. */
 struct swarm *swarm_connect_with(unsigned port, size_t n, const char *query, const char *headers);
 
+struct swarm_options {
+    const char *query, *headers; /* NULL: no more */
+    size_t first; /* where others are clients, too: how many, for addresses of its own */
+    /* Hears every message; NULL: nobody does. */
+    void (*heard)(void *ctx, struct swarm *swarm, const char *text, size_t len);
+    void *ctx;
+};
+
+struct swarm *swarm_connect_as(unsigned port, size_t n, const struct swarm_options *options);
+
+/* Answers heartbeats, and lets `heard` hear, until there is something to read from `fd`. */
+void swarm_serve(struct swarm *swarm, int fd);
+
 /* As many connections to a port where somebody sends frames without being asked: no handshake. */
 struct swarm *swarm_connect_bare(unsigned port, size_t n);
 void swarm_close(struct swarm *swarm);
