@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <crypt.h>
 
 /*
@@ -35,6 +36,13 @@ struct check {
     char password[PASSWORD_SIZE];
     struct crypt_data data;
 };
+
+static void attempt_check(const struct check *check)
+{
+    assert(strlen(check->session_id) == ADMIN_SESSION_ID_SIZE - 1); /* I1 */
+    assert(check->admin->n_checks > 0 && check->next != NULL);
+    (void)check;
+}
 
 /* "$2b$10$", 22 characters of salt, 31 of the hash. */
 bool admin_auth_is_hash(const char *hash)
@@ -160,6 +168,7 @@ static void on_compared(struct job *job, int status)
 {
     struct check *check = container_of(job, struct check, job);
 
+    attempt_check(check);
     atomic_fetch_sub(&check->admin->n_checks, 1);
     if (status == 0) {
         count_attempt(check->admin, check->address, check->is_right);

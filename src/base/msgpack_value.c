@@ -149,7 +149,16 @@ int msgpack_value_write(struct buf *out, const json_t *value)
 struct reader {
     struct bytes in;
     size_t left; /* values that may still come */
+    const uint8_t *end;
 };
+
+static void reader_check(const struct reader *r, size_t left_before)
+{
+    assert(r->left < left_before);                             /* I1 */
+    assert(r->in.len == 0 || r->in.ptr + r->in.len == r->end); /* no more was taken than is there */
+    (void)r;
+    (void)left_before;
+}
 
 /* What a value begins with. */
 struct head {
@@ -500,6 +509,7 @@ static int read_any(struct reader *r, int depth, json_t **value, bool *is_undefi
 {
     struct head head;
     uint8_t mark = r->in.len > 0 ? r->in.ptr[0] : 0;
+    size_t left = r->left;
     int rc = 0;
 
     if (r->left == 0 || depth > MSGPACK_DEPTH_MAX) {
@@ -509,6 +519,7 @@ static int read_any(struct reader *r, int depth, json_t **value, bool *is_undefi
     rc = read_head(r, &head);
     rc = rc == 0 ? read_body(r, mark, &head, depth, value) : rc;
     assert(rc < 0 || *value != NULL);
+    reader_check(r, left);
     *is_undefined = rc == 0 && head.kind == HEAD_UNDEFINED;
     return rc;
 }
@@ -522,7 +533,8 @@ static int read_value(struct reader *r, int depth, json_t **value)
 
 int msgpack_value_read(struct bytes data, size_t max_values, json_t **value)
 {
-    struct reader r = {.in = data, .left = max_values};
+    struct reader r = {
+        .in = data, .left = max_values, .end = data.len > 0 ? data.ptr + data.len : data.ptr};
     json_t *whole = NULL;
     int rc = read_value(&r, 1, &whole);
 

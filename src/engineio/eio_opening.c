@@ -5,6 +5,7 @@
 #include "engineio/eio_polling.h"
 #include "engineio/eio_websocket.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 /* I1  `x` is NULL once the client has gone, `server` once the server has. */
@@ -14,6 +15,14 @@ struct eio_decision {
     struct http_exchange *x;
     struct eio_query query;
 };
+
+static void decision_check(const struct eio_decision *d)
+{
+    assert(d->server != NULL ||
+           d->x == NULL); /* I1: who has gone with the server asks for nothing */
+    assert((d->server == NULL) == list_is_empty(&d->in_server));
+    (void)d;
+}
 
 static bool is_upgrade(const struct eio_query *query)
 {
@@ -192,6 +201,7 @@ static void on_undecided_abort(struct http_exchange *x, int err)
 
     (void)err;
     d->x = NULL;
+    decision_check(d);
 }
 
 static const struct http_exchange_events undecided_events = {.on_abort = on_undecided_abort};
@@ -218,6 +228,7 @@ void eio_opening_begin(struct eio_server *server, struct http_exchange *x,
 
 void eio_decide(struct eio_decision *d, bool allow, const char *message)
 {
+    decision_check(d);
     if (d->x != NULL && allow) {
         open_session(d->server, d->x, &d->query);
     } else if (d->x != NULL) {
@@ -238,5 +249,6 @@ void eio_opening_forget_all(struct eio_server *server)
         }
         d->x = NULL;
         d->server = NULL;
+        decision_check(d);
     }
 }

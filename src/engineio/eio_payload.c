@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "engineio/eio_text.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 enum {
@@ -21,9 +22,25 @@ enum {
     V3_LENGTH_DIGITS = 310 /* JavaScript's largest number has 309; the reference stops here */
 };
 
+static void payload_check(const struct eio_payload_decoder *d, int rc)
+{
+    assert(rc == 1 || d->is_done); /* I1 */
+    assert(d->rest.len == 0 ||
+           d->rest.ptr + d->rest.len == d->end); /* I2: no more was taken than is there */
+    (void)d;
+    (void)rc;
+}
+
+static void set_body(struct eio_payload_decoder *d, struct bytes body)
+{
+    d->rest = body;
+    d->end = body.len > 0 ? body.ptr + body.len : body.ptr;
+}
+
 int eio_payload_init(struct eio_payload_decoder *d, enum eio_payload_form form, struct bytes body)
 {
-    *d = (struct eio_payload_decoder){.form = form, .rest = body};
+    *d = (struct eio_payload_decoder){.form = form};
+    set_body(d, body);
     if (form == EIO_PAYLOAD_V3_BINARY || utf8_is_valid(body)) {
         return 0;
     }
@@ -32,7 +49,7 @@ int eio_payload_init(struct eio_payload_decoder *d, enum eio_payload_form form, 
         eio_payload_deinit(d);
         return SAILS_ENOMEM;
     }
-    d->rest = buf_bytes(&d->repaired);
+    set_body(d, buf_bytes(&d->repaired));
     return 0;
 }
 
@@ -209,6 +226,7 @@ int eio_payload_next(struct eio_payload_decoder *d, struct eio_packet *packet)
     if (rc != 1) {
         d->is_done = true;
     }
+    payload_check(d, rc);
     return rc;
 }
 

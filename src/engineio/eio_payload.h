@@ -25,6 +25,7 @@ enum eio_payload_form {
 struct eio_payload_decoder {
     enum eio_payload_form form;
     struct bytes rest;
+    const uint8_t *end;  /* of the body, where `rest` ends, too */
     struct buf scratch;  /* of the current packet */
     struct buf repaired; /* the body, where it was not valid UTF-8 */
     bool is_done;        /* nothing more follows: the end, or an error */

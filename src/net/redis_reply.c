@@ -5,6 +5,7 @@
 
 #include <hiredis/read.h>
 
+#include <assert.h>
 #include <sails/err.h>
 
 /*
@@ -14,6 +15,7 @@
  *
  * I1  A reply hangs in its array from the moment it exists, so that freeing the outermost one, which
  *     hiredis does after an error, frees all.
+ * I2  What a whole reply takes is no more than max_reply; nothing is charged between two.
  */
 
 struct redis_reader {
@@ -160,6 +162,25 @@ static redisReplyObjectFunctions makers = {
 
 /* ---- reading ---- */
 
+/* I1, of a reply that is whole. */
+static void reply_check(const struct redis_reply *reply)
+{
+    for (size_t i = 0; i < reply->n_items; i++) {
+        assert(reply->items[i] != NULL);
+        reply_check(reply->items[i]); /* 7 deep at most */
+    }
+}
+
+static void reader_check(const struct redis_reader *reader, const struct redis_reply *reply)
+{
+    assert(reader->charged <= reader->max_reply); /* I2 */
+    if (reply != NULL) {
+        assert(reader->charged == 0);
+        reply_check(reply);
+    }
+    (void)reader;
+}
+
 struct redis_reader *redis_reader_create(size_t max_reply)
 {
     struct redis_reader *reader = mem_calloc(1, sizeof(*reader));
@@ -212,6 +233,7 @@ int redis_reader_next(struct redis_reader *reader, struct redis_reply **out)
     } else if (reader->resp->len - reader->resp->pos > reader->max_reply) {
         return SAILS_ETOOBIG; /* one long text of which the end has not come yet */
     }
+    reader_check(reader, reply);
     *out = reply;
     return 0;
 }

@@ -21,6 +21,19 @@ enum {
     FOLLOWER = 2
 };
 
+/* I1 */
+static void redis_bus_check(const struct redis_bus *bus)
+{
+    bool is_ready = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER];
+
+    if (bus->follower.stream != NULL) {
+        is_ready = is_ready && bus->is_ready[FOLLOWER];
+    }
+    assert(bus->is_up == is_ready);
+    assert(!bus->is_up || bus->worker != NULL);
+    (void)is_ready;
+}
+
 static struct redis_bus *of(struct bus *bus)
 {
     return container_of(bus, struct redis_bus, bus);
@@ -35,6 +48,7 @@ static void change(struct redis_bus *bus, int which, int status)
     bus->is_ready[which] = status == 0;
     bus->is_up = bus->is_ready[PUBLISHER] && bus->is_ready[SUBSCRIBER] &&
                  (bus->is_ready[FOLLOWER] || bus->follower.stream == NULL);
+    redis_bus_check(bus);
     if (bus->is_up && !was_up) {
         bus->events->on_up(bus->ctx);
     } else if (was_up && !bus->is_up) {
@@ -293,6 +307,7 @@ static void close_bus(struct bus *base)
         deadline_queue_deinit(&bus->beats);
         bus->worker = NULL;
     }
+    redis_bus_check(bus);
 }
 
 static int open_bus(struct bus *base, struct worker *worker, const struct bus_events *events,

@@ -8,13 +8,14 @@
 #include "base/mem.h"
 #include "base/worker.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <time.h>
 
 /*
  * I1  connections[i] is touched by the thread of worker i only.
- * I2  An operation is freed by whoever calls its callback back: on_..., or refuse() where the command
- *     could not even be queued.
+ * I2  An operation is freed by who tells its end, on the worker's thread, and before its connection is gone;
+ *     where the command could not even be queued there is none.
  */
 
 enum {
@@ -28,15 +29,25 @@ struct session_redis {
     uint64_t ttl_ms;
     _Atomic(struct worker_pool *) pool;
     struct redis *connections[WORKERS_MAX]; /* I1 */
+    size_t n_waiting[WORKERS_MAX];          /* operations of that worker's: I2 */
 };
 
 /* A function of the store that waits for its answer. */
 struct operation {
+    struct session_redis *redis;
+    unsigned worker; /* its index */
     const struct log *log;
     sails_session_loaded_cb loaded; /* of load, or NULL */
     sails_session_done_cb done;     /* of the others; may be NULL */
     void *ctx;
 };
+
+static void redis_check(const struct session_redis *redis, unsigned worker)
+{
+    assert(redis->connections[worker] != NULL || redis->n_waiting[worker] == 0); /* I2 */
+    (void)redis;
+    (void)worker;
+}
 
 /* ---- life ---- */
 
@@ -87,6 +98,7 @@ void session_redis_stop(struct session_redis *redis, struct worker *worker)
     worker_assert_thread(worker); /* I1 */
     redis->connections[worker_index(worker)] = NULL;
     redis_close(connection);
+    redis_check(redis, worker_index(worker));
 }
 
 /* NULL: this is no worker's thread. */
@@ -95,14 +107,6 @@ static struct worker *find_worker(struct session_redis *redis)
     const struct worker_pool *pool = atomic_load(&redis->pool);
 
     return pool != NULL ? worker_current(pool) : NULL;
-}
-
-/* NULL: this is no thread of a worker that was started. */
-static struct redis *find_connection(struct session_redis *redis)
-{
-    const struct worker *worker = find_worker(redis);
-
-    return worker != NULL ? redis->connections[worker_index(worker)] : NULL;
 }
 
 /* ---- asking ---- */
@@ -119,23 +123,28 @@ static void tell(const struct operation *operation, int status, json_t *session)
 static int send_command(struct session_redis *redis, const struct str *argv, size_t argc,
                         redis_reply_cb on_reply, const struct operation *operation)
 {
-    struct redis *connection = find_connection(redis);
+    const struct worker *worker = find_worker(redis);
+    unsigned index = worker != NULL ? worker_index(worker) : 0;
     struct operation *copy = NULL;
     int rc = 0;
 
-    if (connection == NULL) {
-        return SAILS_ESTATE;
+    if (worker == NULL || redis->connections[index] == NULL) {
+        return SAILS_ESTATE; /* no thread of a worker that was started */
     }
     copy = mem_alloc(sizeof(*copy));
     if (copy == NULL) {
         return SAILS_ENOMEM;
     }
     *copy = *operation;
-    rc = redis_command(connection, argv, argc, on_reply, copy);
+    copy->redis = redis;
+    copy->worker = index;
+    rc = redis_command(redis->connections[index], argv, argc, on_reply, copy);
     if (rc < 0) {
         mem_free(copy);
+        return rc;
     }
-    return rc;
+    redis->n_waiting[index]++;
+    return 0;
 }
 
 /* `argv` begins with the command, and the key, its second part, is filled in. */
@@ -157,6 +166,17 @@ static void ask(struct session_redis *redis, const char *sid, struct str *argv, 
     if (rc < 0) {
         tell(&operation, rc, NULL);
     }
+}
+
+/* Tells its end, and frees it (I2). */
+static void finish(struct operation *operation, int status, json_t *session)
+{
+    struct session_redis *redis = operation->redis;
+
+    assert(redis->n_waiting[operation->worker] > 0);
+    redis->n_waiting[operation->worker]--;
+    tell(operation, status, session);
+    mem_free(operation);
 }
 
 /* What Redis says to a command that it refused goes to the log: the code alone would hide it. */
@@ -216,8 +236,7 @@ static void on_loaded(int status, const struct redis_reply *reply, void *ctx)
     } else if (status == 0) {
         status = parse_session(operation, reply->text, &session);
     }
-    tell(operation, status, session);
-    mem_free(operation);
+    finish(operation, status, session);
 }
 
 static void load(void *store, const char *sid, sails_session_loaded_cb loaded, void *ctx)
@@ -266,8 +285,7 @@ static void on_done(int status, const struct redis_reply *reply, void *ctx)
 {
     struct operation *operation = ctx;
 
-    tell(operation, status_of(operation, status, reply), NULL);
-    mem_free(operation);
+    finish(operation, status_of(operation, status, reply), NULL);
 }
 
 /* As JSON.stringify() would write it. */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "views_options.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 void view_fault_deinit(struct view_fault *fault)
@@ -32,6 +33,29 @@ void view_fault_deinit(struct view_fault *fault)
 enum {
     EXCERPT_LINES = 2 /* before and behind the one */
 };
+
+static bool lies_in_a_program(const struct view_engine *e, struct str literal)
+{
+    list_each(node, &e->programs) {
+        const struct buf *text = &container_of(node, const struct view_program, in_engine)->text;
+
+        if (text->len > 0 && literal.ptr >= text->ptr &&
+            literal.ptr + literal.len <= text->ptr + text->len) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* I2, of the literals from the first-th on: the others have been looked at. */
+static void engine_check(const struct view_engine *e, size_t first)
+{
+    for (size_t i = first; i < e->literals.n; i++) {
+        assert(lies_in_a_program(e, e->literals.items[i]));
+    }
+    (void)e;
+    (void)first;
+}
 
 /* ---- compiling ---- */
 
@@ -93,6 +117,7 @@ static struct view_program *read_program(struct view_engine *e, const char *name
 static int make_script(struct view_engine *e, const char *name)
 {
     struct view_program *program = find_program(e, name);
+    size_t n_literals = e->literals.n;
     int rc = 0;
 
     e->fault_name = NULL;
@@ -107,6 +132,7 @@ static int make_script(struct view_engine *e, const char *name)
     buf_append_str(&e->script, STR(script_head));
     rc = ejs_compile(&e->script, &e->literals, buf_str(&program->text), &e->fault_line);
     buf_append_str(&e->script, STR(script_tail));
+    engine_check(e, n_literals);
     return rc == 0 ? buf_error(&e->script) : rc;
 }
 

@@ -6,12 +6,14 @@
  * head came before them, so they only belong behind a message that has bytes at all, and not
  * directly behind a final block.
  *
- * I1  has_open_block: bytes came since the last place where 00 00 ff ff must not follow.
+ * I1  has_open_block: bytes came since the last place where 00 00 ff ff must not follow. Without one zlib stands
+ *     between two blocks, or at the very beginning.
  */
 #include "websocket/ws_inflate.h"
 
 #include "websocket/ws_zlib.h"
 
+#include <assert.h>
 #include <sails/err.h>
 
 enum {
@@ -26,6 +28,13 @@ struct ws_inflater {
     z_stream zlib;
     bool has_open_block; /* I1 */
 };
+
+static void inflater_check(const struct ws_inflater *inflater)
+{
+    assert(inflater->has_open_block || inflater->zlib.total_in == 0 ||
+           (inflater->zlib.data_type & AT_BLOCK_END) != 0); /* I1 */
+    (void)inflater;
+}
 
 struct ws_inflater *ws_inflater_create(unsigned window_bits)
 {
@@ -55,6 +64,7 @@ void ws_inflater_reset(struct ws_inflater *inflater)
 {
     inflateReset(&inflater->zlib);
     inflater->has_open_block = false;
+    inflater_check(inflater);
 }
 
 /*
@@ -144,6 +154,9 @@ int ws_inflater_feed(struct ws_inflater *inflater, struct bytes piece, struct bu
         rc = feed_portion(inflater, (struct bytes){piece.ptr, n}, out, max);
         piece = bytes_from_offset(piece, n);
     }
+    if (rc == 0) {
+        inflater_check(inflater);
+    }
     return rc;
 }
 
@@ -163,5 +176,6 @@ int ws_inflater_finish(struct ws_inflater *inflater, struct buf *out, size_t max
         return SAILS_EDEFLATE; /* the message stopped inside a block, and the tail fell into it */
     }
     inflater->has_open_block = false;
+    inflater_check(inflater);
     return 0;
 }
