@@ -4,6 +4,7 @@
  *
  *   event echo (value)        acks its argument
  *   event join (room)         joins and acks
+ *   event leave (room)        leaves and acks
  *   event broadcast (value)   emits event broadcast with that value to all in room1
  *   event tell (room, value)  the same to all in that room
  *   event blast (value)       the same to everybody
@@ -28,6 +29,13 @@ static void on_join(sails_io_socket *socket, sails_io_event *event, void *ctx)
 {
     (void)ctx;
     sails_io_socket_join(socket, json_string_value(sails_io_event_arg(event, 0)));
+    sails_io_event_ack(event, NULL);
+}
+
+static void on_leave(sails_io_socket *socket, sails_io_event *event, void *ctx)
+{
+    (void)ctx;
+    sails_io_socket_leave(socket, json_string_value(sails_io_event_arg(event, 0)));
     sails_io_event_ack(event, NULL);
 }
 
@@ -105,6 +113,7 @@ int main(int argc, char **argv)
 
     sails_io_on(root, "echo", on_echo, NULL);
     sails_io_on(root, "join", on_join, NULL);
+    sails_io_on(root, "leave", on_leave, NULL);
     sails_io_on(root, "broadcast", on_broadcast, NULL);
     sails_io_on(root, "tell", on_tell, NULL);
     sails_io_on(root, "blast", on_blast, NULL);

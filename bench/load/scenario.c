@@ -1,0 +1,102 @@
+#include "load/scenario.h"
+
+#include <string.h>
+
+const struct scenario scenarios[] = {
+    {.name = "connect",
+     .about =
+         "connections are made, as far as the namespace, and closed again; once before, so that the server is warm",
+     .unit = "connection",
+     .kind = SCENARIO_CONNECTIONS,
+     .defaults = {.connections = 500, .count = 5000}},
+    {.name = "idle",
+     .about =
+         "connections are made and say nothing: the memory of one, the server's and the kernel's",
+     .unit = "connection",
+     .kind = SCENARIO_CONNECTIONS,
+     .defaults = {.connections = 5000, .count = 1, .seconds = 1}},
+    {.name = "ack",
+     .about = "each connection emits `echo` and waits for its ack",
+     .unit = "round trip",
+     .kind = SCENARIO_QUESTIONS,
+     .words = SCENARIO_ECHO,
+     .defaults = {.connections = 100, .outstanding = 1, .count = 50000, .size = 64}},
+    {.name = "large",
+     .about = "the same with large values",
+     .unit = "round trip",
+     .kind = SCENARIO_QUESTIONS,
+     .words = SCENARIO_ECHO,
+     .defaults = {.connections = 10, .outstanding = 1, .count = 500, .size = 262144}},
+    {.name = "request",
+     .about = "each connection asks with a virtual request, as sails.io.js does: GET /echo?v=...",
+     .unit = "request",
+     .kind = SCENARIO_QUESTIONS,
+     .words = SCENARIO_REQUEST,
+     .defaults = {.connections = 100, .outstanding = 1, .count = 20000, .size = 1}},
+    {.name = "http",
+     .about = "each connection asks over HTTP, and stays open: GET /bytes",
+     .unit = "request",
+     .kind = SCENARIO_QUESTIONS,
+     .words = SCENARIO_GET,
+     .defaults = {.connections = 50, .outstanding = 1, .count = 50000, .size = 1}},
+    {.name = "join-leave",
+     .about = "each connection emits `join` and `leave` in turns and waits for the ack",
+     .unit = "join or leave",
+     .kind = SCENARIO_QUESTIONS,
+     .words = SCENARIO_JOIN_LEAVE,
+     .defaults = {.connections = 100, .outstanding = 1, .count = 50000, .size = 1}},
+    {.name = "fan-out",
+     .about = "one connection emits `tell` to a room in which all are, several under way",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_ONE_ROOM,
+     .defaults = {.connections = 1000, .outstanding = 4, .count = 500, .size = 128, .burst = 1}},
+    {.name = "bursts",
+     .about = "the same in bursts: the next when all have the one before",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_ONE_ROOM,
+     .defaults = {.connections = 1000, .outstanding = 10, .count = 1000, .size = 128, .burst = 10}},
+    {.name = "broadcasts",
+     .about = "the same at a rate, whatever has come",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_ONE_ROOM,
+     .defaults = {.connections = 1000, .rate = 20, .count = 100, .size = 128, .burst = 1}},
+    {.name = "slow",
+     .about = "the same, while some connections read slowly: the others must not notice",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_ONE_ROOM,
+     .defaults =
+         {.connections = 200, .rate = 100, .count = 500, .size = 4096, .burst = 1, .slow = 10}},
+    {.name = "rooms",
+     .about = "many small rooms: one of each emits `tell` to it in its turn",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_MANY_ROOMS,
+     .defaults = {.connections = 1000,
+                  .outstanding = 100,
+                  .count = 20000,
+                  .size = 128,
+                  .burst = 1,
+                  .rooms = 10000,
+                  .members = 10}},
+    {.name = "direct",
+     .about = "each connection emits `tell` to the id of another one",
+     .unit = "delivery",
+     .kind = SCENARIO_PUBLICATIONS,
+     .words = SCENARIO_DIRECT,
+     .defaults = {.connections = 100, .outstanding = 100, .count = 50000, .size = 128, .burst = 1}},
+    {.name = NULL},
+};
+
+const struct scenario *scenario_find(const char *name)
+{
+    for (const struct scenario *s = scenarios; s->name != NULL; s++) {
+        if (strcmp(s->name, name) == 0) {
+            return s;
+        }
+    }
+    return NULL;
+}
