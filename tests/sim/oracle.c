@@ -136,6 +136,7 @@ int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer)
                                                 .is_in = true};
     memcpy(o->sockets[socket].id, id, strlen(id) + 1);
     o->members[socket][oracle_own_room(socket)] = ORACLE_IN;
+    oracle_told_own_room(o, socket);
     return socket;
 }
 
@@ -165,6 +166,7 @@ void oracle_goes(struct oracle *o, int socket, const char *reason)
         !(s->may_close && is_one_of(reason, by_mistake))) {
         oracle_complain(o, "socket %d (%s) goes for no reason: %s", socket, s->id, reason);
     }
+    oracle_told_all_left(o, socket);
     oracle_leave_all(o, socket, true, ORACLE_OUT);
     memset(o->members[socket], ORACLE_OUT, sizeof(o->members[socket]));
     s->is_in = false;
@@ -218,6 +220,7 @@ static void check_socket(struct oracle *o, int socket, bool *has_members)
         }
         has_members[room] = has_members[room] || (rooms[room] && room != oracle_own_room(socket));
     }
+    oracle_check_told(o, socket, rooms);
 }
 
 static void check_rooms(struct oracle *o, unsigned worker, unsigned nsp)
@@ -252,6 +255,7 @@ void oracle_after_turn(struct oracle *o, unsigned worker, bool has_failed)
     }
     for (unsigned nsp = 0; nsp < ORACLE_NAMESPACES; nsp++) {
         check_rooms(o, worker, nsp);
+        oracle_check_told_rooms(o, nsp);
     }
 }
 

@@ -110,11 +110,21 @@ struct oracle_record {
     bool found[ORACLE_SOCKETS_MAX];
 };
 
+/* What listeners have been told of a room, on all workers together. */
+struct oracle_told {
+    bool exists;
+    size_t n_members;
+};
+
 struct oracle {
     unsigned n_workers;
+    bool hears_of_rooms; /* the application listens for what happens to them */
+    bool is_scarce;      /* memory is: that a room comes and goes may be told once too often */
     struct oracle_socket sockets[ORACLE_SOCKETS_MAX];
     size_t n_sockets;
     uint8_t members[ORACLE_SOCKETS_MAX][ORACLE_ROOMS_MAX]; /* enum oracle_membership */
+    struct oracle_told told[ORACLE_NAMESPACES][ORACLE_ROOMS_MAX];
+    bool told_members[ORACLE_SOCKETS_MAX][ORACLE_ROOMS_MAX];
     struct oracle_record calls[ORACLE_CALLS_MAX];
     size_t n_calls;
     int queues[ORACLE_WORKERS_MAX][ORACLE_CALLS_MAX]; /* numbers of calls */
@@ -169,6 +179,12 @@ int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer);
 
 /* The server tells its application that a socket goes. */
 void oracle_goes(struct oracle *o, int socket, const char *reason);
+
+/* A listener of rooms hears that one has come, or gone. */
+void oracle_told_room(struct oracle *o, unsigned nsp, int room, bool exists);
+
+/* ... that a socket has joined it, or left. */
+void oracle_told_member(struct oracle *o, int socket, int room, bool is_in);
 
 /* ---- calls ---- */
 

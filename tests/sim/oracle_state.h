@@ -4,6 +4,7 @@
  *     oracle.c           sockets, what they must hear, turns
  *     oracle_members.c   who is in which room, and who may be
  *     oracle_calls.c     operations: at which worker, when, to whom, and what is told
+ *     oracle_told.c      what listeners of rooms are told
  */
 #ifndef SIM_ORACLE_STATE_H
 #define SIM_ORACLE_STATE_H
@@ -38,5 +39,17 @@ void oracle_adopt(struct oracle *o, int socket, bool all);
 
 /* All rooms, or (not `own`) all but its own. */
 void oracle_leave_all(struct oracle *o, int socket, bool own, enum oracle_membership to);
+
+/* ---- oracle_told.c ---- */
+
+/* Who connects has its own room. */
+void oracle_told_own_room(struct oracle *o, int socket);
+
+/* Who goes has left all. */
+void oracle_told_all_left(struct oracle *o, int socket);
+
+/* After a turn: what is really so has been told. */
+void oracle_check_told(struct oracle *o, int socket, const bool rooms[ORACLE_ROOMS_MAX]);
+void oracle_check_told_rooms(struct oracle *o, unsigned nsp);
 
 #endif

@@ -372,6 +372,68 @@ static void nobody_goes_without_a_reason(void **state)
     expect(s, "was given out twice");
 }
 
+/* ---- listeners of rooms ---- */
+
+static struct scene *listen(void)
+{
+    struct scene *s = begin();
+
+    s->oracle.hears_of_rooms = true;
+    return s;
+}
+
+static void tell_join(struct scene *s)
+{
+    oracle_told_room(&s->oracle, 0, 0, true);
+    oracle_told_member(&s->oracle, s->b, 0, true);
+    join(s);
+}
+
+static void what_happens_to_rooms_is_told_once_and_in_order(void **state)
+{
+    struct scene *s = listen();
+
+    (void)state;
+    tell_join(s);
+    turn(s, 1, false);
+    expect_nothing(s);
+
+    s = listen();
+    join(s);
+    expect(s, "has joined room r0, and nobody is told");
+
+    s = listen();
+    oracle_told_member(&s->oracle, s->b, 0, true);
+    expect(s, "joined room r0, which is not there");
+
+    s = listen();
+    tell_join(s);
+    oracle_told_member(&s->oracle, s->b, 0, true);
+    expect(s, "joined room r0 twice");
+
+    s = listen();
+    tell_join(s);
+    oracle_told_room(&s->oracle, 0, 0, true);
+    expect(s, "r0 is told to be created twice");
+
+    s = listen();
+    tell_join(s);
+    oracle_told_room(&s->oracle, 0, 0, false);
+    expect(s, "r0 is told to be deleted, and has 1 members");
+
+    s = listen();
+    tell_join(s);
+    oracle_told_member(&s->oracle, s->b, 0, false);
+    turn(s, 0, false);
+    expect(s, "r0 has 0 members, and nobody is told that it is deleted");
+
+    s = listen();
+    tell_join(s);
+    s->oracle.sockets[s->b].is_excused = true;
+    oracle_goes(&s->oracle, s->b, "transport close");
+    expect(s, "nobody is told that it has left room r0");
+}
+
 /* ---- memory ---- */
 
 static void a_turn_without_memory_excuses_itself_and_nothing_else(void **state)
@@ -406,6 +468,7 @@ int main(void)
         cmocka_unit_test(fetching_finds_whom_it_names_and_nobody_else),
         cmocka_unit_test(answers_are_as_many_as_were_asked),
         cmocka_unit_test(nobody_goes_without_a_reason),
+        cmocka_unit_test(what_happens_to_rooms_is_told_once_and_in_order),
         cmocka_unit_test(a_turn_without_memory_excuses_itself_and_nothing_else),
     };
 

@@ -215,6 +215,30 @@ static void on_disconnect(sails_io_socket *socket, const char *reason, void *ctx
     oracle_goes(&sim->oracle, number, reason);
 }
 
+static void on_room(sails_io_namespace *nsp, enum sails_io_room_change change, const char *room,
+                    sails_io_socket *socket, void *ctx)
+{
+    const struct stage *stage = ctx;
+    struct oracle *o = &stage->sim->oracle;
+    int number = oracle_room_by_name(o, room, strlen(room));
+    int who = socket != NULL ? oracle_find(o, sails_io_socket_id(socket)) : -1;
+
+    (void)nsp;
+    if (number < 0) {
+        return; /* of a socket that has not connected yet */
+    }
+    switch (change) {
+    case SAILS_IO_ROOM_CREATED:
+    case SAILS_IO_ROOM_DELETED:
+        oracle_told_room(o, stage->nsp, number, change == SAILS_IO_ROOM_CREATED);
+        break;
+    case SAILS_IO_ROOM_JOINED:
+    case SAILS_IO_ROOM_LEFT:
+        oracle_told_member(o, who, number, change == SAILS_IO_ROOM_JOINED);
+        break;
+    }
+}
+
 /* ---- turns ---- */
 
 static void before_turn(struct worker *worker, void *ctx)
@@ -290,8 +314,6 @@ static bool is_for_now(const char *name, json_t *auth, void *ctx)
     return strncmp(name, "/for-", 5) == 0;
 }
 
-/* NULL: nobody is in it who would have made it. */
-
 /* The last one is made when somebody asks for it, and goes with its last socket. */
 static void define_namespaces(struct simulation *sim)
 {
@@ -307,6 +329,7 @@ static void define_namespaces(struct simulation *sim)
         (void)sails_io_on(nsp, "do", on_do_event, stage);
         (void)sails_io_on_connection(nsp, on_connection, stage);
         (void)sails_io_on_disconnect(nsp, on_disconnect, stage);
+        (void)sails_io_on_room_change(nsp, on_room, stage);
     }
 }
 

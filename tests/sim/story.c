@@ -38,6 +38,8 @@ void story_settings(struct simulation *sim)
     sim->n_workers = 1 + (unsigned)below(sim, ORACLE_WORKERS_MAX);
     sim->max_padding = piece > 0 && piece < 100 ? 100 : is(sim, 30) ? 8000 : 900;
     sim->fail_percent = is(sim, 30) ? 1 + (unsigned)below(sim, 4) : 0;
+    sim->oracle.hears_of_rooms = true;
+    sim->oracle.is_scarce = sim->fail_percent > 0;
     *weather = (struct sim_weather){
         .is_stormy = !is(sim, 10),
         .max_piece = piece,
