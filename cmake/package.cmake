@@ -25,7 +25,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 string(CONCAT CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
        "libsails${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libjansson-dev, libuv1-dev, "
-       "libhttp-parser-dev, libssl-dev, zlib1g-dev, libpcre2-dev, libhiredis-dev, libmsgpack-dev, "
+       "libssl-dev, zlib1g-dev, libpcre2-dev, libhiredis-dev, libmsgpack-dev, "
        "libcrypt-dev, "
        "libsqlite3-dev")
 if(SAILS_WITH_EJS)

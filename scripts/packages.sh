@@ -3,10 +3,10 @@
 # need_packages INSTALL PACKAGE...   installs what is missing and says what; with INSTALL=no it only
 #                                    says so, and fails.
 
-BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev libhttp-parser-dev
+BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libuv1-dev libjansson-dev
   libssl-dev zlib1g-dev libpcre2-dev libhiredis-dev libmsgpack-dev libcrypt-dev uthash-dev
   libsqlite3-dev libpq-dev libmariadb-dev libedit-dev duktape-dev)
-TEST_PACKAGES=(libcmocka-dev g++ clang clang-format clang-tidy libclang-rt-14-dev mold nodejs npm
+TEST_PACKAGES=(libcmocka-dev libhttp-parser-dev g++ clang clang-format clang-tidy libclang-rt-14-dev mold nodejs npm
   python3-venv valgrind make meson dpkg-dev openssl chromium curl redis-server nginx haproxy postgresql mariadb-server)
 BENCH_PACKAGES=(nodejs npm python3-venv nginx)
 

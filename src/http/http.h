@@ -33,7 +33,7 @@ enum http_method {
     HTTP_METHOD_PATCH,
     HTTP_METHOD_DELETE,
     HTTP_METHOD_OPTIONS,
-    HTTP_METHOD_OTHER /* any other that the parser knows; its name is in the request */
+    HTTP_METHOD_OTHER /* any other that http_parse.c knows; its name is in the request */
 };
 
 /* The head of a request. Views into the exchange: valid as long as it is. */

@@ -6,7 +6,7 @@
  * Threads    Any; one at a time.
  * Floor      http; uses base.
  *
- * Not left to the parser library: as packaged it takes any two bytes for the line end behind a
+ * Not as parsers do it: http-parser as it is packaged takes any two bytes for the line end behind a
  * chunk, and a bare LF within an extension, and each of these has been used to smuggle requests.
  */
 #ifndef HTTP_HTTP_CHUNKED_H

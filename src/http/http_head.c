@@ -90,10 +90,14 @@ static unsigned check_host(const struct http_head *head, const struct http_parse
 /* In "http://host:80/path?query" the target's host counts, not the header's (section 3.2.2). */
 static unsigned split_absolute(struct str target, struct http_parsed *parsed, struct str *rest)
 {
-    size_t scheme = str_find(target, ':');
-    struct str after = str_from_offset(target, scheme);
+    size_t scheme = 0;
+    struct str after = {0};
     struct str host = {0};
 
+    while (scheme < target.len && char_is_letter(target.ptr[scheme])) {
+        scheme++;
+    }
+    after = str_from_offset(target, scheme);
     if (scheme == 0 || !str_starts_with(after, STR("://"))) {
         return 400;
     }

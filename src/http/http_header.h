@@ -1,8 +1,7 @@
 /*
  * http_header.h - a header of a request.
  *
- * Purpose    The one type that both the parser's side (http_parse.h, which cannot include http.h:
- *            the library has an enum http_method of its own) and http.h need.
+ * Purpose    What http_parse.h finds and http.h hands on.
  * Ownership  Views; whoever hands one out says how long they hold.
  * Threads    Any.
  * Floor      http; uses base.

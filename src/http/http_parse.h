@@ -1,11 +1,11 @@
 /*
- * http_parse.h - the parser library, and all that knows which one it is.
+ * http_parse.h - the parts of a head.
  *
  * Purpose    Turns the bytes of a complete head, which http_scan.h has let through, into method,
  *            target and headers.
  * Ownership  The results are views into `head`, whose header names become lower case in place.
  * Threads    Any.
- * Floor      http; uses base and http-parser.
+ * Floor      http; uses base.
  */
 #ifndef HTTP_HTTP_PARSE_H
 #define HTTP_HTTP_PARSE_H
@@ -13,7 +13,7 @@
 #include "http/http_header.h"
 
 struct http_parsed {
-    struct str method; /* upper case, one of those that the library knows */
+    struct str method; /* upper case, one of those that http-parser knows */
     struct str target;
     bool is_http_1_0;
     bool is_upgrade;             /* Upgrade, and a Connection header that lists it */

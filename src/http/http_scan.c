@@ -154,8 +154,36 @@ static size_t count_while(bool (*is_it)(uint8_t c), struct bytes in, size_t max)
     return n;
 }
 
-/* Takes the first bytes that change nothing but how many there are: most of a head. Who is over a limit, or
- * wrong, is left to on_byte(). */
+/* The top bit of a byte of the result is set where one of `word` is below `limit` (at most 0x80), or 0x7f, and of none
+ * where there is no such byte. */
+static uint64_t find_control(uint64_t word, uint64_t limit)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t del = word ^ (ones * 0x7f);
+
+    return (((word - ones * limit) & ~word) | ((del - ones) & ~del)) & (ones * 0x80);
+}
+
+/* Of a value; most of it is looked at in words. */
+static size_t count_value(struct bytes in, size_t max)
+{
+    size_t n = 0;
+
+    max = smaller(max, in.len);
+    while (max - n >= sizeof(uint64_t)) {
+        uint64_t word = 0;
+
+        memcpy(&word, in.ptr + n, sizeof(word));
+        if (find_control(word, 0x20) != 0) {
+            break;
+        }
+        n += sizeof(word);
+    }
+    return n + count_while(is_value_char, bytes_from_offset(in, n), max - n);
+}
+
+/* Takes the first bytes that change nothing but how many there are. Who is over a limit, or wrong, is left to
+ * on_byte(). */
 static size_t take_run(struct http_scan *scan, const struct http_limits *limits, struct bytes in)
 {
     size_t max = limits->max_head - smaller(scan->n_bytes, limits->max_head);
@@ -164,7 +192,7 @@ static size_t take_run(struct http_scan *scan, const struct http_limits *limits,
     if (scan->state == HTTP_SCAN_NAME) {
         n = count_while(http_is_token_char, in, max);
     } else if (scan->state == HTTP_SCAN_VALUE) {
-        n = count_while(is_value_char, in, max);
+        n = count_value(in, max);
     } else if (scan->state == HTTP_SCAN_TARGET && scan->n_target <= limits->max_target) {
         n = count_while(is_target_char, in, smaller(max, limits->max_target - scan->n_target));
         scan->n_target += n;
@@ -173,11 +201,40 @@ static size_t take_run(struct http_scan *scan, const struct http_limits *limits,
     return n;
 }
 
+/* Takes the lines of headers that are there whole, right and within the limits: most of a head. What is not is left to
+ * on_byte(). */
+static size_t take_lines(struct http_scan *scan, const struct http_limits *limits, struct bytes in)
+{
+    size_t taken = 0;
+
+    while (scan->n_headers < limits->max_headers) {
+        struct bytes line = bytes_from_offset(in, taken);
+        size_t name = count_while(http_is_token_char, line, line.len);
+        size_t end = 0;
+
+        if (name == 0 || name == line.len || line.ptr[name] != ':') {
+            break;
+        }
+        end = name + 1 + count_value(bytes_from_offset(line, name + 1), line.len);
+        if (line.len - end < 2 || line.ptr[end] != '\r' || line.ptr[end + 1] != '\n' ||
+            scan->n_bytes + end + 2 > limits->max_head) {
+            break;
+        }
+        scan->n_headers++;
+        scan->n_bytes += end + 2;
+        taken += end + 2;
+    }
+    return taken;
+}
+
 bool http_scan_next(struct http_scan *scan, const struct http_limits *limits, struct bytes *in)
 {
     size_t used = 0;
 
     while (used < in->len && scan->status == 0 && scan->state != HTTP_SCAN_END) {
+        if (scan->state == HTTP_SCAN_LINE) {
+            used += take_lines(scan, limits, bytes_from_offset(*in, used));
+        }
         used += take_run(scan, limits, bytes_from_offset(*in, used));
         if (used < in->len) {
             scan->status = on_byte(scan, limits, in->ptr[used]);

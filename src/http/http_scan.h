@@ -2,7 +2,7 @@
  * http_scan.h - where a request's head ends, and whether its bytes may be there at all.
  *
  * Purpose    Looks at each byte of a head once, as it comes, and refuses at the earliest byte what
- *            RFC 9112 does not allow and the parser library would forgive: bare CR or LF, NUL and
+ *            RFC 9112 does not allow and parsers forgive: bare CR or LF, NUL and
  *            other control bytes, folded lines, blanks before a colon, and heads over a limit.
  * Ownership  A value; keeps no bytes.
  * Threads    Any; one at a time.

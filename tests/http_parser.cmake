@@ -1,4 +1,4 @@
-# http-parser has no pkg-config file in Debian 12. src/http/ alone knows which parser it is.
+# http-parser, against which tests hold src/http/http_parse.c. It has no pkg-config file in Debian 12.
 find_path(HTTP_PARSER_INCLUDE_DIR http_parser.h REQUIRED)
 find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)
 add_library(HttpParser::HttpParser UNKNOWN IMPORTED)
