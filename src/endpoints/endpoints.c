@@ -227,7 +227,8 @@ static struct sails_websocket *create(const struct endpoint *endpoint, struct wo
     atomic_init(&ws->refs, 1);
     ws->worker = worker;
     ws->endpoint = endpoint;
-    ws->request = eio_handshake_create(http_request(x), http_link(x), worker_env(worker)->unix_ms);
+    ws->request =
+        eio_handshake_create(NULL, http_request(x), http_link(x), worker_env(worker)->unix_ms);
     if (ws->request == NULL) {
         mem_free(ws);
         return NULL;

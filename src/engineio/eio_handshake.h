@@ -1,8 +1,8 @@
 /*
  * eio_handshake.h - what is kept of a session's first request.
  *
- * Purpose    Headers, target and address for the application (socket-io 7), in one small
- *            allocation, because there is one per connection, for as long as it lasts.
+ * Purpose    Headers, target and address for the application (socket-io 7), in as little memory as can be,
+ *            because there is one per connection, for as long as it lasts.
  * Ownership  Counted (not atomic); the session holds one reference.
  * Threads    That worker's thread only.
  * Floor      engineio; uses http, base.
@@ -10,13 +10,15 @@
 #ifndef ENGINEIO_EIO_HANDSHAKE_H
 #define ENGINEIO_EIO_HANDSHAKE_H
 
+#include "engineio/eio_common.h"
 #include "http/http.h"
 
 struct eio_handshake;
 
-/* NULL: no memory. Headers that only concern the connection (Connection, Upgrade, Sec-WebSocket-*,
+/* What it has in common with others is kept in `commons`, once; NULL: for it alone. NULL: no memory. Headers that only concern the connection (Connection, Upgrade, Sec-WebSocket-*,
  * Content-Length, ...) are kept, too: the application sees what was sent. */
-struct eio_handshake *eio_handshake_create(const struct http_request *request,
+struct eio_handshake *eio_handshake_create(struct eio_commons *commons,
+                                           const struct http_request *request,
                                            const struct link *link, uint64_t unix_ms);
 struct eio_handshake *eio_handshake_retain(struct eio_handshake *h);
 void eio_handshake_release(struct eio_handshake *h);

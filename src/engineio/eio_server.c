@@ -157,6 +157,7 @@ struct eio_server *eio_server_create(struct env *env, const struct eio_options *
     server->events = events;
     server->ctx = ctx;
     server->path = without_slash(str_from(options->path));
+    eio_commons_init(&server->commons, env->hash_key);
     list_init(&server->decisions);
     list_init(&server->unwanted);
     if (!make_frames(server)) {
@@ -185,6 +186,7 @@ void eio_server_destroy(struct eio_server *server)
     deinit_queues(server);
     release_frames(server);
     map_deinit(&server->sessions);
+    eio_commons_deinit(&server->commons);
     mem_free(server);
 }
 

@@ -10,6 +10,7 @@
 #define ENGINEIO_EIO_SERVER_H
 
 #include "engineio/eio.h"
+#include "engineio/eio_common.h"
 #include "engineio/eio_packet.h"
 #include "engineio/eio_query.h"
 
@@ -21,8 +22,9 @@ struct eio_server {
     struct str path; /* the option without a trailing slash */
     bool is_shut_down;
 
-    struct map sessions;     /* by id; those that are not closed */
-    size_t n_sessions_alive; /* and those that are closed, but not freed yet */
+    struct map sessions;        /* by id; those that are not closed */
+    size_t n_sessions_alive;    /* and those that are closed, but not freed yet */
+    struct eio_commons commons; /* of their handshakes */
     struct eio_traffic traffic;
     struct list decisions; /* struct eio_decision: not decided yet */
     struct list unwanted;  /* upgrades that wait for their end (engine-io 1) */

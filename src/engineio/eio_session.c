@@ -39,7 +39,8 @@ struct eio_session *eio_session_create(struct eio_server *server, struct http_ex
     if (s == NULL) {
         return NULL;
     }
-    s->handshake = eio_handshake_create(http_request(x), http_link(x), env->unix_ms);
+    s->handshake =
+        eio_handshake_create(&server->commons, http_request(x), http_link(x), env->unix_ms);
     if (s->handshake == NULL) {
         mem_free(s);
         return NULL;

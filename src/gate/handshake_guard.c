@@ -132,7 +132,7 @@ static void on_request(void *ctx, const struct http_request *request, const stru
     struct sails_handshake *h = mem_calloc(1, sizeof(*h));
 
     if (h != NULL) {
-        h->request = eio_handshake_create(request, link, worker_env(worker)->unix_ms);
+        h->request = eio_handshake_create(NULL, request, link, worker_env(worker)->unix_ms);
     }
     if (h == NULL || h->request == NULL) {
         mem_free(h);
