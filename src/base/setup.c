@@ -30,18 +30,28 @@ int setup_result(struct setup *setup, int rc, const char *call, const char *argu
     if (rc >= 0 || setup == NULL) {
         return rc;
     }
-    log_line(setup->log, LOG_ERROR, "%s(%s%s%s): %s%s%s", call, quote,
-             argument != NULL ? argument : "NULL", quote, reason(rc), hints ? "; " : "",
-             hints ? allowed : "");
+    argument = argument != NULL ? argument : "NULL";
+    if (setup->why != NULL) {
+        buf_printf(setup->why, "`%s`: %s%s%s", argument, reason(rc), hints ? "; " : "",
+                   hints ? allowed : "");
+    } else {
+        log_line(setup->log, LOG_ERROR, "%s(%s%s%s): %s%s%s", call, quote, argument, quote,
+                 reason(rc), hints ? "; " : "", hints ? allowed : "");
+    }
     keep(setup, rc);
     return rc;
 }
 
 int setup_note(struct setup *setup, int rc, const char *call)
 {
-    if (rc < 0 && setup != NULL) {
-        log_line(setup->log, LOG_ERROR, "%s(): %s", call, reason(rc));
-        keep(setup, rc);
+    if (rc >= 0 || setup == NULL) {
+        return rc;
     }
+    if (setup->why != NULL) {
+        buf_printf(setup->why, "%s", reason(rc));
+    } else {
+        log_line(setup->log, LOG_ERROR, "%s(): %s", call, reason(rc));
+    }
+    keep(setup, rc);
     return rc;
 }

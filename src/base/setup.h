@@ -10,11 +10,14 @@
 #ifndef BASE_SETUP_H
 #define BASE_SETUP_H
 
+#include "base/buf.h"
 #include "base/log.h"
 
 struct setup {
     const struct log *log;
     int error; /* the first one; 0: all went well */
+    struct buf *
+        why; /* where the reason goes instead of the log, from calls that somebody else made; NULL: the log */
 };
 
 /*

@@ -2,10 +2,17 @@
 
 #include <string.h>
 
+/* The one option of commands with words that has a word behind it. */
+static bool takes_next(const char *option)
+{
+    return strcmp(option, "--appPath") == 0;
+}
+
 const char *cli_args_word(int argc, char **argv, size_t n)
 {
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            i += takes_next(argv[i]) ? 1 : 0;
             continue;
         }
         if (n == 0) {

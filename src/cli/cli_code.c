@@ -56,11 +56,29 @@ static void replace_option(int argc, char **argv, const char *old, const char *p
     }
 }
 
+/* Whether the last word, or one before another option, is --appPath. */
+static bool lacks_folder(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : "--";
+
+        if (strcmp(argv[i], "--appPath=") == 0 ||
+            (strcmp(argv[i], "--appPath") == 0 && strncmp(next, "--", 2) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cli_code_enter(int argc, char **argv)
 {
     const char *folder = find_option(argc, argv, "appPath");
     char here[4096];
 
+    if (lacks_folder(argc, argv)) {
+        cli_say_error("appPath: the folder is missing: --appPath=FOLDER");
+        return false;
+    }
     if (folder == NULL) {
         folder = getenv("sails_appPath");
     }

@@ -52,6 +52,16 @@ static const struct cli_option lift_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct cli_option folder_options[] = {
+    {"--appPath", "DIR", "folder of the application, if it is not the current one"},
+    {NULL, NULL, NULL},
+};
+
+static const struct cli_option help_options[] = {
+    {"--man", NULL, "print the manual page"},
+    {NULL, NULL, NULL},
+};
+
 static const struct cli_option emit_options[] = {
     {"--redis", "URL", "redis://user:password@host:port/db, or rediss:// for TLS"},
     {"--all", NULL, "to everybody; no ROOM then"},
@@ -106,10 +116,11 @@ const struct cli_command cli_commands[] = {
          "a compiler nor this command. `sails lift --prod` does the same, and starts it.\n"
          "\n"
          "CC names another compiler than cc; CFLAGS, LDFLAGS and LDLIBS are added to ours.\n",
+     .options = folder_options,
      .run = cli_make_run},
     {.name = "generate",
      .alias = "g",
-     .usage = "KIND NAME [MORE...]",
+     .usage = "KIND NAME [MORE...] [--appPath DIR]",
      .about = "make a model, an action, a policy, and more",
      .text = "Makes files where their places are; what is there already stays as it is, and then\n"
              "nothing is made.\n"
@@ -127,6 +138,8 @@ const struct cli_command cli_commands[] = {
              "    sails generate sails.io.js              the JavaScript client, as a file\n"
              "\n"
              "Types of attributes are string (the default), number, boolean, json and ref.\n",
+     .options = folder_options,
+     .words = "action api controller helper hook model new page policy response sails.io.js script",
      .run = cli_generate_run},
     {.name = "console",
      .alias = "c",
@@ -143,6 +156,7 @@ const struct cli_command cli_commands[] = {
          "    help, exit\n"
          "\n"
          "Without a terminal it reads lines from its input. Options are those of `sails lift`.\n",
+     .lifts = lift_options,
      .run = cli_console_run},
     {.name = "routes",
      .usage = "[OPTION...]",
@@ -150,13 +164,16 @@ const struct cli_command cli_commands[] = {
      .text =
          "Prints all routes in the order in which they are asked, and what they lead to. Options\n"
          "are those of `sails lift`; nothing is lifted.\n",
+     .lifts = lift_options,
      .run = cli_tasks_routes},
     {.name = "migrate",
      .usage = "[--alter | --drop] [OPTION...]",
      .about = "make the tables follow the models, and end",
      .text =
          "Loads the application, which migrates the tables as the setting models.migrate or the\n"
-         "option says, calls its bootstrap function, and ends without listening.\n",
+         "option says, calls its bootstrap function, and ends without listening. Options are those\n"
+         "of `sails lift`.\n",
+     .lifts = lift_options,
      .run = cli_tasks_migrate},
     {.name = "run",
      .usage = "NAME [ARGUMENT...]",
@@ -180,6 +197,7 @@ const struct cli_command cli_commands[] = {
      .about = "lift the application under gdb",
      .text = "Starts gdb with the application; `run` lifts it, CTRL + C stops it wherever it is.\n"
              "Options are those of `sails lift`.\n",
+     .lifts = lift_options,
      .run = cli_tasks_debug},
     {.name = "emit",
      .usage = "ROOM EVENT [JSON...] --redis URL",
@@ -206,6 +224,7 @@ const struct cli_command cli_commands[] = {
              "\n"
              "    eval \"$(sails completion bash)\"\n"
              "    sails completion zsh > ~/.zfunc/_sails\n",
+     .words = "bash zsh",
      .run = cli_completion_run},
     {.name = "version",
      .usage = "",
@@ -215,9 +234,8 @@ const struct cli_command cli_commands[] = {
     {.name = "help",
      .usage = "[COMMAND]",
      .about = "tell about sails, or about a command",
-     .text =
-         "Tells which commands there are, or what one of them does. With --man it prints the manual\n"
-         "page instead.\n",
+     .text = "Tells which commands there are, or what one of them does.\n",
+     .options = help_options,
      .run = cli_help_run},
     {.name = NULL},
 };

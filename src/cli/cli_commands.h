@@ -23,6 +23,8 @@ struct cli_command {
     const char *about;                /* one line */
     const char *text;                 /* the whole story; lines end where they should */
     const struct cli_option *options; /* NULL: none */
+    const struct cli_option *lifts; /* those of another command that it takes too, as `text` says */
+    const char *words;              /* what its first word is one of, for shells; NULL: anything */
     /* argv[0] is the command's name. The exit status. */
     int (*run)(int argc, char **argv);
 };

@@ -97,6 +97,17 @@ static bool take_option(struct emission *e, int argc, char **argv, int *i)
     return false;
 }
 
+/* Whether a word is an option, which take_option() has left because nothing follows. */
+static bool lacks_value(const char *word)
+{
+    for (size_t o = 0; o < ARRAY_LEN(options); o++) {
+        if (strcmp(word, options[o].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- words ---- */
 
 static bool take_argument(struct emission *e, const char *word)
@@ -138,7 +149,9 @@ static bool read_words(struct emission *e, int argc, char **argv)
             is_option = false;
         } else if (is_option && strncmp(argv[i], "--", 2) == 0) {
             if (!take_option(e, argc, argv, &i)) {
-                cli_say_error("What is `%s`? See: sails help emit", argv[i]);
+                cli_say_error(lacks_value(argv[i]) ? "`%s` needs a value. See: sails help emit"
+                                                   : "What is `%s`? See: sails help emit",
+                              argv[i]);
                 return false;
             }
         } else if (!take_word(e, argv[i])) {
@@ -154,7 +167,17 @@ static bool read_words(struct emission *e, int argc, char **argv)
 
 /* ---- the event ---- */
 
-static int explain(int rc, const sails_emitter *emitter)
+/* "localhost:6379/2": what names users and passwords is nobody's to see. */
+static const char *without_secrets(const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    const char *at = strrchr(url, '@');
+    const char *host = scheme != NULL ? scheme + 3 : url;
+
+    return at != NULL && at >= host ? at + 1 : host;
+}
+
+static int explain(int rc, const struct emission *e, const sails_emitter *emitter)
 {
     const char *refusal = sails_emitter_error(emitter);
 
@@ -168,7 +191,11 @@ static int explain(int rc, const sails_emitter *emitter)
     if (rc == SAILS_EREFUSED && emitter == NULL) {
         refusal = "it refuses the user, the password or the number of the database";
     }
-    cli_say_error("Redis: %s", refusal[0] != '\0' ? refusal : sails_strerror(rc));
+    cli_say_error("Redis at %s: %s%s", without_secrets(e->url),
+                  refusal[0] != '\0' ? refusal : sails_strerror(rc),
+                  strcmp(e->url, DEFAULT_URL) == 0 ? ". Another is named by --redis URL, or by the "
+                                                     "variable sails_sockets__url"
+                                                   : "");
     return EX_UNAVAILABLE;
 }
 
@@ -183,7 +210,7 @@ static int emit(struct emission *e)
         rc = sails_emitter_emit(emitter, e->nsp, e->is_to_all ? NULL : rooms, e->except, e->event,
                                 json_incref(e->args));
     }
-    status = explain(rc, emitter);
+    status = explain(rc, e, emitter);
     sails_emitter_close(emitter);
     return status;
 }

@@ -29,7 +29,8 @@ static const struct generator {
     const char *usage;
     const char *what; /* as the sentence has it: "action" */
     struct file files[2];
-    const char *hint; /* what is to be done now, with %p for the name; NULL: nothing */
+    const char *
+        hint; /* what is to be done now, with %p for the name and %s for its symbol; NULL: nothing */
 } generators[] = {
     {"action",
      "user/find",
@@ -45,7 +46,7 @@ static const struct generator {
      "words",
      "helper",
      {{"api/helpers/%p.c", "generate/helper.c.in"}, {"api/helpers/%p.h", "generate/helper.h.in"}},
-     NULL},
+     "Its function is %s(), declared in api/helpers/%p.h"},
     {"hook", "clock", "hook", {{"api/hooks/%p/index.c", "generate/hook.c.in"}}, NULL},
     {"response",
      "outOfStock",
@@ -76,12 +77,13 @@ static const struct generator *find_generator(const char *name)
 }
 
 /* Without memory nothing is said: the files are there. */
-static void tell_hint(const char *hint, const char *name)
+static void tell_hint(const char *hint, const struct cli_generation *job)
 {
     struct buf text = {0};
 
-    for (const char *mark = strstr(hint, "%p"); mark != NULL; mark = strstr(hint, "%p")) {
-        buf_printf(&text, "%.*s%s", (int)(mark - hint), hint, name);
+    for (const char *mark = strchr(hint, '%'); mark != NULL; mark = strchr(hint, '%')) {
+        buf_printf(&text, "%.*s%s", (int)(mark - hint), hint,
+                   mark[1] == 's' ? job->symbol : job->path);
         hint = mark + 2;
     }
     buf_printf(&text, "%s", hint);
@@ -91,22 +93,32 @@ static void tell_hint(const char *hint, const char *name)
     buf_deinit(&text);
 }
 
+/* Whether a name is that of a folder, and has no others above it. */
+static bool is_folder(const struct generator *g)
+{
+    return strstr(g->files[0].path, "%p/") != NULL;
+}
+
 static int run_generator(const struct generator *g, const char *name)
 {
     struct cli_generation job = {0};
     int rc = cli_generation_open(&job, name);
 
+    if (rc == 0 && is_folder(g) && strchr(name, '/') != NULL) {
+        cli_say_error("`%s` cannot be the name of a %s, which is a folder in api/%ss: no slashes",
+                      name, g->what, g->name);
+        rc = SAILS_EINVAL;
+    }
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(g->files) && g->files[i].path != NULL; i++) {
         rc = cli_generation_expand(&job, g->files[i].path, g->files[i].template);
     }
-    rc = cli_generation_close(&job, rc);
     if (rc == 0) {
         cli_say_info("Created a new %s (\"%s\")!", g->what, name);
         if (g->hint != NULL) {
-            tell_hint(g->hint, name);
+            tell_hint(g->hint, &job);
         }
     }
-    return rc == 0 ? 0 : 1;
+    return cli_generation_close(&job, rc) == 0 ? 0 : 1;
 }
 
 /* The client of the library: what /sails.io.js is served as, to be changed or kept at a version. */

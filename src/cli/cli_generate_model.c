@@ -16,7 +16,8 @@ bool cli_generate_model_is(const char *what)
            strcmp(what, "api") == 0;
 }
 
-/* Whether an earlier word has the same name, which ends with the word or at a colon (said). */
+/* Whether an earlier word has the same name, which ends with the word or at a colon (said): actions, and the columns of
+ * some databases, are told apart without case. */
 static bool is_repeated(int argc, char **argv, size_t n)
 {
     const char *word = cli_args_word(argc, argv, n);
@@ -25,7 +26,7 @@ static bool is_repeated(int argc, char **argv, size_t n)
     for (size_t i = 2; i < n && word != NULL; i++) {
         const char *other = cli_args_word(argc, argv, i);
 
-        if (strcspn(other, ":") == len && strncmp(other, word, len) == 0) {
+        if (str_eq_nocase((struct str){other, strcspn(other, ":")}, (struct str){word, len})) {
             cli_say_error("`%.*s` is there twice", (int)len, word);
             return true;
         }

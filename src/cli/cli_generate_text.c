@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "cli/cli_say.h"
+#include "cli/cli_symbols.h"
 
 #include <ctype.h>
 #include <sails/err.h>
@@ -59,6 +60,20 @@ int cli_generation_check(const char *name)
     return SAILS_EINVAL;
 }
 
+/* "text_words"; what is taken has more behind it: "double_helper". */
+static char *choose_symbol(const char *name)
+{
+    char *symbol = transform(name, to_symbol);
+    struct buf longer = {0};
+
+    if (symbol == NULL || !cli_symbol_is_taken(symbol)) {
+        return symbol;
+    }
+    buf_printf(&longer, "%s_helper", symbol);
+    mem_free(symbol);
+    return buf_take(&longer);
+}
+
 int cli_generation_open(struct cli_generation *job, const char *name)
 {
     int rc = cli_generation_check(name);
@@ -68,7 +83,7 @@ int cli_generation_open(struct cli_generation *job, const char *name)
     }
     job->path = mem_strndup(name, strlen(name));
     job->identity = transform(name, char_lower);
-    job->symbol = transform(name, to_symbol);
+    job->symbol = choose_symbol(name);
     job->upper = transform(name, to_upper_symbol);
     if (job->path == NULL || job->identity == NULL || job->symbol == NULL || job->upper == NULL) {
         return SAILS_ENOMEM;

@@ -15,7 +15,7 @@ struct cli_generation {
     struct cli_files files;
     char *path;     /* "user/find-one" */
     char *identity; /* the same in small letters */
-    char *symbol;   /* "user_find_one" */
+    char *symbol;   /* "user_find_one"; or "double_helper", where C has that name */
     char *upper;    /* "USER_FIND_ONE" */
     struct cli_value values[8];
 };

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <sails/folder.h>
+#include <sails/models.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,8 +31,8 @@ static sails_app *load(const char *script)
     return app;
 }
 
-/* Runs the application with an option of ours before those of the command line. */
-static int run_with(const char *option, int argc, char **argv)
+/* Runs the application with an option of ours before those of the command line, or with a part more. */
+static int run_with(const char *option, const struct sails_part *const *part, int argc, char **argv)
 {
     sails_app *app = cli_code_enter(argc, argv) ? load(NULL) : NULL;
     struct cli_words words = {0};
@@ -39,9 +40,14 @@ static int run_with(const char *option, int argc, char **argv)
 
     (void)cli_args_take(&argc, argv, "--no-watch"); /* nobody does */
     cli_words_printf(&words, "sails %s", argv[0]);
-    cli_words_add(&words, option);
+    if (option != NULL) {
+        cli_words_add(&words, option);
+    }
     for (int i = 1; i < argc; i++) {
         cli_words_add(&words, argv[i]);
+    }
+    if (part != NULL) {
+        (void)sails_app_parts(app, part, 1); /* what has failed is told by the run */
     }
     if (app != NULL && !words.failed) {
         status = sails_app_run(app, (int)words.n, words.items);
@@ -52,12 +58,47 @@ static int run_with(const char *option, int argc, char **argv)
 
 int cli_tasks_routes(int argc, char **argv)
 {
-    return run_with("--routes", argc, argv);
+    return run_with("--routes", NULL, argc, argv);
+}
+
+/* ---- sails migrate ---- */
+
+static void count_model(const char *identity, const json_t *attributes, void *ctx)
+{
+    (void)identity;
+    (void)attributes;
+    ++*(size_t *)ctx;
+}
+
+/* The script of an application that has been loaded, and so migrated. */
+static int tell_migrated(sails_app *app, const json_t *args)
+{
+    const char *strategy = json_string_value(sails_app_get(app, "models.migrate"));
+    size_t n = 0;
+
+    (void)args;
+    (void)sails_app_each_model(app, count_model, &n);
+    if (n == 0) {
+        sails_log(app, SAILS_LOG_INFO, "There are no models: api/models/ has none");
+    } else if (strategy == NULL || strcmp(strategy, "safe") == 0) {
+        sails_log(
+            app, SAILS_LOG_WARN,
+            "No table was touched: models.migrate is safe. --alter makes them follow the models, --drop "
+            "makes them anew");
+    } else {
+        sails_log(app, SAILS_LOG_INFO, "The tables of %zu model%s %s (models.migrate: %s)", n,
+                  n == 1 ? "" : "s",
+                  strcmp(strategy, "drop") == 0 ? "were made anew" : "follow the models", strategy);
+    }
+    return 0;
 }
 
 int cli_tasks_migrate(int argc, char **argv)
 {
-    return run_with("--dontLift", argc, argv);
+    static const struct sails_part part = {.file = "sails migrate", .script = tell_migrated};
+    static const struct sails_part *const parts[] = {&part};
+
+    return run_with(NULL, parts, argc, argv);
 }
 
 /* ---- sails run ---- */
@@ -65,7 +106,7 @@ int cli_tasks_migrate(int argc, char **argv)
 /* "scripts/import.c"; false: there is no such script. */
 static bool find_script(const char *name, char path[512])
 {
-    return name[0] != '.' && strchr(name, '/') == NULL &&
+    return name[0] != '.' && name[0] != '/' && strstr(name, "/.") == NULL &&
            snprintf(path, 512, "scripts/%s.c", name) < 512 && access(path, R_OK) == 0;
 }
 

@@ -166,13 +166,19 @@ struct config_wishes config_arguments_find_wishes(int argc, const char *const *a
     return wishes;
 }
 
+/* `text` NULL: nothing follows the option, which says so much as "true", where that is not just a text. */
 static int collect_value(json_t *collected, const char *name, const char *text, struct buf *why)
 {
-    json_t *value = config_typed_read(name, text, CONFIG_ARGUMENT);
+    json_t *value = config_typed_read(name, text != NULL ? text : "true", CONFIG_ARGUMENT);
     json_t *values = json_object_get(collected, name);
 
-    if (value == NULL && !utf8_is_valid(str_bytes(str_from(text)))) {
+    if (value == NULL && text != NULL && !utf8_is_valid(str_bytes(str_from(text)))) {
         buf_printf(why, "command line: %s: the value is not UTF-8", name);
+        return SAILS_ECONFIG;
+    }
+    if (text == NULL && json_is_string(value)) {
+        buf_printf(why, "command line: %s: the value is missing: --%s=VALUE", name, name);
+        json_decref(value);
         return SAILS_ECONFIG;
     }
     if (values == NULL) {
@@ -185,13 +191,10 @@ static int collect_value(json_t *collected, const char *name, const char *text, 
 static int collect(json_t *collected, const struct option *option, struct buf *why)
 {
     const struct short_form *form = find_short_form(option->name);
-    const char *value = option->value != NULL ? option->value : "true";
+    const char *value = option->is_negated ? "false" : option->value;
     char *name = NULL;
     int rc = 0;
 
-    if (option->is_negated) {
-        value = "false";
-    }
     if (form != NULL && !option->is_negated) {
         return collect_value(collected, form->key, form->value != NULL ? form->value : value, why);
     }

@@ -154,7 +154,12 @@ void definition_model_read(struct definition_reader *r, struct orm_model *model,
     check_encryption(r, model);
     definition_model_finish(r, model);
     if (model->primary_key == NULL) {
-        definition_problem(r, "its primary key is `%s`, but it has no such attribute", primary_key);
+        definition_problem(
+            r,
+            "its primary key is `%s`, but it has no such attribute: add it here, or for "
+            "all models to `models.attributes` (\"id\": {\"type\": \"number\", "
+            "\"autoIncrement\": true}), or name another by `primaryKey`",
+            primary_key);
     }
 }
 

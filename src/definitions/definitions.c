@@ -106,12 +106,19 @@ static void list_models(struct definition_reader *r)
     qsort(r->models, r->n_models, sizeof(struct orm_model *), compare_identities);
 }
 
+/* The file of a model, or else its name. */
+static const char *place_of(const struct definition_reader *r, const struct orm_model *model)
+{
+    const json_t *place = json_object_get(r->given->places, model->global_id);
+
+    return json_is_string(place) ? json_string_value(place) : model->global_id;
+}
+
 static void read_model(struct definition_reader *r, struct orm_model *model)
 {
     json_t *json = json_object_get(r->given->models, model->global_id);
-    json_t *place = json_object_get(r->given->places, model->global_id);
 
-    r->place = json_is_string(place) ? json_string_value(place) : model->global_id;
+    r->place = place_of(r, model);
     if (json_is_object(json)) {
         definition_model_read(r, model, json);
     } else {
@@ -135,8 +142,10 @@ static void register_models(struct definition_reader *r)
         const struct orm_model *other = orm_find_model(orm, r->models[i]->identity);
 
         if (other != NULL) {
-            r->place = r->models[i]->global_id;
-            definition_problem(r, "it is the same model as `%s`", other->global_id);
+            r->place = place_of(r, r->models[i]);
+            definition_problem(
+                r, "it is the same model as %s: names are compared without case; rename one",
+                place_of(r, other));
             r->place = NULL;
         } else {
             definition_link_add_model(r, r->models[i]);

@@ -220,7 +220,7 @@ test('mistakes are told with file and line, and status 1', async (t) => {
 
 test('what has the wrong place, or the same name, is told with its file, and status 78', async (t) => {
   const cases = [
-    [{ 'api/helpers/a.c': action('sails_res_ok(res, NULL);') }, /error: api\/helpers\/a\.c: .* it belongs into api\/controllers\//],
+    [{ 'api/helpers/a.c': action('sails_res_ok(res, NULL);') }, /^error: api\/helpers\/a\.c: .* it belongs into api\/controllers\/\nerror: Could not/m],
     [
       {
         'api/controllers/user/find.c': action(';'),
@@ -229,8 +229,26 @@ static void find(sails_req *req, sails_res *res) { (void)req; sails_res_ok(res, 
 SAILS_CONTROLLER({"find", {.run = find}});
 `,
       },
-      /error: .*sails_app_parts.*UserController\.c|error: .*sails_app_parts.*user\/find\.c/,
+      new RegExp(
+        '^error: api/controllers/(UserController|user/find)\\.c: there is an action `user/find` already, from ' +
+          'api/controllers/(UserController|user/find)\\.c: rename one of them, or remove it\nerror: Could not',
+      ),
     ],
+    [
+      {
+        'api/policies/isIn.c': '#include <sails/sails.h>\nSAILS_POLICY() {}\n',
+        'api/policies/isin.c': '#include <sails/sails.h>\nSAILS_POLICY() {}\n',
+      },
+      /^error: api\/policies\/is[iI]n\.c: there is a policy `isin` already, from api\/policies\/is[iI]n\.c: rename/,
+    ],
+    [
+      {
+        'api/hooks/clock.c': '#include <sails/sails.h>\nSAILS_HOOK(.ctx = NULL);\n',
+        'api/hooks/clock/index.c': '#include <sails/sails.h>\nSAILS_HOOK(.ctx = NULL);\n',
+      },
+      /^error: api\/hooks\/clock.*\.c: there is a hook `clock` already, from api\/hooks\/clock.*\.c: rename/,
+    ],
+    [{ 'api/controllers/a-1/1st.c': action(';') }, /^error: api\/controllers\/a-1\/1st\.c: `a-1\/1st`: .*\nerror: Could not/],
   ]
   for (const [files, message] of cases) {
     const { status, err } = await sails(t, await folderOf(t, files), ['lift', '--port=0'])
@@ -264,6 +282,11 @@ test('--appPath is another folder', async (t) => {
   const wrong = await sails(t, cwd, ['lift', '--appPath', 'none'])
   assert.equal(wrong.status, 78)
   assert.match(wrong.err, /^error: appPath: none: No such file or directory\. The current folder is /)
+  for (const args of [['lift', '--appPath'], ['routes', '--appPath='], ['build', '--appPath', '--prod'], ['generate', 'policy', 'a', '--appPath']]) {
+    const { status, err } = await sails(t, cwd, args)
+    assert.notEqual(status, 0)
+    assert.equal(err, 'error: appPath: the folder is missing: --appPath=FOLDER\n')
+  }
 })
 
 test('a folder whose only code is a helper is lifted, and made a program', async (t) => {

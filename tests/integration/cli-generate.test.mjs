@@ -67,6 +67,33 @@ test('everything that can be generated compiles without a warning, and lifts', a
   assert.match(ran.out, / info: 2 arguments\n/)
 })
 
+test('names that C has are no trouble, whatever is generated', async (t) => {
+  const cwd = await folderOf(t)
+  assert.equal((await sails(t, cwd, ['new', 'shop', '--fast'])).status, 0)
+  const shop = path.join(cwd, 'shop')
+  const names = ['double', 'int', 'bool', 'true', 'errno', 'linux', 'main', 'read', 'log', 'index', 'size_t', 'ulong',
+    'sails_app', 'json_t', 'json_pack', 'assert', 'NULL', 'stdin', 'static-assert', 'va/arg']
+  for (const kind of ['helper', 'action', 'policy', 'response', 'page', 'script', 'hook']) {
+    for (const name of kind === 'hook' ? names.slice(0, -1) : names) {
+      const { status, err } = await sails(t, shop, ['generate', kind, name])
+      assert.equal(status, 0, err)
+    }
+  }
+  assert.match(await read(shop, 'api/helpers/read.c'), /^int read_helper\(int value\)$/m)
+  assert.match(await read(shop, 'api/helpers/read.h'), /^int read_helper\(int value\);$/m)
+  assert.equal((await sails(t, shop, ['generate', 'controller', 'double', 'int', 'main', 'read', 'log'])).status, 0)
+  assert.equal((await sails(t, shop, ['generate', 'api', 'order', 'group', 'select:number', 'constructor'])).status, 0)
+  const all = names.map((name) => `#include "api/helpers/${name}.h"\n`).join('')
+  await writeFiles(shop, { 'config/bootstrap.c': `#include <sails/sails.h>\n${all}\nSAILS_BOOTSTRAP()\n{\n    return 0;\n}\n` })
+  const lifted = await sails(t, shop, ['lift', '--dontLift'])
+  assert.equal(lifted.status, 0, lifted.err)
+  assert.doesNotMatch(lifted.err, /warning:|error:/)
+  const ran = await sails(t, shop, ['run', 'va/arg', 'a'])
+  assert.match(ran.out, / info: 1 arguments\n/)
+  const plain = await sails(t, shop, ['generate', 'helper', 'words'])
+  assert.match(plain.out, / info: Its function is words\(\), declared in api\/helpers\/words\.h\n$/)
+})
+
 test('what cannot be generated is told, and leaves nothing', async (t) => {
   const cwd = await folderOf(t, { 'api/controllers/PetController.c': '' })
   const before = await tree(cwd)
@@ -86,7 +113,8 @@ test('what cannot be generated is told, and leaves nothing', async (t) => {
     [['model', '1st'], /^error: `1st` cannot be a name/],
     [['model', 'user', 'age:integer'], /^error: `age:integer`: an attribute is/],
     [['model', 'user', 'age', 'age:number'], /^error: `age` is there twice\n$/],
-    [['controller', 'user', 'feed', 'feed'], /^error: `feed` is there twice\n$/],
+    [['controller', 'user', 'feed', 'Feed'], /^error: `Feed` is there twice\n$/],
+    [['hook', 'a/b'], /^error: `a\/b` cannot be the name of a hook/],
     [['controller', 'user', 'find-one'], /cannot be the name of a function of C/],
     [['api', 'pet'], /^error: Something else already exists at ::api\/controllers\/PetController\.c\n$/],
   ]
@@ -149,8 +177,13 @@ SAILS_SCRIPT()
   const early = await sails(t, cwd, ['run', 'count', 'ann'])
   assert.equal(early.status, 1)
   assert.match(early.err, /error: The script has failed: /)
+  const untouched = await sails(t, cwd, ['migrate'])
+  assert.equal(untouched.status, 0, untouched.err)
+  assert.match(untouched.out, / warn: No table was touched: models\.migrate is safe\..*\n$/)
   const migrated = await sails(t, cwd, ['migrate', '--alter'])
   assert.equal(migrated.status, 0, migrated.err)
+  assert.match(migrated.out, / info: The tables of 1 model follow the models \(models\.migrate: alter\)\n$/)
+  assert.doesNotMatch(migrated.out, /dontLift/)
   const { status, out } = await sails(t, cwd, ['run', 'count', 'ann'])
   assert.match(out, / info: 1 pets for ann\n/)
   assert.equal(status, 7)
@@ -158,7 +191,7 @@ SAILS_SCRIPT()
 
 test('a script that is not there is told', async (t) => {
   const cwd = await folderOf(t)
-  for (const name of ['none', '../none', '.none']) {
+  for (const name of ['none', '../none', '.none', 'a/../../none', '/none']) {
     const { status, err } = await sails(t, cwd, ['run', name])
     assert.deepEqual([status, err], [1, `Unknown script: \`${name}\`\n`])
   }

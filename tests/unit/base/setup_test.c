@@ -51,11 +51,32 @@ static void who_comes_too_late_is_told_and_that_is_all(void **state)
     assert_int_equal(setup_note(NULL, SAILS_EINVAL, "call"), SAILS_EINVAL);
 }
 
+static void a_reason_goes_to_who_has_made_the_call(void **state)
+{
+    struct lines lines = {0};
+    struct log log = {.level = LOG_ERROR, .write = keep_line, .ctx = &lines};
+    struct buf why = {0};
+    struct setup setup = {.log = &log, .why = &why};
+
+    (void)state;
+    assert_int_equal(setup_result(&setup, SAILS_EINVAL, "call", "x", "a text"), SAILS_EINVAL);
+    assert_int_equal(why.len, sizeof("`x`: invalid argument; a text") - 1);
+    assert_memory_equal(why.ptr, "`x`: invalid argument; a text", why.len);
+    buf_clear(&why);
+    assert_int_equal(setup_note(&setup, SAILS_ENOMEM, "call"), SAILS_ENOMEM);
+    assert_int_equal(why.len, sizeof("out of memory") - 1);
+    assert_memory_equal(why.ptr, "out of memory", why.len);
+    buf_deinit(&why);
+    assert_int_equal(lines.n, 0);
+    assert_int_equal(setup.error, SAILS_EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_error_is_kept_and_each_is_told),
         cmocka_unit_test(who_comes_too_late_is_told_and_that_is_all),
+        cmocka_unit_test(a_reason_goes_to_who_has_made_the_call),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -516,11 +516,12 @@ static void a_model_that_cannot_be_is_refused(void **state)
         {NULL, "{'a': null}", "a: a model is an object"},
         {NULL, "{'a': null, 'b': 5}", "a: a model is an object"},
         {NULL, "{'a': {'attributes': []}}", "a: `attributes` must be an object"},
-        {NULL, "{'a': {}}", "a: its primary key is `id`, but it has no such attribute"},
+        {NULL, "{'a': {}}",
+         "a: its primary key is `id`, but it has no such attribute: add it here"},
         {NULL, "{'a-b': {'attributes': {" ID "}}}", "a-b: `a-b` is no name of a model"},
         {NULL, "{'1a': {'attributes': {" ID "}}}", "1a: `1a` is no name of a model"},
         {NULL, "{'A': {'attributes': {" ID "}}, 'a': {'attributes': {" ID "}}}",
-         "a: it is the same model as `A`"},
+         "a: it is the same model as A: names are compared without case; rename one"},
         {NULL, "{'a': {'identity': 'b', 'attributes': {" ID "}}}", "a: `identity` is `b`"},
         {NULL, "{'a': {'atributes': {" ID "}}}",
          "a: the setting `atributes` isn't a recognized setting; is `attributes` meant?"},
@@ -602,7 +603,9 @@ static void all_problems_are_told_each_in_a_line(void **state)
         "beforeCreate, afterCreate, beforeUpdate, afterUpdate, beforeDestroy, afterDestroy, "
         "beforeFind, afterFind, beforeValidate, afterValidate, dontUseObjectIds, meta\n"
         "config.models: `tableName` is of one model, not of all\n"
-        "a: its primary key is `id`, but it has no such attribute\n"
+        "a: its primary key is `id`, but it has no such attribute: add it here, or for all models to "
+        "`models.attributes` (\"id\": {\"type\": \"number\", \"autoIncrement\": true}), or name another by "
+        "`primaryKey`\n"
         "b: attribute `x`: `bogus` is no type; types are string, number, boolean, json, ref\n"
         "b: attribute `y`: there is no model `nobody`\n");
     buf_deinit(&problems);
@@ -654,23 +657,37 @@ static void rules_keep_their_order(void **state)
 
 static void places_name_files(void **state)
 {
-    struct definitions definitions = {.models = models_json("{'User': {}}"),
-                                      .places = models_json("{'User': 'api/models/User.json'}")};
-    struct buf problems = {0};
-    struct buf warnings = {0};
-    struct orm *orm = NULL;
-    bool is_about_models = false;
+    static const struct {
+        const char *models, *problem;
+    } cases[] = {
+        {"{'User': {}}",
+         "api/models/User.json: its primary key is `id`, but it has no such attribute: "},
+        {"{'User': {}, 'user': {}}",
+         "api/models/user.json: it is the same model as api/models/User.json: names are compared "
+         "without case; rename one\n"},
+    };
 
     (void)state;
-    assert_int_equal(definitions_read(&definitions, &problems, &warnings, &is_about_models, &orm),
-                     SAILS_ECONFIG);
-    buf_append_char(&problems, '\0');
-    assert_string_equal(problems.ptr,
-                        "api/models/User.json: its primary key is `id`, but it has no "
-                        "such attribute\n");
-    json_decref(definitions.models);
-    json_decref(definitions.places);
-    buf_deinit(&problems);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct definitions definitions = {
+            .models = models_json(cases[i].models),
+            .places =
+                models_json("{'User': 'api/models/User.json', 'user': 'api/models/user.json'}")};
+        struct buf problems = {0};
+        struct buf warnings = {0};
+        struct orm *orm = NULL;
+        bool is_about_models = false;
+
+        assert_int_equal(
+            definitions_read(&definitions, &problems, &warnings, &is_about_models, &orm),
+            SAILS_ECONFIG);
+        buf_append_char(&problems, '\0');
+        assert_non_null(strstr(problems.ptr, cases[i].problem));
+        json_decref(definitions.models);
+        json_decref(definitions.places);
+        buf_deinit(&problems);
+        buf_deinit(&warnings);
+    }
 }
 
 static void what_is_no_object_is_refused_but_is_no_models_fault(void **state)
