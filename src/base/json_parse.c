@@ -213,9 +213,15 @@ static json_t *read_value(struct reader *r)
     }
 }
 
+json_t *json_parse_valid(struct str text)
+{
+    struct reader r = {text.ptr, text.ptr + text.len};
+
+    return read_value(&r);
+}
+
 int json_parse(struct str text, const struct json_limits *limits, json_t **value)
 {
-    struct reader r;
     json_t *read = NULL;
     int rc = json_text_check(text, limits);
 
@@ -223,8 +229,7 @@ int json_parse(struct str text, const struct json_limits *limits, json_t **value
     if (rc < 0) {
         return rc;
     }
-    r = (struct reader){text.ptr, text.ptr + text.len};
-    read = read_value(&r);
+    read = json_parse_valid(text);
     if (read == NULL) {
         return SAILS_ENOMEM;
     }

@@ -22,6 +22,9 @@
  * is built unless all of the text is within them. limits->allow_nul_names must not be set. */
 int json_parse(struct str text, const struct json_limits *limits, json_t **value);
 
+/* One value of text that has been checked already, without white space around it. NULL: no memory. */
+json_t *json_parse_valid(struct str text);
+
 /*
  * The elements of an array but the first ones, as an array, of text that has been checked already
  * (json_text_check()): it is walked once more, to build what it says, and that is all. 0; SAILS_ENOMEM.

@@ -376,29 +376,6 @@ int json_text_check(struct str text, const struct json_limits *limits)
     return json_text_space(text) == text.len ? 0 : SAILS_EJSON;
 }
 
-struct str json_text_elements(struct str array)
-{
-    return str_from_offset(array, json_text_space(array) + 1);
-}
-
-bool json_text_next(struct str *rest, struct str *element)
-{
-    static const struct json_limits checked = {.max_depth = JSON_TEXT_MAX_DEPTH};
-    struct str text = str_from_offset(*rest, json_text_space(*rest));
-    size_t extent = 0;
-
-    if (text.len > 0 && text.ptr[0] == ',') {
-        text = str_from_offset(text, 1);
-    }
-    text = str_from_offset(text, json_text_space(text));
-    if (json_text_scan(text, &checked, &extent) < 0) {
-        return false; /* the closing bracket */
-    }
-    *element = (struct str){text.ptr, extent};
-    *rest = str_from_offset(text, extent);
-    return true;
-}
-
 /* ---- strings ---- */
 
 bool json_text_has_nul(struct str literal)

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "gate/jwr.h"
 #include "gate/sdk_version.h"
+#include "gate/socket_message.h"
 #include "http/url.h"
 #include "io/io_event.h"
 #include "request/request.h"
@@ -184,13 +185,6 @@ static void refuse_by_event(const struct request_service *service, sails_io_sock
 
 /* ---- what the message says ---- */
 
-static bool is_truthy(const json_t *value)
-{
-    return value != NULL && !json_is_null(value) && !json_is_false(value) &&
-           !(json_is_string(value) && json_string_length(value) == 0) &&
-           !(json_is_number(value) && json_number_value(value) == 0);
-}
-
 /* A header's value as JavaScript makes text of it (sails-sockets 3.5). */
 static void write_as_text(struct buf *out, const json_t *value)
 {
@@ -325,44 +319,6 @@ static void set_handshake_headers(struct sails_req *req, sails_io_socket *socket
     }
 }
 
-static bool keeps_array(enum http_method method)
-{
-    return method == HTTP_METHOD_POST || method == HTTP_METHOD_PUT || method == HTTP_METHOD_PATCH ||
-           method == HTTP_METHOD_OPTIONS;
-}
-
-static void merge(json_t *body, json_t *from)
-{
-    size_t i = 0;
-    json_t *value = NULL;
-    char name[24];
-
-    if (json_is_object(from)) {
-        json_object_update(body, from);
-    }
-    json_array_foreach(from, i, value)
-    {
-        snprintf(name, sizeof(name), "%zu", i);
-        json_object_set(body, name, value);
-    }
-}
-
-/* sails-sockets 3.6: an array stays one where bodies may be arrays; else params, then data. */
-static json_t *make_body(enum http_method method, json_t *message)
-{
-    json_t *data = json_object_get(message, "data");
-    json_t *params = json_object_get(message, "params");
-    json_t *body = NULL;
-
-    if ((json_is_array(data) && keeps_array(method)) || (json_is_object(data) && params == NULL)) {
-        return json_incref(data);
-    }
-    body = json_object();
-    merge(body, params);
-    merge(body, data);
-    return body;
-}
-
 /* ---- one request ---- */
 
 static void copy_address(struct sails_req *req, struct str address)
@@ -375,24 +331,22 @@ static void copy_address(struct sails_req *req, struct str address)
 
 static struct sails_req *make_request(const struct request_service *service,
                                       sails_io_socket *socket, enum http_method method,
-                                      json_t *message)
+                                      const struct socket_message *message)
 {
-    json_t *url = json_object_get(message, "url");
-    struct sails_req *req =
-        request_create(service, io_part_of(socket)->worker->worker, &socket_transport, method,
-                       (struct str){json_string_value(url), json_string_length(url)});
+    struct sails_req *req = request_create(service, io_part_of(socket)->worker->worker,
+                                           &socket_transport, method, message->url);
 
     if (req == NULL) {
         return NULL;
     }
-    req->body = make_body(method, message);
+    req->body = socket_message_make_body(message, method);
     if (io_ref_init(&req->socket, socket) < 0 || req->body == NULL) {
         request_destroy(req);
         return NULL;
     }
     req->is_secure = eio_handshake_is_secure(sio_socket_handshake(socket));
     copy_address(req, eio_handshake_address(sio_socket_handshake(socket)));
-    copy_message_headers(req, json_object_get(message, "headers"));
+    copy_message_headers(req, message->headers);
     set_handshake_headers(req, socket);
     /* The handshake's, whatever the message says (sails-sockets 3.7). */
     request_set_client(req, str_from(noted_header(socket, HAS_FORWARDED_FOR, "x-forwarded-for")));
@@ -442,23 +396,30 @@ static void cut_details(struct buf *details)
     buf_append_char(details, '\0');
 }
 
-/* What is wrong with a message, in words (in `out`); true: nothing is. */
-static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_needed,
-                          struct buf *out)
+static void describe_bad_url(struct buf *out, const json_t *message)
 {
-    json_t *url = json_object_get(message, "url");
+    const json_t *url = json_object_get(message, "url");
 
-    if (!is_truthy(url)) {
-        buf_append_str(out, STR("No url provided in request: "));
-        if (message == NULL || json_value_write(out, message) < 0) {
-            buf_append_str(out, STR("undefined"));
-        }
-    } else if (c_text_of(url) == NULL) { /* no text, or one with a NUL */
+    if (socket_message_is_truthy(url)) { /* no text, or one with a NUL */
         buf_append_str(out, STR("Invalid url provided: "));
         json_value_write(out, url);
-    } else if (json_object_size(json_object_get(message, "headers")) > MESSAGE_HEADERS_MAX) {
+        return;
+    }
+    buf_append_str(out, STR("No url provided in request: "));
+    if (message == NULL || json_value_write(out, message) < 0) {
+        buf_append_str(out, STR("undefined"));
+    }
+}
+
+/* What is wrong with a message, in words (in `out`); true: nothing is. */
+static bool check_message(const struct socket_message *message, sails_io_event *event,
+                          sails_io_socket *socket, bool is_sdk_needed, struct buf *out)
+{
+    if (message->url.ptr == NULL) {
+        describe_bad_url(out, sails_io_event_arg(event, 0));
+    } else if (json_object_size(message->headers) > MESSAGE_HEADERS_MAX) {
         buf_append_str(out, STR("Too many headers in request"));
-    } else if (headers_have_nul(json_object_get(message, "headers"))) {
+    } else if (headers_have_nul(message->headers)) {
         buf_append_str(out, STR("A header of the request has a NUL in it"));
     } else {
         return (notes_of(socket) & HAS_GOOD_SDK) != 0 ||
@@ -467,25 +428,9 @@ static bool check_message(json_t *message, sails_io_socket *socket, bool is_sdk_
     return false;
 }
 
-static void interpret(const struct request_service *service, sails_io_socket *socket,
-                      sails_io_event *event, enum http_method method)
+static void run(const struct request_service *service, sails_io_socket *socket,
+                sails_io_event *event, struct sails_req *req)
 {
-    json_t *message = sails_io_event_arg(event, 0);
-    struct buf details = {0};
-    struct sails_req *req = NULL;
-
-    if (is_truthy(sails_io_event_arg(event, 1))) {
-        refuse_by_event(service, socket, "Unexpected argument behind the request");
-        return;
-    }
-    if (!check_message(message, socket, service->options.is_sdk_needed, &details)) {
-        cut_details(&details);
-        refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
-        buf_deinit(&details);
-        return;
-    }
-    buf_deinit(&details);
-    req = make_request(service, socket, method, message);
     if (req == NULL) {
         log_line(service->log, LOG_ERROR, "A request of socket %s was dropped: %s",
                  sails_io_socket_id(socket), sails_strerror(SAILS_ENOMEM));
@@ -498,6 +443,32 @@ static void interpret(const struct request_service *service, sails_io_socket *so
         expire_socket(req);
         request_destroy(req);
     }
+}
+
+static void interpret(const struct request_service *service, sails_io_socket *socket,
+                      sails_io_event *event, enum http_method method)
+{
+    struct socket_message message = {0};
+    struct buf details = {0};
+
+    if (!socket_message_read(&message, event)) {
+        if (socket_message_is_truthy(sails_io_event_arg(event, 1))) {
+            refuse_by_event(service, socket, "Unexpected argument behind the request");
+            return;
+        }
+        socket_message_read_value(&message, sails_io_event_arg(event, 0));
+    }
+    if (check_message(&message, event, socket, service->options.is_sdk_needed, &details)) {
+        struct sails_req *req = make_request(service, socket, method, &message);
+
+        socket_message_deinit(&message);
+        run(service, socket, event, req);
+    } else {
+        socket_message_deinit(&message);
+        cut_details(&details);
+        refuse(service, socket, event, buf_error(&details) == 0 ? details.ptr : "");
+    }
+    buf_deinit(&details);
 }
 
 /* ---- the seven events ---- */

@@ -44,7 +44,7 @@ const char *sails_req_method(const sails_req *req)
 
 const char *sails_req_url(const sails_req *req)
 {
-    return req != NULL ? req->url.ptr : NULL;
+    return req != NULL ? req->url : NULL;
 }
 
 const char *sails_req_path(const sails_req *req)

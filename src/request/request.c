@@ -21,35 +21,60 @@ static struct str without_origin(struct str url)
     return str_from_offset(url, str_find(url, '/'));
 }
 
-static int set_url(struct sails_req *req, struct str url)
+/* Where in a URL, as it was sent, its path and its query are. */
+struct url_parts {
+    struct str path;
+    struct str query;
+};
+
+static struct url_parts split_url(struct str url)
 {
     struct str target = without_origin(url);
-    size_t hash = str_find(target, '#');
+    struct url_parts parts = {.path = STR("/")};
     size_t mark = 0;
 
-    target.len = hash;
+    target.len = str_find(target, '#');
     mark = str_find(target, '?');
-    buf_append_str(&req->url, url);
-    buf_append_char(&req->url, '\0');
-    req->path = mem_strndup(mark > 0 ? target.ptr : "/", mark > 0 ? mark : 1);
-    if (req->path == NULL || buf_error(&req->url) < 0) {
-        return SAILS_ENOMEM;
+    if (mark > 0) {
+        parts.path = (struct str){target.ptr, mark};
     }
-    req->url.len--;
     if (mark < target.len) {
-        /* A view into our own copy: `url` may be gone when the query is asked for. */
-        size_t at = (size_t)(target.ptr - url.ptr) + mark + 1;
-
-        req->query_text = (struct str){req->url.ptr + at, target.len - mark - 1};
+        parts.query = str_from_offset(target, mark + 1);
     }
-    return 0;
+    return parts;
+}
+
+static char *put_text(char *out, struct str text)
+{
+    memcpy(out, text.ptr != NULL ? text.ptr : "", text.len);
+    out[text.len] = '\0';
+    return out + text.len + 1;
+}
+
+/* The request with its URL and path behind it. */
+static struct sails_req *create_with_url(struct str url)
+{
+    const struct url_parts parts = split_url(url);
+    size_t len = url.len + 1 + parts.path.len + 1;
+    struct sails_req *req = mem_calloc(1, sizeof(*req) + len);
+    char *copy = (char *)(req + 1);
+
+    if (req != NULL) {
+        req->url = copy;
+        req->path = put_text(copy, url);
+        put_text(copy + url.len + 1, parts.path);
+        if (parts.query.ptr != NULL) {
+            req->query_text = (struct str){copy + (parts.query.ptr - url.ptr), parts.query.len};
+        }
+    }
+    return req;
 }
 
 struct sails_req *request_create(const struct request_service *service, struct worker *worker,
                                  const struct request_transport *transport, enum http_method method,
                                  struct str url)
 {
-    struct sails_req *req = mem_calloc(1, sizeof(*req));
+    struct sails_req *req = create_with_url(url);
 
     if (req == NULL) {
         return NULL;
@@ -61,10 +86,6 @@ struct sails_req *request_create(const struct request_service *service, struct w
     req->timeout_ms = service->options.timeout_ms;
     req->transport = transport;
     req->method = method;
-    if (set_url(req, url) < 0) {
-        request_destroy(req);
-        return NULL;
-    }
     return req;
 }
 
@@ -86,8 +107,6 @@ void request_destroy(struct sails_req *req)
     req->transport->release(req);
     request_views_deinit(req);
     res_deinit(&req->res);
-    buf_deinit(&req->url);
-    mem_free(req->path);
     io_ref_deinit(&req->socket);
     mem_free(req);
 }

@@ -182,8 +182,8 @@ struct sails_req {
     struct request_virtual *asker;  /* the program; NULL: it is not */
     struct io_ref socket;           /* who asked; HTTP: refers to nothing */
     enum http_method method;
-    struct buf url; /* NUL-terminated behind its length */
-    char *path;     /* NUL-terminated copy of its path */
+    const char *url;  /* lies behind the request, as the next; both NUL-terminated */
+    const char *path; /* of the URL, without query */
     struct str query_text;
     struct header_list headers; /* names in lower case */
     char ip[64];                /* the client's; behind a proxy that is trusted, what that says */

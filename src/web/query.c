@@ -27,12 +27,20 @@ static json_t *text_value(const struct buf *text)
     return buf_error(text) == 0 ? json_stringn(text->len > 0 ? text->ptr : "", text->len) : NULL;
 }
 
+static bool needs_decoding(struct str raw)
+{
+    return str_find(raw, '%') < raw.len || str_find(raw, '+') < raw.len;
+}
+
 /* What cannot be decoded stays as it was sent, but for its pluses. */
 static json_t *decode_text(struct str raw)
 {
     struct buf text = {0};
     json_t *value = NULL;
 
+    if (!needs_decoding(raw)) {
+        return json_stringn(raw.len > 0 ? raw.ptr : "", raw.len);
+    }
     if (url_decode(&text, raw, true, true) == 0) {
         value = text_value(&text);
     }

@@ -210,6 +210,30 @@ static void the_elements_of_an_array_are_spans(void **state)
     assert_false(json_text_next(&rest, &element));
 }
 
+static void the_members_of_an_object_are_spans(void **state)
+{
+    static const char *const want[][2] = {{"\"a\"", "1"},
+                                          {"\"b,}\"", "\"c\\\"}\""},
+                                          {"\"\\u0064\"", "{\"e\":[{}]}"},
+                                          {"\"\xc3\xa9\"", "\"\xc3\xa9\""},
+                                          {"\"\"", "\"\""}};
+    struct str rest = STR(" \"a\" : 1 , \"b,}\":\"c\\\"}\",\"\\u0064\":{\"e\":[{}]},"
+                          "\"\xc3\xa9\":\"\xc3\xa9\",\"\":\"\" } behind");
+    struct str name, value;
+    size_t n = 0;
+
+    (void)state;
+    while (json_text_next_member(&rest, &name, &value)) {
+        assert_true(n < ARRAY_LEN(want));
+        assert_true(str_eq(name, str_from(want[n][0])));
+        assert_true(str_eq(value, str_from(want[n][1])));
+        n++;
+    }
+    assert_int_equal(n, ARRAY_LEN(want));
+    assert_true(str_eq(rest, STR(" } behind")));
+    assert_false(json_text_next_member(&rest, &name, &value));
+}
+
 static void a_string_is_decoded_to_utf8(void **state)
 {
     static const struct {
@@ -312,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_value_ends_where_its_text_ends),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(the_elements_of_an_array_are_spans),
+        cmocka_unit_test(the_members_of_an_object_are_spans),
         cmocka_unit_test(a_string_is_decoded_to_utf8),
         cmocka_unit_test(a_nul_is_found_where_an_escape_says_it),
         cmocka_unit_test(values_have_a_limit),
