@@ -87,10 +87,14 @@ static bool take_up(struct sio_socket *socket, struct io_socket_state *state,
     struct recovery_log *log = &io_part_of(socket)->nsp->recovery;
 
     if (sio_namespace_find(sio_socket_namespace(socket), str_from(session->sid)) != NULL ||
-        !has_room(socket, returning) || recovery_replay(log, returning, send_missed, socket) < 0) {
+        !has_room(socket, returning)) {
         return false;
     }
-    state->trail = session->trail;
+    state->trail = session->trail; /* what is sent again goes on with it: it may be lost again */
+    if (recovery_replay(log, returning, send_missed, socket) < 0) {
+        state->trail = (struct recovery_trail){0};
+        return false;
+    }
     state->has_up_to = returning->last_seq;
     memcpy(state->pid, session->pid, sizeof(state->pid));
     state->is_recovered = true;

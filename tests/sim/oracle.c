@@ -104,7 +104,14 @@ void oracle_say(struct oracle *o, int socket, unsigned message, bool is_optional
         s->words = grown;
         s->cap_words = cap;
     }
-    s->words[s->n_words++] = (struct oracle_word){message, is_optional};
+    s->words[s->n_words++] =
+        (struct oracle_word){.message = message, .is_optional = is_optional, .call = -1};
+}
+
+void oracle_say_kept(struct oracle *o, int socket, int call, bool is_optional)
+{
+    oracle_say(o, socket, o->calls[call].call.message, is_optional);
+    o->sockets[socket].words[o->sockets[socket].n_words - 1].call = call;
 }
 
 void oracle_sends(struct oracle *o, int socket, unsigned message)
@@ -133,6 +140,7 @@ int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer)
     o->sockets[socket] = (struct oracle_socket){.worker = newcomer->worker,
                                                 .nsp = newcomer->nsp,
                                                 .client = newcomer->client,
+                                                .can_return = newcomer->can_return,
                                                 .is_in = true};
     memcpy(o->sockets[socket].id, id, strlen(id) + 1);
     o->members[socket][oracle_own_room(socket)] = ORACLE_IN;
@@ -167,9 +175,13 @@ void oracle_goes(struct oracle *o, int socket, const char *reason)
         oracle_complain(o, "socket %d (%s) goes for no reason: %s", socket, s->id, reason);
     }
     oracle_told_all_left(o, socket);
+    if (!s->is_leaving) {
+        oracle_keep_rooms(o, socket);
+    }
     oracle_leave_all(o, socket, true, ORACLE_OUT);
     memset(o->members[socket], ORACLE_OUT, sizeof(o->members[socket]));
     s->is_in = false;
+    oracle_goes_away(o, socket, reason);
 }
 
 /* ---- turns ---- */

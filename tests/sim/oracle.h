@@ -80,6 +80,7 @@ enum oracle_membership {
 struct oracle_word {
     unsigned message; /* 0: that it is disconnected */
     bool is_optional;
+    int call; /* the number of its call, where that is kept for who comes back; -1: it is not */
 };
 
 struct oracle_socket {
@@ -94,8 +95,12 @@ struct oracle_socket {
     struct oracle_word *words;
     size_t n_words;
     size_t cap_words;
-    size_t n_heard;    /* words that came, or did not have to */
-    size_t turn_start; /* words when its worker's turn began */
+    size_t n_heard;                 /* words that came, or did not have to */
+    size_t turn_start;              /* words when its worker's turn began */
+    bool can_return;                /* its client knows how to */
+    bool is_away;                   /* it has gone, and may come back */
+    size_t left_at;                 /* calls when it went */
+    uint8_t kept[ORACLE_ROOMS_MAX]; /* its memberships, when it went */
 };
 
 struct oracle_record {
@@ -118,6 +123,7 @@ struct oracle_told {
 
 struct oracle {
     unsigned n_workers;
+    bool keeps;          /* the server, what those miss who are away */
     bool hears_of_rooms; /* the application listens for what happens to them */
     bool is_scarce;      /* memory is: that a room comes and goes may be told once too often */
     struct oracle_socket sockets[ORACLE_SOCKETS_MAX];
@@ -172,10 +178,16 @@ struct oracle_newcomer {
     unsigned worker;
     unsigned nsp;
     int client; /* a number for all sockets of a connection; -1: it will have no other */
+    bool can_return;
 };
 
 /* Its number; -1: there were too many, or it is there already (a complaint). */
 int oracle_connects(struct oracle *o, const struct oracle_newcomer *newcomer);
+
+/* The same for a client that names a socket which it had (-1: none) and, if it `knows_offset`, what it has heard
+ * there. `is_recovered`: what the server says. */
+int oracle_comes_back(struct oracle *o, int former, bool knows_offset,
+                      const struct oracle_newcomer *newcomer, bool is_recovered);
 
 /* The server tells its application that a socket goes. */
 void oracle_goes(struct oracle *o, int socket, const char *reason);

@@ -5,13 +5,12 @@
 
 /* ---- applying ---- */
 
-/* How sure it is that a socket is selected. */
-static enum oracle_membership is_selected(const struct oracle *o, const struct oracle_call *call,
-                                          int socket)
+enum oracle_membership oracle_selects(const struct oracle_call *call, int socket,
+                                      const uint8_t members[ORACLE_ROOMS_MAX])
 {
     enum oracle_membership to =
-        call->is_to_all ? ORACLE_IN : oracle_in_any(o, socket, call->to, call->n_to);
-    enum oracle_membership except = oracle_in_any(o, socket, call->except, call->n_except);
+        call->is_to_all ? ORACLE_IN : oracle_in_any(members, call->to, call->n_to);
+    enum oracle_membership except = oracle_in_any(members, call->except, call->n_except);
 
     if (to == ORACLE_OUT || except == ORACLE_IN || socket == call->except_socket) {
         return ORACLE_OUT;
@@ -23,6 +22,9 @@ static void leave_for_good(struct oracle *o, int socket, bool is_sure)
 {
     struct oracle_socket *s = &o->sockets[socket];
 
+    if (!s->is_leaving) {
+        oracle_keep_rooms(o, socket);
+    }
     oracle_say(o, socket, 0, true); /* it may come as the end of its connection */
     s->is_leaving = s->is_leaving || is_sure;
     s->is_excused = true;
@@ -64,6 +66,8 @@ static void apply_to_socket(struct oracle *o, struct oracle_record *r, int socke
     r->is_unsure = r->is_unsure || !is_sure;
     switch (r->call.kind) {
     case ORACLE_SEND:
+        oracle_say_kept(o, socket, (int)(r - o->calls), !is_sure);
+        break;
     case ORACLE_ASK:
         oracle_say(o, socket, r->call.message, !is_sure);
         break;
@@ -141,9 +145,10 @@ static void apply(struct oracle *o, int number, unsigned worker)
     }
     if (r->call.names_socket && r->call.to[0] >= ORACLE_GHOST) {
         if (named >= 0 && o->sockets[named].nsp == r->call.nsp && o->sockets[named].is_in &&
-            !o->sockets[named].is_leaving) {
+            !o->sockets[named].is_leaving && o->sockets[named].worker == worker) {
             apply_to_socket(o, r, named, ORACLE_IN);
-        } else {
+        }
+        if (r->n_pending == 0 && r->n_matched == 0) {
             set_afloat(o, r);
         }
         return;
@@ -154,7 +159,7 @@ static void apply(struct oracle *o, int number, unsigned worker)
 
         if (socket->worker == worker && socket->nsp == r->call.nsp && socket->is_in &&
             !socket->is_leaving) {
-            sure = is_selected(o, &r->call, (int)s);
+            sure = oracle_selects(&r->call, (int)s, o->members[s]);
         }
         if (sure != ORACLE_OUT) {
             apply_to_socket(o, r, (int)s, sure);
@@ -185,7 +190,7 @@ static void note_id_rooms(struct oracle *o, const struct oracle_call *call)
 /* Which workers are asked. */
 static bool concerns(const struct oracle *o, const struct oracle_call *call, unsigned worker)
 {
-    bool is_everywhere = call->is_to_all || (o->has_id_rooms && !call->names_socket);
+    bool is_everywhere = o->keeps || call->is_to_all || (o->has_id_rooms && !call->names_socket);
 
     for (size_t i = 0; !is_everywhere && i < call->n_to; i++) {
         is_everywhere = maker(o, call->to[i]) < 0 || maker(o, call->to[i]) == (int)worker;

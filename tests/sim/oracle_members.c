@@ -35,12 +35,13 @@ void oracle_set_member(struct oracle *o, int socket, int room, enum oracle_membe
     }
 }
 
-enum oracle_membership oracle_in_any(const struct oracle *o, int socket, const int *rooms, size_t n)
+enum oracle_membership oracle_in_any(const uint8_t members[ORACLE_ROOMS_MAX], const int *rooms,
+                                     size_t n)
 {
     enum oracle_membership in = ORACLE_OUT;
 
     for (size_t i = 0; i < n && in != ORACLE_IN; i++) {
-        enum oracle_membership here = (enum oracle_membership)o->members[socket][rooms[i]];
+        enum oracle_membership here = (enum oracle_membership)members[rooms[i]];
 
         in = here != ORACLE_OUT ? here : in;
     }

@@ -4,6 +4,7 @@
  *     oracle.c           sockets, what they must hear, turns
  *     oracle_members.c   who is in which room, and who may be
  *     oracle_calls.c     operations: at which worker, when, to whom, and what is told
+ *     oracle_return.c    who is away, and comes back
  *     oracle_told.c      what listeners of rooms are told
  */
 #ifndef SIM_ORACLE_STATE_H
@@ -25,20 +26,35 @@ static inline int oracle_n_rooms(const struct oracle *o)
 /* One more thing that a socket has to hear. */
 void oracle_say(struct oracle *o, int socket, unsigned message, bool is_optional);
 
+/* The same, of a call that is kept for it. */
+void oracle_say_kept(struct oracle *o, int socket, int call, bool is_optional);
+
 /* ---- oracle_members.c ---- */
 
 /* While an operation is afloat that could concern it, a membership stays unsure. */
 void oracle_set_member(struct oracle *o, int socket, int room, enum oracle_membership membership);
 
 /* In any of them: the surest answer. */
-enum oracle_membership oracle_in_any(const struct oracle *o, int socket, const int *rooms,
+enum oracle_membership oracle_in_any(const uint8_t members[ORACLE_ROOMS_MAX], const int *rooms,
                                      size_t n);
+
+/* How sure it is that a call is for a socket of these memberships. */
+enum oracle_membership oracle_selects(const struct oracle_call *call, int socket,
+                                      const uint8_t members[ORACLE_ROOMS_MAX]);
 
 /* Takes what is really so for right, where it is unsure or (`all`) anywhere. */
 void oracle_adopt(struct oracle *o, int socket, bool all);
 
 /* All rooms, or (not `own`) all but its own. */
 void oracle_leave_all(struct oracle *o, int socket, bool own, enum oracle_membership to);
+
+/* ---- oracle_return.c ---- */
+
+/* Its memberships are those that it comes back with. */
+void oracle_keep_rooms(struct oracle *o, int socket);
+
+/* It has gone. */
+void oracle_goes_away(struct oracle *o, int socket, const char *reason);
 
 /* ---- oracle_told.c ---- */
 

@@ -434,6 +434,86 @@ static void what_happens_to_rooms_is_told_once_and_in_order(void **state)
     expect(s, "nobody is told that it has left room r0");
 }
 
+/* ---- who comes back ---- */
+
+/* b is in r0, has heard 1, and is sent 2 when it loses its connection. */
+static struct scene *lose(void)
+{
+    struct scene *s = begin();
+
+    s->oracle.keeps = true;
+    s->oracle.sockets[s->b].can_return = true;
+    join(s);
+    turn(s, 0, false);
+    blast(s, 1);
+    blast(s, 2);
+    turn(s, 0, false);
+    turn(s, 1, false);
+    oracle_hears(&s->oracle, s->b, 1);
+    s->oracle.sockets[s->b].is_excused = true;
+    oracle_goes(&s->oracle, s->b, "transport close");
+    s->n_rooms[1] = 0;
+    return s;
+}
+
+static int come_back_as(struct scene *s, int former, bool is_recovered)
+{
+    return oracle_comes_back(&s->oracle, former, true,
+                             &(struct oracle_newcomer){.id = "bbbbbbbbbbbbbbbbbbbb", .client = -1},
+                             is_recovered);
+}
+
+static void who_comes_back_hears_what_it_has_missed_once_and_in_order(void **state)
+{
+    struct scene *s = lose();
+
+    (void)state;
+    (void)call(s, ORACLE_SEND, 0, 0, -1);
+    s->oracle.calls[s->oracle.n_calls - 1].call.message = 3;
+    blast(s, 4);
+    turn(s, 0, false);
+    turn(s, 1, false);
+    assert_int_equal(come_back_as(s, s->b, true), s->b);
+    oracle_hears(&s->oracle, s->b, 2);
+    oracle_hears(&s->oracle, s->b, 3);
+    oracle_hears(&s->oracle, s->b, 4);
+    oracle_must_have_heard_all(&s->oracle, s->b);
+    s->n_rooms[0] = 1;
+    turn(s, 0, false);
+    expect_nothing(s);
+
+    s = lose();
+    (void)come_back_as(s, s->b, true);
+    oracle_hears(&s->oracle, s->b, 1);
+    expect(s, "hears message 1, but 2 comes first");
+
+    s = lose();
+    blast(s, 3);
+    (void)come_back_as(s, s->b, true);
+    oracle_hears(&s->oracle, s->b, 2);
+    oracle_must_have_heard_all(&s->oracle, s->b);
+    expect(s, "gets nothing more without message 3");
+
+    s = lose();
+    (void)come_back_as(s, s->b, true);
+    s->rooms[s->b][0] = false;
+    turn(s, 0, false);
+    expect(s, "is not in room r0");
+}
+
+static void who_is_away_must_be_recovered_and_nobody_else(void **state)
+{
+    struct scene *s = lose();
+
+    (void)state;
+    (void)come_back_as(s, s->b, false);
+    expect(s, "is not recovered, and could be");
+
+    s = lose();
+    (void)come_back_as(s, s->a, true);
+    expect(s, "is recovered, and could not be");
+}
+
 /* ---- memory ---- */
 
 static void a_turn_without_memory_excuses_itself_and_nothing_else(void **state)
@@ -469,6 +549,8 @@ int main(void)
         cmocka_unit_test(answers_are_as_many_as_were_asked),
         cmocka_unit_test(nobody_goes_without_a_reason),
         cmocka_unit_test(what_happens_to_rooms_is_told_once_and_in_order),
+        cmocka_unit_test(who_comes_back_hears_what_it_has_missed_once_and_in_order),
+        cmocka_unit_test(who_is_away_must_be_recovered_and_nobody_else),
         cmocka_unit_test(a_turn_without_memory_excuses_itself_and_nothing_else),
     };
 

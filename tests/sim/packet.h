@@ -32,11 +32,24 @@ static inline struct packet packet_read(struct str text)
     return packet;
 }
 
-/* The id in {"sid":"..."}; .ptr NULL: it is no such thing. */
+/* The text behind `start`, up to the next quote. .ptr NULL: it is not there. */
+static inline struct str packet_text(struct str payload, const char *start)
+{
+    const char *found =
+        payload.len > 0 ? memmem(payload.ptr, payload.len, start, strlen(start)) : NULL;
+    struct str text = {NULL, 0};
+
+    if (found != NULL) {
+        text = str_from_offset(payload, (size_t)(found - payload.ptr) + strlen(start));
+        text.len = str_find(text, '"');
+    }
+    return text;
+}
+
+/* The id in {"sid":"..."}. */
 static inline struct str packet_sid(struct str payload)
 {
-    return payload.len > 10 ? (struct str){payload.ptr + 8, payload.len - 10}
-                            : (struct str){NULL, 0};
+    return packet_text(payload, "{\"sid\":\"");
 }
 
 /* The number behind `start`, up to `end`: 7 in ["said",7]. .ptr NULL: it begins otherwise. */

@@ -125,10 +125,17 @@ static void on_visit(sails_req *req, sails_res *res)
     }
 }
 
-/* Beside what the command does: to the one socket that has sent it. */
+/* Beside what the command does: to the one socket that has sent it. Where it is kept it goes the way of what is sent to
+ * the room that bears the socket's id. */
 static void echo(struct command *command, sails_io_socket *socket)
 {
     struct simulation *sim = command->sim;
+    const struct oracle_call to_own_room = {.kind = ORACLE_SEND,
+                                            .nsp = command->seat->nsp,
+                                            .to = {ORACLE_FIRST_ID + command->seat->socket},
+                                            .n_to = 1,
+                                            .except_socket = -1,
+                                            .message = command->echo};
     json_t *data = NULL;
     int rc = 0;
 
@@ -139,10 +146,13 @@ static void echo(struct command *command, sails_io_socket *socket)
     if (data != NULL) {
         data = json_pack("[o]", data);
     }
+    if (data != NULL && sim->oracle.keeps) {
+        (void)oracle_call(&sim->oracle, &to_own_room, deed_worker(sim));
+    }
     rc = data != NULL ? sails_io_socket_emit(socket, "said", data, 0) : SAILS_ENOMEM;
-    if (rc == 0) {
+    if (rc == 0 && !sim->oracle.keeps) {
         oracle_sends(&sim->oracle, command->seat->socket, command->echo);
-    } else if (rc != SAILS_ENOMEM) {
+    } else if (rc < 0 && rc != SAILS_ENOMEM) {
         oracle_complain(&sim->oracle, "message %u cannot be sent: %d", command->echo, rc);
     }
 }
@@ -181,6 +191,14 @@ static uint64_t number_in(struct str query, const char *name)
     return str_to_u64(digits, UINT32_MAX, &n) ? n : UINT32_MAX;
 }
 
+/* The number of the socket that a client wants to have again. */
+static int former_of(const sails_io_socket *socket)
+{
+    const json_t *former = json_object_get(sails_io_socket_auth(socket), "former");
+
+    return json_is_integer(former) ? (int)json_integer_value(former) : -1;
+}
+
 static void on_connection(sails_io_socket *socket, void *ctx)
 {
     const struct stage *stage = ctx;
@@ -188,15 +206,19 @@ static void on_connection(sails_io_socket *socket, void *ctx)
     struct str query = eio_handshake_query(sio_socket_handshake(socket));
     uint64_t index = number_in(query, "actor=");
     unsigned life = (unsigned)number_in(query, "life=");
+    const json_t *offset = json_object_get(sails_io_socket_auth(socket), "offset");
     const struct oracle_newcomer newcomer = {
         .id = sails_io_socket_id(socket),
         .worker = (unsigned)deed_worker(sim),
         .nsp = stage->nsp,
         .client = (int)(life * CAST_SOCKETS + index),
+        .can_return = sio_socket_revision(socket) == 5,
     };
-    int number = oracle_connects(&sim->oracle, &newcomer);
+    int number = oracle_comes_back(&sim->oracle, former_of(socket), json_string_length(offset) > 0,
+                                   &newcomer, sails_io_socket_is_recovered(socket));
 
-    simulation_trace(sim, "socket %d of client %zu connects to %s", number, (size_t)index,
+    simulation_trace(sim, "socket %d of client %zu %s %s", number, (size_t)index,
+                     sails_io_socket_is_recovered(socket) ? "comes back to" : "connects to",
                      deed_namespace(stage->nsp));
     if (index < CAST_SOCKETS) {
         cast_connected(&sim->actors[index].seats[stage->nsp], life, number);

@@ -84,6 +84,13 @@ struct seat {
     int socket;    /* its number; -1: not known yet */
 };
 
+/* What a client remembers of a namespace: whose socket it had there, and the last that it has heard. */
+struct memory {
+    char pid[WIRE_SID_SIZE]; /* "": it cannot come back */
+    char offset[48];
+    int socket; /* its number */
+};
+
 /* A client. */
 struct actor {
     struct simulation *sim;
@@ -92,6 +99,7 @@ struct actor {
     unsigned life; /* counts its sessions */
     bool is_on;    /* it wants to be connected */
     struct seat seats[ORACLE_NAMESPACES];
+    struct memory memories[ORACLE_NAMESPACES];
     char query[QUERY_SIZE];
 };
 

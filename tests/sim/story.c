@@ -58,6 +58,8 @@ void story_settings(struct simulation *sim)
         set(sim, "sockets.pingInterval", json_integer(300 + (json_int_t)below(sim, 500)));
         set(sim, "sockets.pingTimeout", json_integer(1000));
     }
+    sim->oracle.keeps = sim->fail_percent == 0 && is(sim, 50);
+    set(sim, "sockets.connectionStateRecovery", json_boolean(sim->oracle.keeps));
     simulation_trace(sim,
                      "%u workers, pieces of %zu, delays of %llu ms, windows of %zu, %u %% fail",
                      sim->n_workers, piece, (unsigned long long)weather->max_delay_ms,
@@ -208,8 +210,9 @@ static void trace_command(const struct simulation *sim, const struct command *co
     static const char *const kinds[] = {"send",      "ask",        "join", "leave",
                                         "leave all", "disconnect", "fetch"};
 
-    simulation_trace(sim, "%s %zu sends command %u: %s, in %s, to %d, rooms %d", who, index,
-                     command->number, kinds[command->call.kind], deed_namespace(command->call.nsp),
+    simulation_trace(sim, "%s %zu sends command %u: %s %u, in %s, to %d, rooms %d", who, index,
+                     command->number, kinds[command->call.kind], command->call.message,
+                     deed_namespace(command->call.nsp),
                      command->call.n_to > 0 ? command->call.to[0] : -1,
                      command->call.n_rooms > 0 ? command->call.rooms[0] : -1);
 }
@@ -224,7 +227,7 @@ static void enter(struct simulation *sim, struct actor *actor)
         .may_deflate = is(sim, 70),
     };
 
-    cast_enter(actor, is(sim, 50) ? 4 : 3, &style);
+    cast_enter(actor, is(sim, sim->oracle.keeps ? 80 : 50) ? 4 : 3, &style);
 }
 
 /* There is room for whoever else may come meanwhile. */
@@ -264,16 +267,44 @@ static void say(struct simulation *sim, struct seat *seat)
     }
 }
 
+static bool can_return(const struct actor *actor)
+{
+    bool can = false;
+
+    for (unsigned i = 0; i < ORACLE_NAMESPACES; i++) {
+        can = can || actor->memories[i].offset[0] != '\0';
+    }
+    return can && !actor->is_on;
+}
+
+/* Anybody; often one that has something to come back to. */
+static struct actor *any_actor(struct simulation *sim)
+{
+    struct actor *first = &sim->actors[below(sim, CAST_SOCKETS)];
+
+    if (!sim->oracle.keeps || !is(sim, 30)) {
+        return first;
+    }
+    for (size_t i = 0; i < CAST_SOCKETS; i++) {
+        struct actor *actor = &sim->actors[(first->index + i) % CAST_SOCKETS];
+
+        if (can_return(actor)) {
+            return actor;
+        }
+    }
+    return first;
+}
+
 static void act(struct simulation *sim)
 {
-    struct actor *actor = &sim->actors[below(sim, CAST_SOCKETS)];
+    struct actor *actor = any_actor(sim);
     struct seat *seat = cast_seat(actor, is(sim, 60) ? 0 : (unsigned)below(sim, ORACLE_NAMESPACES));
 
     if (!actor->is_on) {
         if (is_room(sim)) {
             enter(sim, actor);
         }
-    } else if (is(sim, 4)) {
+    } else if (is(sim, sim->oracle.keeps ? 10 : 4)) {
         go(sim, actor, seat);
     } else if (is(sim, 12)) {
         join(sim, actor);

@@ -180,6 +180,42 @@ static void who_comes_back_gets_what_it_missed_and_then_its_old_id(void **state)
     }
 }
 
+/* socket-io 31: what was sent again may be lost again. */
+static void who_loses_what_it_missed_gets_it_once_more(void **state)
+{
+    static const char *const first = "42[\"m\",1,\"", *const second = "42[\"m\",2,\"";
+    struct recovery r;
+    struct ws_client client, again;
+    char pid[64], offset[64], offsets[2][64], want[256];
+
+    (void)state;
+    recovery_init_app(&r, 1);
+    live_lift(&r.live);
+    connect_with_pid(&client, r.live.port, pid);
+    snprintf(want, sizeof(want), "40{\"sid\":\"%s\",\"pid\":\"%s\"}", client.id, pid);
+    assert_int_equal(sails_io_emit(r.live.root, NULL, "seen", NULL), 0);
+    take_event(&client, "42[\"seen\",\"", offset);
+    ws_client_close(&client);
+    told_wait(&r.gone);
+    assert_int_equal(sails_io_emit(r.live.root, NULL, "m", json_integer(1)), 0);
+    assert_int_equal(sails_io_emit(r.live.root, NULL, "m", json_integer(2)), 0);
+
+    /* Twice as if nothing had come; then as if the first had, and both. */
+    for (int n_heard = -1; n_heard <= 2; n_heard++) {
+        come_back(&again, r.live.port, pid, n_heard > 0 ? offsets[n_heard - 1] : offset);
+        if (n_heard < 1) {
+            take_event(&again, first, offsets[0]);
+        }
+        if (n_heard < 2) {
+            take_event(&again, second, offsets[1]);
+        }
+        ws_client_expect(&again, want);
+        ws_client_close(&again);
+        told_wait(&r.gone);
+    }
+    live_end(&r.live);
+}
+
 /* socket-io 31 */
 static void only_lasting_events_without_acks_have_an_offset(void **state)
 {
@@ -377,6 +413,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_comes_back_gets_what_it_missed_and_then_its_old_id),
+        cmocka_unit_test(who_loses_what_it_missed_gets_it_once_more),
         cmocka_unit_test(only_lasting_events_without_acks_have_an_offset),
         cmocka_unit_test(who_has_left_or_broke_the_rules_does_not_come_back),
         cmocka_unit_test(what_is_not_known_is_a_normal_connection),
