@@ -2,57 +2,10 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "sim/sim_kept.h"
+#include "sim/sim_thing.h"
 
 #include <sails/err.h>
-
-/*
- * A bus has a queue of what is coming to it, and for each thing in the queue a tick is on its way: an
- * errand of the world, then mail to its worker, in whose turn the first thing is delivered. So order is
- * kept whatever the delays, and mail that comes too late finds nothing.
- */
-
-struct sim_bus {
-    struct bus bus;
-    struct sim_broker *broker;
-    struct list in_broker;
-    size_t index;
-    struct worker *worker; /* NULL: it is closed */
-    const struct bus_events *events;
-    void *ctx;
-    bool is_up;
-    bool is_cut;
-    uint64_t generation; /* ticks of an earlier one are void */
-    uint64_t last_due_ms;
-    const char *stream;        /* that it follows; NULL: none */
-    size_t n_read;             /* entries of it */
-    size_t n_past;             /* that were there before */
-    struct list subscriptions; /* struct sim_subscription */
-    struct list coming;        /* struct sim_thing */
-};
-
-struct sim_subscription {
-    struct list in_bus;
-    enum bus_kind kind;
-    struct buf name;
-};
-
-/* What is coming to a bus. */
-struct sim_thing {
-    struct list in_bus;
-    enum {
-        THING_UP,
-        THING_ANSWER,
-        THING_VALUE,
-        THING_ENTRY,
-        THING_MESSAGE
-    } kind;
-    bus_cb cb;
-    bus_value_cb value_cb;
-    void *cb_ctx;
-    bool is_past; /* of an entry */
-    uint64_t number;
-    struct buf name, channel, payload;
-};
 
 /* Of the one stream. */
 struct sim_entry {
@@ -60,125 +13,9 @@ struct sim_entry {
     struct buf text;
 };
 
-/* Under a key. */
-struct sim_kept {
-    struct list in_broker;
-    struct buf key; /* both end with a NUL */
-    struct buf value;
-};
-
-struct sim_tick {
-    struct mail mail;
-    struct list in_broker;
-    struct sim_bus *bus;
-    uint64_t generation;
-};
-
-/* ---- things and ticks ---- */
-
-static void send_entries(struct sim_bus *bus);
-
 static bool is_reached(const struct sim_bus *bus)
 {
     return !bus->broker->is_gone && !bus->is_cut;
-}
-
-static void destroy_thing(struct sim_thing *thing)
-{
-    list_remove(&thing->in_bus);
-    buf_deinit(&thing->name);
-    buf_deinit(&thing->channel);
-    buf_deinit(&thing->payload);
-    mem_free(thing);
-}
-
-static void destroy_tick(struct sim_tick *tick)
-{
-    list_remove(&tick->in_broker);
-    mem_free(tick);
-}
-
-static void deliver_entry(struct sim_bus *bus, const struct sim_thing *thing)
-{
-    struct bus_entry entry = {.is_past = thing->number <= bus->n_past};
-    char id[32];
-
-    (void)snprintf(id, sizeof(id), "%llu-0", (unsigned long long)thing->number);
-    entry.id = str_from(id);
-    (void)bus_read_entry(buf_bytes(&thing->payload), entry.fields);
-    bus->events->on_entry(bus->ctx, &entry);
-}
-
-/* Taken off the queue before anything is called. */
-static void deliver(struct sim_bus *bus, struct sim_thing *thing)
-{
-    list_remove(&thing->in_bus);
-    if (thing->kind == THING_UP) {
-        bus->is_up = true;
-        bus->events->on_up(bus->ctx);
-        if (bus->stream != NULL) {
-            send_entries(bus);
-        }
-    } else if (thing->kind == THING_ENTRY) {
-        deliver_entry(bus, thing);
-    } else if (thing->kind == THING_VALUE) {
-        thing->value_cb(0, buf_str(&thing->payload), thing->cb_ctx);
-    } else if (thing->kind == THING_MESSAGE) {
-        bus->events->on_message(bus->ctx, buf_str(&thing->name), buf_str(&thing->channel),
-                                buf_bytes(&thing->payload));
-    } else if (thing->cb != NULL) {
-        thing->cb(0, thing->number, thing->cb_ctx);
-    }
-    destroy_thing(thing);
-}
-
-static void on_tick_mail(struct worker *worker, struct mail *mail)
-{
-    struct sim_tick *tick = container_of(mail, struct sim_tick, mail);
-    struct sim_bus *bus = tick->bus;
-    bool is_void = tick->generation != bus->generation || !worker_is_running(worker);
-
-    destroy_tick(tick);
-    if (!is_void && !list_is_empty(&bus->coming)) {
-        deliver(bus, container_of(bus->coming.next, struct sim_thing, in_bus));
-    }
-}
-
-static void on_tick_due(void *ctx)
-{
-    struct sim_tick *tick = ctx;
-
-    if (tick->generation != tick->bus->generation) {
-        destroy_tick(tick);
-        return;
-    }
-    worker_post(tick->bus->worker, &tick->mail);
-}
-
-static void send_tick(struct sim_bus *bus, uint64_t in_ms)
-{
-    struct sim_broker *broker = bus->broker;
-    struct sim_tick *tick = sim_world_alloc(sizeof(*tick));
-
-    *tick =
-        (struct sim_tick){.mail.deliver = on_tick_mail, .bus = bus, .generation = bus->generation};
-    list_append(&broker->ticks, &tick->in_broker);
-    sim_world_later(broker->world, in_ms, on_tick_due, tick);
-}
-
-/* In order, each after a delay of its own. */
-static struct sim_thing *send_thing(struct sim_bus *bus)
-{
-    struct sim_broker *broker = bus->broker;
-    uint64_t now_ms = broker->world->now_ms;
-    uint64_t due_ms = now_ms + chance_below(&broker->world->chance, broker->max_delay_ms + 1);
-    struct sim_thing *thing = sim_world_alloc(sizeof(*thing));
-
-    *thing = (struct sim_thing){.kind = THING_ANSWER};
-    list_append(&bus->coming, &thing->in_bus);
-    bus->last_due_ms = due_ms > bus->last_due_ms ? due_ms : bus->last_due_ms;
-    send_tick(bus, bus->last_due_ms - now_ms);
-    return thing;
 }
 
 /* ---- who listens ---- */
@@ -212,7 +49,7 @@ static size_t publish_to(struct sim_bus *bus, enum bus_kind kind, struct str cha
         struct sim_subscription *s = container_of(node, struct sim_subscription, in_bus);
 
         if ((s->kind == BUS_SHARD) == (kind == BUS_SHARD) && hears(s, channel)) {
-            struct sim_thing *thing = send_thing(bus);
+            struct sim_thing *thing = sim_thing_send(bus);
 
             thing->kind = THING_MESSAGE;
             buf_append_str(&thing->name, buf_str(&s->name));
@@ -258,8 +95,7 @@ static struct sim_bus *of(struct bus *base)
     return container_of(base, struct sim_bus, bus);
 }
 
-/* What it has not been sent of its stream. */
-static void send_entries(struct sim_bus *bus)
+void sim_bus_send_entries(struct sim_bus *bus)
 {
     size_t i = 0;
 
@@ -267,7 +103,7 @@ static void send_entries(struct sim_bus *bus)
         struct sim_entry *entry = container_of(node, struct sim_entry, in_broker);
 
         if (i++ == bus->n_read && bus->is_up && is_reached(bus)) {
-            struct sim_thing *thing = send_thing(bus);
+            struct sim_thing *thing = sim_thing_send(bus);
 
             thing->kind = THING_ENTRY;
             buf_append_str(&thing->payload, buf_str(&entry->text));
@@ -288,14 +124,14 @@ static void append_entry(struct sim_broker *broker, struct bytes payload)
         struct sim_bus *bus = container_of(node, struct sim_bus, in_broker);
 
         if (bus->stream != NULL) {
-            send_entries(bus);
+            sim_bus_send_entries(bus);
         }
     }
 }
 
 static int answer(struct sim_bus *bus, uint64_t number, bus_cb cb, void *ctx)
 {
-    struct sim_thing *thing = send_thing(bus);
+    struct sim_thing *thing = sim_thing_send(bus);
 
     thing->number = number;
     thing->cb = cb;
@@ -395,13 +231,13 @@ static void drop_all(struct sim_bus *bus)
         if (thing->kind == THING_ANSWER && thing->cb != NULL) {
             thing->cb(SAILS_ECLOSED, 0, thing->cb_ctx);
         }
-        destroy_thing(thing);
+        sim_thing_destroy(thing);
     }
 }
 
 static void come_up(struct sim_bus *bus)
 {
-    send_thing(bus)->kind = THING_UP;
+    sim_thing_send(bus)->kind = THING_UP;
 }
 
 struct losing {
@@ -501,73 +337,36 @@ static void follow(struct bus *base, const char *stream, bool with_past)
 
 /* ---- what is kept ---- */
 
-static struct sim_kept *find_kept(const struct sim_broker *broker, struct str key)
-{
-    list_each(node, &broker->kept) {
-        struct sim_kept *kept = container_of(node, struct sim_kept, in_broker);
-
-        if (str_eq(str_from(kept->key.ptr), key)) {
-            return kept;
-        }
-    }
-    return NULL;
-}
-
-static void destroy_kept(struct sim_kept *kept)
-{
-    list_remove(&kept->in_broker);
-    buf_deinit(&kept->key);
-    buf_deinit(&kept->value);
-    mem_free(kept);
-}
-
 static int keep(struct bus *base, struct str key, struct str value, uint64_t keep_ms)
 {
     struct sim_bus *bus = of(base);
-    struct sim_kept *kept = bus->is_up ? find_kept(bus->broker, key) : NULL;
 
     (void)keep_ms;
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
-    if (kept != NULL) {
-        destroy_kept(kept);
-    }
-    kept = sim_world_alloc(sizeof(*kept));
-    *kept = (struct sim_kept){.key = {0}};
-    buf_append_str(&kept->key, key);
-    buf_append_char(&kept->key, '\0');
-    buf_append_str(&kept->value, value);
-    buf_append_char(&kept->value, '\0');
-    list_append(&bus->broker->kept, &kept->in_broker);
+    sim_kept_put(bus->broker, key, value);
     return 0;
 }
 
 static int take(struct bus *base, struct str key, bus_value_cb cb, void *ctx)
 {
     struct sim_bus *bus = of(base);
-    struct sim_kept *kept = bus->is_up ? find_kept(bus->broker, key) : NULL;
+    struct sim_kept *kept = bus->is_up ? sim_kept_find(bus->broker, key) : NULL;
     struct sim_thing *thing = NULL;
 
     if (!bus->is_up) {
         return SAILS_ECLOSED;
     }
-    thing = send_thing(bus);
+    thing = sim_thing_send(bus);
     thing->kind = THING_VALUE;
     thing->value_cb = cb;
     thing->cb_ctx = ctx;
     if (kept != NULL) {
         buf_append_str(&thing->payload, str_from(kept->value.ptr));
-        destroy_kept(kept);
+        sim_kept_destroy(kept);
     }
     return 0;
-}
-
-const char *sim_broker_kept(const struct sim_broker *broker, const char *key)
-{
-    const struct sim_kept *kept = find_kept(broker, str_from(key));
-
-    return kept != NULL ? kept->value.ptr : NULL;
 }
 
 static const struct bus_ops sim_bus_ops = {
@@ -611,11 +410,9 @@ void sim_broker_init(struct sim_broker *broker, struct sim_world *world)
 
 void sim_broker_deinit(struct sim_broker *broker)
 {
-    while (!list_is_empty(&broker->ticks)) {
-        destroy_tick(container_of(broker->ticks.next, struct sim_tick, in_broker));
-    }
+    sim_thing_drop_ticks(broker);
     while (!list_is_empty(&broker->kept)) {
-        destroy_kept(container_of(broker->kept.next, struct sim_kept, in_broker));
+        sim_kept_destroy(container_of(broker->kept.next, struct sim_kept, in_broker));
     }
     while (!list_is_empty(&broker->entries)) {
         struct sim_entry *entry =
