@@ -41,6 +41,7 @@ SAILS_BEGIN_DECLS
     X(SAILS_EUPLOADLIMIT, -10024, "E_EXCEEDS_UPLOAD_LIMIT: the files are too big")                 \
     X(SAILS_EOVERLOAD, -10025, "too much of that is being held already")                           \
     X(SAILS_ECANCELED, -10026, "cancelled before it was done")                                     \
+    X(SAILS_ENOTFILE, -10027, "no file, but a folder, a pipe, a device or a socket")               \
     X(SAILS_EBOOTSTRAP, -10030, "the bootstrap function failed")                                   \
     X(SAILS_EHOOK, -10031, "a hook failed")                                                        \
     X(SAILS_EDB, -10040, "the database has refused")

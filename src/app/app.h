@@ -286,6 +286,9 @@ void app_supervisor_tell(const struct sails_app *app, const char *state);
 /* Whether `sails lift` has started the program, and watches its files. */
 bool app_dev_is_on(void);
 
+/* What loads a page again after a change. NULL: nobody is writing. */
+const char *app_dev_script(void);
+
 /* Binds the route by which pages learn of changes, and the client at `path` with what asks it. As
  * sails_app_route(). */
 int app_dev_bind(struct sails_app *app);

@@ -19,6 +19,11 @@ bool app_dev_is_on(void)
     return getenv(variable) != NULL;
 }
 
+const char *app_dev_script(void)
+{
+    return app_dev_is_on() ? app_dev_js : NULL;
+}
+
 static void send_client(sails_req *req, sails_res *res)
 {
     struct buf text = {0};

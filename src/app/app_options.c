@@ -80,6 +80,7 @@ void app_request_options(const struct sails_app *app, struct request_options *ou
         .max_body_values = size(c, "http.maxBodyValues"),
         .upload_dir = config_text(c, "http.uploadDir"),
         .max_upload = number(c, "http.maxUploadBytes"),
+        .dev_script = app_dev_script(),
         .limits =
             {
                 .requests_per_address = number(c, "security.limits.requestsPerAddress"),

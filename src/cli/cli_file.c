@@ -1,29 +1,20 @@
 #include "cli/cli_file.h"
 
 #include "base/mem.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <sails/err.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+enum {
+    FILE_MAX = 16 * 1024 * 1024 /* reports of compilers are the longest of what is read */
+};
+
 int cli_file_read(const char *path, struct buf *out)
 {
-    FILE *file = fopen(path, "rbe");
-    char piece[4096];
-    size_t n = 0;
-    int rc = 0;
-
-    if (file == NULL) {
-        return -errno;
-    }
-    do {
-        n = fread(piece, 1, sizeof(piece), file);
-        buf_append(out, piece, n);
-    } while (n > 0);
-    rc = ferror(file) != 0 ? -EIO : buf_error(out);
-    (void)fclose(file);
-    return rc;
+    return whole_file_read(path, FILE_MAX, out);
 }
 
 bool cli_file_holds(const char *path, struct str text)

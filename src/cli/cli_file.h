@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-/* Appends all that a file holds. 0; -errno; SAILS_ENOMEM. */
+/* Appends all that a file holds. Errors as of whole_file_read(); SAILS_ETOOBIG: it is no small one. */
 int cli_file_read(const char *path, struct buf *out);
 
 /* Whether a file is there and holds just this. */

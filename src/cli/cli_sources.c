@@ -1,5 +1,7 @@
 #include "cli/cli_sources.h"
 
+#include "base/whole_file.h"
+
 #include <dirent.h>
 #include <sails/err.h>
 #include <stdio.h>
@@ -44,7 +46,7 @@ static void find_below(const char *folder, int depth, struct cli_words *out)
 int cli_sources_find(struct cli_words *out)
 {
     find_below("api", DEPTH_MAX, out);
-    if (access("config/bootstrap.c", F_OK) == 0) {
+    if (whole_file_check("config/bootstrap.c") == 0) {
         cli_words_add(out, "config/bootstrap.c");
     }
     cli_words_sort(out);

@@ -1,5 +1,6 @@
 #include "cli/cli_tasks.h"
 
+#include "base/whole_file.h"
 #include "cli/cli_args.h"
 #include "cli/cli_code.h"
 #include "cli/cli_say.h"
@@ -107,7 +108,7 @@ int cli_tasks_migrate(int argc, char **argv)
 static bool find_script(const char *name, char path[512])
 {
     return name[0] != '.' && name[0] != '/' && strstr(name, "/.") == NULL &&
-           snprintf(path, 512, "scripts/%s.c", name) < 512 && access(path, R_OK) == 0;
+           snprintf(path, 512, "scripts/%s.c", name) < 512 && whole_file_check(path) == 0;
 }
 
 static int run_script(const char *path, int argc, char **argv)

@@ -1,5 +1,6 @@
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/whole_file.h"
 #include "config/config_comments.h"
 #include "config/config_folder.h"
 #include "config/config_load.h"
@@ -21,7 +22,8 @@ static bool is_json_file(const char *name)
 }
 
 enum {
-    DEPTH_MAX = 16 /* of folders: links may lead in circles */
+    DEPTH_MAX = 16,             /* of folders: links may lead in circles */
+    FILE_MAX = 16 * 1024 * 1024 /* somebody's data that has been mistaken for settings ends here */
 };
 
 static bool is_folder(const char *path)
@@ -36,25 +38,10 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static int read_whole(FILE *file, struct buf *out)
-{
-    char piece[4096];
-    size_t n = 0;
-
-    do {
-        n = fread(piece, 1, sizeof(piece), file);
-        buf_append(out, piece, n);
-    } while (n == sizeof(piece));
-    if (ferror(file) != 0) {
-        return SAILS_ECONFIG;
-    }
-    return buf_error(out);
-}
-
 /* What is there and cannot be read may say that a route is protected: nothing goes on without it. */
-static int refuse_unreadable(const char *path, struct buf *why)
+static int refuse_unreadable(const char *path, int rc, struct buf *why)
 {
-    buf_printf(why, "%s: it cannot be read: %s", path, strerror(errno));
+    buf_printf(why, "%s: it cannot be read: %s", path, sails_strerror(rc));
     return SAILS_ECONFIG;
 }
 
@@ -133,26 +120,15 @@ static json_t *parse_text(const char *path, struct buf *text, struct buf *why)
 
 int config_file_read(const char *path, json_t **tree, struct buf *why)
 {
-    FILE *file = fopen(path, "rb");
     struct buf text = {0};
-    int rc = 0;
+    int rc = whole_file_read(path, FILE_MAX, &text);
 
     *tree = NULL;
-    if (file == NULL) {
-        int error = errno;
-        bool is_nothing = is_absent(path);
-
-        errno = error;
-        return is_nothing ? 0 : refuse_unreadable(path, why);
-    }
-    rc = read_whole(file, &text);
-    if (rc == SAILS_ECONFIG) {
-        refuse_unreadable(path, why);
-    }
-    (void)fclose(file);
     if (rc == 0) {
         *tree = parse_text(path, &text, why);
         rc = *tree != NULL ? 0 : SAILS_ECONFIG;
+    } else if (rc != SAILS_ENOMEM) {
+        rc = is_absent(path) ? 0 : refuse_unreadable(path, rc, why);
     }
     buf_deinit(&text);
     return rc;
@@ -283,7 +259,7 @@ static int load_entry(struct config *config, const char *folder, const char *nam
     } else if (rc == 0 && is_json_file(name)) {
         rc = load_named_file(config, path.ptr, why);
     } else if (rc == 0 && leads_nowhere(path.ptr)) {
-        rc = refuse_unreadable(path.ptr, why);
+        rc = refuse_unreadable(path.ptr, -errno, why);
     }
     buf_deinit(&path);
     return rc;
@@ -307,8 +283,7 @@ static int load_folder(struct config *config, const char *folder, int depth, str
         int error = errno;
         bool is_nothing = is_absent(folder);
 
-        errno = error;
-        return is_nothing ? 0 : refuse_unreadable(folder, why);
+        return is_nothing ? 0 : refuse_unreadable(folder, -error, why);
     }
     for (int i = 0; i < n; i++) {
         if (rc == 0) {

@@ -1,6 +1,7 @@
 #include "files/client_bundles.h"
 
 #include "base/mem.h"
+#include "base/whole_file.h"
 #include "http/http_accept.h"
 #include "http/http_compress.h"
 
@@ -62,13 +63,15 @@ void client_bundles_deinit(struct client_bundles *bundles)
 static int read_version(struct client_bundles *bundles, const struct log *log)
 {
     struct buf path = {0};
+    struct buf text = {0};
     json_t *package = NULL;
     const char *version = NULL;
 
     buf_printf(&path, "%s/../package.json", bundles->folder);
     buf_append_char(&path, '\0');
-    if (buf_error(&path) == 0) {
-        package = json_load_file(path.ptr, 0, NULL);
+    if (buf_error(&path) == 0 && whole_file_read(path.ptr, BUNDLE_MAX, &text) == 0 &&
+        text.len > 0) {
+        package = json_loadb(text.ptr, text.len, 0, NULL);
         version = json_string_value(json_object_get(package, "version"));
     }
     if (version != NULL) {
@@ -79,27 +82,9 @@ static int read_version(struct client_bundles *bundles, const struct log *log)
                  path.len > 0 ? path.ptr : bundles->folder);
     }
     json_decref(package);
+    buf_deinit(&text);
     buf_deinit(&path);
     return bundles->version != NULL ? 0 : SAILS_ECONFIG;
-}
-
-/* 0; -errno; SAILS_ENOMEM; SAILS_ETOOBIG. */
-static int read_whole(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rbe");
-    int rc = file != NULL ? 0 : -errno;
-    char piece[16 * 1024];
-    size_t n = 1;
-
-    while (rc == 0 && n > 0) {
-        n = fread(piece, 1, sizeof(piece), file);
-        buf_append(out, piece, n);
-        rc = ferror(file) != 0 ? -EIO : out->len > BUNDLE_MAX ? SAILS_ETOOBIG : buf_error(out);
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return rc;
 }
 
 static void compress(struct client_bundle *bundle)
@@ -121,7 +106,7 @@ static int read_bundle(struct client_bundles *bundles, size_t i, const struct lo
     rc = buf_error(&path);
     if (rc == 0) {
         buf_clear(&bundle->bytes);
-        rc = read_whole(path.ptr, &bundle->bytes);
+        rc = whole_file_read(path.ptr, BUNDLE_MAX, &bundle->bytes);
     }
     if (rc == 0) {
         compress(bundle);

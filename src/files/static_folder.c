@@ -114,6 +114,7 @@ static const struct http_exchange_events delivery_events = {
 static void redirect_to_folder(struct delivery *d)
 {
     struct str path = http_request(d->x)->path;
+    struct str query = http_request(d->x)->query;
     struct buf location = {0};
 
     while (path.len > 1 && path.ptr[1] == '/') {
@@ -122,6 +123,10 @@ static void redirect_to_folder(struct delivery *d)
     }
     buf_append_str(&location, path);
     buf_append_char(&location, '/');
+    if (query.len > 0) {
+        buf_append_char(&location, '?');
+        buf_append_str(&location, query);
+    }
     if (buf_error(&location) == 0) {
         http_add_header(d->x, STR("Location"), buf_str(&location));
     }

@@ -2,13 +2,13 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/whole_file.h"
 #include "locales/locale_format.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <sails/err.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- opening ---- */
 
@@ -29,14 +29,14 @@ static int refuse(const struct locales_options *options, const char *code, const
     return SAILS_ECONFIG;
 }
 
-/* 0: *texts is what is in the file. */
-static int parse_file(const struct locales_options *options, const char *code, const char *path,
-                      json_t **texts)
+/* 0: *texts is what the file says. */
+static int parse(const struct locales_options *options, const char *code, struct str text,
+                 json_t **texts)
 {
     json_error_t error = {0};
     char why[256];
 
-    *texts = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    *texts = json_loadb(text.len > 0 ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
     if (*texts == NULL) {
         (void)snprintf(why, sizeof(why), "line %d: %s", error.line, error.text);
         return refuse(options, code, why);
@@ -44,32 +44,44 @@ static int parse_file(const struct locales_options *options, const char *code, c
     return json_is_object(*texts) ? 0 : refuse(options, code, "it is no object of texts");
 }
 
+/* One that is not there has no texts. */
+static int parse_file(const struct locales_options *options, const char *code, const char *path,
+                      json_t **texts)
+{
+    struct buf text = {0};
+    struct stat about;
+    char why[128];
+    int rc = whole_file_read(path, LOCALE_FILE_MAX, &text);
+
+    if (rc == -ENOENT && lstat(path, &about) < 0) {
+        *texts = json_object();
+        rc = *texts != NULL ? 0 : SAILS_ENOMEM;
+    } else if (rc == SAILS_ETOOBIG) {
+        rc = refuse(options, code, "it is too large");
+    } else if (rc < 0 && rc != SAILS_ENOMEM) {
+        (void)snprintf(why, sizeof(why), "it cannot be read: %s", sails_strerror(rc));
+        rc = refuse(options, code, why);
+    } else if (rc == 0) {
+        rc = parse(options, code, buf_str(&text), texts);
+    }
+    buf_deinit(&text);
+    return rc;
+}
+
 static int load(struct locales *locales, const struct locales_options *options, const char *code)
 {
     struct locale *locale = &locales->items[locales->n];
     struct buf text = {0};
     char *path = NULL;
-    struct stat about;
-    char why[128];
-    int rc = SAILS_ENOMEM;
+    int rc = 0;
 
     buf_printf(&text, "%s/%s.json", options->folder, code);
     path = buf_take(&text);
     if (path == NULL) {
-        return rc;
+        return SAILS_ENOMEM;
     }
     (void)snprintf(locale->code, sizeof(locale->code), "%s", code);
-    if (lstat(path, &about) < 0 && errno == ENOENT) {
-        locale->texts = json_object();
-        rc = locale->texts != NULL ? 0 : SAILS_ENOMEM;
-    } else if (access(path, R_OK) < 0 || stat(path, &about) < 0) {
-        (void)snprintf(why, sizeof(why), "it cannot be read: %s", strerror(errno));
-        rc = refuse(options, code, why);
-    } else if (about.st_size > LOCALE_FILE_MAX) {
-        rc = refuse(options, code, "it is too large");
-    } else {
-        rc = parse_file(options, code, path, &locale->texts);
-    }
+    rc = parse_file(options, code, path, &locale->texts);
     locales->n++;
     mem_free(path);
     return rc;

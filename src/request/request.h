@@ -63,7 +63,9 @@ struct request_options {
     size_t max_body;        /* of an HTTP request that is parsed: 1 MB, as Sails */
     size_t max_body_values; /* of JSON in it */
     const char *upload_dir; /* where files are received, if nobody says otherwise */
-    uint64_t max_upload;    /* bytes of an upload, and of files that nobody wants */
+    const char *
+        dev_script; /* of pages with a reason, while the application is being written; NULL: it is not */
+    uint64_t max_upload; /* bytes of an upload, and of files that nobody wants */
     struct limits_settings limits;
 };
 

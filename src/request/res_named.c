@@ -158,6 +158,47 @@ int sails_res_server_error(sails_res *res, json_t *data)
                            : answer_named(res, 500, data, "Internal Server Error");
 }
 
+/* Text within <pre>. */
+static void append_escaped(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '<') {
+            buf_append_str(out, STR("&lt;"));
+        } else if (text.ptr[i] == '&') {
+            buf_append_str(out, STR("&amp;"));
+        } else {
+            buf_append_char(out, text.ptr[i]);
+        }
+    }
+}
+
+/* A page that a browser loads again once the application has been mended. */
+static int answer_reason_page(sails_res *res, const char *why)
+{
+    struct buf page = {0};
+    int rc = 0;
+
+    buf_append_str(
+        &page,
+        STR("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>500 Internal Server "
+            "Error</title></head>\n<body><pre>"));
+    append_escaped(&page, str_from(why));
+    buf_printf(&page, "</pre>\n<script>%s</script></body></html>\n",
+               res_request(res)->service->options.dev_script);
+    rc = buf_error(&page);
+    rc = rc == 0 ? res_answer_text(res, buf_str(&page), RES_TYPE_HTML) : rc;
+    buf_deinit(&page);
+    return rc;
+}
+
+static bool is_browser_of_developer(sails_res *res)
+{
+    const char *accept = sails_req_header(res_request(res), "accept");
+
+    return res_request(res)->service->options.dev_script != NULL && !res_is_socket(res) &&
+           accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
 /* The text, as Sails sends an error's stack: over HTTP as HTML, which here it must not be taken for. */
 static int answer_reason(sails_res *res, const char *why)
 {
@@ -167,7 +208,11 @@ static int answer_reason(sails_res *res, const char *why)
         res->status = 500;
     }
     rc = res_claim(res);
-    return rc == 0 ? res_answer_text(res, str_from(why), RES_TYPE_TEXT) : rc;
+    if (rc < 0) {
+        return rc;
+    }
+    return is_browser_of_developer(res) ? answer_reason_page(res, why)
+                                        : res_answer_text(res, str_from(why), RES_TYPE_TEXT);
 }
 
 int sails_res_fail(sails_res *res, const char *why)

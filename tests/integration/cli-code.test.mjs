@@ -1,8 +1,10 @@
 // An application with C: what stands where, what is compiled when, and how mistakes are told.
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { Command, folderOf, sails, writeFiles } from './support/sails-command.mjs'
 
 const action = (text) => `#include <sails/sails.h>\n\nSAILS_ACTION()\n{\n    ${text}\n}\n`
@@ -269,6 +271,35 @@ test('without a compiler it is said what to do', async (t) => {
   // Models and pages need none.
   const plain = await folderOf(t, { 'config/routes.json': {} })
   assert.equal((await sails(t, plain, ['lift', '--dontLift'], { env: { PATH: '/nowhere' } })).status, 0)
+})
+
+test('what is no file, or far too big a one, holds nobody up: it is told, or left out', async (t) => {
+  const big = { settings: 'x'.repeat(17 * 1024 * 1024) }
+  const places = ['config/custom.json', 'config/local.json', 'config/env/development.json', '.sailsrc', 'api/models/Pet.json',
+    'config/locales/en.json', 'views/500.html']
+  for (const place of places) {
+    const cwd = await folderOf(t, { 'config/routes.json': {} })
+    await mkdir(path.dirname(path.join(cwd, place)), { recursive: true })
+    await promisify(execFile)('mkfifo', [path.join(cwd, place)])
+    const pipe = await sails(t, cwd, ['lift', '--dontLift'])
+    assert.notEqual(pipe.status, 0, place)
+    assert.match(pipe.err, /^error: .*(json|\.sailsrc|500\.html):? .*no file, but a folder, a pipe, a device or a socket/m, place)
+    await rm(path.join(cwd, place))
+    await writeFiles(cwd, { [place]: big })
+    const { status, err } = await sails(t, cwd, ['lift', '--dontLift'])
+    assert.notEqual(status, 0, place)
+    assert.match(err, /^error: .*(over a limit|too large)/m, place)
+  }
+  // Where only some names count, others are nobody's.
+  const cwd = await folderOf(t, { 'api/policies/a.c': '', 'views/a.txt': '', 'config/routes.json': {} })
+  for (const name of ['api/policies/pipe.c', 'views/page.ejs', 'views/layout.html', 'config/bootstrap.c']) {
+    await promisify(execFile)('mkfifo', [path.join(cwd, name)])
+  }
+  const { status, err } = await sails(t, cwd, ['lift', '--dontLift'])
+  assert.equal(status, 0, err)
+  await mkdir(path.join(cwd, 'scripts'))
+  await promisify(execFile)('mkfifo', [path.join(cwd, 'scripts/pipe.c')])
+  assert.match((await sails(t, cwd, ['run', 'pipe'])).err, /^Unknown script/)
 })
 
 test('--appPath is another folder', async (t) => {

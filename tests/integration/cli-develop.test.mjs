@@ -130,7 +130,12 @@ test('folders in other places are watched, and a file that is renamed is named (
   assert.equal(await textOf(`${url}/page`), 'second')
   await writeFiles(cwd, { 'ui/pages/page.ejs': '<%= missing %>' })
   await app.says(/info: Reloaded after \d+ ms: ui\/pages\/page\.ejs\n/)
-  assert.match(await textOf(`${url}/page`), /ui\/pages\/page\.ejs:1: ReferenceError/)
+  assert.match(await textOf(`${url}/page`), /^ui\/pages\/page\.ejs:1: ReferenceError/)
+  // A browser gets a page that is loaded again when the template has been mended.
+  const shown = await answerOf(`${url}/page`, { accept: 'text/html,*/*' })
+  assert.equal(shown.status, 500)
+  assert.match(shown.headers['content-type'], /^text\/html/)
+  assert.match(shown.body, /<pre>ui\/pages\/page\.ejs:1: ReferenceError[^]*&lt;%= missing %>[^]*<script>[^]*\/__sails_dev/)
   await writeFiles(cwd, { 'data/Toy.json': { attributes: { name: 'string' } } })
   await app.says(/info: Reloaded after \d+ ms: data\/Toy\.json/)
   assert.equal((await fetch(`${url}/toy`)).status, 200)

@@ -228,6 +228,10 @@ static void a_folder_without_its_slash_is_redirected(void **state)
     assert_int_equal(answer.status, 301);
     assert_true(str_eq(http_answer_header(&answer, "location"), STR("/sub/")));
     http_answer_deinit(&answer);
+    get(&site, "GET", "/sub?a=1&b=%2F", "", &answer);
+    assert_int_equal(answer.status, 301);
+    assert_true(str_eq(http_answer_header(&answer, "location"), STR("/sub/?a=1&b=%2F")));
+    http_answer_deinit(&answer);
     site_end(&site);
 }
 
