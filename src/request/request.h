@@ -26,6 +26,7 @@
 #include "request/request_session.h"
 #include "request/responses.h"
 #include "router/router.h"
+#include "session/session_known.h"
 #include "web/cors.h"
 #include "web/header_list.h"
 #include "web/trust_proxy.h"
@@ -47,6 +48,7 @@ struct request_worker {
     struct deadline_ladder unanswered_by; /* sails_req_set_timeout() */
     struct list requests;                 /* those that run */
     struct limits limits;
+    struct session_known known; /* cookies that its clients have sent before */
 };
 
 /* Settings; borrowed texts live as long as the app's configuration. */

@@ -161,6 +161,23 @@ bool request_session_read_cookie(const struct session_settings *settings, struct
     return is_ours;
 }
 
+/* As above; of a cookie that has been verified already it is known. */
+static bool find_id(struct sails_req *req, struct str header)
+{
+    struct session_known *known = &request_worker_of(req)->known;
+    struct hash_key key = worker_env(req->worker)->hash_key;
+    struct str value = session_cookie_find(header, str_from(settings_of(req)->name));
+
+    if (session_known_find(known, key, value, req->session.sid)) {
+        return true;
+    }
+    if (!request_session_read_cookie(settings_of(req), header, req->session.sid)) {
+        return false;
+    }
+    session_known_add(known, key, value, req->session.sid);
+    return true;
+}
+
 bool request_session_load(struct sails_req *req)
 {
     const struct sails_session_store *store = &settings_of(req)->store;
@@ -170,7 +187,7 @@ bool request_session_load(struct sails_req *req)
         return true;
     }
     cookie = str_from(req->transport->session_cookie(req));
-    if (!request_session_read_cookie(settings_of(req), cookie, req->session.sid)) {
+    if (!find_id(req, cookie)) {
         req->session.is_new = true;
         return true;
     }

@@ -140,6 +140,7 @@ void request_worker_stop(const struct request_service *service, struct worker *w
     deadline_queue_deinit(&w->unanswered);
     deadline_ladder_deinit(&w->unanswered_by);
     limits_deinit(&w->limits);
+    session_known_deinit(&w->known);
 }
 
 void request_service_deinit(struct request_service *service)

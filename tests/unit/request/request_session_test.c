@@ -237,6 +237,30 @@ static void a_cookie_that_is_not_ours_counts_as_none(void **state)
     live_end(&live);
 }
 
+/* What has been verified is known as it was sent, and to the last letter. */
+static void a_cookie_that_has_been_verified_proves_no_other(void **state)
+{
+    struct live live;
+    char cookie[200], other[200], none[200];
+
+    (void)state;
+    lift(&live);
+    ask(live.port, "/count", "", "1", cookie);
+    ask(live.port, "/count", cookie, "2", none);
+    ask(live.port, "/count", cookie, "3", none);
+    assert_string_equal(none, "");
+    for (size_t i = strlen("sails.sid=s%3A"); i < strlen(cookie); i += 7) {
+        char kept = cookie[i];
+
+        cookie[i] = kept == 'A' ? 'B' : 'A';
+        ask(live.port, "/count", cookie, "1", other);
+        assert_memory_equal(other, "sails.sid=s%3A", 14);
+        cookie[i] = kept;
+    }
+    ask(live.port, "/count", cookie, "4", none);
+    live_end(&live);
+}
+
 /* request-response 13 */
 static void a_regenerated_session_has_a_new_id_and_nothing_else(void **state)
 {
@@ -566,6 +590,7 @@ int main(void)
         cmocka_unit_test(the_cookie_is_for_all_paths_and_no_script),
         cmocka_unit_test(some_requests_have_none),
         cmocka_unit_test(a_cookie_that_is_not_ours_counts_as_none),
+        cmocka_unit_test(a_cookie_that_has_been_verified_proves_no_other),
         cmocka_unit_test(a_regenerated_session_has_a_new_id_and_nothing_else),
         cmocka_unit_test(a_destroyed_session_is_gone),
         cmocka_unit_test(the_cookie_has_the_configured_attributes),
