@@ -70,7 +70,8 @@ struct http_exchange {
     const struct http_exchange_events *events; /* NULL: nobody listens */
     void *user;
     struct http_head head;
-    struct buf fields; /* of the response */
+    struct buf fields;       /* of the response */
+    bool has_framing_fields; /* among `fields`: http_fields_is_framing() */
     size_t max_body;
     size_t body_seen;
     bool is_too_big;                    /* the announced body is over max_body */

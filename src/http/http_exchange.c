@@ -95,11 +95,13 @@ void http_set_events(struct http_exchange *x, const struct http_exchange_events 
 
 int http_add_header(struct http_exchange *x, struct str name, struct str value)
 {
+    x->has_framing_fields |= http_fields_is_framing(name);
     return http_fields_add(&x->fields, name, value);
 }
 
 int http_set_header(struct http_exchange *x, struct str name, struct str value)
 {
+    x->has_framing_fields |= http_fields_is_framing(name);
     return http_fields_set(&x->fields, name, value);
 }
 
@@ -126,7 +128,8 @@ static bool can_stay_open(const struct http_exchange *x)
     bool is_ambiguous = x->head.expects_continue && x->state == HTTP_X_NEW;
 
     return x->head.keep_alive && !is_ambiguous && http_receive_can_discard(conn) &&
-           !(is_last && http_conn_unread(conn).len == 0) && !asks_to_close(buf_str(&x->fields));
+           !(is_last && http_conn_unread(conn).len == 0) &&
+           !(x->has_framing_fields && asks_to_close(buf_str(&x->fields)));
 }
 
 static bool has_no_body(const struct http_exchange *x, unsigned status)
@@ -159,6 +162,7 @@ static struct shared *make_response(struct http_exchange *x, unsigned status, st
         .framing = x->framing,
         .length = x->left,
         .fields = buf_str(&x->fields),
+        .has_plain_fields = !x->has_framing_fields,
         .date = http_service_date(service),
         .keep_alive = x->keep_alive,
         .keep_alive_s = service->limits->keep_alive_ms / 1000,

@@ -114,6 +114,12 @@ int http_fields_set(struct buf *fields, struct str name, struct str value)
     return rc;
 }
 
+bool http_fields_is_framing(struct str name)
+{
+    return str_eq_nocase(name, STR("Connection")) || str_eq_nocase(name, STR("Content-Length")) ||
+           str_eq_nocase(name, STR("Date"));
+}
+
 bool http_fields_take_line(struct str *rest, struct str *line, struct str *name, struct str *value)
 {
     size_t end = str_find(*rest, '\n');

@@ -24,6 +24,9 @@ int http_fields_add(struct buf *fields, struct str name, struct str value);
 /* Replaces all lines of that name, without case. Errors as above. */
 int http_fields_set(struct buf *fields, struct str name, struct str value);
 
+/* Whether a response has to look at it: Connection, Content-Length, Date. */
+bool http_fields_is_framing(struct str name);
+
 /* Takes the next line, with its line end, out of *rest. False when nothing is left. */
 bool http_fields_take_line(struct str *rest, struct str *line, struct str *name, struct str *value);
 

@@ -35,9 +35,6 @@ static void add_number(struct own_lines *own, uint64_t value)
 
 static bool is_left_out(const struct http_response *response, struct str name)
 {
-    if (response->framing == HTTP_RESPONSE_UPGRADE) {
-        return false;
-    }
     return str_eq_nocase(name, STR("Connection")) || (str_eq_nocase(name, STR("Content-Length")) &&
                                                       response->framing != HTTP_RESPONSE_NO_BODY);
 }
@@ -54,6 +51,10 @@ static struct fields_info look_at_fields(const struct http_response *response)
     struct str rest = response->fields;
     struct str line, name, value;
 
+    if (response->has_plain_fields || response->framing == HTTP_RESPONSE_UPGRADE) {
+        info.len = rest.len;
+        return info;
+    }
     while (http_fields_take_line(&rest, &line, &name, &value)) {
         info.len += is_left_out(response, name) ? 0 : line.len;
         info.has_date = info.has_date || str_eq_nocase(name, STR("Date"));

@@ -25,7 +25,8 @@ struct http_response {
     unsigned status;
     enum http_response_framing framing;
     uint64_t length;
-    struct str fields; /* http_fields.h */
+    struct str fields;     /* http_fields.h */
+    bool has_plain_fields; /* none that http_fields_is_framing(): nobody needs to look */
     struct str date;
     bool keep_alive;
     uint64_t keep_alive_s; /* told to the client, so that it does not send into a closing door */

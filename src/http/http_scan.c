@@ -201,6 +201,38 @@ static size_t take_run(struct http_scan *scan, const struct http_limits *limits,
     return n;
 }
 
+static bool is_line_end(struct bytes in, size_t at)
+{
+    return in.len - at >= 2 && in.ptr[at] == '\r' && in.ptr[at + 1] == '\n';
+}
+
+/* Takes the request line if it is there whole, right and within the limits. If not, on_byte() has its say. */
+static size_t take_request_line(struct http_scan *scan, const struct http_limits *limits,
+                                struct bytes in)
+{
+    size_t method = count_while(http_is_token_char, in, in.len);
+    size_t n_target = 0;
+    size_t end = 0;
+
+    if (method == 0 || method == in.len || in.ptr[method] != ' ') {
+        return 0;
+    }
+    n_target = count_while(is_target_char, bytes_from_offset(in, method + 1), limits->max_target);
+    end = method + 1 + n_target;
+    if (n_target == 0 || end == in.len || in.ptr[end] != ' ') {
+        return 0;
+    }
+    end++;
+    end += count_while(is_visible, bytes_from_offset(in, end), in.len);
+    if (!is_line_end(in, end) || scan->n_bytes + end + 2 > limits->max_head) {
+        return 0;
+    }
+    scan->n_bytes += end + 2;
+    scan->n_target = n_target;
+    scan->state = HTTP_SCAN_LINE;
+    return end + 2;
+}
+
 /* Takes the lines of headers that are there whole, right and within the limits: most of a head. What is not is left to
  * on_byte(). */
 static size_t take_lines(struct http_scan *scan, const struct http_limits *limits, struct bytes in)
@@ -216,8 +248,7 @@ static size_t take_lines(struct http_scan *scan, const struct http_limits *limit
             break;
         }
         end = name + 1 + count_value(bytes_from_offset(line, name + 1), line.len);
-        if (line.len - end < 2 || line.ptr[end] != '\r' || line.ptr[end + 1] != '\n' ||
-            scan->n_bytes + end + 2 > limits->max_head) {
+        if (!is_line_end(line, end) || scan->n_bytes + end + 2 > limits->max_head) {
             break;
         }
         scan->n_headers++;
@@ -232,6 +263,9 @@ bool http_scan_next(struct http_scan *scan, const struct http_limits *limits, st
     size_t used = 0;
 
     while (used < in->len && scan->status == 0 && scan->state != HTTP_SCAN_END) {
+        if (scan->state == HTTP_SCAN_START) {
+            used += take_request_line(scan, limits, bytes_from_offset(*in, used));
+        }
         if (scan->state == HTTP_SCAN_LINE) {
             used += take_lines(scan, limits, bytes_from_offset(*in, used));
         }
