@@ -10,7 +10,8 @@
 
 /*
  * One turn of the loop: timers (the alarm: deadlines), `stay_awake`, `before_block` (tasks: flushes
- * and what else was put off; then the alarm is set), poll (reads, accepts, mail), close callbacks.
+ * and what else was put off; then the alarm is set), poll (accepts, mail), close callbacks. What comes to links is told by
+ * the poller (poller.c), which has turns of its own while there is nothing else to do.
  *
  *     CLOSED -open-> OPEN -serve-> SERVING -stop-> DRAINING -no link left-> CLOSING -> CLOSED
  *                      +-----------start failed----------------------------->+
@@ -123,9 +124,8 @@ static void set_alarm(struct loop *loop)
     (void)uv_timer_start(&loop->alarm, on_alarm, next_ms > now_ms ? next_ms - now_ms : 0, 0);
 }
 
-static void on_before_block(uv_prepare_t *prepare)
+void loop_end_turn(struct loop *loop)
 {
-    struct loop *loop = prepare->data;
     struct worker_scope scope;
 
     loop_enter(&scope, loop);
@@ -135,6 +135,11 @@ static void on_before_block(uv_prepare_t *prepare)
     }
     loop_check(loop);
     worker_leave(&scope);
+}
+
+static void on_before_block(uv_prepare_t *prepare)
+{
+    loop_end_turn(prepare->data);
 }
 
 /* ---- mail ---- */
@@ -317,6 +322,7 @@ struct loop *loop_create(struct net *net, unsigned index)
     loop->worker.pool = &net->pool;
     loop->worker.index = index;
     loop->listener.fd = -1;
+    loop->poller.epoll = -1;
     loop->finish.run = finish;
     loop->stop.deliver = on_stop_mail;
     loop->stopped.deliver = on_stopped_mail;
@@ -410,7 +416,12 @@ int loop_open(struct loop *loop, uv_loop_t *embedding, int listen_fd)
         (void)close(listen_fd);
         return rc;
     }
-    rc = listener_open(&loop->listener, loop, listen_fd);
+    rc = poller_open(&loop->poller, loop, tcp_link_on_ready);
+    if (rc < 0) {
+        (void)close(listen_fd);
+    } else {
+        rc = listener_open(&loop->listener, loop, listen_fd);
+    }
     if (rc < 0) {
         loop_close(loop);
     }
@@ -430,6 +441,7 @@ void loop_close(struct loop *loop)
     stop_running(loop);
     loop->state = LOOP_CLOSING;
     listener_close(&loop->listener);
+    poller_close(&loop->poller);
     uv_close((uv_handle_t *)&loop->wake, loop_on_handle_closed);
     uv_close((uv_handle_t *)&loop->before_block, loop_on_handle_closed);
     uv_close((uv_handle_t *)&loop->stay_awake, loop_on_handle_closed);

@@ -16,6 +16,7 @@
 #include "net/listener.h"
 #include "net/mailbox.h"
 #include "net/net.h"
+#include "net/poller.h"
 #include "net/random.h"
 
 #include <uv.h>
@@ -45,8 +46,9 @@ struct loop {
     struct random_pool random;
     enum loop_state state;
 
-    uv_loop_t *uv;    /* &own_uv, or the embedding program's */
-    uv_loop_t own_uv; /* initialized while `uv` points to it */
+    uv_loop_t *uv;        /* &own_uv, or the embedding program's */
+    uv_loop_t own_uv;     /* initialized while `uv` points to it */
+    struct poller poller; /* of the links' sockets */
     uv_async_t wake;
     uv_prepare_t before_block;
     uv_idle_t stay_awake; /* active while there are tasks: the loop then does not block */
@@ -92,6 +94,9 @@ void loop_enter(struct worker_scope *scope, struct loop *loop);
 
 /* Runs `task` before the loop blocks the next time, on a later turn than the caller's. */
 void loop_defer(struct loop *loop, struct task *task);
+
+/* What is put off runs, and the alarm is set: now the loop may block. */
+void loop_end_turn(struct loop *loop);
 
 /* A task that is not waiting stays as it is. */
 static inline void loop_cancel(struct task *task)

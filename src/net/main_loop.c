@@ -1,6 +1,7 @@
 #include "net/main_loop.h"
 
 #include "base/mem.h"
+#include "net/net_state.h"
 
 #include <uv.h>
 
@@ -89,7 +90,7 @@ void main_loop_run(struct main_loop *loop, struct net *net, void (*on_signal)(vo
         uv_unref((uv_handle_t *)&loop->signals[i]);
     }
     let_signals_in(loop);
-    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    poller_run(&net->loops[0]->poller, net->loops[0]);
     close_signals(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* their last callbacks */
     net_join(net);

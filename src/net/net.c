@@ -318,7 +318,7 @@ static void *run_worker(void *arg)
         }
         loop_close(loop);
     }
-    (void)uv_run(loop->uv, UV_RUN_DEFAULT);
+    poller_run(&loop->poller, loop);
     worker_leave(&scope);
     return NULL;
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * The socket is polled (uv_poll_t) and read and written by ourselves instead of through uv_tcp_t.
- * A link is smaller by 88 bytes that way, needs no allocation for a write that the kernel does not
+ * The socket is polled (poller.h), read and written by ourselves instead of through uv_tcp_t.
+ * A link is smaller by 232 bytes that way, needs no allocation for a write that the kernel does not
  * take at once, can be given to another loop with nothing but its descriptor, and is written to with
  * MSG_NOSIGNAL: libuv uses writev(), for which a program would have to ignore SIGPIPE, and a
  * library should not change what its program's signals do.
@@ -20,17 +20,17 @@
  *     OPEN --end()--> ENDED --queue empty--> SHUT --peer's FIN, or linger_ms--> CLOSING
  *       |                |                     |                                   |
  *       +---abort(), error, over the bound-----+-----------------------------------+
- *                                                        uv's close callback: on_close, free
+ *                                                        a later turn's task: on_close, free
  *
  * In ENDED and SHUT what comes in is read and discarded: a socket that is closed with bytes unread
  * sends RST, which can destroy what the peer has not read yet of our last words (RFC 9112 section
  * 9.6 describes it for HTTP).
  *
- * I1  A function of link_ops calls no event: writing happens in the task, closing is told by uv's
- *     close callback.
+ * I1  A function of link_ops calls no event: writing happens in the task, and so does telling of
+ *     the end.
  * I2  While `unread` exists the socket is not read, so that bytes keep their order.
- * I3  is_closing: the handle is being closed, the queue is empty, no task waits.
- * I4  `interest` is what the handle polls for, and follows from the flags (wanted_events).
+ * I3  is_closing: the socket is polled no more, the queue is empty, the task is the one that frees.
+ * I4  `interest` is what the socket is polled for, and follows from the flags (wanted_events).
  */
 
 enum {
@@ -44,7 +44,6 @@ enum {
 
 struct tcp_link {
     struct link link;
-    uv_poll_t poll;
     struct loop *loop;
     struct task task; /* in the worker's tasks while there is something to flush or to deliver */
     struct list in_loop;
@@ -52,9 +51,10 @@ struct tcp_link {
     struct unread *unread;
     struct deadline limit; /* runs while ENDED (stalled) and SHUT (lingering), or is_held */
     struct peer_address peer;
-    int fd;  /* -1: closed, or on its way to another worker */
-    int err; /* what on_close will tell */
-    uint8_t interest;
+    int fd;             /* -1: closed, or on its way to another worker */
+    int err;            /* what on_close will tell */
+    uint8_t interest;   /* events of epoll */
+    bool is_silent : 1; /* what is polled for has come, and nobody wants it: see on_urgent() */
     bool is_paused : 1;
     bool is_blocked : 1; /* the kernel's buffer is full: wait until the socket is writable */
     bool is_held : 1;    /* what is queued leaves when `limit` is due */
@@ -66,7 +66,7 @@ struct tcp_link {
 };
 
 /* The part of the budget of 1 KiB for a connection that this floor may take. */
-static_assert(sizeof(struct tcp_link) <= 360, "a plain link has grown");
+static_assert(sizeof(struct tcp_link) <= 200, "a plain link has grown");
 
 static struct tcp_link *of(const struct link *base)
 {
@@ -85,19 +85,16 @@ struct loop *tcp_link_worker(const struct tcp_link *link)
 
 /* ---- closing ---- */
 
-static void on_closed(uv_handle_t *handle)
+static void run_last_task(struct task *task)
 {
-    struct tcp_link *link = container_of(handle, struct tcp_link, poll);
+    struct tcp_link *link = container_of(task, struct tcp_link, task);
     struct loop *loop = link->loop;
-    struct worker_scope scope;
 
-    loop_enter(&scope, loop);
     if (link->link.events != NULL) { /* NULL: on_link has aborted it */
         link->link.events->on_close(&link->link, link->err);
     }
     loop_link_gone(loop, &link->in_loop);
     mem_free(link);
-    worker_leave(&scope);
 }
 
 /* Makes I3 hold. The descriptor is closed by the caller, or has another owner. */
@@ -110,8 +107,10 @@ static void begin_closing(struct tcp_link *link, int err)
     link->unread = NULL;
     loop_cancel(&link->task);
     deadline_stop(&link->limit);
-    uv_close((uv_handle_t *)&link->poll, on_closed);
+    poller_remove(&link->loop->poller, link->fd);
     link->fd = -1;
+    link->task.run = run_last_task;
+    loop_defer(link->loop, &link->task);
 }
 
 static void close_with(struct tcp_link *link, int err)
@@ -133,33 +132,30 @@ void tcp_link_fail(struct tcp_link *link, int err)
 
 /* ---- what the socket is polled for ---- */
 
-static void on_events(uv_poll_t *poll, int status, int events);
-
 static bool wants_to_read(const struct tcp_link *link)
 {
     return !link->is_closing && !link->has_peer_ended && link->unread == NULL &&
            (link->is_ended || !link->is_paused);
 }
 
-static int wanted_events(const struct tcp_link *link)
+static uint8_t wanted_events(const struct tcp_link *link)
 {
-    int events = (wants_to_read(link) ? UV_READABLE : 0) | (link->is_blocked ? UV_WRITABLE : 0);
+    unsigned events = (wants_to_read(link) ? EPOLLIN : 0u) | (link->is_blocked ? EPOLLOUT : 0u);
 
-    /* Errors are reported whatever is asked for, but something must be: even a link that nobody
-     * wants to read or write should notice that its connection has broken. */
-    return events != 0 ? events : UV_PRIORITIZED;
+    /* Errors are reported whatever is asked for. */
+    return (uint8_t)(events != 0 ? events : EPOLLPRI);
 }
 
 static void update_interest(struct tcp_link *link)
 {
-    int events = wanted_events(link);
+    uint8_t events = wanted_events(link);
 
     if (link->is_closing || events == link->interest) {
         return;
     }
-    link->interest = (uint8_t)events;
-    (void)uv_poll_start(&link->poll, events,
-                        on_events); /* fails for a handle that is closing only */
+    link->interest = events;
+    link->is_silent = false;
+    poller_change(&link->loop->poller, link->fd, events, link);
 }
 
 static void link_check(const struct tcp_link *link)
@@ -353,13 +349,9 @@ static int socket_error(int fd)
     return err != 0 ? -err : -ECONNRESET;
 }
 
-/*
- * The connection has broken, and libuv has stopped polling. What the peer sent before is still
- * there, and the protocol should have it.
- */
+/* The connection has broken. What the peer sent before is still there, and the protocol should have it. */
 static void on_broken(struct tcp_link *link)
 {
-    link->interest = 0;
     read_some(link, true);
     if (!link->is_closing) {
         tcp_link_fail(link, socket_error(link->fd));
@@ -367,31 +359,43 @@ static void on_broken(struct tcp_link *link)
 }
 
 /*
- * A peer can make this event with urgent data (which nobody reads), and as long as it likes: the
- * link is not polled any more until its interest changes. That its connection breaks is then
- * noticed only by writing.
+ * Nobody wants to read or write, and yet there is something: urgent data, which a peer can send for as long as it likes, or
+ * its end behind what has not been read. From now on only what changes is told (EPOLLET), until somebody wants something again.
  */
 static void on_urgent(struct tcp_link *link)
 {
-    (void)uv_poll_stop(&link->poll);
+    if (!link->is_silent) {
+        link->is_silent = true;
+        poller_change(&link->loop->poller, link->fd, EPOLLET, link);
+    }
 }
 
-static void on_events(uv_poll_t *poll, int status, int events)
+/* EPOLLHUP alone, both directions are closed, is whatever was waited for. */
+static uint32_t events_of(const struct tcp_link *link, uint32_t told)
 {
-    struct tcp_link *link = container_of(poll, struct tcp_link, poll);
+    return told == EPOLLHUP ? link->interest : told;
+}
+
+void tcp_link_on_ready(void *who, uint32_t told)
+{
+    struct tcp_link *link = who;
+    uint32_t events = events_of(link, told);
     struct worker_scope scope;
 
+    if (link->is_closing) {
+        return;
+    }
     loop_enter(&scope, link->loop);
-    if (status < 0) {
+    if ((events & EPOLLERR) != 0) {
         on_broken(link);
     } else {
-        if ((events & UV_PRIORITIZED) != 0) {
+        if ((events & EPOLLPRI) != 0) {
             on_urgent(link);
         }
-        if ((events & UV_WRITABLE) != 0) {
+        if ((events & EPOLLOUT) != 0) {
             on_writable(link);
         }
-        if ((events & UV_READABLE) != 0) {
+        if ((events & EPOLLIN) != 0) {
             read_some(link, false);
         }
     }
@@ -560,7 +564,7 @@ struct tcp_link *tcp_link_open(struct loop *loop, int fd, struct peer_address pe
 {
     struct tcp_link *link = mem_calloc(1, sizeof(*link));
 
-    if (link == NULL || uv_poll_init(loop->uv, &link->poll, fd) < 0) {
+    if (link == NULL || poller_add(&loop->poller, fd, EPOLLIN, link) < 0) {
         (void)close(fd);
         mem_free(unread);
         mem_free(link);
@@ -571,6 +575,7 @@ struct tcp_link *tcp_link_open(struct loop *loop, int fd, struct peer_address pe
     link->task.run = run_task;
     link->peer = peer;
     link->fd = fd;
+    link->interest = EPOLLIN;
     link->unread = unread;
     loop_link_added(loop, &link->in_loop);
     net_count(loop->net, &peer);
