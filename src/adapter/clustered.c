@@ -4,6 +4,7 @@
 #include "base/json_parse.h"
 #include "base/json_value.h"
 #include "base/msgpack_value.h"
+#include "base/utf8.h"
 
 #include <sails/err.h>
 
@@ -25,7 +26,8 @@ enum clustered_type {
 };
 
 enum {
-    SOCKET_ID_LEN = 20 /* what the mode `dynamic` takes for a socket's own room */
+    SOCKET_ID_LEN =
+        20 /* what the mode `dynamic` takes for a socket's own room, by JavaScript's length */
 };
 
 /* ---- channels ---- */
@@ -33,7 +35,7 @@ enum {
 bool clustered_has_channel(enum clustered_mode mode, struct str room)
 {
     return mode == CLUSTERED_DYNAMIC_PRIVATE ||
-           (mode == CLUSTERED_DYNAMIC && room.len != SOCKET_ID_LEN);
+           (mode == CLUSTERED_DYNAMIC && utf8_utf16_len(room) != SOCKET_ID_LEN);
 }
 
 void clustered_channel(struct buf *out, struct str prefix, struct str nsp, struct str last)

@@ -119,6 +119,9 @@ static void channels_follow_the_mode(void **state)
         {CLUSTERED_STATIC, "r", "socket.io#/#"},
         {CLUSTERED_DYNAMIC, "r", "socket.io#/#r#"},
         {CLUSTERED_DYNAMIC, "01234567890123456789", "socket.io#/#"},
+        {CLUSTERED_DYNAMIC, "üüüüüüüüüü", "socket.io#/#üüüüüüüüüü#"}, /* 20 bytes */
+        {CLUSTERED_DYNAMIC, "üüüüüüüüüüüüüüüüüüüü", "socket.io#/#"},
+        {CLUSTERED_DYNAMIC, "😀😀😀😀😀😀😀😀😀😀", "socket.io#/#"}, /* 20 units of UTF-16 */
         {CLUSTERED_DYNAMIC_PRIVATE, "01234567890123456789", "socket.io#/#01234567890123456789#"},
     };
     struct adapter_message m = {.kind = ADAPTER_BROADCAST, .nsp = root_nsp};
