@@ -192,6 +192,14 @@ static enum nodes_dialect dialect_of(const struct config *c, const char *adapter
     return config_boolean(c, "sockets.adapterOptions.sharded") ? NODES_SHARDED : NODES_CLASSIC;
 }
 
+static enum clustered_mode mode_of(const char *text)
+{
+    if (strcmp(text, "static") == 0) {
+        return CLUSTERED_STATIC;
+    }
+    return strcmp(text, "dynamic-private") == 0 ? CLUSTERED_DYNAMIC_PRIVATE : CLUSTERED_DYNAMIC;
+}
+
 static void set_nodes(struct sails_app *app, struct bus *bus)
 {
     const struct config *c = &app->config;
@@ -221,9 +229,7 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
     options.session_prefix = config_text(c, "sockets.adapterOptions.sessionKeyPrefix");
     options.answers_apart =
         config_boolean(c, "sockets.adapterOptions.publishOnSpecificResponseChannel");
-    options.mode = strcmp(config_text(c, "sockets.adapterOptions.subscriptionMode"), "static") == 0
-                       ? CLUSTERED_STATIC
-                       : CLUSTERED_DYNAMIC;
+    options.mode = mode_of(config_text(c, "sockets.adapterOptions.subscriptionMode"));
     options.request_timeout_ms =
         (uint64_t)config_integer(c, "sockets.adapterOptions.requestsTimeout");
     nodes_init(&app->cluster.nodes, &options);

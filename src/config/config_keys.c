@@ -16,7 +16,7 @@ static const char *const socket_adapters[] = {"memory",
                                               "@socket.io/redis-adapter",
                                               "@socket.io/redis-streams-adapter",
                                               NULL};
-static const char *const subscription_modes[] = {"static", "dynamic", NULL};
+static const char *const subscription_modes[] = {"static", "dynamic", "dynamic-private", NULL};
 static const char *const transports[] = {"polling", "websocket", NULL};
 static const char *const socket_parsers[] = {"default", "msgpack", NULL};
 
@@ -476,8 +476,9 @@ const struct config_key config_keys[] = {
      .type = CONFIG_CHOICE,
      .choices = subscription_modes,
      .fallback = "\"dynamic\"",
-     .about = "... and whether rooms have channels of their own: a node hears of those that it has "
-              "members of"},
+     .about =
+         "... and whether rooms have channels of their own, so that a node hears of those that "
+         "it has members of: none; all but sockets' own; all"},
     BOOLEAN("sockets.adapterOptions.publishOnSpecificResponseChannel", "false",
             "Whether they are answered on channels of their own; older ones do not listen there"),
     COUNT("sockets.maxDynamicNamespaces", 1, 100000000, "10000",

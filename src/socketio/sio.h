@@ -216,7 +216,8 @@ size_t sio_namespace_broadcast(struct sio_namespace *nsp, const struct sio_targe
 /* From now on on_room tells of its rooms. */
 void sio_namespace_tell_rooms(struct sio_namespace *nsp);
 
-/* Tells when a room (not a socket's own) comes into being and when it is no more. Before anybody is in. */
+/* Tells when a room comes into being and when it is no more: of a socket's own room besides one of that name
+ * that others are in. Before anybody is in. */
 void sio_namespace_watch_rooms(struct sio_namespace *nsp,
                                void (*on_room)(struct str room, bool exists, void *ctx), void *ctx);
 

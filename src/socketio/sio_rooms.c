@@ -26,6 +26,16 @@ static void tell(struct sio_socket *socket, enum sio_room_change change, struct 
     server->events->on_room(server->ctx, socket, change, room);
 }
 
+/* A socket's own room is in no index; who watches that hears of it all the same. */
+static void tell_watcher(const struct sio_socket *socket)
+{
+    const struct room_index *index = &socket->nsp->rooms;
+
+    if (index->on_room != NULL) {
+        index->on_room(str_from(socket->id), socket->in_own_room, index->on_room_ctx);
+    }
+}
+
 /* ---- coming ---- */
 
 /* Who hears that the room is there may end the socket. */
@@ -45,6 +55,7 @@ void sio_rooms_enter_own(struct sio_socket *socket)
         return;
     }
     socket->in_own_room = true;
+    tell_watcher(socket);
     if (tells(socket)) {
         tell_coming(socket, true, str_from(socket->id));
     }
@@ -90,6 +101,7 @@ static void leave_own(struct sio_socket *socket)
         return;
     }
     socket->in_own_room = false;
+    tell_watcher(socket);
     if (tells(socket)) {
         tell(socket, SIO_ROOM_LEFT, str_from(socket->id));
         tell(socket, SIO_ROOM_DELETED, str_from(socket->id));

@@ -38,14 +38,16 @@ async function heard(people, sender) {
 
 const idsOf = (people, names) => names.map((name) => people[name].id).sort()
 
-for (const mode of ['static', 'dynamic']) {
+for (const mode of ['static', 'dynamic', 'dynamic-private']) {
   test(`every operation reaches every node, mode ${mode} (redis-cluster 24, 25)`, async (t) => {
     const { client, people } = await startCluster(t, mode)
-    const listening = (n, room) => gathered(client, mode === 'dynamic' ? n : 0, `${MAIN}${room}#`, 'SHARDNUMSUB')
+    const listening = (n, room) => gathered(client, mode === 'static' ? 0 : n, `${MAIN}${room}#`, 'SHARDNUMSUB')
     for (const name of ['c1', 'c2', 'n1']) {
       await ask(people[name], 'join', 'kitchen')
     }
     await listening(3, 'kitchen')
+    const listeningToOne = mode === 'dynamic-private' ? 1 : 0
+    await gathered(client, listeningToOne, `${MAIN}${people.c2.id}#`, 'SHARDNUMSUB')
     for (const [name, socket] of Object.entries(people)) {
       socket.on('who', (ack) => ack(name))
       socket.on('bytes', (ack) => ack(Buffer.from(name)))
@@ -95,6 +97,21 @@ for (const mode of ['static', 'dynamic']) {
     await listening(1, 'kitchen')
   })
 }
+
+test('what is as long as the id of a socket is that in JavaScript, too (redis-cluster 24)', async (t) => {
+  const { client, people } = await startCluster(t, 'dynamic')
+  const rooms = ['ü'.repeat(10), 'ü'.repeat(20), '😀'.repeat(10), 'x'.repeat(20)]
+  for (const socket of Object.values(people)) {
+    await ask(socket, 'join', ...rooms)
+  }
+  await gathered(client, 4, `${MAIN}${rooms[0]}#`, 'SHARDNUMSUB')
+  for (const [name, sender] of Object.entries(people)) {
+    for (const room of rooms) {
+      await ask(sender, 'emit', { to: [room] }, 'said', [room])
+    }
+    assert.deepEqual(await heard(people, sender), { c1: rooms, c2: rooms, n1: rooms, n2: rooms }, name)
+  }
+})
 
 test('after Redis was away rooms are listened to again', async (t) => {
   const redis = await startRedis(t)
