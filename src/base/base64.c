@@ -8,16 +8,13 @@
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Writes the characters of 1 to 3 bytes: one more than there are bytes. */
-static char *write_group(char *out, const char *alphabet, const uint8_t *at, size_t n)
+/* Writes the characters of 1 or 2 bytes: one more than there are bytes. */
+static char *write_rest(char *out, const char *alphabet, const uint8_t *at, size_t n)
 {
     uint32_t bits = (uint32_t)at[0] << 16;
 
     if (n > 1) {
         bits |= (uint32_t)at[1] << 8;
-    }
-    if (n > 2) {
-        bits |= at[2];
     }
     for (size_t i = 0; i <= n; i++) {
         *out++ = alphabet[bits >> (18 - 6 * i) & 0x3f];
@@ -30,9 +27,15 @@ static char *write_groups(char *out, const char *alphabet, struct bytes b)
     size_t at = 0;
 
     for (; b.len - at >= 3; at += 3) {
-        out = write_group(out, alphabet, b.ptr + at, 3);
+        const uint8_t *three = b.ptr + at;
+
+        out[0] = alphabet[three[0] >> 2];
+        out[1] = alphabet[(three[0] << 4 & 0x30) | three[1] >> 4];
+        out[2] = alphabet[(three[1] << 2 & 0x3c) | three[2] >> 6];
+        out[3] = alphabet[three[2] & 0x3f];
+        out += 4;
     }
-    return at < b.len ? write_group(out, alphabet, b.ptr + at, b.len - at) : out;
+    return at < b.len ? write_rest(out, alphabet, b.ptr + at, b.len - at) : out;
 }
 
 void base64_write(char *out, struct bytes b)

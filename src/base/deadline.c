@@ -80,6 +80,12 @@ static void run_queue(struct deadline_queue *queue, uint64_t now_ms)
 void deadlines_run(struct deadline_set *set, uint64_t now_ms)
 {
     list_each(node, &set->queues) {
-        run_queue(container_of(node, struct deadline_queue, in_set), now_ms);
+        struct deadline_queue *queue = container_of(node, struct deadline_queue, in_set);
+        const struct deadline *first = first_of(queue);
+
+        if (first != NULL &&
+            first->due_ms <= now_ms) { /* seldom, and this is asked in every turn */
+            run_queue(queue, now_ms);
+        }
     }
 }

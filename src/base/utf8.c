@@ -18,21 +18,44 @@ enum {
     CONTINUATION_HIGH = 0xbf
 };
 
+static uint64_t load(const uint8_t *at)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
 /* Bytes of ASCII at the beginning, eight at a time; the last few are left to the caller. */
 static size_t skip_ascii(const uint8_t *at, size_t len)
 {
     size_t done = 0;
 
     while (len - done >= sizeof(uint64_t)) {
-        uint64_t word = 0;
-
-        memcpy(&word, at + done, sizeof(word));
-        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+        if ((load(at + done) & UINT64_C(0x8080808080808080)) != 0) {
             break;
         }
-        done += sizeof(word);
+        done += sizeof(uint64_t);
     }
     return done;
+}
+
+/* In words, the last of which overlaps the one before. */
+static bool is_ascii(const uint8_t *at, size_t len)
+{
+    const uint64_t tops = UINT64_C(0x8080808080808080);
+    uint64_t all = 0;
+
+    if (len < sizeof(uint64_t)) {
+        for (size_t i = 0; i < len; i++) {
+            all |= at[i];
+        }
+        return (all & tops) == 0;
+    }
+    for (size_t i = 0; i < len - sizeof(uint64_t); i += sizeof(uint64_t)) {
+        all |= load(at + i);
+    }
+    return ((all | load(at + len - sizeof(uint64_t))) & tops) == 0;
 }
 
 static bool begin_character(struct utf8_check *check, uint8_t first)
@@ -73,6 +96,9 @@ bool utf8_check_feed(struct utf8_check *check, struct bytes piece)
     struct utf8_check state = *check; /* in registers */
     bool is_valid = true;
 
+    if (state.missing == 0 && is_ascii(piece.ptr, piece.len)) {
+        return true;
+    }
     for (size_t at = 0; at < piece.len && is_valid;) {
         if (state.missing > 0) {
             is_valid = continue_character(&state, piece.ptr[at++]);

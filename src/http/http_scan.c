@@ -9,6 +9,18 @@
  * 9112 section 11.2). So a line ends with CR LF and with nothing else, here and in http_chunked.c.
  */
 
+/* Letters, digits and some signs. */
+#define T(c) [(c)] = true
+const bool http_scan_tokens[256] = {
+    T('!'), T('#'), T('$'), T('%'), T('&'), T('*'), T('+'), T('-'), T('.'), T('^'), T('_'),
+    T('`'), T('|'), T('~'), T('0'), T('1'), T('2'), T('3'), T('4'), T('5'), T('6'), T('7'),
+    T('8'), T('9'), T('A'), T('B'), T('C'), T('D'), T('E'), T('F'), T('G'), T('H'), T('I'),
+    T('J'), T('K'), T('L'), T('M'), T('N'), T('O'), T('P'), T('Q'), T('R'), T('S'), T('T'),
+    T('U'), T('V'), T('W'), T('X'), T('Y'), T('Z'), T('a'), T('b'), T('c'), T('d'), T('e'),
+    T('f'), T('g'), T('h'), T('i'), T('j'), T('k'), T('l'), T('m'), T('n'), T('o'), T('p'),
+    T('q'), T('r'), T('s'), T('t'), T('u'), T('v'), T('w'), T('x'), T('y'), T('z'), T('\'')};
+#undef T
+
 static bool is_visible(uint8_t c)
 {
     return c > 0x20 && c != 0x7f;

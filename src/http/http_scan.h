@@ -42,13 +42,12 @@ struct http_scan {
  */
 bool http_scan_next(struct http_scan *scan, const struct http_limits *limits, struct bytes *in);
 
+extern const bool http_scan_tokens[256];
+
 /* Whether `c` may stand in a token (RFC 9110 section 5.6.2): methods, names of headers. */
 static inline bool http_is_token_char(uint8_t c)
 {
-    /* Bit c % 64 of word c / 64: letters, digits and !#$%&'*+-.^_`|~ */
-    static const uint64_t token[4] = {UINT64_C(0x03ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe)};
-
-    return (token[c / 64] >> (c % 64) & 1) != 0;
+    return http_scan_tokens[c];
 }
 
 #endif

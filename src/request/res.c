@@ -140,25 +140,19 @@ static int answer_empty(sails_res *res)
 
 /* ---- text ---- */
 
-/* Over HTTP, the Content-Type unless there is one. */
-static int set_default_type(sails_res *res, struct str type)
+static bool speaks_of_text(struct str type)
 {
-    if (res_is_socket(res) || header_list_get(&res->headers, STR("content-type")).ptr != NULL) {
-        return 0;
-    }
-    return header_list_set(&res->headers, STR("Content-Type"), type);
+    return str_starts_with(type, STR("text/")) || str_eq(type, STR("application/json")) ||
+           str_eq(type, STR("application/javascript"));
 }
 
 /* Text goes out as UTF-8: a type that speaks of text says so, as in Express. */
-static int add_charset(sails_res *res)
+static int add_charset(sails_res *res, struct str type)
 {
-    struct str type = header_list_get(&res->headers, STR("content-type"));
     struct buf whole = {0};
     int rc = 0;
 
-    if (res_is_socket(res) || str_find(type, ';') < type.len ||
-        !(str_starts_with(type, STR("text/")) || str_eq(type, STR("application/json")) ||
-          str_eq(type, STR("application/javascript")))) {
+    if (str_find(type, ';') < type.len || !speaks_of_text(type)) {
         return 0;
     }
     buf_append_str(&whole, type);
@@ -171,11 +165,23 @@ static int add_charset(sails_res *res)
     return rc;
 }
 
+/* Over HTTP the type of what is sent: the application's, or else this one, which has its charset. */
+static int set_type(sails_res *res, struct str default_type)
+{
+    struct str own = {0};
+
+    if (res_is_socket(res)) {
+        return 0;
+    }
+    own = header_list_get(&res->headers, STR("content-type"));
+    return own.ptr != NULL ? add_charset(res, own)
+                           : header_list_add(&res->headers, STR("Content-Type"), default_type);
+}
+
 int res_answer_text(sails_res *res, struct str text, struct str type)
 {
-    int rc = set_default_type(res, type);
+    int rc = set_type(res, type);
 
-    rc = rc == 0 ? add_charset(res) : rc;
     if (res_is_socket(res) && !utf8_is_valid(str_bytes(text))) {
         rc = SAILS_EJSON; /* there it becomes JSON */
     }
@@ -212,9 +218,8 @@ int res_write_json(sails_res *res, struct buf *out, const json_t *value)
  * request is answered. */
 static int answer_json_text(sails_res *res, struct str type, json_t *value)
 {
-    int rc = set_default_type(res, type);
+    int rc = set_type(res, type);
 
-    rc = rc == 0 ? add_charset(res) : rc;
     res->kind = value != NULL ? REQUEST_TEXT_BODY : REQUEST_NO_BODY;
     if (rc == 0 && value != NULL) {
         rc = res_write_json(res, &res->text, value);
@@ -282,7 +287,9 @@ static int answer_bytes(sails_res *res, struct bytes bytes)
         res->json = sails_binary(bytes.ptr, bytes.len);
         return finish(res, res->json != NULL ? 0 : SAILS_ENOMEM);
     }
-    rc = set_default_type(res, STR("application/octet-stream"));
+    if (header_list_get(&res->headers, STR("content-type")).ptr == NULL) {
+        rc = header_list_add(&res->headers, STR("Content-Type"), STR("application/octet-stream"));
+    }
     res->kind = REQUEST_TEXT_BODY;
     buf_append(&res->text, bytes.ptr, bytes.len);
     return finish(res, rc == 0 ? buf_error(&res->text) : rc);

@@ -24,10 +24,15 @@ static bool is_compressible(struct str type)
 
 static bool is_candidate(const struct header_list *response, struct bytes body)
 {
-    struct str type = header_list_get(response, STR("content-type"));
-    struct str cache = header_list_get(response, STR("cache-control"));
+    struct str type = {0};
+    struct str cache = {0};
 
-    return body.len >= COMPRESSION_MIN && type.ptr != NULL && is_compressible(type) &&
+    if (body.len < COMPRESSION_MIN) {
+        return false;
+    }
+    type = header_list_get(response, STR("content-type"));
+    cache = header_list_get(response, STR("cache-control"));
+    return type.ptr != NULL && is_compressible(type) &&
            header_list_get(response, STR("content-encoding")).ptr == NULL &&
            !str_list_has(cache, STR("no-transform"));
 }
@@ -55,14 +60,14 @@ static void vary_by_encoding(struct header_list *response)
 bool compression_apply(const struct header_list *request, struct header_list *response,
                        struct bytes body, struct buf *out)
 {
-    struct str accept = header_list_get(request, STR("accept-encoding"));
     enum http_coding coding = HTTP_CODING_IDENTITY;
 
     if (!is_candidate(response, body)) {
         return false;
     }
     vary_by_encoding(response);
-    coding = http_accept_encoding(accept, HTTP_CODING_GZIP | HTTP_CODING_DEFLATE);
+    coding = http_accept_encoding(header_list_get(request, STR("accept-encoding")),
+                                  HTTP_CODING_GZIP | HTTP_CODING_DEFLATE);
     if (coding == HTTP_CODING_IDENTITY || http_compress(out, coding, body) < 0) {
         return false;
     }

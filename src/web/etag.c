@@ -71,14 +71,17 @@ bool etag_is_fresh(const struct header_list *request, const struct header_list *
 {
     struct str tags = header_list_get(request, STR("if-none-match"));
     struct str since = header_list_get(request, STR("if-modified-since"));
-    struct str tag = header_list_get(response, STR("etag"));
+    struct str tag = {0};
 
+    if (tags.ptr == NULL && since.ptr == NULL) {
+        return false; /* as most, who do not ask */
+    }
     if (str_list_has(header_list_get(request, STR("cache-control")), STR("no-cache"))) {
         return false;
     }
+    tag = header_list_get(response, STR("etag"));
     if (tags.ptr != NULL) { /* section 13.1.3: then the date does not count */
         return str_eq(tags, STR("*")) || (tag.ptr != NULL && list_has_tag(tags, tag));
     }
-    return since.ptr != NULL &&
-           is_unmodified(header_list_get(response, STR("last-modified")), since);
+    return is_unmodified(header_list_get(response, STR("last-modified")), since);
 }

@@ -13,15 +13,24 @@ static void append_encoded(struct buf *out, char c)
     buf_append(out, (char[]){'%', digits[byte >> 4], digits[byte & 0xf]}, 3);
 }
 
+static bool is_unreserved(char c)
+{
+    return char_is_alnum(c) || is_one_of(c, "-_.!~*'()");
+}
+
 void uri_encode_component(struct buf *out, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
+    size_t at = 0;
 
-        if (char_is_alnum(c) || is_one_of(c, "-_.!~*'()")) {
-            buf_append_char(out, c);
-        } else {
-            append_encoded(out, c);
+    while (at < text.len) {
+        size_t first = at;
+
+        while (at < text.len && is_unreserved(text.ptr[at])) {
+            at++;
+        }
+        buf_append(out, text.ptr + first, at - first);
+        if (at < text.len) {
+            append_encoded(out, text.ptr[at++]);
         }
     }
 }
