@@ -182,6 +182,10 @@ bool http_body_has_ended(const struct http_exchange *x);
  */
 int http_add_header(struct http_exchange *x, struct str name, struct str value);
 
+/* Adds "Name: value\r\n" lines that the caller has written, with nothing in them that came from outside: they are not
+ * checked. 0, SAILS_ENOMEM. */
+int http_add_lines(struct http_exchange *x, struct str lines);
+
 /* Replaces the headers of that name (case does not matter); errors as above. */
 int http_set_header(struct http_exchange *x, struct str name, struct str value);
 

@@ -99,6 +99,18 @@ int http_add_header(struct http_exchange *x, struct str name, struct str value)
     return http_fields_add(&x->fields, name, value);
 }
 
+int http_add_lines(struct http_exchange *x, struct str lines)
+{
+    assert(http_fields_are_lines(lines));
+    if (!buf_reserve(&x->fields, lines.len)) {
+        x->fields.failed = false; /* the caller hears of it, and the lines before are whole */
+        return SAILS_ENOMEM;
+    }
+    buf_append_str(&x->fields, lines);
+    x->has_framing_fields = true; /* perhaps */
+    return 0;
+}
+
 int http_set_header(struct http_exchange *x, struct str name, struct str value)
 {
     x->has_framing_fields |= http_fields_is_framing(name);

@@ -134,3 +134,23 @@ bool http_fields_take_line(struct str *rest, struct str *line, struct str *name,
     *rest = str_from_offset(*rest, end + 1);
     return true;
 }
+
+bool http_fields_are_lines(struct str lines)
+{
+    while (lines.len > 0) {
+        struct str line = {lines.ptr, str_find(lines, '\n')};
+        size_t colon = str_find(line, ':');
+        struct str value = {0};
+
+        if (line.len == lines.len || colon + sizeof(": \r") - 1 > line.len ||
+            line.ptr[colon + 1] != ' ' || line.ptr[line.len - 1] != '\r') {
+            return false;
+        }
+        value = (struct str){line.ptr + colon + 2, line.len - 1 - (colon + 2)};
+        if (!http_fields_may_have((struct str){line.ptr, colon}, value)) {
+            return false;
+        }
+        lines = str_from_offset(lines, line.len + 1);
+    }
+    return true;
+}

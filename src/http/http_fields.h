@@ -27,6 +27,9 @@ int http_fields_set(struct buf *fields, struct str name, struct str value);
 /* Whether a response has to look at it: Connection, Content-Length, Date. */
 bool http_fields_is_framing(struct str name);
 
+/* Whether it is lines from end to end, each of which a response may have. */
+bool http_fields_are_lines(struct str lines);
+
 /* Takes the next line, with its line end, out of *rest. False when nothing is left. */
 bool http_fields_take_line(struct str *rest, struct str *line, struct str *name, struct str *value);
 

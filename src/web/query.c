@@ -1,7 +1,9 @@
 #include "web/query.h"
 
 #include "base/buf.h"
+#include "base/json_value.h"
 #include "base/macros.h"
+#include "base/utf8.h"
 #include "http/url.h"
 #include "web/query_tree.h"
 
@@ -56,33 +58,40 @@ static json_t *decode_text(struct str raw)
 }
 
 /* A second value of one name makes a list of both. Takes `value`. */
-static int add_value(json_t *object, const char *name, json_t *value)
+static int add_value(json_t *object, struct str name, json_t *value)
 {
-    json_t *before = json_object_get(object, name);
+    json_t *before = json_object_getn(object, name.ptr, name.len);
 
-    if (before == NULL) {
-        return json_object_set_new(object, name, value);
-    }
     if (json_is_array(before)) {
         return json_array_append_new(before, value);
     }
-    return json_object_set_new(object, name, json_pack("[O, o]", before, value));
+    if (before != NULL) {
+        value = json_pack("[O, o]", before, value);
+    }
+    return json_object_setn_new_nocheck(object, name.ptr, name.len, value);
+}
+
+static bool is_name(struct str text)
+{
+    return text.len > 0 && memchr(text.ptr, '\0', text.len) == NULL;
 }
 
 /* A pair that is not UTF-8 even as it was sent is left out, and so is one whose name has a NUL. */
 static int add_pair(json_t *object, struct str raw_name, struct str raw_value)
 {
-    json_t *name = decode_text(raw_name);
-    json_t *value = decode_text(raw_value);
+    bool is_plain = !needs_decoding(raw_name) && utf8_is_valid(str_bytes(raw_name));
+    json_t *decoded = is_plain ? NULL : decode_text(raw_name);
+    struct str name = is_plain ? raw_name : json_value_text(decoded);
     int rc = 0;
 
-    if (name != NULL && value != NULL && json_string_length(name) > 0 &&
-        !query_tree_has_nul(name) &&
-        add_value(object, json_string_value(name), json_incref(value)) != 0) {
-        rc = SAILS_ENOMEM;
+    if (is_name(name)) {
+        json_t *value = decode_text(raw_value);
+
+        if (value != NULL && add_value(object, name, value) != 0) {
+            rc = SAILS_ENOMEM;
+        }
     }
-    json_decref(name);
-    json_decref(value);
+    json_decref(decoded);
     return rc;
 }
 

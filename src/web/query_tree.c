@@ -20,7 +20,8 @@ enum {
     HOLES_MAX = 4096
 };
 
-bool query_tree_has_nul(const json_t *text)
+/* It would be another name for every function that takes one. */
+static bool has_nul(const json_t *text)
 {
     return memchr(json_string_value(text), '\0', json_string_length(text)) != NULL;
 }
@@ -242,7 +243,7 @@ static json_t *put_leaf(json_t *target, json_t *leaf)
         json_decref(names);
         return checked(target, rc == 0);
     }
-    if (query_tree_has_nul(leaf) || is_reserved(str_from(json_string_value(leaf)))) {
+    if (has_nul(leaf) || is_reserved(str_from(json_string_value(leaf)))) {
         return target;
     }
     return checked(target, json_object_set_new(target, json_string_value(leaf), json_true()) == 0);

@@ -22,7 +22,4 @@ enum {
 int query_tree_grow(json_t **tree, json_t *flat, const struct query_limits *limits,
                     size_t n_params);
 
-/* A text with a NUL in it would be another name for every function that takes one. */
-bool query_tree_has_nul(const json_t *text);
-
 #endif

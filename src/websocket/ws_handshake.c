@@ -178,17 +178,14 @@ int ws_handshake_answer(struct http_exchange *x, const struct ws_options *option
                         struct ws_deflate_params *params)
 {
     struct str key = http_header(http_request(x), STR("sec-websocket-key"));
-    char accept[WS_ACCEPT_LEN + 1] = "";
-    int rc = ws_handshake_accept_value(key, accept);
+    char lines[] = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                   "????????????????????????????\r\n";
+    char *value = lines + sizeof(lines) - sizeof("\r\n") - WS_ACCEPT_LEN;
+    int rc = ws_handshake_accept_value(key, value);
 
     if (rc == 0) {
-        rc = http_add_header(x, STR("Upgrade"), STR("websocket"));
-    }
-    if (rc == 0) {
-        rc = http_add_header(x, STR("Connection"), STR("Upgrade"));
-    }
-    if (rc == 0) {
-        rc = http_add_header(x, STR("Sec-WebSocket-Accept"), str_from(accept));
+        value[WS_ACCEPT_LEN] = '\r'; /* where the value's NUL is */
+        rc = http_add_lines(x, (struct str){lines, sizeof(lines) - 1});
     }
     if (rc == 0) {
         rc = answer_protocol(x);

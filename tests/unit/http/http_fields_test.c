@@ -1,5 +1,6 @@
 #include "http/http_fields.h"
 
+#include "base/macros.h"
 #include "base/mem.h"
 #include "http/http.h"
 #include "support/cmocka.h"
@@ -45,6 +46,33 @@ static void without_memory_the_lines_stay_as_they_were(void **state)
     buf_deinit(&fields);
 }
 
+static void lines_are_lines_from_end_to_end(void **state)
+{
+    static const struct {
+        const char *text;
+        bool are_lines;
+    } cases[] = {
+        {"", true},
+        {"A: b\r\n", true},
+        {"A: b\r\nC: \r\n", true},
+        {"A: b", false},
+        {"A: b\n", false},
+        {"A:b\r\n", false},
+        {"A\r\n", false},
+        {"A: b\r\n\r\n", false},
+        {"A: b\r\n: c\r\n", false},
+        {"A: b\x01\r\n", false},
+        {"Transfer-Encoding: chunked\r\n", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (http_fields_are_lines(str_from(cases[i].text)) != cases[i].are_lines) {
+            fail_msg("%s", cases[i].text);
+        }
+    }
+}
+
 /* Every byte at every place of more than two words; behind a tab, too. */
 static void a_value_has_no_control_character_but_tabs(void **state)
 {
@@ -79,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_taken_one_by_one),
+        cmocka_unit_test(lines_are_lines_from_end_to_end),
         cmocka_unit_test(without_memory_the_lines_stay_as_they_were),
         cmocka_unit_test(a_value_has_no_control_character_but_tabs),
         cmocka_unit_test(a_status_has_its_text),
