@@ -72,4 +72,15 @@ void form_forget(struct form *form);
 /* The request is freed: what is still being received is given up. NULL is harmless. */
 void form_close(struct form *form);
 
+/* ---- form_upload.c ---- */
+
+struct form *form_retain(struct form *form);
+void form_release(struct form *form);
+
+/* The file at hand goes to whoever has asked for it, or is thrown away. 0, or why not. */
+int form_begin_file(struct form *form);
+
+/* What had been waited for has come; `rc`: what has become of it. */
+void form_go_on(struct form *form, int rc);
+
 #endif
