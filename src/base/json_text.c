@@ -2,6 +2,7 @@
 
 #include "base/macros.h"
 
+#include <assert.h>
 #include <sails/err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +248,14 @@ static bool is_in_object(const struct scanner *s)
     return (s->in_object[(s->depth - 1) / 64] >> ((s->depth - 1) % 64) & 1) != 0;
 }
 
+static void scanner_check(const struct scanner *s)
+{
+    assert(s->at <= s->end);                                           /* I2 */
+    assert(s->depth <= s->max_depth);                                  /* I1: it has a bit */
+    assert(s->state != WANT_KEY || (s->depth > 0 && is_in_object(s))); /* I1 */
+    (void)s;
+}
+
 static int on_open(struct scanner *s, bool is_object)
 {
     uint64_t bit = UINT64_C(1) << (s->depth % 64);
@@ -357,6 +366,7 @@ int json_text_scan(struct str text, const struct json_limits *limits, size_t *ex
             rc = on_after_value(&s);
             break;
         }
+        scanner_check(&s);
     }
     if (rc == 0) {
         *extent = (size_t)(s.at - (const uint8_t *)text.ptr);
