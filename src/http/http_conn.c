@@ -314,7 +314,7 @@ static void settle(struct http_conn *conn)
         if (is_last && conn->scan.n_bytes == 0) {
             http_conn_end(conn);
         } else if (conn->has_ended) {
-            http_refuse(conn, NULL, 400);
+            http_conn_refuse(conn, NULL, 400);
             http_conn_end(conn);
         }
         break;
@@ -431,7 +431,7 @@ void http_conn_on_header_due(struct deadline *deadline, void *ctx)
 
     (void)ctx;
     if (conn->scan.n_bytes > 0) {
-        http_refuse(conn, NULL, 408);
+        http_conn_refuse(conn, NULL, 408);
     }
     http_conn_end(conn);
 }

@@ -140,7 +140,7 @@ struct http_exchange *http_exchange_create(struct http_conn *conn, struct buf *h
 void http_exchange_destroy(struct http_exchange *x);
 
 /* A refusal of the server's own making, on which the connection closes; no exchange is needed. */
-void http_refuse(struct http_conn *conn, struct http_exchange *x, unsigned status);
+void http_conn_refuse(struct http_conn *conn, struct http_exchange *x, unsigned status);
 
 /* The end without a complete response: refuses with `status` unless one has begun (0: never),
  * closes, tells on_abort, frees. */

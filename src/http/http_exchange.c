@@ -311,7 +311,7 @@ int http_end(struct http_exchange *x)
 
 /* ---- refusals ---- */
 
-void http_refuse(struct http_conn *conn, struct http_exchange *x, unsigned status)
+void http_conn_refuse(struct http_conn *conn, struct http_exchange *x, unsigned status)
 {
     struct buf own = {0};
     struct buf *fields = x != NULL ? &x->fields : &own;
@@ -338,7 +338,7 @@ void http_exchange_fail(struct http_exchange *x, int err, unsigned status)
     bool has_begun = x->state == HTTP_X_BEGUN;
 
     if (status != 0 && !has_begun && conn->state != HTTP_CONN_CLOSED) {
-        http_refuse(conn, x, status);
+        http_conn_refuse(conn, x, status);
     }
     conn->exchange = NULL;
     if (has_begun) {

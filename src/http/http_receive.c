@@ -64,7 +64,7 @@ static void on_head_complete(struct http_conn *conn)
     deadline_stop(&conn->deadline);
     status = http_head_read(&x->head, x->headers, n_headers);
     if (status != 0) {
-        http_refuse(conn, x, status);
+        http_conn_refuse(conn, x, status);
         http_conn_end(conn);
         http_exchange_destroy(x);
         return;
@@ -96,7 +96,7 @@ void http_receive_head(struct http_conn *conn)
         return;
     }
     if (conn->scan.status != 0) {
-        http_refuse(conn, NULL, conn->scan.status);
+        http_conn_refuse(conn, NULL, conn->scan.status);
         http_conn_end(conn);
         return;
     }

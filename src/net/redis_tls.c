@@ -36,18 +36,20 @@ static int load(SSL_CTX *ssl, const struct redis_tls_options *options, const str
                                       : SSL_CTX_set_default_verify_paths(ssl);
 
     if (ok != 1) {
-        return tls_log_failure(log, "TLS to Redis", "cannot use the authorities", options->ca_file);
+        return tls_context_log_failure(log, "TLS to Redis", "cannot use the authorities",
+                                       options->ca_file);
     }
     if (options->cert_file == NULL) {
         return 0;
     }
     if (SSL_CTX_use_certificate_chain_file(ssl, options->cert_file) != 1) {
-        return tls_log_failure(log, "TLS to Redis", "cannot use the certificate",
-                               options->cert_file);
+        return tls_context_log_failure(log, "TLS to Redis", "cannot use the certificate",
+                                       options->cert_file);
     }
     if (options->key_file == NULL ||
         SSL_CTX_use_PrivateKey_file(ssl, options->key_file, SSL_FILETYPE_PEM) != 1) {
-        return tls_log_failure(log, "TLS to Redis", "cannot use the key", options->key_file);
+        return tls_context_log_failure(log, "TLS to Redis", "cannot use the key",
+                                       options->key_file);
     }
     return 0;
 }

@@ -20,7 +20,8 @@ static const unsigned char http11[] = "http/1.1";
 /* Tickets of one server are of no use to another; the name is all that has to differ. */
 static const unsigned char session_context[] = "sails";
 
-int tls_log_failure(const struct log *log, const char *where, const char *what, const char *file)
+int tls_context_log_failure(const struct log *log, const char *where, const char *what,
+                            const char *file)
 {
     char why[256] = "no reason given";
     unsigned long code = ERR_peek_last_error();
@@ -110,19 +111,19 @@ static int load_key(SSL_CTX *ssl, const struct net_tls *files, const struct log 
     int ok = 0;
 
     if (SSL_CTX_use_certificate_chain_file(ssl, files->cert_file) != 1) {
-        return tls_log_failure(log, "TLS", "cannot use the certificate", files->cert_file);
+        return tls_context_log_failure(log, "TLS", "cannot use the certificate", files->cert_file);
     }
     SSL_CTX_set_default_passwd_cb(ssl, give_passphrase);
     SSL_CTX_set_default_passwd_cb_userdata(ssl, passphrase.userdata);
     ok = SSL_CTX_use_PrivateKey_file(ssl, files->key_file, SSL_FILETYPE_PEM);
     SSL_CTX_set_default_passwd_cb_userdata(ssl, NULL);
     if (ok != 1) {
-        return tls_log_failure(log, "TLS", "cannot use the key", files->key_file);
+        return tls_context_log_failure(log, "TLS", "cannot use the key", files->key_file);
     }
     /* Two of one kind have been found out above; this finds a key of another kind. */
     if (SSL_CTX_check_private_key(ssl) != 1) {
-        return tls_log_failure(log, "TLS", "the key does not belong to the certificate",
-                               files->cert_file);
+        return tls_context_log_failure(log, "TLS", "the key does not belong to the certificate",
+                                       files->cert_file);
     }
     return 0;
 }
@@ -130,7 +131,7 @@ static int load_key(SSL_CTX *ssl, const struct net_tls *files, const struct log 
 static int load_authorities(SSL_CTX *ssl, const struct net_tls *files, const struct log *log)
 {
     if (files->ca_file != NULL && SSL_CTX_load_verify_file(ssl, files->ca_file) != 1) {
-        return tls_log_failure(log, "TLS", "cannot use the authorities", files->ca_file);
+        return tls_context_log_failure(log, "TLS", "cannot use the authorities", files->ca_file);
     }
     if (files->request_cert) {
         SSL_CTX_set_client_CA_list(ssl, SSL_load_client_CA_file(files->ca_file));
@@ -143,7 +144,8 @@ static int set_ciphers(SSL_CTX *ssl, const struct log *log)
 {
     return SSL_CTX_set_cipher_list(ssl, ciphers_tls12) == 1
                ? 0
-               : tls_log_failure(log, "TLS", "this OpenSSL has none of the ciphers", ciphers_tls12);
+               : tls_context_log_failure(log, "TLS", "this OpenSSL has none of the ciphers",
+                                         ciphers_tls12);
 }
 
 int tls_context_create(const struct net_tls *files, const struct log *log, struct tls_context **out)

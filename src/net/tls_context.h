@@ -27,7 +27,8 @@ int tls_context_create(const struct net_tls *files, const struct log *log,
 void tls_context_destroy(struct tls_context *context);
 
 /* Logs what OpenSSL complains of ("TLS: cannot use the key key.pem: ..."); `file` may be NULL. SAILS_ETLS. */
-int tls_log_failure(const struct log *log, const char *where, const char *what, const char *file);
+int tls_context_log_failure(const struct log *log, const char *where, const char *what,
+                            const char *file);
 
 /* The caller frees it with BIO_meth_free(). NULL: no memory. */
 BIO_METHOD *tls_bio_method(void);

@@ -223,7 +223,7 @@ int ws_decoder_next(struct ws_decoder *d, const struct ws_rules *rules, struct b
 }
 
 /* Eight bytes at a time: at any address, because memcpy() asks for no alignment. */
-void ws_unmask(uint8_t *out, struct bytes masked, const uint8_t mask[4])
+void ws_frame_unmask(uint8_t *out, struct bytes masked, const uint8_t mask[4])
 {
     uint8_t twice[8] = {mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]};
     uint64_t key = 0;

@@ -72,7 +72,7 @@ struct ws_chunk {
     bool is_deflated; /* the frame is part of a compressed message */
     bool begins_frame;
     bool ends_frame;
-    struct bytes masked; /* a view of the input; ws_unmask() makes it readable */
+    struct bytes masked; /* a view of the input; ws_frame_unmask() makes it readable */
     uint8_t mask[4];
 };
 
@@ -91,7 +91,7 @@ static inline bool ws_decoder_is_idle(const struct ws_decoder *d)
 }
 
 /* Writes masked.len readable bytes to `out`, which is another place. */
-void ws_unmask(uint8_t *out, struct bytes masked, const uint8_t mask[4]);
+void ws_frame_unmask(uint8_t *out, struct bytes masked, const uint8_t mask[4]);
 
 /* Bytes of the head before a payload of that length, in the shortest form. */
 size_t ws_frame_head_len(size_t payload_len);

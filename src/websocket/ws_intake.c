@@ -47,7 +47,7 @@ void ws_intake_add_control(struct ws_intake *in, const struct ws_chunk *chunk)
         in->control_len = 0;
     }
     assert(chunk->masked.len <= sizeof(in->control) - in->control_len);
-    ws_unmask(in->control + in->control_len, chunk->masked, chunk->mask);
+    ws_frame_unmask(in->control + in->control_len, chunk->masked, chunk->mask);
     in->control_len = (uint8_t)(in->control_len + chunk->masked.len);
 }
 
@@ -56,7 +56,8 @@ int ws_intake_add_plain(struct ws_intake *in, const struct ws_chunk *chunk)
     if (chunk->masked.len > 0) {
         buf_reserve(&in->message, chunk->masked.len);
         if (buf_error(&in->message) == 0) {
-            ws_unmask((uint8_t *)in->message.ptr + in->message.len, chunk->masked, chunk->mask);
+            ws_frame_unmask((uint8_t *)in->message.ptr + in->message.len, chunk->masked,
+                            chunk->mask);
             in->message.len += chunk->masked.len;
         }
     }
@@ -73,7 +74,7 @@ int ws_intake_add_deflated(struct ws_intake *in, const struct ws_chunk *chunk,
         uint8_t portion[UNMASK_PORTION];
         size_t n = rest.len < sizeof(portion) ? rest.len : sizeof(portion);
 
-        ws_unmask(portion, (struct bytes){rest.ptr, n}, chunk->mask);
+        ws_frame_unmask(portion, (struct bytes){rest.ptr, n}, chunk->mask);
         rc = ws_inflater_feed(inflater, (struct bytes){portion, n}, &in->message, max);
         rest = bytes_from_offset(rest, n);
     }

@@ -33,7 +33,7 @@ static int decode(const struct ws_rules *rules, const uint8_t *data, size_t len,
 
         while ((rc = ws_decoder_next(&d, rules, &in, &chunk)) == 1) {
             assert_true(buf_reserve(&heard->text, chunk.masked.len));
-            ws_unmask((uint8_t *)heard->text.ptr + heard->text.len, chunk.masked, chunk.mask);
+            ws_frame_unmask((uint8_t *)heard->text.ptr + heard->text.len, chunk.masked, chunk.mask);
             heard->text.len += chunk.masked.len;
             heard->n_frames += chunk.ends_frame;
             heard->last = chunk;
@@ -232,7 +232,7 @@ static void unmasking_is_the_same_for_every_length_and_address(void **state)
     for (size_t from = 0; from < 9; from++) {
         for (size_t len = 0; len <= sizeof(in) - from; len++) {
             memset(out, 0xaa, sizeof(out));
-            ws_unmask(out + from, (struct bytes){in + from, len}, mask);
+            ws_frame_unmask(out + from, (struct bytes){in + from, len}, mask);
             for (size_t i = 0; i < sizeof(out); i++) {
                 uint8_t want =
                     i >= from && i < from + len ? (uint8_t)(in[i] ^ mask[(i - from) % 4]) : 0xaa;
