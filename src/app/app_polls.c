@@ -67,7 +67,7 @@ static void refuse(struct app_poll *poll)
     struct app_worker *w = poll->w;
 
     poll_destroy(poll);
-    eio_refuse(io_worker_engine(w->app->io, w->worker), x, false, EIO_UNKNOWN_SID, NULL);
+    eio_answer_refuse(io_worker_engine(w->app->io, w->worker), x, false, EIO_UNKNOWN_SID, NULL);
 }
 
 /* ---- the request ---- */
@@ -471,7 +471,7 @@ void app_polls_drain(struct app_worker *w)
             say_gone(poll);
         }
         poll_destroy(poll);
-        eio_refuse_status(x, false, 503);
+        eio_answer_refuse_status(x, false, 503);
     }
 }
 

@@ -75,7 +75,7 @@ static void wrap_jsonp(struct buf *payload, const char *index)
 {
     struct buf wrapped = {.failed = payload->failed};
 
-    eio_jsonp_wrap(&wrapped, str_from(index), buf_str(payload));
+    eio_text_wrap_jsonp(&wrapped, str_from(index), buf_str(payload));
     buf_deinit(payload);
     *payload = wrapped;
 }
@@ -118,7 +118,7 @@ static void refuse_json(struct http_exchange *x, enum eio_error_code code, const
     struct buf body = {0};
 
     buf_printf(&body, "{\"code\":%d,\"message\":\"", (int)code);
-    eio_json_append(&body, str_from(message));
+    eio_text_append_json(&body, str_from(message));
     buf_append_str(&body, STR("\"}"));
     if (buf_error(&body) != 0 ||
         http_add_header(x, STR("Content-Type"), STR("application/json")) < 0) {
@@ -146,8 +146,8 @@ static void refuse_text(struct http_exchange *x, const char *message)
     buf_deinit(&raw);
 }
 
-void eio_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgrade,
-                enum eio_error_code code, const char *message)
+void eio_answer_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgrade,
+                       enum eio_error_code code, const char *message)
 {
     const char *text = message != NULL ? message : error_texts[code];
 
@@ -161,7 +161,7 @@ void eio_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgr
     }
 }
 
-void eio_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status)
+void eio_answer_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status)
 {
     struct buf raw = {0};
 

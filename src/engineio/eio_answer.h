@@ -42,10 +42,10 @@ void eio_answer_empty(struct http_exchange *x, unsigned status);
  * Tells on_connection_error, then refuses. message: NULL: that of the code. Upgrades get bare text
  * and no headers of ours.
  */
-void eio_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgrade,
-                enum eio_error_code code, const char *message);
+void eio_answer_refuse(struct eio_server *server, struct http_exchange *x, bool is_upgrade,
+                       enum eio_error_code code, const char *message);
 
 /* For what is no fault of the request: 503, 429. */
-void eio_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status);
+void eio_answer_refuse_status(struct http_exchange *x, bool is_upgrade, unsigned status);
 
 #endif

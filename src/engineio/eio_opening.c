@@ -162,11 +162,11 @@ static void open_session(struct eio_server *server, struct http_exchange *x,
     int rc = 0;
 
     if (!is_supported(server->options, query)) {
-        eio_refuse(server, x, is_upgrade(query), EIO_UNSUPPORTED_VERSION, NULL);
+        eio_answer_refuse(server, x, is_upgrade(query), EIO_UNSUPPORTED_VERSION, NULL);
         return;
     }
     if (server->is_shut_down) {
-        eio_refuse_status(x, is_upgrade(query), 503);
+        eio_answer_refuse_status(x, is_upgrade(query), 503);
         return;
     }
     s = eio_session_create(server, x, query->revision);
@@ -176,12 +176,12 @@ static void open_session(struct eio_server *server, struct http_exchange *x,
     }
     status = eio_session_admit(s);
     if (status != 0) {
-        eio_refuse_status(x, is_upgrade(query), status);
+        eio_answer_refuse_status(x, is_upgrade(query), status);
         eio_session_destroy(s);
         return;
     }
     if (!eio_session_choose_id(s)) {
-        eio_refuse(server, x, is_upgrade(query), EIO_BAD_REQUEST, NULL);
+        eio_answer_refuse(server, x, is_upgrade(query), EIO_BAD_REQUEST, NULL);
         eio_session_destroy(s);
         return;
     }
@@ -232,7 +232,7 @@ void eio_decide(struct eio_decision *d, bool allow, const char *message)
     if (d->x != NULL && allow) {
         open_session(d->server, d->x, &d->query);
     } else if (d->x != NULL) {
-        eio_refuse(d->server, d->x, is_upgrade(&d->query), EIO_FORBIDDEN, message);
+        eio_answer_refuse(d->server, d->x, is_upgrade(&d->query), EIO_FORBIDDEN, message);
     }
     list_remove(&d->in_server);
     mem_free(d);

@@ -44,7 +44,7 @@ int eio_payload_init(struct eio_payload_decoder *d, enum eio_payload_form form, 
     if (form == EIO_PAYLOAD_V3_BINARY || utf8_is_valid(body)) {
         return 0;
     }
-    eio_utf8_repair(&d->repaired, body);
+    eio_text_repair(&d->repaired, body);
     if (buf_error(&d->repaired) != 0) {
         eio_payload_deinit(d);
         return SAILS_ENOMEM;
@@ -170,7 +170,7 @@ static int decode_v3_string(struct eio_payload_decoder *d, struct bytes text,
 {
     buf_clear(&d->repaired);
     if (!utf8_is_valid(text)) {
-        int rc = eio_utf8_repair_surrogates(&d->repaired, text);
+        int rc = eio_text_repair_surrogates(&d->repaired, text);
 
         if (rc < 0 || buf_error(&d->repaired) != 0) {
             return rc < 0 ? rc : SAILS_ENOMEM;

@@ -67,7 +67,7 @@ static int begin_delivery(struct eio_delivery *d, bool is_binary)
     struct buf text = {0};
 
     if (p->is_jsonp) {
-        d->decoder.is_done = !eio_jsonp_unwrap(&text, buf_str(&d->body));
+        d->decoder.is_done = !eio_text_unwrap_jsonp(&text, buf_str(&d->body));
         buf_deinit(&d->body);
         d->body = text;
     } else if (is_binary) {

@@ -397,7 +397,7 @@ static void handle(struct check *c)
     }
     c->is_upgrade = wants_websocket(c);
     if (c->is_upgrade && c->server->is_shut_down) {
-        eio_refuse_status(c->x, true, 503);
+        eio_answer_refuse_status(c->x, true, 503);
         return;
     }
     switch (eio_cors_apply(&c->server->options->cors, c->x)) {
@@ -414,7 +414,7 @@ static void handle(struct check *c)
         return;
     }
     if (code >= 0) {
-        eio_refuse(c->server, c->x, c->is_upgrade, (enum eio_error_code)code, NULL);
+        eio_answer_refuse(c->server, c->x, c->is_upgrade, (enum eio_error_code)code, NULL);
         return;
     }
     go_on(c);

@@ -11,7 +11,7 @@
  * The check refuses the first byte that cannot belong to the character that has begun. What came of
  * the character before it is one malformed sequence, and the byte itself may begin the next one.
  */
-void eio_utf8_repair(struct buf *out, struct bytes text)
+void eio_text_repair(struct buf *out, struct bytes text)
 {
     struct utf8_check check = {0};
     size_t start = 0;
@@ -42,7 +42,7 @@ static bool is_surrogate(struct bytes text)
            (text.ptr[2] & 0xc0) == 0x80;
 }
 
-int eio_utf8_repair_surrogates(struct buf *out, struct bytes text)
+int eio_text_repair_surrogates(struct buf *out, struct bytes text)
 {
     struct buf all = {0};
     int rc = 0;
@@ -94,7 +94,7 @@ static bool is_line_separator(struct str rest)
            ((uint8_t)rest.ptr[2] == 0xa8 || (uint8_t)rest.ptr[2] == 0xa9);
 }
 
-void eio_json_append(struct buf *out, struct str text)
+void eio_text_append_json(struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -114,12 +114,12 @@ void eio_json_append(struct buf *out, struct str text)
     }
 }
 
-void eio_jsonp_wrap(struct buf *out, struct str index, struct str payload)
+void eio_text_wrap_jsonp(struct buf *out, struct str index, struct str payload)
 {
     buf_append_str(out, STR("___eio["));
     buf_append_str(out, index);
     buf_append_str(out, STR("](\""));
-    eio_json_append(out, payload);
+    eio_text_append_json(out, payload);
     buf_append_str(out, STR("\");"));
 }
 
@@ -165,7 +165,7 @@ static size_t find_fields(struct str form, struct str *raw)
     return n;
 }
 
-bool eio_jsonp_unwrap(struct buf *out, struct str form)
+bool eio_text_unwrap_jsonp(struct buf *out, struct str form)
 {
     struct str raw = {0};
     struct buf decoded = {0};

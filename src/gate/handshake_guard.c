@@ -81,7 +81,7 @@ bool handshake_guard_turns_away(const struct handshake_guard *guard, struct eio_
             ? "the origin is not in sockets.onlyAllowOrigins"
             : "it names no origin, and sockets.onlyAllowOrigins wants one; programs that are no "
               "pages name none (allowMissingOrigin)");
-    eio_refuse(engine, x, request->is_upgrade, EIO_BAD_REQUEST, NULL);
+    eio_answer_refuse(engine, x, request->is_upgrade, EIO_BAD_REQUEST, NULL);
     return true;
 }
 

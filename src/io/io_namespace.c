@@ -136,7 +136,7 @@ int sails_io_on(sails_io_namespace *nsp, const char *event, sails_io_event_cb on
     static const char instead[] =
         "of sockets that come and go, sails_io_on_connection() and sails_io_on_disconnect() hear";
 
-    if (nsp != NULL && event != NULL && sio_event_is_reserved(str_from(event))) {
+    if (nsp != NULL && event != NULL && sio_packet_is_reserved(str_from(event))) {
         return io_namespace_result(nsp, SAILS_ERESERVED, calls[IO_EVENT], event, instead);
     }
     if (nsp != NULL && event != NULL && strcmp(event, "connection") == 0) {

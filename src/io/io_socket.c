@@ -186,7 +186,7 @@ static int listen_on(sails_io_socket *socket, const char *event, bool once,
     if (socket == NULL || on_event == NULL) {
         return SAILS_EINVAL;
     }
-    if (event != NULL && sio_event_is_reserved(str_from(event))) {
+    if (event != NULL && sio_packet_is_reserved(str_from(event))) {
         return SAILS_ERESERVED;
     }
     state = io_socket_state(socket);

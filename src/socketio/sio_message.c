@@ -234,7 +234,7 @@ int sio_message_create(struct str nsp, const char *event, json_t *args, const ch
     if (args != NULL && !json_is_array(args)) {
         return SAILS_EINVAL;
     }
-    if (event != NULL && sio_event_is_reserved(str_from(event))) {
+    if (event != NULL && sio_packet_is_reserved(str_from(event))) {
         return SAILS_ERESERVED;
     }
     if (options->parser == SIO_PARSER_MSGPACK) {

@@ -75,7 +75,7 @@ static int write_event(struct buf *out, const json_t *name)
     struct str text = text_of(name);
 
     if (text.ptr != NULL) {
-        if (sio_event_is_reserved(text)) {
+        if (sio_packet_is_reserved(text)) {
             return SAILS_EPROTO;
         }
         return c_text_is_whole(text) ? json_write_string(out, text) : SAILS_EJSON;

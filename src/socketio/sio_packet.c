@@ -13,7 +13,7 @@ enum {
     LONGEST_RESERVED_LITERAL = 6 * LONGEST_RESERVED + 2
 };
 
-bool sio_event_is_reserved(struct str name)
+bool sio_packet_is_reserved(struct str name)
 {
     static const struct str reserved[] = {
         {"connect", sizeof("connect") - 1},
@@ -112,7 +112,7 @@ static bool is_reserved_literal(struct str literal)
     if (literal.len > sizeof(name)) {
         return false;
     }
-    return sio_event_is_reserved((struct str){name, json_text_decode(literal, name)});
+    return sio_packet_is_reserved((struct str){name, json_text_decode(literal, name)});
 }
 
 /* The first element of an event's payload must be a number, or a name that is not reserved. */

@@ -65,7 +65,7 @@ void sio_packet_encode_head(struct buf *out, enum sio_packet_type type, size_t n
                             struct str nsp, int64_t id);
 
 /* Whether applications may not emit an event of that name, nor clients send it (socket-io 15). */
-bool sio_event_is_reserved(struct str name);
+bool sio_packet_is_reserved(struct str name);
 
 /*
  * The event's name, decoded; a number's text for numeric names. NULL: no memory, or no event.

@@ -46,8 +46,8 @@ static void check_jsonp(struct bytes form)
     struct buf payload = {0};
     struct buf script = {0};
 
-    if (eio_jsonp_unwrap(&payload, bytes_str(form))) {
-        eio_jsonp_wrap(&script, STR("0"), buf_str(&payload));
+    if (eio_text_unwrap_jsonp(&payload, bytes_str(form))) {
+        eio_text_wrap_jsonp(&script, STR("0"), buf_str(&payload));
         require(memchr(script.ptr, '\n', script.len) == NULL);
     }
     buf_deinit(&payload);

@@ -33,7 +33,7 @@ static json_t *data_of(const struct sio_msgpack *p)
     name = sio_packet_event_name(&p->packet);
     data = json_copy(p->data);
     require(name != NULL && data != NULL);
-    require(!sio_event_is_reserved(str_from(name)));
+    require(!sio_packet_is_reserved(str_from(name)));
     json_array_insert_new(data, 0, json_stringn_nocheck(name, strlen(name)));
     mem_free(name);
     return data;

@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(p.n_attachments <= limits.max_attachments);
     require(p.payload.len == 0 || p.has_nul_name || json_text_check(p.payload, &limits.json) == 0);
     name = sio_packet_event_name(&p);
-    require(name == NULL || !sio_event_is_reserved(str_from(name)) || strlen(name) < p.event.len);
+    require(name == NULL || !sio_packet_is_reserved(str_from(name)) || strlen(name) < p.event.len);
     mem_free(name);
     check_round_trip(&p);
     if (p.type != SIO_CONNECT && p.type != SIO_CONNECT_ERROR) {

@@ -17,9 +17,9 @@ static void a_payload_becomes_a_script(void **state)
     struct buf out = {0};
 
     (void)state;
-    eio_jsonp_wrap(&out, STR("7"), STR("4a\"\\\n\t\x01\xe2\x80\xa8\xe2\x80\xa9\xe2\x82\xac"));
+    eio_text_wrap_jsonp(&out, STR("7"), STR("4a\"\\\n\t\x01\xe2\x80\xa8\xe2\x80\xa9\xe2\x82\xac"));
     assert_taken(&out, "___eio[7](\"4a\\\"\\\\\\n\\t\\u0001\\u2028\\u2029\xe2\x82\xac\");");
-    eio_jsonp_wrap(&out, STR(""), STR("6"));
+    eio_text_wrap_jsonp(&out, STR(""), STR("6"));
     assert_taken(&out, "___eio[](\"6\");");
 }
 
@@ -47,7 +47,7 @@ static void a_form_gives_its_payload_back(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct buf out = {0};
-        bool found = eio_jsonp_unwrap(&out, str_from(cases[i].form));
+        bool found = eio_text_unwrap_jsonp(&out, str_from(cases[i].form));
 
         assert_int_equal(found, cases[i].want != NULL);
         assert_taken(&out, found ? cases[i].want : "");
@@ -59,13 +59,13 @@ static void only_surrogates_are_repaired_for_revision_3(void **state)
     struct buf out = {0};
 
     (void)state;
-    assert_int_equal(eio_utf8_repair_surrogates(&out, str_bytes(STR("a\xed\xbf\xbf"
+    assert_int_equal(eio_text_repair_surrogates(&out, str_bytes(STR("a\xed\xbf\xbf"
                                                                     "b"))),
                      0);
     assert_taken(&out, "a\xef\xbf\xbd"
                        "b");
-    assert_int_equal(eio_utf8_repair_surrogates(&out, str_bytes(STR("a\xed\xa0"))), SAILS_EPROTO);
-    assert_int_equal(eio_utf8_repair_surrogates(&out, str_bytes(STR("\xc0\x80"))), SAILS_EPROTO);
+    assert_int_equal(eio_text_repair_surrogates(&out, str_bytes(STR("a\xed\xa0"))), SAILS_EPROTO);
+    assert_int_equal(eio_text_repair_surrogates(&out, str_bytes(STR("\xc0\x80"))), SAILS_EPROTO);
     buf_deinit(&out);
 }
 
@@ -94,7 +94,7 @@ static void malformed_sequences_become_one_replacement_each(void **state)
         struct buf out = {0};
         struct buf want = {0};
 
-        eio_utf8_repair(&out, str_bytes(str_from(cases[i].text)));
+        eio_text_repair(&out, str_bytes(str_from(cases[i].text)));
         for (const char *at = cases[i].want; *at != '\0'; at++) {
             buf_append_str(&want, *at == '?' ? STR("\xef\xbf\xbd") : (struct str){at, 1});
         }
