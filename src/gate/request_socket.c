@@ -41,7 +41,7 @@ static bool send_text(struct sails_req *req)
     buf_append_char(&args, ']');
     rc = rc == 0 ? buf_error(&args) : rc;
     if (rc == 0) {
-        rc = io_ack_try_send_text(req->ack, buf_str(&args));
+        rc = io_event_try_ack_text(req->ack, buf_str(&args));
     }
     buf_deinit(&args);
     req->ack = rc == 0 ? NULL : req->ack;
@@ -51,7 +51,7 @@ static bool send_text(struct sails_req *req)
 /* An ack without a JWR would be taken for a success: without memory there is rather none. */
 static int try_send(struct sails_req *req, json_t *args)
 {
-    int rc = args != NULL ? io_ack_try_send(req->ack, args) : SAILS_ENOMEM;
+    int rc = args != NULL ? io_event_try_ack(req->ack, args) : SAILS_ENOMEM;
 
     req->ack = rc == 0 ? NULL : req->ack;
     return rc;

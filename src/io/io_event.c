@@ -185,12 +185,12 @@ static int send_if_encoded(sails_io_ack *ack, int rc)
     return rc;
 }
 
-int io_ack_try_send(sails_io_ack *ack, json_t *args)
+int io_event_try_ack(sails_io_ack *ack, json_t *args)
 {
     return send_if_encoded(ack, encode_ack(ack->nsp, ack->id, args, &ack->message));
 }
 
-int io_ack_try_send_text(sails_io_ack *ack, struct str args)
+int io_event_try_ack_text(sails_io_ack *ack, struct str args)
 {
     const struct sio_message_options options = ack_options(ack->nsp);
 
@@ -206,7 +206,7 @@ int sails_io_ack_send(sails_io_ack *ack, json_t *args)
         json_decref(args);
         return SAILS_EINVAL;
     }
-    rc = io_ack_try_send(ack, args);
+    rc = io_event_try_ack(ack, args);
     if (rc < 0) {
         sails_io_ack_drop(ack);
     }

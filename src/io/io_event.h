@@ -25,10 +25,10 @@ void io_event_init(struct sails_io_event *event, struct sio_socket *socket,
 void io_event_deinit(struct sails_io_event *event);
 
 /* As sails_io_ack_send(), but after an error `ack` is still the caller's. */
-int io_ack_try_send(sails_io_ack *ack, json_t *args);
+int io_event_try_ack(sails_io_ack *ack, json_t *args);
 
 /* The same for the text of an array, in which nothing is binary. */
-int io_ack_try_send_text(sails_io_ack *ack, struct str args);
+int io_event_try_ack_text(sails_io_ack *ack, struct str args);
 
 /* Its name; a view, valid as long as the event. Decodes it only where it has escapes. */
 struct str io_event_name(const struct sails_io_event *event);

@@ -72,7 +72,7 @@ static void drop_session(struct recovery_log *log, struct recovery_session *sess
 {
     list_remove(&session->in_log);
     map_remove(&log->by_pid, &session->by_pid);
-    recovery_session_free(session);
+    recovery_shared_free(session);
 }
 
 static struct recovery_session *oldest_session(const struct recovery_log *log)
@@ -192,7 +192,8 @@ void recovery_begin(struct recovery_log *log, char offset[RECOVERY_OFFSET_SIZE])
 void recovery_begin_at(struct recovery_log *log, const char *offset)
 {
     begin(log);
-    if (log->last != NULL && !recovery_is_before(str_from(log->last->offset), str_from(offset))) {
+    if (log->last != NULL &&
+        !recovery_shared_is_before(str_from(log->last->offset), str_from(offset))) {
         recovery_forget(log);
     }
 }
@@ -299,7 +300,7 @@ int recovery_store(struct recovery_log *log, const struct recovery_leaver *leave
     session->rooms = json_deep_copy(leaver->rooms);
     session->data = json_deep_copy(leaver->data);
     if (session->rooms == NULL || (leaver->data != NULL && session->data == NULL)) {
-        recovery_session_free(session);
+        recovery_shared_free(session);
         return SAILS_ENOMEM;
     }
     session->expires_ms = now + log->options->keep_ms;
@@ -420,7 +421,7 @@ static struct recovery_packet *find_offset(const struct recovery_log *log, struc
         if (str_eq(str_from(middle->offset), offset)) {
             return middle;
         }
-        if (recovery_is_before(str_from(middle->offset), offset)) {
+        if (recovery_shared_is_before(str_from(middle->offset), offset)) {
             low += n / 2 + 1;
             n -= n / 2 + 1;
         } else {
@@ -433,7 +434,7 @@ static struct recovery_packet *find_offset(const struct recovery_log *log, struc
 bool recovery_take_shared(struct recovery_log *log, const json_t *session, struct str pid,
                           struct str offset, struct recovery_return *out)
 {
-    struct recovery_session *copy = recovery_session_read(session, pid);
+    struct recovery_session *copy = recovery_shared_read(session, pid);
     struct recovery_packet *named = NULL;
 
     if (copy == NULL) {
@@ -450,14 +451,14 @@ bool recovery_take_shared(struct recovery_log *log, const json_t *session, struc
     }
     pthread_mutex_unlock(&log->lock);
     if (named == NULL) {
-        recovery_session_free(copy);
+        recovery_shared_free(copy);
     }
     return named != NULL;
 }
 
 void recovery_return_deinit(struct recovery_return *returning)
 {
-    recovery_session_free(returning->session);
+    recovery_shared_free(returning->session);
     recovery_packet_release(returning->first);
 }
 

@@ -21,7 +21,7 @@ static bool read_stream_id(struct str text, struct stream_id *out)
            str_to_u64(str_from_offset(text, hyphen + 1), UINT64_MAX, &out->n);
 }
 
-bool recovery_is_before(struct str a, struct str b)
+bool recovery_shared_is_before(struct str a, struct str b)
 {
     struct stream_id left;
     struct stream_id right;
@@ -32,7 +32,7 @@ bool recovery_is_before(struct str a, struct str b)
 
 /* ---- sessions ---- */
 
-void recovery_session_free(struct recovery_session *session)
+void recovery_shared_free(struct recovery_session *session)
 {
     json_decref(session->rooms);
     json_decref(session->data);
@@ -62,7 +62,7 @@ static bool are_texts(const json_t *rooms)
     return json_is_array(rooms);
 }
 
-struct recovery_session *recovery_session_read(const json_t *session, struct str pid)
+struct recovery_session *recovery_shared_read(const json_t *session, struct str pid)
 {
     struct str sid = member(session, "sid");
     struct recovery_session *copy = NULL;

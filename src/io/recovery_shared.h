@@ -13,10 +13,10 @@
 #include "io/recovery.h"
 
 /* Whether both are places in a stream ("1764000000000-0"), and `a` comes before `b`. */
-bool recovery_is_before(struct str a, struct str b);
+bool recovery_shared_is_before(struct str a, struct str b);
 
 /* A copy of what some node has kept, which may be anything; NULL: it is no session of `pid`, or no memory. */
-struct recovery_session *recovery_session_read(const json_t *session, struct str pid);
-void recovery_session_free(struct recovery_session *session);
+struct recovery_session *recovery_shared_read(const json_t *session, struct str pid);
+void recovery_shared_free(struct recovery_session *session);
 
 #endif

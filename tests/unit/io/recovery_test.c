@@ -625,15 +625,16 @@ static void as_many_are_kept_as_in_the_stream(void **state)
 static void places_in_a_stream_have_an_order(void **state)
 {
     (void)state;
-    assert_true(recovery_is_before(STR("1-9"), STR("1-10")));
-    assert_true(recovery_is_before(STR("9-9"), STR("10-0")));
-    assert_true(recovery_is_before(STR("1-1"), STR("18446744073709551615-18446744073709551615")));
-    assert_false(recovery_is_before(STR("1-1"), STR("1-1")));
-    assert_false(recovery_is_before(STR("2-0"), STR("1-1")));
-    assert_false(recovery_is_before(STR("1"), STR("2-0")));
-    assert_false(recovery_is_before(STR("1-0"), STR("2")));
-    assert_false(recovery_is_before(STR("1-0"), STR("2-")));
-    assert_false(recovery_is_before(STR("1-0"), STR("18446744073709551616-0")));
+    assert_true(recovery_shared_is_before(STR("1-9"), STR("1-10")));
+    assert_true(recovery_shared_is_before(STR("9-9"), STR("10-0")));
+    assert_true(
+        recovery_shared_is_before(STR("1-1"), STR("18446744073709551615-18446744073709551615")));
+    assert_false(recovery_shared_is_before(STR("1-1"), STR("1-1")));
+    assert_false(recovery_shared_is_before(STR("2-0"), STR("1-1")));
+    assert_false(recovery_shared_is_before(STR("1"), STR("2-0")));
+    assert_false(recovery_shared_is_before(STR("1-0"), STR("2")));
+    assert_false(recovery_shared_is_before(STR("1-0"), STR("2-")));
+    assert_false(recovery_shared_is_before(STR("1-0"), STR("18446744073709551616-0")));
 }
 
 static void what_is_no_session_is_refused(void **state)
@@ -657,10 +658,10 @@ static void what_is_no_session_is_refused(void **state)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         json_t *session = json_loads(texts[i], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
-        assert_null(recovery_session_read(session, STR("P")));
+        assert_null(recovery_shared_read(session, STR("P")));
         json_decref(session);
     }
-    assert_null(recovery_session_read(NULL, STR("P")));
+    assert_null(recovery_shared_read(NULL, STR("P")));
 }
 
 /* As @socket.io/redis-streams-adapter keeps it (redis-cluster 27). */
@@ -669,16 +670,16 @@ static void a_session_is_told_as_nodes_understand_it(void **state)
     struct recovery_leaver leaver = {.sid = "S", .pid = "P", .rooms = json_pack("[s,s]", "S", "r")};
     json_t *session = recovery_describe(&leaver);
     char *text = json_dumps(session, JSON_COMPACT);
-    struct recovery_session *read = recovery_session_read(session, STR("P"));
+    struct recovery_session *read = recovery_shared_read(session, STR("P"));
 
     (void)state;
     assert_string_equal(text, "{\"sid\":\"S\",\"pid\":\"P\",\"rooms\":[\"S\",\"r\"],\"data\":{}}");
     assert_non_null(read);
     assert_string_equal(read->pid, "P");
     mem_fail_after(0);
-    assert_null(recovery_session_read(session, STR("P")));
+    assert_null(recovery_shared_read(session, STR("P")));
     mem_fail_after(-1);
-    recovery_session_free(read);
+    recovery_shared_free(read);
     mem_free(text);
     json_decref(session);
     json_decref(leaver.rooms);
