@@ -223,7 +223,7 @@ int sails_app_load(sails_app *app, int argc, char **argv)
                      },
                      &app->wishes, &why);
     app_log_configure(app);
-    if (app_wants_description(app) && app->log.level > LOG_ERROR) {
+    if (app_describe_is_wanted(app) && app->log.level > LOG_ERROR) {
         app->log.level = LOG_ERROR; /* what is logged below it goes where the description goes */
     }
     app_log_warnings(app);

@@ -7,7 +7,7 @@
 #include "models/models.h"
 #include "orm/model.h"
 
-bool app_wants_description(const struct sails_app *app)
+bool app_describe_is_wanted(const struct sails_app *app)
 {
     return app->wishes.routes || app->wishes.openapi;
 }

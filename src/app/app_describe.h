@@ -11,7 +11,7 @@
 
 #include "app/app.h"
 
-bool app_wants_description(const struct sails_app *app);
+bool app_describe_is_wanted(const struct sails_app *app);
 
 /* Prints it on standard output. 0; SAILS_ECONFIG: logged; SAILS_ECLOSED: nobody reads; SAILS_ENOMEM. */
 int app_describe(struct sails_app *app, const char *program);

@@ -86,7 +86,7 @@ static int load_and_serve(struct sails_app *app, int argc, char **argv)
 {
     int rc = sails_app_load(app, argc, argv);
 
-    if (rc == 0 && app_wants_description(app)) {
+    if (rc == 0 && app_describe_is_wanted(app)) {
         return app_describe(app, argc > 0 ? argv[0] : "app");
     }
     return rc == 0 ? serve(app) : rc;

@@ -52,7 +52,7 @@ static int choose_secret(struct sails_app *app)
         return SAILS_ECONFIG;
     }
     machine_random(app->world.machine, random, sizeof(random));
-    base64url_write(app->session_secret, (struct bytes){random, sizeof(random)});
+    base64_write_url(app->session_secret, (struct bytes){random, sizeof(random)});
     app->requests.secret = app->session_secret;
     log_line(
         &app->log, LOG_VERBOSE,

@@ -47,7 +47,7 @@ void base64_write(char *out, struct bytes b)
     }
 }
 
-void base64url_write(char *out, struct bytes b)
+void base64_write_url(char *out, struct bytes b)
 {
     write_groups(out, url_safe, b);
 }

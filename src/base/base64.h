@@ -14,14 +14,14 @@
 /* Characters that base64_write() makes of n bytes, padding included. */
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
-/* Characters that base64url_write() makes of n bytes. */
+/* Characters that base64_write_url() makes of n bytes. */
 #define BASE64URL_LEN(n) (((n)*4 + 2) / 3)
 
 /* Writes BASE64_LEN(b.len) characters, and no NUL: the standard alphabet, with padding. */
 void base64_write(char *out, struct bytes b);
 
 /* Writes BASE64URL_LEN(b.len) characters, and no NUL: '-' and '_', without padding. */
-void base64url_write(char *out, struct bytes b);
+void base64_write_url(char *out, struct bytes b);
 
 /* Appends as base64_write(); a buf that cannot grow has failed. */
 void base64_encode(struct buf *out, struct bytes b);

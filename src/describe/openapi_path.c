@@ -35,7 +35,7 @@ static bool take_param(struct str *rest, struct param *param)
     if (lead >= rest->len || rest->ptr[lead] != ':') {
         return false;
     }
-    name = count_while(*rest, lead + 1, route_is_name_char);
+    name = count_while(*rest, lead + 1, route_pattern_is_name_char);
     param->lead = (struct str){rest->ptr, lead};
     param->name = (struct str){rest->ptr + lead + 1, name};
     *rest = str_from_offset(*rest, lead + 1 + name);
@@ -114,8 +114,8 @@ static int add_star(struct walk *walk)
 {
     size_t n = walk->n_stars++;
 
-    return add_name(walk->out,
-                    n == 0 && walk->wildcard != NULL ? str_from(walk->wildcard) : route_number(n));
+    return add_name(walk->out, n == 0 && walk->wildcard != NULL ? str_from(walk->wildcard)
+                                                                : route_pattern_number(n));
 }
 
 static int add_next(struct walk *walk, struct str *rest)

@@ -40,7 +40,7 @@ void nodes_name(const struct nodes *nodes, struct str what, char out[NODES_UID_M
         (void)snprintf(out, NODES_UID_MAX + 1, "%016llx", (unsigned long long)hash);
         return;
     }
-    base64url_write(text, (struct bytes){bytes, sizeof(bytes)});
+    base64_write_url(text, (struct bytes){bytes, sizeof(bytes)});
     memcpy(out, text, CLASSIC_UID_LEN);
     out[CLASSIC_UID_LEN] = '\0';
 }

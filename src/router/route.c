@@ -67,7 +67,7 @@ static bool is_whole_param(struct str text)
     if (text.len < 2 || text.ptr[0] != ':') {
         return false;
     }
-    while (end < text.len && route_is_name_char(text.ptr[end])) {
+    while (end < text.len && route_pattern_is_name_char(text.ptr[end])) {
         end++;
     }
     return end > 1 && (end == text.len || (end + 1 == text.len && text.ptr[end] == '?'));
@@ -86,7 +86,7 @@ static bool is_plain_text(struct str text)
 static struct route_segment parse_segment(struct str text)
 {
     if (str_eq(text, STR("*"))) {
-        return (struct route_segment){ROUTE_WILDCARD, route_number(0)};
+        return (struct route_segment){ROUTE_WILDCARD, route_pattern_number(0)};
     }
     if (is_plain_text(text)) {
         return (struct route_segment){ROUTE_TEXT, text};
@@ -361,7 +361,7 @@ static bool match_wildcard(struct str *rest, struct route_match *match)
     if (rest->len == 0) {
         return false; /* of the address /wild/... the path /wild is not one */
     }
-    route_match_add(match, route_number(0), str_from_offset(*rest, 1));
+    route_match_add(match, route_pattern_number(0), str_from_offset(*rest, 1));
     rest->len = 0;
     return true;
 }

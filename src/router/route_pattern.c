@@ -23,7 +23,7 @@ struct route_pattern {
     struct str names[ROUTE_CAPTURES_MAX]; /* empty: none */
 };
 
-struct str route_number(size_t n)
+struct str route_pattern_number(size_t n)
 {
     static const char *const numbers[ROUTE_CAPTURES_MAX] = {
         "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"};
@@ -31,7 +31,7 @@ struct str route_number(size_t n)
     return str_from(numbers[n]);
 }
 
-bool route_is_name_char(char c)
+bool route_pattern_is_name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -107,7 +107,7 @@ static bool is_dotless_class(struct str regex, size_t *at)
         } else if (c == '-') {
             char before = regex.ptr[i - 1];
 
-            is_dotless = is_dotless && (route_is_name_char(before) || before == '[' ||
+            is_dotless = is_dotless && (route_pattern_is_name_char(before) || before == '[' ||
                                         (i + 1 < regex.len && regex.ptr[i + 1] == ']'));
         } else {
             is_dotless = is_dotless && c != '.' && c != '[';
@@ -196,7 +196,7 @@ static int translate_param(struct translation *t, struct str *rest, size_t colon
     struct str name = {rest->ptr + colon + 1, 0};
     size_t end = colon + 1;
 
-    while (end < rest->len && route_is_name_char(rest->ptr[end])) {
+    while (end < rest->len && route_pattern_is_name_char(rest->ptr[end])) {
         end++;
     }
     name.len = end - colon - 1;
@@ -219,7 +219,7 @@ static int translate_star(struct translation *t)
         return SAILS_EINVAL;
     }
     buf_append_str(&t->regex, STR("(.*)"));
-    return add_name(t->pattern, &t->n_names, route_number(t->n_stars++));
+    return add_name(t->pattern, &t->n_names, route_pattern_number(t->n_stars++));
 }
 
 /* What would be an operator in Sails, and is none here, is refused rather than misread. */
@@ -231,7 +231,7 @@ static int translate_char(struct translation *t, char c)
     if (c == '?' || c == '(' || c == ')' || c == '\0') {
         return SAILS_EINVAL;
     }
-    if (!route_is_name_char(c) && (unsigned char)c < 0x80) {
+    if (!route_pattern_is_name_char(c) && (unsigned char)c < 0x80) {
         buf_append_char(&t->regex, '\\');
     }
     buf_append_char(&t->regex, c);
@@ -306,7 +306,7 @@ static void add_groups(const struct route_pattern *pattern, struct str path,
         struct str value = {path.ptr + start, end - start};
 
         if (pattern->has_numbers) {
-            route_match_add(match, route_number(i), value);
+            route_match_add(match, route_pattern_number(i), value);
         }
         if (pattern->names[i].len > 0) {
             route_match_add(match, pattern->names[i], value);

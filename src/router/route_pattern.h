@@ -34,10 +34,10 @@ struct route_match {
 struct route_pattern;
 
 /* "0", "1"...: the name of the n-th wildcard or group. n is below ROUTE_CAPTURES_MAX. */
-struct str route_number(size_t n);
+struct str route_pattern_number(size_t n);
 
 /* Whether `c` may be part of a parameter's name. */
-bool route_is_name_char(char c);
+bool route_pattern_is_name_char(char c);
 
 void route_match_add(struct route_match *match, struct str name, struct str value);
 

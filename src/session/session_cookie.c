@@ -13,7 +13,7 @@ void session_cookie_make_id(struct env *env, char out[SESSION_ID_LEN + 1])
     uint8_t raw[SESSION_ID_BYTES];
 
     env->random(env->random_ctx, raw, sizeof(raw));
-    base64url_write(out, (struct bytes){raw, sizeof(raw)});
+    base64_write_url(out, (struct bytes){raw, sizeof(raw)});
     out[SESSION_ID_LEN] = '\0';
 }
 

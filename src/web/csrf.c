@@ -18,7 +18,7 @@ void csrf_secret_make(struct env *env, char out[CSRF_SECRET_LEN + 1])
     uint8_t raw[SECRET_BYTES];
 
     env->random(env->random_ctx, raw, sizeof(raw));
-    base64url_write(out, (struct bytes){raw, sizeof(raw)});
+    base64_write_url(out, (struct bytes){raw, sizeof(raw)});
     out[CSRF_SECRET_LEN] = '\0';
 }
 
@@ -34,7 +34,7 @@ static bool prove(char out[PROOF_LEN], struct str salt, struct str secret)
               EVP_DigestFinal_ex(digest, raw, NULL) == 1;
 
     if (ok) {
-        base64url_write(out, (struct bytes){raw, sizeof(raw)});
+        base64_write_url(out, (struct bytes){raw, sizeof(raw)});
     }
     EVP_MD_CTX_free(digest);
     return ok;
