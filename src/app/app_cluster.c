@@ -208,6 +208,7 @@ static void set_nodes(struct sails_app *app, struct bus *bus)
     struct nodes_options options = {
         .bus = bus,
         .key = text_setting(app, "key", NULL),
+        .python = config_text(c, "sockets.pythonChannel"),
         .host = &app->io->host,
         .pool = app->pool,
         .log = &app->log,

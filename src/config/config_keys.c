@@ -432,6 +432,10 @@ const struct config_key config_keys[] = {
      .about = "Password of the Redis server",
      .is_secret = true},
     TEXT("sockets.key", NULL, "What channels in Redis begin with; socket.io if it is not set"),
+    TEXT(
+        "sockets.pythonChannel", NULL,
+        "Channel in Redis (python-socketio's own is socketio) on which its managers, since 5.14, emit events to clients, "
+        "disconnect them and change rooms; they are not heard if it is not set"),
     {.name = "sockets.adapterOptions.url",
      .type = CONFIG_TEXT,
      .about = "As sockets.url, which is stronger; likewise the next five",

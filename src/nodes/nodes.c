@@ -93,6 +93,22 @@ void nodes_on_confirmed(int status, uint64_t number, void *ctx)
     note_up(nodes);
 }
 
+static bool is_python(const struct nodes *nodes, struct str channel)
+{
+    return nodes->options.python != NULL && str_eq(channel, str_from(nodes->options.python));
+}
+
+static void subscribe_python(struct nodes *nodes)
+{
+    struct bus *bus = nodes->options.bus;
+
+    if (nodes->options.python != NULL) {
+        nodes_expect_confirmations(nodes, 1);
+        (void)bus->ops->subscribe(bus, BUS_CHANNEL, str_from(nodes->options.python), true,
+                                  nodes_on_confirmed, nodes);
+    }
+}
+
 static void on_bus_up(void *ctx)
 {
     struct nodes *nodes = ctx;
@@ -102,6 +118,7 @@ static void on_bus_up(void *ctx)
     nodes_namespace_subscribe_all(nodes);
     nodes_admin_subscribe(nodes);
     nodes_peers_subscribe(nodes);
+    subscribe_python(nodes);
     note_up(nodes);
     nodes_check(nodes);
 }
@@ -127,6 +144,8 @@ static void on_bus_message(void *ctx, struct str name, struct str channel, struc
 
     if (str_eq(name, nodes_admin_channel(nodes))) {
         nodes_admin_receive(nodes, payload);
+    } else if (is_python(nodes, name)) {
+        nodes_receive_python(nodes, payload);
     } else if (!nodes_peers_receive(nodes, name, payload) &&
                nodes_namespace_of(nodes, name, &nsp)) {
         nodes_receive(nodes, nsp, channel, payload);

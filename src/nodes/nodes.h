@@ -60,6 +60,8 @@ struct nodes_options {
     const char *key;    /* NULL: NODES_KEY; borrowed */
     bool has_admin_key; /* `key` was set: the admin bus is called just that */
     bool speaks_sails;  /* operations on whole rooms go over Sails' admin bus */
+    const char *
+        python; /* the channel of python-socketio's managers, who are heard; NULL: they are not; borrowed */
     bool answers_apart; /* publishOnSpecificResponseChannel */
     enum nodes_dialect dialect;
     enum clustered_mode mode; /* of NODES_SHARDED */
@@ -147,6 +149,9 @@ void nodes_publish_bytes(struct nodes *nodes, enum bus_kind kind, struct str cha
 
 /* What has come on a channel. Worker 0. nodes_receive.c */
 void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, struct bytes payload);
+
+/* What a manager of python-socketio has published. Worker 0. */
+void nodes_receive_python(struct nodes *nodes, struct bytes payload);
 
 /* What has come out of the stream. Worker 0. */
 void nodes_receive_entry(struct nodes *nodes, const struct bus_entry *entry);

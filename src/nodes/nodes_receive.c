@@ -1,3 +1,4 @@
+#include "adapter/python.h"
 #include "nodes/nodes.h"
 #include "nodes/nodes_answer.h"
 #include "nodes/nodes_format.h"
@@ -116,6 +117,24 @@ void nodes_receive(struct nodes *nodes, struct str nsp, struct str channel, stru
     int rc = nodes_format_read(nodes, nsp, channel, payload, &m);
 
     take(nodes, nsp, channel, rc, &m);
+}
+
+/* One channel has the messages of all namespaces. */
+void nodes_receive_python(struct nodes *nodes, struct bytes payload)
+{
+    struct adapter_message m;
+    int rc = python_read(payload, &m);
+
+    if (rc == 0) {
+        atomic_fetch_add(&nodes->counts.received, 1);
+        rc = nodes_namespace_is_known(nodes, m.nsp)
+                 ? receive(nodes, &m, &(struct place){NULL, false})
+                 : 0;
+        adapter_message_deinit(&m);
+    }
+    if (!nodes_is_ours(rc)) {
+        nodes_refuse(nodes, str_from(nodes->options.python), rc);
+    }
 }
 
 /* ---- what comes out of a stream ---- */

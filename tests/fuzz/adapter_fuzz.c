@@ -4,6 +4,7 @@
  */
 #include "adapter/classic.h"
 #include "adapter/clustered.h"
+#include "adapter/python.h"
 
 #include <assert.h>
 #include <sails/err.h>
@@ -56,6 +57,17 @@ static void check_entry(struct bytes payload)
     }
 }
 
+/* What a manager of Python means for one never is for everybody. */
+static void check_python(struct bytes payload)
+{
+    struct adapter_message m;
+
+    if (python_read(payload, &m) == 0) {
+        assert(m.rooms == NULL ? m.kind == ADAPTER_BROADCAST : json_array_size(m.rooms) > 0);
+        adapter_message_deinit(&m);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes payload = {data, size};
@@ -64,12 +76,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     payload = bytes_from_offset(payload, 1);
-    if (data[0] % 5 < 3) {
-        check_classic((enum classic_channel)(data[0] % 5), payload);
-    } else if (data[0] % 5 == 3) {
+    if (data[0] % 6 < 3) {
+        check_classic((enum classic_channel)(data[0] % 6), payload);
+    } else if (data[0] % 6 == 3) {
         check_clustered(payload);
-    } else {
+    } else if (data[0] % 6 == 4) {
         check_entry(payload);
+    } else {
+        check_python(payload);
     }
     return 0;
 }

@@ -1,10 +1,11 @@
 // Programs that are no nodes reach the clients of all nodes: our emitter, and those of Socket.IO.
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { ask, bytesEqual, next, record } from './support/clients.mjs'
+import { ask, bytesEqual, next, record, within } from './support/clients.mjs'
 import { connectRedis, gathered, startC, startNode } from './support/cluster.mjs'
 import { atEnd } from './support/ends.mjs'
 import { startRedis } from './support/redis.mjs'
@@ -133,6 +134,67 @@ test('an emitter says why it could not', async (t) => {
   assert.match((await run(`redis://127.0.0.1:${redis.port}`, '', emit)).stdout, /^ECONNREFUSED/)
   assert.match((await run('http://x', '', emit)).stdout, /^SAILS_EINVAL/)
 })
+
+/** python-socketio with Redis: a manager that only writes, and a server. Each call ends when Redis has it. */
+async function startPython(t, redis) {
+  const folder = new URL('.', import.meta.url).pathname
+  const child = spawn(`${folder}/.venv/bin/python`, [`${folder}/python/manager.py`, `redis://127.0.0.1:${redis.port}/0`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  })
+  atEnd(t, () => child.kill())
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return async (who, method, args, kwargs = {}) => {
+    child.stdin.write(`${JSON.stringify([who, method, args, kwargs])}\n`)
+    assert.equal((await within(lines.next(), `${method} in Python`)).value, 'done')
+  }
+}
+
+for (const options of [{}, { adapter: '@socket.io/redis-streams-adapter' }]) {
+  test(`managers of python-socketio reach clients of our nodes (${options.adapter ?? 'classic'})`, async (t) => {
+    const redis = await startRedis(t)
+    const setting = '--sockets.pythonChannel=socketio'
+    const nodes = [await startC(t, redis, ['--workers=2', setting], options), await startC(t, redis, [setting], options)]
+    const people = await Promise.all(nodes.map((node) => node.connect()))
+    const [ann, bob] = people
+    const call = await startPython(t, redis)
+    const hear = (event) => Promise.all(people.map((one) => next(one, event)))
+
+    let heard = hear('news')
+    await call('writer', 'emit', ['news', { a: ['ü', null, 1.5] }])
+    assert.deepEqual(await heard, [[{ a: ['ü', null, 1.5] }], [{ a: ['ü', null, 1.5] }]])
+    heard = hear('several')
+    await call('server', 'emit', ['several', { tuple: [1, [2], null] }])
+    assert.deepEqual(await heard, [[1, [2], null], [1, [2], null]])
+    heard = hear('bytes')
+    await call('writer', 'emit', ['bytes', { a: { bytes: [1, 2, 255] }, b: [{ bytes: [] }] }])
+    for (const args of await heard) {
+      bytesEqual(args, [{ a: Buffer.from([1, 2, 255]), b: [Buffer.alloc(0)] }])
+    }
+
+    const logs = people.map((one) => record(one, 'one'))
+    await call('server', 'enter_room', [ann.id, 'den'])
+    await call('server', 'enter_room', [bob.id, 'den'])
+    await call('writer', 'emit', ['one', 'den'], { room: 'den' })
+    await call('writer', 'emit', ['one', 'bob'], { to: bob.id })
+    await call('writer', 'emit', ['one', 'not ann'], { skip_sid: ann.id })
+    await call('server', 'leave_room', [bob.id, 'den'])
+    await call('writer', 'emit', ['one', 'left'], { room: ['den', 'other'] })
+    await call('server', 'close_room', ['den'])
+    await call('writer', 'emit', ['one', 'closed'], { room: 'den' })
+    heard = hear('last')
+    await call('writer', 'emit', ['last', null])
+    assert.deepEqual(await heard, [[], []])
+    assert.deepEqual(logs, [[['den'], ['left']], [['den'], ['bob'], ['not ann']]])
+
+    const gone = next(bob, 'disconnect')
+    await call('server', 'disconnect', [bob.id])
+    assert.equal((await gone)[0], 'io server disconnect')
+    const alone = next(ann, 'alone')
+    await call('writer', 'emit', ['alone', 1])
+    assert.deepEqual(await alone, [1])
+  })
+}
 
 /** `sails emit` in an empty folder, with the Redis of the test. */
 async function startEmit(t, redis) {
