@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Sails in Node.js, as it is deployed, with one of the routes of server.c: GET /echo?v=... The packages
-// are those of tests/dialogue/node.
+// Sails in Node.js, as it is deployed, with the events of server.c and two of its routes: GET /echo?v=... and
+// GET /bytes. The packages are those of tests/dialogue/node.
 //
 //   [BENCH_MODELS=...] sails.js --port=0 [--session.enabled=false]
 //
@@ -33,6 +33,20 @@ const models = {
   },
 }
 
+// The events of server.c, which Sails leaves to Socket.IO.
+function listen(socket) {
+  socket.on('echo', (value, ack) => ack(value))
+  socket.on('join', (room, ack) => {
+    socket.join(room)
+    ack()
+  })
+  socket.on('leave', (room, ack) => {
+    socket.leave(room)
+    ack()
+  })
+  socket.on('tell', (room, value) => socket.nsp.to(room).emit('broadcast', value))
+}
+
 function lift(port) {
   const hasSession = !process.argv.includes('--session.enabled=false')
   const hasModels = process.env.BENCH_MODELS !== undefined
@@ -53,20 +67,30 @@ function lift(port) {
       log: { level: 'error' },
       session: { secret: 'a secret' },
       sockets: { beforeConnect: (handshake, proceed) => proceed(undefined, true) },
-      routes: { 'GET /echo': (req, res) => res.json({ v: req.param('v') }) },
+      routes: {
+        'GET /echo': (req, res) => res.json({ v: req.param('v') }),
+        'GET /bytes': (req, res) => res.json({ text: 'Sixty-four bytes of JSON, counting the braces as well' }),
+      },
     },
-    (error) => {
+    (error, app) => {
       if (error) {
         console.error(error)
         process.exit(1)
       }
+      app.io.on('connection', listen)
       console.log(`Listening on http://127.0.0.1:${port}`)
     },
   )
 }
 
-// Sails takes port 0 for none.
-const probe = net.createServer().listen(0, '127.0.0.1', () => {
-  const { port } = probe.address()
-  probe.close(() => lift(port))
-})
+const wanted = Number(process.argv.find((word) => /^--port=\d+$/.test(word))?.slice('--port='.length) ?? 0)
+
+if (wanted > 0) {
+  lift(wanted)
+} else {
+  // Sails takes port 0 for none.
+  const probe = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address()
+    probe.close(() => lift(port))
+  })
+}

@@ -16,7 +16,7 @@
 #include <sys/epoll.h>
 
 enum {
-    READ_SIZE = 64 * 1024,
+    READ_SIZE = 16 * 1024,
     HEAD_SIZE = 1024,
     SLOW_BUFFER = 4096
 };
