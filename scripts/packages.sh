@@ -1,4 +1,4 @@
-# Sourced by scripts/run, scripts/test and bench/run: the Debian packages that they need.
+# Sourced by scripts/run, scripts/test, bench/run and bench/parts: the Debian packages that they need.
 #
 # need_packages INSTALL PACKAGE...   installs what is missing and says what; with INSTALL=no it only
 #                                    says so, and fails.
