@@ -77,7 +77,8 @@ export function latency(report, row, peer, which = 'latency_us') {
   return all.length === 0 ? null : Object.fromEntries(Object.keys(all[0][which]).map((key) => [key, median(all.map((result) => result[which][key]))]))
 }
 
-const number = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2))
+const number = (value) => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3)
+const WHOSE = { sails: 'Sails\'', nginx: 'nginx\'s' }
 export const unitOf = (row) => (row.kind === 'start' ? 'ms' : row.kind === 'memory' ? 'B' : 'µs')
 export const shown = (row, value) => (value === null || value === undefined ? '–' : `${row.kind === 'memory' ? Math.round(value).toLocaleString('en') : number(value)} ${unitOf(row)}`)
 export const times = (ratio) => (ratio === null || !Number.isFinite(ratio) ? '–' : number(ratio))
@@ -98,7 +99,7 @@ export function verdicts(report, row) {
   }
   if (bar.of !== undefined && row.kind !== 'records') {
     const share = median(ratios(report, row, 'sails-c', bar.of))
-    found.push({ text: `${number(bar.share)} of ${bar.of}'s`, is: times(share), isMet: share === null ? null : share <= bar.share })
+    found.push({ text: `${number(bar.share)} of ${WHOSE[bar.of]}`, is: times(share), isMet: share === null ? null : share <= bar.share })
   }
   if (bar.bytes !== undefined || bar.ms !== undefined) {
     found.push({ text: `${bar.bytes ?? bar.ms} ${unitOf(row)}`, is: shown(row, ours.value), isMet: ours.value === null ? null : ours.value <= (bar.bytes ?? bar.ms) })

@@ -19,7 +19,7 @@ p { margin: 0 0 8px; max-width: 75ch }
 .card .what { margin: 0 0 6px }
 .scale { margin: 0; text-align: right; font-size: 12px }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
-svg text { fill: var(--ink) } svg text.value { fill: var(--soft) } svg text.limit { fill: var(--limit); font-size: 11px }
+svg text { fill: var(--ink) } svg text.value { fill: var(--soft); paint-order: stroke; stroke: var(--card); stroke-width: 3px } svg text.limit { fill: var(--limit); font-size: 11px }
 rect.ours { fill: var(--ours) } rect.bare { fill: var(--bare) } rect.other { fill: var(--other) }
 line.limit { stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 4 3 } line.grid { stroke: var(--line) }
 polyline { fill: none; stroke-width: 2 }
@@ -31,7 +31,7 @@ ${['#8a94a3', '#0b9a92', '#d97706', '#b45309', '#2563eb', '#9333ea', '#16a34a', 
 table { border-collapse: collapse; font-size: 14px; width: 100% }
 th, td { text-align: right; padding: 7px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums }
 th { color: var(--soft); font-weight: 600 } tr:last-child td { border-bottom: 0 }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 150px }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 230px }
 ul { padding-left: 20px; margin: 8px 0 }
 `
 

@@ -72,6 +72,7 @@ export const peers = [
     name: 'go',
     label: 'socket.io for Go',
     setup: 'go',
+    share: 1 / 3, // of what the others are asked, for it takes long
     command: (port) => [at('peers/go/bench-peer'), `${port}`],
     env: { GOMAXPROCS: '1' },
     version: () => `${firstMatch('peers/go/go.mod', /servers\/socket\/v3 (v[\d.]+)/)}, ${firstLine(said('go', 'version'))}`,
@@ -81,7 +82,7 @@ export const peers = [
     name: 'java',
     label: 'netty-socketio (Java)',
     setup: 'java',
-    share: 1 / 3, // of what the others are asked, for it takes long
+    share: 1 / 10,
     command: (port) => ['java', '-cp', `${at('peers/java/target/bench-peer.jar')}:${at('peers/java/target/lib/*')}`, 'Peer', `${port}`],
     version: () => `${firstMatch('peers/java/pom.xml', /netty-socketio<\/artifactId>\s*<version>(.*)<\/version>/)}, ${firstLine(said('java', '-version'))}`,
     lacks: [...REQUESTS, 'http'],
@@ -90,7 +91,7 @@ export const peers = [
     name: 'python',
     label: 'python-socketio',
     setup: 'python',
-    share: 1 / 3, // of what the others are asked, for it takes long
+    share: 1 / 10,
     command: (port) => [at('peers/python/.venv/bin/python'), at('peers/python/peer.py'), `${port}`],
     version: () => `${firstMatch('peers/python/requirements.txt', /python-socketio==(.*)/)}, uvicorn, ${firstLine(said('python3', '--version'))}`,
     lacks: REQUESTS,

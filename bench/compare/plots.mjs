@@ -1,6 +1,6 @@
 // Plots as SVG, 360 wide, so that on a phone they are as large as they were drawn.
 const WIDTH = 360
-const LABEL = 128
+const LABEL = 138
 const LINE = 24
 
 const escape = (text) => `${text}`.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c])
@@ -28,7 +28,7 @@ export function bars(title, items, limit) {
   const at = limit === undefined ? null : LABEL + x(limit)
   const line = at === null ? '' : `<line class="limit" x1="${at.toFixed(1)}" x2="${at.toFixed(1)}" y1="0" y2="${height - 16}"/>` +
     `<text class="limit" x="${at.toFixed(1)}" y="${height - 4}" text-anchor="middle">bar</text>`
-  return svg(height, title, lines.join('') + line) + (isLog ? '<p class="scale">logarithmic scale</p>' : '')
+  return svg(height, title, line + lines.join('')) + (isLog ? '<p class="scale">logarithmic scale</p>' : '')
 }
 
 const PERCENTILES = ['p50', 'p90', 'p99', 'p99.9', 'p99.99']
@@ -36,7 +36,7 @@ const PERCENTILES = ['p50', 'p90', 'p99', 'p99.9', 'p99.99']
 /** Lines of { label, points: {p50, ...} in us }, both axes logarithmic: the tail is what is looked at. */
 export function percentiles(title, series) {
   const height = 210
-  const left = 46
+  const left = 56
   const bottom = height - 24
   const all = series.flatMap(({ points }) => PERCENTILES.map((name) => points[name] / 1000)).filter((value) => value > 0)
   const low = Math.floor(Math.log10(Math.min(...all)))

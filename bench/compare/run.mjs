@@ -11,9 +11,10 @@ import { Server, generatorPin } from './servers.mjs'
 import { htmlReport } from './html.mjs'
 import { markdownReport } from './markdown.mjs'
 
+const measured = rows.filter(({ from }) => from === undefined)
 const usage = `bench/run [OPTION...]
 
-  --only NAMES     rows and peers, separated by commas: ${rows.map(({ name }) => name).join(' ')};
+  --only NAMES     rows and peers, separated by commas: ${measured.map(({ name }) => name).join(' ')};
                    ${peers.map(({ name }) => name).join(' ')}
   --rounds N       how often everything is measured in turns: 3
   --quick          one round of a tenth, to see whether it works
@@ -47,7 +48,7 @@ function chosen(all) {
   return found.length > 0 ? found : all
 }
 for (const name of options.only?.split(',') ?? []) {
-  if (![...rows, ...peers].some((known) => known.name === name)) {
+  if (![...measured, ...peers].some((known) => known.name === name)) {
     process.stderr.write(`--only ${name}: there is no such row or peer; see bench/run --help\n`)
     process.exit(2)
   }
@@ -151,6 +152,7 @@ function describeMachine() {
 const machine = describeMachine()
 const leftOut = {}
 const present = []
+const results = {}
 for (const peer of chosen(peers)) {
   const why = install(peer)
   if (why === null) {
@@ -161,8 +163,18 @@ for (const peer of chosen(peers)) {
   }
 }
 
-const results = {}
-const wanted = chosen(rows).filter(({ from }) => from === undefined)
+/** After each row, so that who stops it has what was measured until then. */
+function writeReport() {
+  machine.load_at_end = loadavg().map((value) => Number(value.toFixed(1)))
+  const report = { machine, peers: present.map(({ name, label, is }) => ({ name, label, is })), leftOut, results }
+  mkdirSync(options.out, { recursive: true })
+  writeFileSync(path.join(options.out, 'results.json'), `${JSON.stringify(report)}\n`)
+  writeFileSync(path.join(options.out, 'report.md'), markdownReport(report))
+  writeFileSync(path.join(options.out, 'report.html'), htmlReport(report))
+  return report
+}
+
+const wanted = chosen(measured)
 const servers = new Map() // that go on from row to row: who compiles while it runs has done so when it counts
 for (const [i, row] of wanted.entries()) {
   say(`[${i + 1}/${wanted.length}] ${row.title}`)
@@ -175,14 +187,8 @@ for (const [i, row] of wanted.entries()) {
   } else {
     await measureRow(row, present, results, servers)
   }
+  writeReport()
 }
 await Promise.all([...servers.values()].map((server) => server.stop()))
-machine.load_at_end = loadavg().map((value) => Number(value.toFixed(1)))
-
-const report = { machine, peers: present.map(({ name, label, is }) => ({ name, label, is })), leftOut, results }
-mkdirSync(options.out, { recursive: true })
-writeFileSync(path.join(options.out, 'results.json'), `${JSON.stringify(report)}\n`)
-writeFileSync(path.join(options.out, 'report.md'), markdownReport(report))
-writeFileSync(path.join(options.out, 'report.html'), htmlReport(report))
-process.stdout.write(markdownReport(report))
+process.stdout.write(markdownReport(writeReport()))
 say(`written: ${path.relative(process.cwd(), options.out)}/report.md, report.html, results.json`)
