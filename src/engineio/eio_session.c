@@ -21,7 +21,7 @@
 #include <sails/err.h>
 
 /* One kilobyte is the budget of an idle connection with all of its floors. */
-static_assert(sizeof(struct eio_session) + sizeof(struct eio_websocket) <= 224,
+static_assert(sizeof(struct eio_session) + sizeof(struct eio_websocket) <= 200,
               "an idle session has grown");
 
 static void enter_table(struct eio_session *s)

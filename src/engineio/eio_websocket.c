@@ -70,7 +70,7 @@ int eio_websocket_send(struct eio_websocket *w, struct eio_message *message)
 {
     static const uint8_t v3_type[] = {EIO_MESSAGE};
 
-    if (message->is_binary && w->b64) {
+    if (message->is_binary && w->ws.note != 0) {
         return send_base64(w, message);
     }
     if (w->session->revision == 4) {
@@ -273,7 +273,6 @@ struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct htt
         http_drop(x);
         return NULL;
     }
-    w->b64 = b64;
     if (server->events->on_headers != NULL) {
         server->events->on_headers(server->ctx, x, is_handshake);
     }
@@ -281,6 +280,7 @@ struct eio_websocket *eio_websocket_accept(struct eio_server *server, struct htt
         mem_free(w);
         return NULL;
     }
+    w->ws.note = b64 ? 1 : 0;
     return w;
 }
 

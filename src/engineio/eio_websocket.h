@@ -14,9 +14,8 @@
 #include "engineio/eio_session.h"
 
 struct eio_websocket {
-    struct ws_conn ws;
+    struct ws_conn ws;           /* its note: binary goes out as base64 text */
     struct eio_session *session; /* NULL: it only closes any more */
-    bool b64;                    /* binary goes out as base64 text */
 };
 
 /* A WebSocket beside a session that still polls. */

@@ -14,18 +14,17 @@
 
 #include <sys/uio.h>
 
+struct outq_many;
+
 /* {0} is a valid empty queue. */
 struct outq {
     union {
-        struct shared *one;   /* while cap is 0 */
-        struct shared **many; /* `cap` places, in use from `first` on */
+        struct shared *one; /* while `is_many` is not set */
+        struct outq_many *many;
     } u;
-    size_t bytes;  /* not yet consumed, of all messages */
-    size_t offset; /* consumed of the first message */
-    uint32_t first;
+    size_t bytes; /* not yet consumed, of all messages */
     uint32_t count;
-    uint32_t cap;
-    uint32_t largest; /* length of the longest message since it was empty; 0: that one has gone */
+    bool is_many;
 };
 
 static inline bool outq_is_empty(const struct outq *q)

@@ -306,7 +306,7 @@ static void admit(struct sio_socket *socket, const char *sid)
     sio_namespace_add(socket->nsp, socket);
     sio_client_stop_waiting(socket->client);
     if (socket->held != NULL) {
-        list_append(&server->ready, &socket->in_turn);
+        list_append(&server->ready, &socket->held->in_ready);
         sio_server_need_turn(server);
     }
     sio_rooms_enter_own(socket);

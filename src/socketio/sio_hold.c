@@ -18,6 +18,12 @@ static bool is_over_limit(const struct sio_client *client, size_t more)
            client->held_bytes + more > MAX_HELD_BYTES;
 }
 
+static void count(struct sio_client *client, int32_t packets, int32_t bytes)
+{
+    client->n_held = (client->n_held + (uint32_t)packets) & 0x7f;
+    client->held_bytes = (client->held_bytes + (uint32_t)bytes) & 0x7fffff;
+}
+
 int sio_hold(struct sio_socket *socket, const struct sio_packet *packet, struct str text,
              struct sio_kept **kept)
 {
@@ -39,9 +45,9 @@ int sio_hold(struct sio_socket *socket, const struct sio_packet *packet, struct 
         end = &(*end)->next;
     }
     *end = *kept;
+    (*end)->owner = socket;
     *kept = NULL;
-    client->n_held++;
-    client->held_bytes += (uint32_t)(*end)->size;
+    count(client, 1, (int32_t)(*end)->size);
     return 0;
 }
 
@@ -50,8 +56,7 @@ static struct sio_kept *take_first(struct sio_socket *socket)
     struct sio_kept *kept = socket->held;
 
     socket->held = kept->next;
-    socket->client->n_held--;
-    socket->client->held_bytes -= (uint32_t)kept->size;
+    count(socket->client, -1, -(int32_t)kept->size);
     return kept;
 }
 

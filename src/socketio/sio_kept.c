@@ -75,6 +75,7 @@ void sio_kept_destroy(struct sio_kept *kept)
     for (size_t i = 0; i < kept->n_received; i++) {
         json_decref(kept->attachments[i]);
     }
+    list_remove(&kept->in_ready);
     json_decref(kept->packet.args);
     byte_budget_set(kept->budget, &kept->charged, 0);
     mem_free(kept);

@@ -10,12 +10,15 @@
 #define SOCKETIO_SIO_KEPT_H
 
 #include "base/byte_budget.h"
+#include "base/list.h"
 #include "socketio/sio_packet.h"
 
 struct sio_kept {
-    struct sio_kept *next; /* for its owner's list */
-    size_t size;           /* bytes that it holds */
-    size_t charged;        /* to `budget` */
+    struct sio_kept *next;    /* for its owner's list */
+    struct list in_ready;     /* while it waits for the next turn */
+    struct sio_socket *owner; /* that it is held for; NULL: for none */
+    size_t size;              /* bytes that it holds */
+    size_t charged;           /* to `budget` */
     struct byte_budget *budget;
     size_t n_received;
     struct sio_packet packet; /* views into this */

@@ -232,7 +232,7 @@ static void free_gone(struct sio_server *server)
     struct list *node = NULL;
 
     while ((node = list_take_first(&server->gone)) != NULL) {
-        sio_socket_free(container_of(node, struct sio_socket, in_turn));
+        sio_socket_free(container_of(node, struct sio_socket, in_client));
     }
 }
 
@@ -245,7 +245,7 @@ static void on_turn(struct deadline *deadline, void *ctx)
     list_init(&ready);
     list_splice(&ready, &server->ready);
     while (!list_is_empty(&ready)) {
-        sio_hold_deliver(container_of(list_take_first(&ready), struct sio_socket, in_turn));
+        sio_hold_deliver(container_of(list_take_first(&ready), struct sio_kept, in_ready)->owner);
     }
     free_gone(server);
 }

@@ -79,8 +79,7 @@ static void retire(struct sio_socket *socket, struct sio_server *server)
 {
     socket->client = NULL;
     socket->nsp->n_sockets--;
-    list_remove(&socket->in_turn); /* of `ready` */
-    list_append(&server->gone, &socket->in_turn);
+    list_append(&server->gone, &socket->in_client);
     sio_server_need_turn(server);
 }
 
@@ -162,12 +161,12 @@ void sio_socket_check(const struct sio_socket *socket)
     const struct sio_namespace *nsp = socket->nsp;
     bool is_young = socket->state <= SOCKET_CONNECTED;
 
-    assert(list_is_linked(&socket->in_client) == is_young); /* I1 */
+    assert(list_is_linked(&socket->in_client) == (is_young || socket->client == NULL)); /* I1 */
     assert(socket->state == SOCKET_ENDING || /* on_disconnecting still finds it there */
            list_is_linked(&socket->in_nsp) == (socket->state == SOCKET_CONNECTED)); /* I1 */
     assert(socket->state != SOCKET_GONE || socket->member.count == 0);              /* I1 */
     assert(socket->held == NULL || socket->state == SOCKET_CONNECTING ||
-           list_is_linked(&socket->in_turn)); /* I3 */
+           list_is_linked(&socket->held->in_ready)); /* I3 */
     assert(nsp->count == nsp->by_id.count && nsp->count <= nsp->n_sockets);
     (void)nsp;
     (void)is_young;

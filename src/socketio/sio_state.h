@@ -55,8 +55,9 @@ struct sio_server {
     struct deadline_ladder ack_limits;
     struct deadline_queue turns; /* of length 0 */
     struct deadline next_turn;
-    struct list ready; /* sockets whose held packets are delivered on the next turn */
-    struct list gone;  /* sockets that are freed on the next turn */
+    struct list
+        ready; /* the first packets held of sockets to which they are delivered on the next turn */
+    struct list gone; /* sockets that are freed on the next turn */
 };
 
 struct sio_client {
@@ -65,12 +66,13 @@ struct sio_client {
     struct list sockets; /* I1 */
     struct deadline connect_deadline;
     struct sio_kept *partial; /* a packet whose attachments are not all there */
-    uint32_t held_bytes;      /* of all its sockets */
-    uint16_t n_held;
     uint16_t n_sockets;
-    uint16_t busy;  /* calls into it that have not returned */
-    bool is_ending; /* I2 */
-    bool is_closed; /* the session is gone; freed when nothing is busy */
+    uint16_t busy; /* calls into it that have not returned */
+    /* Of all its sockets: MAX_HELD_BYTES, and what a packet takes beside its text. */
+    uint32_t held_bytes : 23;
+    uint32_t n_held : 7;
+    uint32_t is_ending : 1; /* I2 */
+    uint32_t is_closed : 1; /* the session is gone; freed when nothing is busy */
 };
 
 enum socket_state {
@@ -83,9 +85,8 @@ enum socket_state {
 struct sio_socket {
     struct sio_client *client; /* NULL once it is GONE */
     struct sio_namespace *nsp;
-    struct list in_client;
+    struct list in_client; /* or, once it is GONE, in server->gone */
     struct list in_nsp;
-    struct list in_turn; /* of server->ready or server->gone */
     struct map_node by_id;
     struct room_member member;
     struct map *acks;      /* struct ack; NULL: none was ever expected */
@@ -100,7 +101,7 @@ struct sio_socket {
 };
 
 /* The budget of an idle connection is a kilobyte in all (a client with one socket, its id). */
-static_assert(sizeof(struct sio_client) + sizeof(struct sio_socket) + 24 <= 320,
+static_assert(sizeof(struct sio_client) + sizeof(struct sio_socket) + 24 <= 224,
               "an idle connection costs too much");
 
 struct sio_namespace {

@@ -54,6 +54,7 @@ struct ws_conn {
     struct deadline deadline;     /* of the closing handshake; or of bytes behind the opening one */
     struct ws_deflate_params deflate;
     uint8_t state;       /* enum ws_state */
+    uint8_t note;        /* its owner's */
     uint16_t close_code; /* what on_close will tell */
     int err;
 };
