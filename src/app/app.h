@@ -220,6 +220,9 @@ int app_cluster_check(struct sails_app *app);
 int app_cluster_open(struct sails_app *app, struct carrier **out);
 void app_cluster_close(struct sails_app *app);
 
+/* The longest message from Redis that a node of these settings reads. */
+size_t app_cluster_max_message(const struct sails_app *app);
+
 /* On each worker's thread, as nodes.h says. 0; SAILS_ENOMEM. */
 int app_cluster_start(struct sails_app *app, struct worker *worker);
 void app_cluster_stop(struct sails_app *app, struct worker *worker);

@@ -64,6 +64,11 @@ static struct redis_tls_options tls_options(const struct sails_app *app,
     };
 }
 
+size_t app_cluster_max_message(const struct sails_app *app)
+{
+    return 2 * (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
+}
+
 static struct redis_options redis_options(const struct sails_app *app, const struct redis_url *url)
 {
     struct redis_options options = redis_default_options;
@@ -75,8 +80,7 @@ static struct redis_options redis_options(const struct sails_app *app, const str
     options.db = url->db != 0 ? url->db : number_setting(app, "db", 0);
     options.tls = tls_options(app, url);
     options.max_commands = MAX_COMMANDS;
-    options.max_reply =
-        2 * (size_t)config_integer(&app->config, "sockets.maxHttpBufferSize") + MESSAGE_EXTRA;
+    options.max_reply = app_cluster_max_message(app);
     options.log = &app->log;
     return options;
 }

@@ -30,8 +30,9 @@ enum {
     POLLS_MAX = 1000,                   /* of one worker that are elsewhere; and as many visits */
     POLLS_BYTES_MAX = 16 * 1024 * 1024, /* of their bodies */
     POLLS_BODY_MAX = 1024 * 1024, /* of one of them: what nodes say to each other waits behind it */
-    POLLS_HEAD_MAX = 16 * 1024,   /* of a response */
-    POLLS_CLAIM_MS = 2000         /* until the owner has said so */
+    POLLS_ANSWER_MAX =
+        8 * 1024 * 1024,  /* of a response: in base64 it leaves room in what waits for Redis */
+    POLLS_CLAIM_MS = 2000 /* until the owner has said so */
 };
 
 struct app_polls {

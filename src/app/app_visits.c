@@ -14,6 +14,10 @@
  * I2  on_close comes once, and nothing after it.
  */
 
+enum {
+    ENVELOPE_MAX = 64 * 1024 /* of a message: what is beside the response, with room to spare */
+};
+
 struct app_visit {
     struct link link;
     struct mail mail;
@@ -158,11 +162,35 @@ static void close_visit(struct app_visit *visit, int err)
     }
 }
 
+/* What the other node reads of one message, less base64 and what else is in it. */
+static size_t max_answer(const struct sails_app *app)
+{
+    size_t max = (app_cluster_max_message(app) - ENVELOPE_MAX) / 4 * 3;
+
+    return max < POLLS_ANSWER_MAX ? max : POLLS_ANSWER_MAX;
+}
+
+/* One that is too long is answered with nothing, so that nobody waits for it. */
+static void say_answer(const struct app_visit *visit)
+{
+    const struct sails_app *app = visit->w->app;
+    size_t max = max_answer(app);
+
+    if (visit->out.len > max) {
+        log_line(
+            &app->log, LOG_WARN,
+            "sockets.forwardPolling: a response of %zu bytes is for a client whose poll has come "
+            "to another node, and more than %zu do not go there: its session ends. Let the "
+            "balancer send a client to the same node always",
+            visit->out.len, max);
+    }
+    say(visit, "answer", visit->out.len <= max ? &visit->out : NULL);
+}
+
 /* HTTP has ended it. */
 static void deliver(struct worker *worker, struct mail *mail)
 {
     struct app_visit *visit = container_of(mail, struct app_visit, mail);
-    size_t max = visit->w->app->io->options.engine.max_http_buffer_size;
 
     (void)worker;
     visit_check(visit);
@@ -171,7 +199,7 @@ static void deliver(struct worker *worker, struct mail *mail)
         visit_free(visit);
         return;
     }
-    say(visit, "answer", visit->out.len <= max + POLLS_HEAD_MAX ? &visit->out : NULL);
+    say_answer(visit);
     close_visit(visit, 0);
 }
 

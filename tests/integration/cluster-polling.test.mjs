@@ -131,6 +131,26 @@ test('a poll whose node has died is answered in time', async (t) => {
   assert.deepEqual(await outcome(await poll), unknown)
 })
 
+test('an answer may be longer than a message of a client, and one that is too long is told of', async (t) => {
+  const { nodes } = await startPair(t, ['--sockets.maxHttpBufferSize=20000'])
+  const sid = await openSession(nodes[0])
+  assert.equal(await (await post(nodes[1], sid, '40')).text(), 'ok')
+  let greeting = ''
+  while (!greeting.includes('hello')) greeting += await (await fetch(at(nodes[1], sid))).text()
+  const [, id] = /"sid":"([^"]*)"/.exec(greeting)
+  const ann = await nodes[0].connect()
+  const send = async (n) => { // in one response: no poll is open
+    for (let i = 0; i < n; i++) await ask(ann, 'emit', { to: [id] }, 'said', ['x'.repeat(10_000)])
+  }
+  const poll = () => fetch(at(nodes[1], sid), { headers: { 'accept-encoding': 'identity' } })
+
+  await send(60)
+  assert.equal((await (await poll()).text()).match(/said/g).length, 60)
+  await send(80)
+  assert.deepEqual(await outcome(await within(poll(), 'an answer')), unknown)
+  await nodes[0].says(/a response of 8\d{5} bytes .* more than 767\d{3} do not go there: its session ends/)
+})
+
 test('what others say on the channel of the nodes ends none', async (t) => {
   const { nodes, client } = await startPair(t)
   const sid = await openSession(nodes[0])
