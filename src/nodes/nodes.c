@@ -22,7 +22,7 @@
  */
 
 enum {
-    REFUSED_PERIOD_MS = 60000,
+    TELLING_PERIOD_MS = 60000,
     CLASSIC_UID_LEN = 6
 };
 
@@ -171,7 +171,7 @@ void nodes_refuse(struct nodes *nodes, struct str channel, int why)
     uint64_t now_ms = worker_env(nodes->worker)->now_ms;
     uint64_t n = atomic_fetch_add(&nodes->counts.refused, 1) + 1;
 
-    if (nodes->told_refused > 0 && now_ms - nodes->told_refused_ms < REFUSED_PERIOD_MS) {
+    if (nodes->told_refused > 0 && now_ms - nodes->told_refused_ms < TELLING_PERIOD_MS) {
         return;
     }
     log_line(nodes->options.log, LOG_WARN,
@@ -179,6 +179,31 @@ void nodes_refuse(struct nodes *nodes, struct str channel, int why)
              (unsigned long long)(n - nodes->told_refused), STR_FMT(channel), sails_strerror(why));
     nodes->told_refused = n;
     nodes->told_refused_ms = now_ms;
+}
+
+void nodes_tell_unsent(struct nodes *nodes, struct str channel, size_t len, int why)
+{
+    uint64_t now_ms = worker_env(nodes->worker)->now_ms;
+    uint64_t all = atomic_load(&nodes->counts.unsent);
+    unsigned long long n = all - nodes->told_unsent;
+    bool is_late = nodes->told_unsent == 0 || now_ms - nodes->told_unsent_ms >= TELLING_PERIOD_MS;
+
+    if (n == 0 || !is_late || !nodes->is_reachable) {
+        return;
+    }
+    if (why < 0) {
+        log_line(
+            nodes->options.log, LOG_WARN,
+            "Cluster: %llu messages were not said to other nodes, the last one of %zu bytes on "
+            "channel %.*s: %s",
+            n, len, STR_FMT(channel), sails_strerror(why));
+    } else {
+        log_line(
+            nodes->options.log, LOG_WARN,
+            "Cluster: %llu messages were not said to other nodes: Redis was away, slow or full", n);
+    }
+    nodes->told_unsent = all;
+    nodes->told_unsent_ms = now_ms;
 }
 
 /* ---- the carrier ---- */

@@ -112,6 +112,8 @@ struct nodes {
     atomic_bool is_up;        /* all is listened to, and everything can be said */
     uint64_t told_refused;    /* of counts.refused: the log has been told */
     uint64_t told_refused_ms; /* when */
+    uint64_t told_unsent;     /* the same of counts.unsent */
+    uint64_t told_unsent_ms;
 };
 
 /* Ready for cluster_set_adapter(). */
@@ -167,6 +169,10 @@ static inline bool nodes_is_ours(int rc)
 
 /* One that is no message is counted, and told once a minute with its channel. Worker 0. */
 void nodes_refuse(struct nodes *nodes, struct str channel, int why);
+
+/* Tells of what was not said to others, whoever has counted it, once a minute while the bus is there. `why`: of
+ * what should have gone to that channel now; 0: it went. Worker 0. */
+void nodes_tell_unsent(struct nodes *nodes, struct str channel, size_t len, int why);
 
 /* ---- recovery: nodes_recovery.c ---- */
 

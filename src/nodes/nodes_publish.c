@@ -56,6 +56,7 @@ static void publish(struct nodes *nodes, enum bus_kind kind, struct str channel,
     } else {
         atomic_fetch_add(&nodes->counts.sent, 1);
     }
+    nodes_tell_unsent(nodes, channel, payload.len, rc);
 }
 
 static void on_publication(struct worker *worker, struct mail *mail)

@@ -200,10 +200,15 @@ static int say(struct nodes *nodes, struct str stream, struct bytes entry)
 
 void nodes_recovery_publish(struct nodes *nodes, struct str stream, struct bytes entry)
 {
-    if (say(nodes, stream, entry) == 0) {
+    int rc = say(nodes, stream, entry);
+
+    if (rc == 0) {
         atomic_fetch_add(&nodes->counts.sent, 1);
     } else {
         atomic_fetch_add(&nodes->counts.unsent, 1);
+    }
+    nodes_tell_unsent(nodes, stream, entry.len, rc);
+    if (rc < 0) {
         nodes_receive_own(nodes, entry);
     }
 }

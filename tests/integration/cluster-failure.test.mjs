@@ -99,6 +99,22 @@ test('a Redis that says nothing any more is noticed, and holds up nobody', async
   redis.thaw()
 })
 
+test('a message that is too long for other nodes is heard at its own, and told of', async (t) => {
+  const redis = await startRedis(t)
+  const nodes = [await startC(t, redis), await startC(t, redis)]
+  const [ann, bob] = await Promise.all(nodes.map((node) => node.connect()))
+  const said = next(ann, 'said')
+  const heard = record(bob, 'said')
+
+  await ask(ann, 'emit', {}, 'said', ['x'.repeat(17 * 1024 * 1024)])
+  assert.equal((await said)[0].length, 17 * 1024 * 1024)
+  await nodes[0].says(/1 messages were not said to other nodes, the last one of 17825\d{3} bytes on channel socket.io#\/#: /)
+  const last = next(bob, 'last')
+  await ask(ann, 'emit', {}, 'last', [])
+  await last
+  assert.deepEqual(heard, [])
+})
+
 test('a node that is killed is missing as soon as Redis has noticed', async (t) => {
   const redis = await startRedis(t)
   const nodes = [await startC(t, redis), await startC(t, redis)]
