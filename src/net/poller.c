@@ -125,17 +125,18 @@ static bool take_uv_in(struct poller *poller, uv_loop_t *uv)
     return true;
 }
 
-/* Until there is something for libuv; what its callbacks have put off comes first. */
+/* Until there is something for libuv; what its callbacks have put off comes first. Sockets are asked at least once: whoever
+ * works in turns, by a deadline that is due at once, must not keep the others waiting. */
 static void serve_sockets(struct poller *poller, struct loop *loop)
 {
     uv_loop_t *uv = loop->uv;
     bool is_uv_due = false;
 
     loop_end_turn(loop);
-    while (!is_uv_due && uv_backend_timeout(uv) != 0) {
+    do {
         is_uv_due = dispatch(poller, uv_backend_timeout(uv), uv);
         loop_end_turn(loop);
-    }
+    } while (!is_uv_due && uv_backend_timeout(uv) != 0);
 }
 
 void poller_run(struct poller *poller, struct loop *loop)
