@@ -31,6 +31,7 @@ export function bars(title, items, limit) {
   return svg(height, title, line + lines.join('')) + (isLog ? '<p class="scale">logarithmic scale</p>' : '')
 }
 
+const ms = (power) => (power >= 3 ? `${10 ** (power - 3)} s` : `${power >= 0 ? 10 ** power : (10 ** power).toFixed(-power)} ms`)
 const PERCENTILES = ['p50', 'p90', 'p99', 'p99.9', 'p99.99']
 
 /** Lines of { label, points: {p50, ...} in us }, both axes logarithmic: the tail is what is looked at. */
@@ -46,7 +47,7 @@ export function percentiles(title, series) {
   const grid = []
   for (let power = low; power <= high; power++) {
     grid.push(`<line class="grid" x1="${left}" x2="${WIDTH - 14}" y1="${y(10 ** power).toFixed(1)}" y2="${y(10 ** power).toFixed(1)}"/>`,
-      `<text x="${left - 5}" y="${(y(10 ** power) + 4).toFixed(1)}" text-anchor="end">${10 ** power >= 1 ? 10 ** power : (10 ** power).toFixed(-power)} ms</text>`)
+      `<text x="${left - 5}" y="${(y(10 ** power) + 4).toFixed(1)}" text-anchor="end">${ms(power)}</text>`)
   }
   const names = PERCENTILES.map((name, i) => `<text x="${x(i)}" y="${height - 6}" text-anchor="${i === PERCENTILES.length - 1 ? 'end' : 'middle'}">${name}</text>`)
   const lines = series.map(({ points }, i) =>
