@@ -108,6 +108,9 @@ test('every client is told events in one order, with their places in the stream'
   await Promise.all(people.map(async (socket, who) => {
     for (let n = 0; n < 50; n++) await ask(socket, 'emit', {}, 'n', [who, n])
   }))
+  // An ack says that it is on its way into the stream; what another node says may come before it.
+  const all = async () => { while (heard.some((list) => list.length < 150)) await new Promise(setImmediate) }
+  await within(all(), 'all that was said')
   await ask(people[0], 'emit', {}, 'end', [])
   await Promise.all(ended)
   assert.equal(heard[0].length, 150)
