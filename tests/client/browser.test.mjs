@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { startBrowser } from './support/browser.mjs'
 import { readExamples } from './support/readme.mjs'
 import { startReferenceServer } from './support/reference-server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const client = new URL('../../clients/js/', import.meta.url)
 
@@ -31,7 +32,7 @@ async function startSite (t, pages, options) {
 /* Opens a page; its console and its errors are in `page.said`. */
 async function openPage (t, url) {
   const page = await (await startBrowser(t)).newPage()
-  page.setDefaultTimeout(8000)
+  page.setDefaultTimeout(PATIENCE_MS)
   page.said = []
   page.on('console', (message) => page.said.push(message.text()))
   page.on('pageerror', (error) => page.said.push(error.message))

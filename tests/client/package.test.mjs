@@ -12,6 +12,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from '../../clients/js/build.mjs'
 import { readExamples } from './support/readme.mjs'
 import { startReferenceServer } from './support/reference-server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const run = promisify(execFile)
 const client = fileURLToPath(new URL('../../clients/js/', import.meta.url))
@@ -77,7 +78,7 @@ test('the examples for Node print what the README says', async (t) => {
   for (const { code, prints } of examples) {
     const name = /^import /m.test(code) ? 'example.mjs' : 'example.cjs'
     await writeFile(join(program, name), code.replaceAll('http://127.0.0.1:1337', server.url))
-    const { stdout, stderr } = await run(process.execPath, [name], { cwd: program, timeout: 20000 })
+    const { stdout, stderr } = await run(process.execPath, [name], { cwd: program, timeout: PATIENCE_MS })
     assert.equal(stderr, '')
     assert.deepEqual(stdout.trimEnd().split('\n'), prints)
   }

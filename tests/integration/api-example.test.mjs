@@ -8,6 +8,7 @@ import { startBrowser } from '../client/support/browser.mjs'
 import { ask, loadClient, next } from '../client/support/client.mjs'
 import { binaryOf, startApp } from './support/server.mjs'
 import { request, sail } from './support/sails.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/api/', import.meta.url))
 const start = (t, options) => startApp(t, 'example-api', { folder: 'examples', cwd, ...options })
@@ -146,7 +147,7 @@ test('two people use the page', async (t) => {
   const browser = await startBrowser(t)
   const [ann, bob] = await Promise.all([1, 2].map(async () => {
     const page = await (await browser.newContext()).newPage()
-    page.setDefaultTimeout(8000)
+    page.setDefaultTimeout(PATIENCE_MS)
     page.errors = []
     page.on('pageerror', (error) => page.errors.push(error.message))
     await page.goto(app.url)

@@ -1,7 +1,8 @@
 // examples/chat: its routes over HTTP and over sockets, and people in browsers on its page.
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -25,6 +26,7 @@ import {
 import { loggedIn, Visitor } from './support/chat-visitor.mjs'
 import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/chat/', import.meta.url))
 
@@ -168,10 +170,10 @@ test('a message that cannot be kept is told to nobody', async (t) => {
   bob.on('chat', (message) => heard.push(message.text))
   await ask(bob, 'post', '/rooms/lobby/join')
   const sql = (text) =>
-    execFileSync('python3', ['-c', 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])', file.slice('sqlite:'.length), text])
-  sql('ALTER TABLE message RENAME TO gone')
+    promisify(execFile)('python3', ['-c', 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])', file.slice('sqlite:'.length), text])
+  await sql('ALTER TABLE message RENAME TO gone')
   assert.equal((await ann.post('/rooms/lobby/messages', { text: 'lost' })).status, 500)
-  sql('ALTER TABLE gone RENAME TO message')
+  await sql('ALTER TABLE gone RENAME TO message')
   assert.equal((await ann.post('/rooms/lobby/messages', { text: 'kept' })).status, 200)
   await ask(bob, 'get', '/rooms')
   assert.deepEqual(heard, ['kept'])
@@ -222,7 +224,7 @@ test('a page says what is wrong with a log-in, and works by the keyboard alone',
   const app = await start(t)
   await loggedIn(app, 'Ann')
   const page = await (await startBrowser(t)).newPage()
-  page.setDefaultTimeout(8000)
+  page.setDefaultTimeout(PATIENCE_MS)
   await page.goto(app.url)
   await page.locator('#name:focus').waitFor()
   await page.keyboard.type('Ann')

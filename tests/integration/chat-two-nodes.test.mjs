@@ -17,7 +17,6 @@ import { freePort } from './support/redis.mjs'
 import { binaryOf } from './support/server.mjs'
 
 const script = fileURLToPath(new URL('../../examples/chat/two-nodes', import.meta.url))
-const START_MS = 60_000
 
 /** Its address, and the processes by what the proxy calls them. */
 async function startTwoNodes(t) {
@@ -49,7 +48,7 @@ async function startTwoNodes(t) {
       if (found) resolve({ one: Number(found[1]), two: Number(found[2]) })
     })
   })
-  return { url: `http://127.0.0.1:${port}`, pids: await within(ready, 'two nodes', START_MS) }
+  return { url: `http://127.0.0.1:${port}`, pids: await within(ready, 'two nodes') }
 }
 
 const on = (node) => ({ NODE: node })

@@ -9,6 +9,7 @@ import { loadClient } from '../client/support/client.mjs'
 import { within } from './support/clients.mjs'
 import { atEnd } from './support/ends.mjs'
 import { Command, folderOf } from './support/sails-command.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const source = fileURLToPath(new URL('../../examples/guestbook/', import.meta.url))
 
@@ -78,7 +79,7 @@ test('the page, which nobody has changed, works in two browsers', async (t) => {
     const context = await browser.newContext()
     const page = await context.newPage()
     atEnd(t, () => context.close())
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(PATIENCE_MS)
     const listed = page.waitForEvent('websocket')
     await page.goto(url)
     await listed

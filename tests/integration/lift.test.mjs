@@ -10,6 +10,7 @@ import path from 'node:path'
 import { atEnd } from './support/ends.mjs'
 import { binaryOf } from './support/server.mjs'
 import { within } from './support/clients.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 /** A folder with these files (name to value), which goes with the test. */
 async function folderOf(t, files = {}) {
@@ -174,7 +175,7 @@ async function freePort() {
 
 /** Asks until somebody listens: a silent program does not say when it does. */
 async function answerOf(url) {
-  const end = Date.now() + 20_000
+  const end = Date.now() + PATIENCE_MS
   for (;;) {
     try {
       return await (await fetch(url)).text()

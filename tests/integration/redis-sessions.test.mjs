@@ -10,6 +10,7 @@ import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
 import { ask } from './support/clients.mjs'
 import { startRedis } from './support/redis.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const require = createRequire(import.meta.url)
 const redisClient = require('redis')
@@ -17,7 +18,6 @@ const session = require('express-session')
 const RedisStore = require('@sailshq/connect-redis')(session)
 
 const secret = 'a secret of both'
-const PATIENCE_MS = 10_000
 
 const startC = (t, redis, args = []) =>
   startApp(t, 'sessions', {

@@ -10,6 +10,7 @@ import { request as send } from 'node:http'
 import { atEnd } from './support/ends.mjs'
 import { request, sail } from './support/sails.mjs'
 import { binaryOf, startApp } from './support/server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 /** A folder with these files, by their paths; it goes with the test. */
 async function folderOf(t, files) {
@@ -36,7 +37,7 @@ async function start(t, routes, policies, files) {
 /** The end of a lift that fails: {code, log}. */
 async function failToLift(t, routes, policies, files) {
   const cwd = await folderOf(t, filesOf(routes, policies, files))
-  const run = promisify(execFile)(binaryOf('routing'), ['--port', '0'], { cwd, timeout: 20_000 })
+  const run = promisify(execFile)(binaryOf('routing'), ['--port', '0'], { cwd, timeout: PATIENCE_MS })
   return run.then(
     () => assert.fail('it has lifted'),
     ({ code, stdout, stderr }) => ({ code, log: stdout + stderr }),

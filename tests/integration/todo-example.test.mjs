@@ -11,6 +11,7 @@ import { startBrowser } from '../client/support/browser.mjs'
 import { ask, loadClient } from '../client/support/client.mjs'
 import { atEnd } from './support/ends.mjs'
 import { binaryOf, startApp } from './support/server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const cwd = fileURLToPath(new URL('../../examples/todo/', import.meta.url))
 const env = { sails_datastores__default__url: ':memory:' }
@@ -67,14 +68,12 @@ test('messages about a record come in the order of its changes, however many cha
 
 /* ---- in browsers ---- */
 
-const patience = 15_000
-
 async function open(t, browser, url, viewport) {
   const context = await browser.newContext({ viewport })
   const page = await context.newPage()
   const errors = []
   atEnd(t, () => context.close())
-  page.setDefaultTimeout(patience)
+  page.setDefaultTimeout(PATIENCE_MS)
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('dialog', (dialog) => dialog.accept('Orchard'))
   await page.goto(url)

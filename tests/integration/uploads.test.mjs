@@ -10,6 +10,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { atEnd } from './support/ends.mjs'
 import { startApp } from './support/server.mjs'
+import { PATIENCE_MS } from '../support/patience.mjs'
 
 const run = promisify(execFile)
 
@@ -273,7 +274,7 @@ async function exchange(app, text) {
 
 /** Waits until nothing is left in the folder: what is taken away is not told to anybody. */
 async function emptied(folder) {
-  const until = Date.now() + 10_000
+  const until = Date.now() + PATIENCE_MS
   while ((await readdir(folder)).length > 0) {
     assert.ok(Date.now() < until, 'files are left')
     await new Promise((resolve) => setImmediate(resolve))

@@ -1,15 +1,14 @@
 /* What people do on the chat page, and what each of them must see. */
 import assert from 'node:assert/strict'
 import { atEnd } from './ends.mjs'
-
-const patience = 8000 // ms for one thing to appear; more than an attempt to reconnect takes
+import { PATIENCE_MS } from '../../support/patience.mjs'
 
 /** One person: a browser of their own, so that nothing is shared but the server; with `cookies` that it has already. */
 export async function arrive (t, browser, url, name, cookies = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })))
   atEnd(t, () => context.close())
-  context.setDefaultTimeout(patience)
+  context.setDefaultTimeout(PATIENCE_MS)
   await context.addInitScript(letConnectionsBeCut)
   const person = { name, context, errors: [] }
   person.page = await openWindow(person, url)

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { io as io4 } from 'socket.io-client'
+import { PATIENCE_MS } from '../../support/patience.mjs'
 
 const require = createRequire(import.meta.url)
 const lookups = { 4: io4, 3: require('socket.io-client-3'), 2: require('socket.io-client-2') }
-
-/** How long any single step of a dialogue may take before the test fails. */
-const STEP_MS = 10_000
 
 export const clients = [4, 3, 2]
 export const ways = [['polling'], ['websocket'], ['polling', 'websocket']]
@@ -63,7 +61,7 @@ function upgrade(socket) {
 export async function settled(socket) {
   if (!socket.connected) {
     await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no connect within time')), STEP_MS)
+      const timer = setTimeout(() => reject(new Error('no connect within time')), PATIENCE_MS)
       const done = (finish) => (value) => {
         clearTimeout(timer)
         finish(value)
@@ -112,7 +110,7 @@ export async function caughtUp(...sockets) {
   await Promise.all(sockets.map((socket) => ask(socket, 'sync')))
 }
 
-export function within(promise, what, ms = STEP_MS) {
+export function within(promise, what, ms = PATIENCE_MS) {
   let timer
   const late = new Promise((_, reject) => {
     const error = new Error(`no ${what} within ${ms} ms`)

@@ -7,8 +7,7 @@ import { connect, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { atEnd } from './ends.mjs'
-
-const START_MS = 10_000
+import { PATIENCE_MS } from '../../support/patience.mjs'
 
 /** Starts a server that keeps what it is told over stop() and start(). It goes with the test. */
 export async function startRedis(t, options = []) {
@@ -81,7 +80,7 @@ class Redis {
     await new Promise((resolve, reject) => {
       let log = ''
       const fail = (why) => reject(new Error(`redis-server ${why}\n${log}`))
-      const timer = setTimeout(() => fail('is not ready'), START_MS)
+      const timer = setTimeout(() => fail('is not ready'), PATIENCE_MS)
       child.once('error', reject)
       child.once('exit', (code) => fail(`ended with ${code}`))
       child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -9,8 +9,6 @@ import { atEnd } from './ends.mjs'
 import { binaryOf } from './server.mjs'
 import { within } from './clients.mjs'
 
-const SAY_MS = 60_000 // a compiler under a sanitizer's load takes its time
-
 /** A folder with these files (path to text), which goes with the test. */
 export async function folderOf(t, files = {}) {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'sails-cli-')))
@@ -79,7 +77,6 @@ export class Command {
           this.exited.then((status) => assert.fail(`ended with ${status}: ${this.said}`)),
         ]),
         `${pattern} in ${this.said}`,
-        SAY_MS,
       )
     }
   }
@@ -94,7 +91,6 @@ export class Command {
           this.exited.then((status) => assert.match(this.said, pattern, `ended with ${status}`)),
         ]),
         `${pattern} in ${this.said}`,
-        SAY_MS,
       )
     }
   }
@@ -114,7 +110,7 @@ export class Command {
   }
 
   async ended() {
-    const status = await within(this.exited, `the end of ${this.said}`, SAY_MS)
+    const status = await within(this.exited, `the end of ${this.said}`)
     return { status, out: this.#said.stdout, err: this.#said.stderr }
   }
 }

@@ -6,13 +6,10 @@ import path from 'node:path'
 import { EventEmitter } from 'node:events'
 import { open, settled, within } from './clients.mjs'
 import { atEnd } from './ends.mjs'
+import { PATIENCE_MS } from '../../support/patience.mjs'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const buildDir = path.resolve(repository, process.env.SAILS_BUILD_DIR ?? 'build/asan')
-
-const START_MS = 20_000
-const SAY_MS = 20_000
-const STOP_MS = 30_000 // a sanitizer takes its time to write a report
 
 /**
  * Starts <folder>/<name> of the build on a free port. When the test ends, the clients are closed
@@ -94,7 +91,7 @@ export class App {
       look()
     })
     ended.catch(() => {}) // later, when nobody waits any more
-    return within(Promise.race([said, ended]), `line like ${pattern} in the log`, SAY_MS)
+    return within(Promise.race([said, ended]), `line like ${pattern} in the log`)
   }
 
   /** Runs the program and returns when it says where it listens. */
@@ -120,7 +117,7 @@ export class App {
   #listening(child) {
     return new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`${this.#binary} ${why}\n${this.#log}`))
-      const timer = setTimeout(() => fail('does not listen'), START_MS)
+      const timer = setTimeout(() => fail('does not listen'), PATIENCE_MS)
       const read = (text) => {
         this.#log += text
         this.#spoken.emit('text')
@@ -153,7 +150,7 @@ export class App {
       return
     }
     this.#process = null
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
     child.kill(signal)
     const ended = await this.exited.finally(() => clearTimeout(killer))
     assert.deepEqual(ended, { code: 0, signal: null }, `${this.#binary} ended badly:\n${this.#log}`)
