@@ -34,6 +34,7 @@ enum {
     EXCERPT_LINES = 2 /* before and behind the one */
 };
 
+#ifndef NDEBUG
 static bool lies_in_a_program(const struct view_engine *e, struct str literal)
 {
     list_each(node, &e->programs) {
@@ -46,6 +47,7 @@ static bool lies_in_a_program(const struct view_engine *e, struct str literal)
     }
     return false;
 }
+#endif
 
 /* I2, of the literals from the first-th on: the others have been looked at. */
 static void engine_check(const struct view_engine *e, size_t first)
