@@ -213,11 +213,20 @@ static json_t *read_value(struct reader *r)
     }
 }
 
+json_t *json_parse_next(struct str *rest)
+{
+    struct reader r = {rest->ptr, rest->ptr + rest->len};
+    json_t *value = read_value(&r);
+
+    if (value != NULL) {
+        *rest = (struct str){r.at, (size_t)(r.end - r.at)};
+    }
+    return value;
+}
+
 json_t *json_parse_valid(struct str text)
 {
-    struct reader r = {text.ptr, text.ptr + text.len};
-
-    return read_value(&r);
+    return json_parse_next(&text);
 }
 
 int json_parse(struct str text, const struct json_limits *limits, json_t **value)

@@ -22,8 +22,11 @@
  * is built unless all of the text is within them. limits->allow_nul_names must not be set. */
 int json_parse(struct str text, const struct json_limits *limits, json_t **value);
 
-/* One value of text that has been checked already, without white space around it. NULL: no memory. */
+/* One value of text that has been checked already. NULL: no memory. */
 json_t *json_parse_valid(struct str text);
+
+/* The one with which such text begins; *rest is then behind it, but not where there was no memory. */
+json_t *json_parse_next(struct str *rest);
 
 /*
  * The elements of an array but the first ones, as an array, of text that has been checked already

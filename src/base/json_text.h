@@ -60,10 +60,11 @@ struct str json_text_elements(struct str array);
 bool json_text_next(struct str *rest, struct str *element);
 
 /*
- * The same of an object, behind its brace: the next name and its value, both as they are written. False: *rest stays
- * in front of the closing brace.
+ * The same of an object, behind its brace: the next name, as it is written; then its value is to be taken, by
+ * json_text_take_value() or json_parse_next(). False: *rest stays in front of the closing brace.
  */
-bool json_text_next_member(struct str *rest, struct str *name, struct str *value);
+bool json_text_next_name(struct str *rest, struct str *name);
+void json_text_take_value(struct str *rest, struct str *value);
 
 /* Whether a valid string literal has a NUL in it: as an escape, for JSON knows no other way. */
 bool json_text_has_nul(struct str literal);

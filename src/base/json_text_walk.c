@@ -46,7 +46,7 @@ bool json_text_next(struct str *rest, struct str *element)
     return true;
 }
 
-bool json_text_next_member(struct str *rest, struct str *name, struct str *value)
+bool json_text_next_name(struct str *rest, struct str *name)
 {
     struct str text = skip_char(*rest, ',');
 
@@ -54,8 +54,12 @@ bool json_text_next_member(struct str *rest, struct str *name, struct str *value
     if (name->len == 0) {
         return false; /* the closing brace */
     }
-    text = skip_char(str_from_offset(text, name->len), ':');
-    *value = (struct str){text.ptr, value_extent(text)};
-    *rest = str_from_offset(text, value->len);
+    *rest = skip_char(str_from_offset(text, name->len), ':');
     return true;
+}
+
+void json_text_take_value(struct str *rest, struct str *value)
+{
+    *value = (struct str){rest->ptr, value_extent(*rest)};
+    *rest = str_from_offset(*rest, value->len);
 }

@@ -21,31 +21,26 @@ void socket_message_deinit(struct socket_message *message)
 
 /* ---- from its text ---- */
 
-/* Where the text of what counts in a message is; of a member that comes twice the last one's. */
-struct parts {
-    struct str url;
-    struct str headers;
-    struct str data;
-    struct str params;
-};
-
-static struct str *part_named(struct parts *parts, struct str name)
+/* Where a value of the message belongs; NULL: it does not count. */
+static json_t **slot_of(struct socket_message *message, struct str name)
 {
-    if (str_eq(name, STR("\"url\""))) {
-        return &parts->url;
-    }
     if (str_eq(name, STR("\"headers\""))) {
-        return &parts->headers;
+        return &message->headers;
     }
     if (str_eq(name, STR("\"data\""))) {
-        return &parts->data;
+        return &message->data;
     }
-    return str_eq(name, STR("\"params\"")) ? &parts->params : NULL;
+    return str_eq(name, STR("\"params\"")) ? &message->params : NULL;
 }
 
 static bool has_escapes(struct str literal)
 {
     return str_find(literal, '\\') < literal.len;
+}
+
+static bool is_plain_url(struct str literal)
+{
+    return literal.len > 2 && literal.ptr[0] == '"' && !has_escapes(literal);
 }
 
 /* Takes one character and the white space in front of it. */
@@ -60,61 +55,59 @@ static bool take_char(struct str *text, char c)
     return true;
 }
 
-/* False: the argument is no object, not the only one, or has names that must be decoded. */
-static bool find_parts(struct parts *parts, const struct sio_packet *packet)
+/* The value behind `name`; of a member that comes twice the last one's. False: no memory. */
+static bool take_member(struct socket_message *message, struct str *rest, struct str name,
+                        struct str *url)
 {
-    const char *end = packet->payload.ptr + packet->payload.len;
-    const char *behind_name = packet->event.ptr + packet->event.len;
-    struct str rest = {behind_name, (size_t)(end - behind_name)};
-    struct str name, value;
+    json_t **slot = slot_of(message, name);
+    struct str value;
 
-    if (!take_char(&rest, ',') || !take_char(&rest, '{')) {
-        return false;
+    if (slot != NULL) {
+        json_decref(*slot);
+        *slot = NULL;
     }
-    while (json_text_next_member(&rest, &name, &value)) {
-        struct str *part = part_named(parts, name);
+    if (slot != NULL && !(slot == &message->headers && str_starts_with(*rest, STR("{}")))) {
+        *slot = json_parse_next(rest);
+        return *slot != NULL;
+    }
+    json_text_take_value(rest, &value);
+    if (str_eq(name, STR("\"url\""))) {
+        *url = value;
+    }
+    return true;
+}
 
-        if (has_escapes(name)) {
+/* Behind the brace. False: a name must be decoded; no memory. */
+static bool take_members(struct socket_message *message, struct str *rest, struct str *url)
+{
+    struct str name;
+
+    while (json_text_next_name(rest, &name)) {
+        if (has_escapes(name) || !take_member(message, rest, name, url)) {
             return false;
         }
-        if (part != NULL) {
-            *part = value;
-        }
     }
-    return take_char(&rest, '}') && take_char(&rest, ']');
-}
-
-static bool is_plain_url(struct str literal)
-{
-    return literal.len > 2 && literal.ptr[0] == '"' && !has_escapes(literal);
-}
-
-/* *value stays NULL where nothing is said. False: no memory. */
-static bool make_value(json_t **value, struct str text)
-{
-    *value = text.len > 0 ? json_parse_valid(text) : NULL;
-    return text.len == 0 || *value != NULL;
+    return true;
 }
 
 bool socket_message_read(struct socket_message *message, const sails_io_event *event)
 {
     const struct sio_packet *packet = event->packet;
-    struct parts parts = {0};
+    struct str rest = {0};
+    struct str url = {0};
 
-    if (packet->args != NULL || packet->n_attachments > 0 || packet->has_nul_name ||
-        !find_parts(&parts, packet) || !is_plain_url(parts.url)) {
+    if (packet->args != NULL || packet->n_attachments > 0 || packet->has_nul_name) {
         return false;
     }
-    if (str_eq(parts.headers, STR("{}"))) {
-        parts.headers.len = 0; /* as nearly all say */
+    rest = str_from_offset(packet->payload,
+                           (size_t)(packet->event.ptr + packet->event.len - packet->payload.ptr));
+    if (take_char(&rest, ',') && take_char(&rest, '{') && take_members(message, &rest, &url) &&
+        take_char(&rest, '}') && take_char(&rest, ']') && is_plain_url(url)) {
+        message->url = (struct str){url.ptr + 1, url.len - 2};
+        return true;
     }
-    if (!make_value(&message->headers, parts.headers) || !make_value(&message->data, parts.data) ||
-        !make_value(&message->params, parts.params)) {
-        socket_message_deinit(message);
-        return false;
-    }
-    message->url = (struct str){parts.url.ptr + 1, parts.url.len - 2};
-    return true;
+    socket_message_deinit(message);
+    return false;
 }
 
 /* ---- from its value ---- */

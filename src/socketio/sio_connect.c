@@ -262,7 +262,8 @@ int sio_connect(struct sio_client *client, const struct sio_packet *packet)
     } else if (packet->args != NULL) {
         auth = json_incref(packet->args);
     } else if (packet->payload.len > 0) {
-        rc = json_parse(packet->payload, &client->server->options->json, &auth);
+        auth = json_parse_valid(packet->payload);
+        rc = auth != NULL ? 0 : SAILS_ENOMEM;
     }
     return rc == 0 ? begin(client, name, drop_empty(auth)) : rc;
 }

@@ -223,15 +223,16 @@ static void the_members_of_an_object_are_spans(void **state)
     size_t n = 0;
 
     (void)state;
-    while (json_text_next_member(&rest, &name, &value)) {
+    while (json_text_next_name(&rest, &name)) {
         assert_true(n < ARRAY_LEN(want));
+        json_text_take_value(&rest, &value);
         assert_true(str_eq(name, str_from(want[n][0])));
         assert_true(str_eq(value, str_from(want[n][1])));
         n++;
     }
     assert_int_equal(n, ARRAY_LEN(want));
     assert_true(str_eq(rest, STR(" } behind")));
-    assert_false(json_text_next_member(&rest, &name, &value));
+    assert_false(json_text_next_name(&rest, &name));
 }
 
 static void a_string_is_decoded_to_utf8(void **state)
