@@ -19,7 +19,7 @@
  *
  *     %p  the name as a path, "user/find-one"         %P  the same as words in one, "UserFindOne"
  */
-struct file {
+struct generated {
     const char *path;
     const char *template;
 };
@@ -28,7 +28,7 @@ static const struct generator {
     const char *name;
     const char *usage;
     const char *what; /* as the sentence has it: "action" */
-    struct file files[2];
+    struct generated files[2];
     const char *
         hint; /* what is to be done now, with %p for the name and %s for its symbol; NULL: nothing */
 } generators[] = {

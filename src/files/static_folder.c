@@ -13,7 +13,7 @@
  *       +-- the next folder ----+
  *            (nothing there)
  */
-struct delivery {
+struct file_delivery {
     const struct delivery_settings *settings;
     struct static_folder *folder;
     struct worker *worker;
@@ -63,21 +63,21 @@ struct str static_folder_rest(const struct static_folder *folder, struct str pat
 
 /* ---- the end ---- */
 
-static void delivery_destroy(struct delivery *d)
+static void delivery_destroy(struct file_delivery *d)
 {
     file_close(d->file);
     buf_deinit(&d->path);
     mem_free(d);
 }
 
-static void add_headers(const struct delivery *d)
+static void add_headers(const struct file_delivery *d)
 {
     if (d->settings->add_headers != NULL) {
         d->settings->add_headers(d->settings->ctx, d->x);
     }
 }
 
-static void answer(struct delivery *d, unsigned status, struct str text)
+static void answer(struct file_delivery *d, unsigned status, struct str text)
 {
     add_headers(d);
     if (text.len > 0) {
@@ -87,7 +87,7 @@ static void answer(struct delivery *d, unsigned status, struct str text)
     delivery_destroy(d);
 }
 
-static void answer_missing(struct delivery *d)
+static void answer_missing(struct file_delivery *d)
 {
     const struct delivery_settings *settings = d->settings;
     struct worker *worker = d->worker;
@@ -111,7 +111,7 @@ static const struct http_exchange_events delivery_events = {
 /* ---- what the file is ---- */
 
 /* "assets" is a folder: the page in it has relative links, which are right below "assets/" only. */
-static void redirect_to_folder(struct delivery *d)
+static void redirect_to_folder(struct file_delivery *d)
 {
     struct str path = http_request(d->x)->path;
     struct str query = http_request(d->x)->query;
@@ -134,7 +134,7 @@ static void redirect_to_folder(struct delivery *d)
     answer(d, 301, STR("Moved Permanently"));
 }
 
-static void describe_file(struct delivery *d, const struct file_info *info,
+static void describe_file(struct file_delivery *d, const struct file_info *info,
                           struct http_file_answer *out)
 {
     struct http_file file = {.size = info->size, .mtime_ms = info->modified_ms};
@@ -144,7 +144,7 @@ static void describe_file(struct delivery *d, const struct file_info *info,
                           d->settings->max_age_s);
 }
 
-static void deliver(struct delivery *d, const struct file_info *info)
+static void deliver(struct file_delivery *d, const struct file_info *info)
 {
     struct http_file_answer found;
 
@@ -169,11 +169,11 @@ static void deliver(struct delivery *d, const struct file_info *info)
 
 /* ---- finding it ---- */
 
-static void on_failure(struct delivery *d, int err);
+static void on_failure(struct file_delivery *d, int err);
 
 static void on_open(struct file *file, int err, const struct file_info *info, void *ctx)
 {
-    struct delivery *d = ctx;
+    struct file_delivery *d = ctx;
 
     if (err == 0) {
         deliver(d, info);
@@ -189,7 +189,7 @@ static void on_open(struct file *file, int err, const struct file_info *info, vo
 }
 
 /* 0: it is being opened; -ENOENT: the folder has none of that path; SAILS_ENOMEM, ... */
-static int try_folder(struct delivery *d)
+static int try_folder(struct file_delivery *d)
 {
     struct str rest = static_folder_rest(d->folder, http_request(d->x)->path);
     int rc = 0;
@@ -212,7 +212,7 @@ static int try_folder(struct delivery *d)
 }
 
 /* On to the next folder that the path lies below. */
-static void try_others(struct delivery *d)
+static void try_others(struct file_delivery *d)
 {
     for (struct list *node = d->folder->in_files.next; node != &d->settings->all;
          node = node->next) {
@@ -231,7 +231,7 @@ static void try_others(struct delivery *d)
     answer_missing(d);
 }
 
-static void answer_failure(struct delivery *d, unsigned status, int err)
+static void answer_failure(struct file_delivery *d, unsigned status, int err)
 {
     struct str path = http_request(d->x)->path;
 
@@ -241,7 +241,7 @@ static void answer_failure(struct delivery *d, unsigned status, int err)
 }
 
 /* Only what is really not there is 404: a cache may keep that, and a search engine forgets the page. */
-static void on_failure(struct delivery *d, int err)
+static void on_failure(struct file_delivery *d, int err)
 {
     switch (file_fault_of(err)) {
     case FILE_MISSING:
@@ -259,14 +259,14 @@ static void on_failure(struct delivery *d, int err)
 void static_folder_deliver(const struct delivery_settings *settings, struct static_folder *first,
                            struct worker *worker, struct http_exchange *x)
 {
-    struct delivery *d = mem_calloc(1, sizeof(*d));
+    struct file_delivery *d = mem_calloc(1, sizeof(*d));
     int rc = 0;
 
     if (d == NULL) {
         http_respond(x, 503, (struct bytes){NULL, 0});
         return;
     }
-    *d = (struct delivery){.settings = settings, .folder = first, .worker = worker, .x = x};
+    *d = (struct file_delivery){.settings = settings, .folder = first, .worker = worker, .x = x};
     http_accept(x, &delivery_events, d, 0);
     rc = try_folder(d);
     if (rc < 0) {

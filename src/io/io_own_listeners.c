@@ -10,7 +10,7 @@
  * A listener may end itself or others, add some, and end its socket, all within its call. So what ends while one
  * is in a call is only marked, and freed when the outermost call has returned.
  */
-struct listener {
+struct own_listener {
     struct list in_own;
     sails_io_event_cb on_event;
     void *ctx;
@@ -43,7 +43,7 @@ static void sweep(struct io_own_listeners *own)
 
     assert(own->n_calls == 0);
     while (node != &own->all) {
-        struct listener *listener = container_of(node, struct listener, in_own);
+        struct own_listener *listener = container_of(node, struct own_listener, in_own);
 
         node = node->next;
         if (listener->has_ended || own->is_closed) {
@@ -71,12 +71,12 @@ int io_own_listeners_add(struct io_own_listeners *own, const char *event, bool o
                          sails_io_event_cb on_event, void *ctx)
 {
     struct str name = str_from(event);
-    struct listener *listener = mem_alloc(sizeof(*listener) + name.len);
+    struct own_listener *listener = mem_alloc(sizeof(*listener) + name.len);
 
     if (listener == NULL) {
         return SAILS_ENOMEM;
     }
-    *listener = (struct listener){
+    *listener = (struct own_listener){
         .on_event = on_event, .ctx = ctx, .once = once, .is_any = event == NULL, .len = name.len};
     if (name.len > 0) {
         memcpy(listener->event, name.ptr, name.len);
@@ -85,7 +85,7 @@ int io_own_listeners_add(struct io_own_listeners *own, const char *event, bool o
     return 0;
 }
 
-static bool concerns(const struct listener *listener, struct str name)
+static bool concerns(const struct own_listener *listener, struct str name)
 {
     return listener->is_any || str_eq((struct str){listener->event, listener->len}, name);
 }
@@ -96,7 +96,7 @@ size_t io_own_listeners_remove(struct io_own_listeners *own, const char *event,
     size_t n = 0;
 
     list_each(node, &own->all) {
-        struct listener *listener = container_of(node, struct listener, in_own);
+        struct own_listener *listener = container_of(node, struct own_listener, in_own);
         bool is_meant = event == NULL ||
                         (!listener->is_any &&
                          str_eq((struct str){listener->event, listener->len}, str_from(event)));
@@ -124,10 +124,10 @@ void io_own_listeners_tell(struct io_own_listeners *own, struct str name, sails_
     }
     own->n_calls++;
     do {
-        struct listener *listener = NULL;
+        struct own_listener *listener = NULL;
 
         node = node->next;
-        listener = container_of(node, struct listener, in_own);
+        listener = container_of(node, struct own_listener, in_own);
         if (!listener->has_ended && !own->is_closed && concerns(listener, name)) {
             listener->has_ended = listener->once;
             listener->on_event(socket, event, listener->ctx);

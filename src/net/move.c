@@ -99,7 +99,8 @@ static int copy_if_any(struct bytes a, struct unread **out)
     return *out != NULL ? 0 : SAILS_ENOMEM;
 }
 
-int move_prepare(struct loop *from, unsigned to, const struct departure *with, struct arrival **out)
+int move_prepare(struct loop *from, unsigned to, const struct move_state *with,
+                 struct arrival **out)
 {
     struct arrival *arrival = NULL;
     int rc = 0;

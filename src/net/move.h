@@ -25,7 +25,7 @@ struct unread {
 struct unread *unread_create(struct bytes a, struct bytes b);
 
 /* What goes along with the socket. */
-struct departure {
+struct move_state {
     struct bytes unread;
     void *tls;              /* of tls.h, taken if all goes well; NULL: plain TCP */
     struct bytes decrypted; /* with `tls`: received, decrypted and not yet used */
@@ -35,7 +35,7 @@ struct departure {
  * On the thread of the worker that has the connection: prepares to send it to worker `to` of the
  * same net. 0, and move_commit() must follow; SAILS_EINVAL: no such worker; SAILS_ENOMEM.
  */
-int move_prepare(struct loop *from, unsigned to, const struct departure *with,
+int move_prepare(struct loop *from, unsigned to, const struct move_state *with,
                  struct arrival **out);
 
 /* Sends it. The socket must not be polled here any more: the other thread may be faster than us. */

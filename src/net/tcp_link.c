@@ -538,7 +538,7 @@ static size_t tcp_queued(const struct link *base)
 
 static int tcp_move(struct link *base, unsigned loop, struct bytes unread)
 {
-    return tcp_link_depart(of(base), loop, &(struct departure){.unread = unread});
+    return tcp_link_depart(of(base), loop, &(struct move_state){.unread = unread});
 }
 
 static void tcp_peer(const struct link *base, char out[64])
@@ -621,9 +621,9 @@ static bool can_depart(struct tcp_link *link)
  * Own unread bytes are there if the link is moved before it was given what it came with, or while
  * it is paused; what the caller has not used was received before them.
  */
-int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct departure *with)
+int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct move_state *with)
 {
-    struct departure all = *with;
+    struct move_state all = *with;
     struct arrival *arrival = NULL;
     struct unread *joined = NULL;
     int fd = link->fd;

@@ -431,7 +431,7 @@ static int tls_move(struct link *base, unsigned loop, struct bytes unread)
 {
     struct tls_link *tls = of(base);
     struct unread *joined = NULL;
-    struct departure with = {.unread = tls->in, .tls = tls->ssl, .decrypted = unread};
+    struct move_state with = {.unread = tls->in, .tls = tls->ssl, .decrypted = unread};
     int rc = 0;
 
     if (tls->is_ended) {

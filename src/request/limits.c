@@ -10,7 +10,7 @@ static void limit_init(struct limit *limit, uint64_t per_second, struct env *env
     limit->is_on = per_second > 0;
     atomic_init(&limit->n_refused, 0);
     rate_init(&limit->rate, &(struct rate_options){
-                                .interval_ms = rate < 1000000 ? 1000000 / rate : 1,
+                                .interval_us = rate < 1000000 ? 1000000 / rate : 1,
                                 .burst = rate * LIMITS_BURST_S,
                                 .max_keys = LIMITS_KEYS_MAX,
                                 .hash_key = env->hash_key,

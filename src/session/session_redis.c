@@ -14,7 +14,7 @@
 
 /*
  * I1  connections[i] is touched by the thread of worker i only.
- * I2  An operation is freed by who tells its end, on the worker's thread, and before its connection is gone;
+ * I2  A call is freed by who tells its end, on the worker's thread, and before its connection is gone;
  *     where the command could not even be queued there is none.
  */
 
@@ -29,11 +29,11 @@ struct session_redis {
     uint64_t ttl_ms;
     _Atomic(struct worker_pool *) pool;
     struct redis *connections[WORKERS_MAX]; /* I1 */
-    size_t n_waiting[WORKERS_MAX];          /* operations of that worker's: I2 */
+    size_t n_waiting[WORKERS_MAX];          /* calls of that worker's: I2 */
 };
 
 /* A function of the store that waits for its answer. */
-struct operation {
+struct store_call {
     struct session_redis *redis;
     unsigned worker; /* its index */
     const struct log *log;
@@ -111,21 +111,21 @@ static struct worker *find_worker(struct session_redis *redis)
 
 /* ---- asking ---- */
 
-static void tell(const struct operation *operation, int status, json_t *session)
+static void tell(const struct store_call *call, int status, json_t *session)
 {
-    if (operation->loaded != NULL) {
-        operation->loaded(status, session, operation->ctx);
-    } else if (operation->done != NULL) {
-        operation->done(status, operation->ctx);
+    if (call->loaded != NULL) {
+        call->loaded(status, session, call->ctx);
+    } else if (call->done != NULL) {
+        call->done(status, call->ctx);
     }
 }
 
 static int send_command(struct session_redis *redis, const struct str *argv, size_t argc,
-                        redis_reply_cb on_reply, const struct operation *operation)
+                        redis_reply_cb on_reply, const struct store_call *call)
 {
     const struct worker *worker = find_worker(redis);
     unsigned index = worker != NULL ? worker_index(worker) : 0;
-    struct operation *copy = NULL;
+    struct store_call *copy = NULL;
     int rc = 0;
 
     if (worker == NULL || redis->connections[index] == NULL) {
@@ -135,7 +135,7 @@ static int send_command(struct session_redis *redis, const struct str *argv, siz
     if (copy == NULL) {
         return SAILS_ENOMEM;
     }
-    *copy = *operation;
+    *copy = *call;
     copy->redis = redis;
     copy->worker = index;
     rc = redis_command(redis->connections[index], argv, argc, on_reply, copy);
@@ -149,41 +149,41 @@ static int send_command(struct session_redis *redis, const struct str *argv, siz
 
 /* `argv` begins with the command, and the key, its second part, is filled in. */
 static void ask(struct session_redis *redis, const char *sid, struct str *argv, size_t argc,
-                redis_reply_cb on_reply, struct operation operation)
+                redis_reply_cb on_reply, struct store_call call)
 {
     struct buf key = {0};
     int rc = 0;
 
-    operation.log = redis->options.log;
+    call.log = redis->options.log;
     buf_append_str(&key, str_from(redis->prefix));
     buf_append_str(&key, str_from(sid));
     argv[1] = buf_str(&key);
     rc = buf_error(&key);
     if (rc == 0) {
-        rc = send_command(redis, argv, argc, on_reply, &operation);
+        rc = send_command(redis, argv, argc, on_reply, &call);
     }
     buf_deinit(&key);
     if (rc < 0) {
-        tell(&operation, rc, NULL);
+        tell(&call, rc, NULL);
     }
 }
 
 /* Tells its end, and frees it (I2). */
-static void finish(struct operation *operation, int status, json_t *session)
+static void finish(struct store_call *call, int status, json_t *session)
 {
-    struct session_redis *redis = operation->redis;
+    struct session_redis *redis = call->redis;
 
-    assert(redis->n_waiting[operation->worker] > 0);
-    redis->n_waiting[operation->worker]--;
-    tell(operation, status, session);
-    mem_free(operation);
+    assert(redis->n_waiting[call->worker] > 0);
+    redis->n_waiting[call->worker]--;
+    tell(call, status, session);
+    mem_free(call);
 }
 
 /* What Redis says to a command that it refused goes to the log: the code alone would hide it. */
-static int status_of(const struct operation *operation, int status, const struct redis_reply *reply)
+static int status_of(const struct store_call *call, int status, const struct redis_reply *reply)
 {
     if (status == SAILS_EREFUSED) {
-        log_line(operation->log, LOG_ERROR, "Sessions: Redis says %.*s", STR_FMT(reply->text));
+        log_line(call->log, LOG_ERROR, "Sessions: Redis says %.*s", STR_FMT(reply->text));
     }
     return status;
 }
@@ -207,7 +207,7 @@ static uint64_t default_ttl(const struct session_redis *redis, uint64_t ttl_ms)
 /* ---- load ---- */
 
 /* A value that is no session, whoever put it there, is none: the client gets a new one. */
-static int parse_session(const struct operation *operation, struct str text, json_t **out)
+static int parse_session(const struct store_call *call, struct str text, json_t **out)
 {
     json_t *value = NULL;
     int rc = json_parse(text, &(struct json_limits){.max_depth = JSON_DEPTH_MAX}, &value);
@@ -217,7 +217,7 @@ static int parse_session(const struct operation *operation, struct str text, jso
     }
     if (rc < 0 || !json_is_object(value)) {
         json_decref(value);
-        log_line(operation->log, LOG_WARN, "Sessions: a value in Redis is no session: %s",
+        log_line(call->log, LOG_WARN, "Sessions: a value in Redis is no session: %s",
                  sails_strerror(rc < 0 ? rc : SAILS_EJSON));
         return SAILS_ENOENT;
     }
@@ -227,16 +227,16 @@ static int parse_session(const struct operation *operation, struct str text, jso
 
 static void on_loaded(int status, const struct redis_reply *reply, void *ctx)
 {
-    struct operation *operation = ctx;
+    struct store_call *call = ctx;
     json_t *session = NULL;
 
-    status = status_of(operation, status, reply);
+    status = status_of(call, status, reply);
     if (status == 0 && reply->kind != REDIS_TEXT) {
         status = SAILS_ENOENT;
     } else if (status == 0) {
-        status = parse_session(operation, reply->text, &session);
+        status = parse_session(call, reply->text, &session);
     }
-    finish(operation, status, session);
+    finish(call, status, session);
 }
 
 static void load(void *store, const char *sid, sails_session_loaded_cb loaded, void *ctx)
@@ -244,7 +244,7 @@ static void load(void *store, const char *sid, sails_session_loaded_cb loaded, v
     struct str argv[] = {STR("GET"), {0}};
 
     ask(store, sid, argv, ARRAY_LEN(argv), on_loaded,
-        (struct operation){.loaded = loaded, .ctx = ctx});
+        (struct store_call){.loaded = loaded, .ctx = ctx});
 }
 
 /* ---- save, touch, destroy ---- */
@@ -283,9 +283,9 @@ static uint64_t time_left(struct session_redis *redis, const json_t *session, ui
 
 static void on_done(int status, const struct redis_reply *reply, void *ctx)
 {
-    struct operation *operation = ctx;
+    struct store_call *call = ctx;
 
-    finish(operation, status_of(operation, status, reply), NULL);
+    finish(call, status_of(call, status, reply), NULL);
 }
 
 /* As JSON.stringify() would write it. */
@@ -300,7 +300,7 @@ static int write_text(const json_t *session, struct buf *out)
 static void save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
                  sails_session_done_cb done, void *ctx)
 {
-    struct operation operation = {.done = done, .ctx = ctx};
+    struct store_call call = {.done = done, .ctx = ctx};
     struct buf text = {0};
     char ms[24];
     uint64_t left_ms = time_left(store, session, default_ttl(store, ttl_ms));
@@ -311,9 +311,9 @@ static void save(void *store, const char *sid, json_t *session, uint64_t ttl_ms,
         struct str argv[ARGS_MAX] = {
             STR("SET"), {0}, buf_str(&text), STR("PX"), write_ms(ms, left_ms)};
 
-        ask(store, sid, argv, ARRAY_LEN(argv), on_done, operation);
+        ask(store, sid, argv, ARRAY_LEN(argv), on_done, call);
     } else {
-        tell(&operation, rc, NULL);
+        tell(&call, rc, NULL);
     }
     buf_deinit(&text);
 }
@@ -333,14 +333,14 @@ static void touch(void *store, const char *sid, uint64_t ttl_ms, sails_session_d
     struct str argv[] = {STR("PEXPIRE"), {0}, write_ms(ms, default_ttl(store, ttl_ms))};
 
     ask(store, sid, argv, ARRAY_LEN(argv), on_touched,
-        (struct operation){.done = done, .ctx = ctx});
+        (struct store_call){.done = done, .ctx = ctx});
 }
 
 static void destroy(void *store, const char *sid, sails_session_done_cb done, void *ctx)
 {
     struct str argv[] = {STR("DEL"), {0}};
 
-    ask(store, sid, argv, ARRAY_LEN(argv), on_done, (struct operation){.done = done, .ctx = ctx});
+    ask(store, sid, argv, ARRAY_LEN(argv), on_done, (struct store_call){.done = done, .ctx = ctx});
 }
 
 struct sails_session_store session_redis_store(struct session_redis *redis)

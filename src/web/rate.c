@@ -15,7 +15,7 @@ enum {
 struct bucket {
     struct map_node by_key;
     struct list by_use;
-    uint64_t full_ms; /* when it is full again */
+    uint64_t full_us; /* when it is full again */
     size_t key_len;
     char key[];
 };
@@ -60,12 +60,12 @@ static struct bucket *find_bucket(const struct rate_limiter *limiter, struct str
     return NULL;
 }
 
-static void make_room(struct rate_limiter *limiter, uint64_t now_ms)
+static void make_room(struct rate_limiter *limiter, uint64_t now_us)
 {
     for (int i = 0; i < SWEEP; i++) {
         struct bucket *b = oldest(limiter);
 
-        if (b != NULL && b->full_ms <= now_ms) {
+        if (b != NULL && b->full_us <= now_us) {
             drop(limiter, b);
         }
     }
@@ -76,11 +76,11 @@ static void make_room(struct rate_limiter *limiter, uint64_t now_ms)
 
 /* NULL: no memory. */
 static struct bucket *add_bucket(struct rate_limiter *limiter, struct str key, uint64_t hash,
-                                 uint64_t now_ms)
+                                 uint64_t now_us)
 {
     struct bucket *b = NULL;
 
-    make_room(limiter, now_ms);
+    make_room(limiter, now_us);
     b = mem_calloc(1, sizeof(*b) + key.len);
     if (b == NULL) {
         return NULL;
@@ -97,20 +97,20 @@ static struct bucket *add_bucket(struct rate_limiter *limiter, struct str key, u
 /* How long a full bucket takes from empty. */
 static uint64_t span_of(const struct rate_options *options)
 {
-    return options->burst > UINT64_MAX / 4 / options->interval_ms
+    return options->burst > UINT64_MAX / 4 / options->interval_us
                ? UINT64_MAX / 4
-               : options->burst * options->interval_ms;
+               : options->burst * options->interval_us;
 }
 
-static uint64_t take(const struct rate_options *options, struct bucket *b, uint64_t now_ms)
+static uint64_t take(const struct rate_options *options, struct bucket *b, uint64_t now_us)
 {
-    uint64_t full_ms = (b->full_ms > now_ms ? b->full_ms : now_ms) + options->interval_ms;
-    uint64_t ahead_ms = full_ms - now_ms;
+    uint64_t full_us = (b->full_us > now_us ? b->full_us : now_us) + options->interval_us;
+    uint64_t ahead_us = full_us - now_us;
 
-    if (ahead_ms > span_of(options)) {
-        return ahead_ms - span_of(options);
+    if (ahead_us > span_of(options)) {
+        return ahead_us - span_of(options);
     }
-    b->full_ms = full_ms;
+    b->full_us = full_us;
     return 0;
 }
 
@@ -121,17 +121,17 @@ static void rate_check(const struct rate_limiter *limiter)
     (void)limiter;
 }
 
-uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_ms)
+uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_us)
 {
     uint64_t hash = hash_str(limiter->options.hash_key, key);
     struct bucket *b = find_bucket(limiter, key, hash);
 
     if (b == NULL) {
-        b = add_bucket(limiter, key, hash, now_ms);
+        b = add_bucket(limiter, key, hash, now_us);
     } else {
         list_remove(&b->by_use);
         list_append(&limiter->by_use, &b->by_use);
     }
     rate_check(limiter);
-    return b != NULL ? take(&limiter->options, b, now_ms) : 0;
+    return b != NULL ? take(&limiter->options, b, now_us) : 0;
 }

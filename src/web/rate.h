@@ -2,7 +2,7 @@
  * rate.h - who asks too often.
  *
  * Purpose    A token bucket for each key (an address, a user): `burst` requests at once, and one more
- *            for each `interval_ms` that passes.
+ *            for each `interval_us` that passes.
  * Ownership  Owns its buckets, copies keys.
  * Threads    One thread at a time: each worker has its own.
  * Floor      web; uses base.
@@ -19,7 +19,7 @@
 #include "base/map.h"
 
 struct rate_options {
-    uint64_t interval_ms; /* at least 1 */
+    uint64_t interval_us; /* at least 1 */
     uint64_t burst;       /* at least 1 */
     size_t max_keys;      /* at least 1; over it the key least recently seen is forgotten */
     struct hash_key hash_key;
@@ -35,9 +35,9 @@ void rate_init(struct rate_limiter *limiter, const struct rate_options *options)
 void rate_deinit(struct rate_limiter *limiter);
 
 /*
- * Takes a token. 0: there was one; else after how many ms there will be one (for Retry-After). Where
- * memory is out a new key passes: it is the limit of a client, not of the server. now_ms: monotonic.
+ * Takes a token. 0: there was one; else after how many microseconds there will be one (for Retry-After). Where
+ * memory is out a new key passes: it is the limit of a client, not of the server. now_us: monotonic.
  */
-uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_ms);
+uint64_t rate_take(struct rate_limiter *limiter, struct str key, uint64_t now_us);
 
 #endif

@@ -3,11 +3,11 @@
 #include "base/mem.h"
 #include "support/cmocka.h"
 
-static void limit(struct rate_limiter *limiter, uint64_t interval_ms, uint64_t burst, size_t max)
+static void limit(struct rate_limiter *limiter, uint64_t interval_us, uint64_t burst, size_t max)
 {
     rate_init(limiter,
               &(struct rate_options){
-                  .interval_ms = interval_ms, .burst = burst, .max_keys = max, .hash_key = {1, 2}});
+                  .interval_us = interval_us, .burst = burst, .max_keys = max, .hash_key = {1, 2}});
 }
 
 static void a_burst_passes_and_then_one_for_each_interval(void **state)
