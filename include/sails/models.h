@@ -26,7 +26,7 @@
  *
  * Ownership  JSON is taken, also when the call fails; that of a struct sails_query, too. Texts are borrowed and
  *            copied.
- * Threads    sails_app_model() and sails_app_model_function() before the lift, as sails/app.h; else any.
+ * Threads    sails_app_model() and sails_app_model_functions() before the lift, as sails/app.h; else any.
  * Errors     0 or a negative code; of the asynchronous calls: SAILS_EINVAL: NULL; SAILS_ESTATE: not lifted, or
  *            there are no models; SAILS_EBUSY: too many wait already; SAILS_ECANCELED: the app is being lowered;
  *            SAILS_ENOMEM. After an error the callback is not called.

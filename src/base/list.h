@@ -48,11 +48,6 @@ static inline void list_append(struct list *head, struct list *node)
     list_insert_before(head, node);
 }
 
-static inline void list_prepend(struct list *head, struct list *node)
-{
-    list_insert_before(head->next, node);
-}
-
 /* A node in no list stays as it is. */
 static inline void list_remove(struct list *node)
 {

@@ -33,7 +33,8 @@ static bool leads_back(const struct orm_attribute *association, const struct orm
                                                   : shares_junction(association, back);
 }
 
-const struct orm_attribute *messages_reverse(const struct orm_attribute *association)
+/* What leads back from the other model; NULL: nothing. */
+static const struct orm_attribute *find_reverse(const struct orm_attribute *association)
 {
     const struct orm_model *other = association->other;
 
@@ -96,7 +97,7 @@ static void send_member(struct effects *effects, const struct orm_attribute *col
 static void send_reverse(struct effects *effects, const struct orm_attribute *association,
                          json_t *other, bool is_added, json_t *key)
 {
-    const struct orm_attribute *reverse = messages_reverse(association);
+    const struct orm_attribute *reverse = find_reverse(association);
 
     if (reverse == NULL) {
         return;

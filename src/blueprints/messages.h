@@ -49,9 +49,6 @@ void messages_added(struct effects *effects, const struct orm_attribute *collect
 void messages_removed(struct effects *effects, const struct orm_attribute *collection,
                       json_t *parent, json_t *child, bool both_sides);
 
-/* What leads back from the other model; NULL: nothing. */
-const struct orm_attribute *messages_reverse(const struct orm_attribute *association);
-
 /* The primary key of what an association of a record holds: a key, or a populated record. A view; NULL: nothing. */
 json_t *messages_key_of(const struct orm_attribute *association, json_t *value);
 

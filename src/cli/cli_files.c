@@ -50,8 +50,8 @@ static int make_folder(struct cli_files *files, const char *path)
     return 0;
 }
 
-/* The folders above a path, and with `whole` the path as one, too. */
-static int make_folders(struct cli_files *files, const char *path, bool whole)
+/* The folders above a path. */
+static int make_folders(struct cli_files *files, const char *path)
 {
     char *copy = mem_strndup(path, strlen(path));
     int rc = copy != NULL ? 0 : SAILS_ENOMEM;
@@ -63,12 +63,7 @@ static int make_folders(struct cli_files *files, const char *path, bool whole)
         *slash = '/';
     }
     mem_free(copy);
-    return rc == 0 && whole ? make_folder(files, path) : rc;
-}
-
-int cli_files_add_folder(struct cli_files *files, const char *path)
-{
-    return make_folders(files, path, true);
+    return rc;
 }
 
 static int write_all(int fd, struct str text)
@@ -107,7 +102,7 @@ int cli_files_add(struct cli_files *files, const char *path, struct str text)
 {
     bool is_there = access(path, F_OK) == 0;
     char *copy = NULL;
-    int rc = make_folders(files, path, false);
+    int rc = make_folders(files, path);
 
     if (rc < 0) {
         return rc;

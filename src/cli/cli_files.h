@@ -24,9 +24,6 @@ struct cli_files {
  */
 int cli_files_add(struct cli_files *files, const char *path, struct str text);
 
-/* As above: a folder, which may be there. */
-int cli_files_add_folder(struct cli_files *files, const char *path);
-
 /* Makes what has been made stay. */
 void cli_files_keep(struct cli_files *files);
 

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-bool cli_say_has_colors(int fd)
+/* Whether it is a terminal that shows colours, and nobody has asked for none. */
+static bool shows_colors(int fd)
 {
     const char *terminal = getenv("TERM");
     const char *none = getenv("NO_COLOR");
@@ -20,7 +21,7 @@ static void say(FILE *stream, const char *prefix, const char *color, const char 
 static void say(FILE *stream, const char *prefix, const char *color, const char *format,
                 va_list args)
 {
-    bool has_colors = cli_say_has_colors(fileno(stream));
+    bool has_colors = shows_colors(fileno(stream));
 
     fprintf(stream, "%s%s%s ", has_colors ? color : "", prefix, has_colors ? "\x1b[0m" : "");
     vfprintf(stream, format, args);

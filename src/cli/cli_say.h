@@ -22,7 +22,4 @@ void cli_say_warn(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* "error: ...", to stderr. */
 void cli_say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Whether a stream (STDOUT_FILENO, ...) is a terminal that shows colours, and nobody has asked for none. */
-bool cli_say_has_colors(int fd);
-
 #endif

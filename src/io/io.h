@@ -316,13 +316,9 @@ int io_emit_to_one(sails_io_socket *socket, const struct sails_io_target *target
 
 /*
  * The way of every operation: to the sockets of a namespace, or of all children of a parent (then the
- * outcome comes for the last one). Fills in op->nsp. 0; SAILS_ENOMEM; of a broadcast, what
+ * outcome comes for the last one). 0; SAILS_ENOMEM; what operation_init() gives; of a broadcast, what
  * sio_message_create() gives.
  */
-int io_operate(struct sails_io_namespace *nsp, struct operation *op,
-               const struct delivery_outcome *outcome);
-
-/* The same for what is to be done, as values. Errors also: operation_init(). */
 int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec *spec,
                     const struct delivery_outcome *outcome);
 

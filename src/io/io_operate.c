@@ -29,8 +29,9 @@ static int operate_on_children(struct sails_io_namespace *parent, struct operati
     return rc;
 }
 
-int io_operate(struct sails_io_namespace *nsp, struct operation *op,
-               const struct delivery_outcome *outcome)
+/* Fills in op->nsp. */
+static int operate(struct sails_io_namespace *nsp, struct operation *op,
+                   const struct delivery_outcome *outcome)
 {
     return nsp->match == NULL ? operate_on_one(nsp, op, outcome)
                               : operate_on_children(nsp, op, outcome);
@@ -43,7 +44,7 @@ int io_operate_spec(struct sails_io_namespace *nsp, const struct operation_spec 
     int rc = operation_init(&op, spec);
 
     if (rc == 0) {
-        rc = io_operate(nsp, &op, outcome);
+        rc = operate(nsp, &op, outcome);
         operation_deinit(&op);
     }
     return rc;
@@ -119,7 +120,7 @@ int io_operate_then(sails_io_namespace *nsp, const struct operation_spec *spec, 
     if (rc == 0) {
         outcome.on_done = news != NULL ? tell_news : NULL;
         outcome.ctx = news;
-        rc = io_operate(nsp, &op, &outcome);
+        rc = operate(nsp, &op, &outcome);
     }
     if (rc < 0) {
         mem_free(news);
@@ -225,7 +226,7 @@ static int fetch(sails_io_namespace *nsp, struct operation *op, sails_io_sockets
 
     if (fetching != NULL) {
         *fetching = (struct fetching){on_sockets, ctx};
-        rc = io_operate(nsp, op, &outcome);
+        rc = operate(nsp, op, &outcome);
     }
     if (rc < 0) {
         mem_free(fetching);

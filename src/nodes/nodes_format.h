@@ -12,11 +12,6 @@
 
 #include "nodes/nodes.h"
 
-enum {
-    /* What every namespace is listened to by: at most so many names. */
-    NODES_FORMAT_SUBSCRIPTIONS_MAX = 4
-};
-
 /* How a message travels. */
 enum bus_kind nodes_format_kind(const struct nodes *nodes, const struct adapter_message *m);
 

@@ -48,7 +48,6 @@ enum orm_error_class {
 #define ORM_E_HIGHLY_IRREGULAR             "E_HIGHLY_IRREGULAR"
 #define ORM_E_UNIQUE                       "E_UNIQUE"
 #define ORM_E_NO_SUCH_PHYSICAL_MODEL       "E_NO_SUCH_PHYSICAL_MODEL"
-#define ORM_E_NOT_SUPPORTED                "E_NOT_SUPPORTED"
 
 struct orm_error {
     enum orm_error_class class;

@@ -29,7 +29,8 @@ static bool is_mariadb(const struct sql_dialect *dialect)
     return dialect->quote == '`';
 }
 
-const char *sql_table_type(const struct sql_dialect *dialect, const struct orm_attribute *attribute)
+/* "BIGINT", "VARCHAR(255)": the type of an attribute's column, without what else is said of it. */
+static const char *type_of(const struct sql_dialect *dialect, const struct orm_attribute *attribute)
 {
     enum orm_column kind = attribute->column_kind;
 
@@ -70,7 +71,7 @@ static void append_definition(struct sql *sql, const struct orm_attribute *attri
         sql_append(sql, " BIGSERIAL");
     } else {
         sql_append(sql, " ");
-        sql_append(sql, sql_table_type(sql->dialect, attribute));
+        sql_append(sql, type_of(sql->dialect, attribute));
     }
     if (attribute->is_primary_key) {
         sql_append(sql, " NOT NULL PRIMARY KEY");
@@ -141,7 +142,7 @@ static void append_converted(struct sql *sql, const struct orm_attribute *column
     sql_append(sql, "CAST(CAST(");
     sql_append_identifier(sql, column->column);
     sql_append(sql, " AS TEXT) AS ");
-    sql_append(sql, sql_table_type(sql->dialect, column));
+    sql_append(sql, type_of(sql->dialect, column));
     sql_append(sql, ")");
 }
 
@@ -175,7 +176,7 @@ static void append_value_before(struct sql *sql, const struct orm_attribute *col
     sql_append(sql, "CAST(");
     sql_append_json(sql, column, value_before(column));
     sql_append(sql, " AS ");
-    sql_append(sql, sql_table_type(sql->dialect, column));
+    sql_append(sql, type_of(sql->dialect, column));
     sql_append(sql, ")");
 }
 

@@ -11,10 +11,6 @@
 
 #include "orm/sql.h"
 
-/* "BIGINT", "VARCHAR(255)": the type of an attribute's column, without what else is said of it. */
-const char *sql_table_type(const struct sql_dialect *dialect,
-                           const struct orm_attribute *attribute);
-
 /* CREATE TABLE under a name that need not be the model's. */
 void sql_table_create(struct sql *sql, const struct orm_model *model, struct str name);
 

@@ -114,19 +114,6 @@ void sql_write_update_keys(struct sql *sql, const struct values *set, json_t *co
     sql_append_in(sql, set->model->primary_key, keys, n);
 }
 
-void sql_write_column(struct sql *sql, const struct orm_attribute *column, const json_t *value,
-                      const struct orm_attribute *by, json_t *const *values, size_t n)
-{
-    sql_append(sql, "UPDATE ");
-    sql_append_identifier(sql, column->model->table);
-    sql_append(sql, " SET ");
-    sql_append_identifier(sql, column->column);
-    sql_append(sql, " = ");
-    sql_append_json(sql, column, value);
-    sql_append(sql, " WHERE ");
-    sql_append_in(sql, by, values, n);
-}
-
 void sql_write_delete(struct sql *sql, const struct orm_model *model, const struct predicate *where)
 {
     sql_append(sql, "DELETE FROM ");

@@ -31,10 +31,6 @@ void sql_write_update(struct sql *sql, const struct values *set, const struct pr
 void sql_write_update_keys(struct sql *sql, const struct values *set, json_t *const *keys,
                            size_t n);
 
-/* One column of the rows whose `by` is one of `values`. A value that is NULL is null. */
-void sql_write_column(struct sql *sql, const struct orm_attribute *column, const json_t *value,
-                      const struct orm_attribute *by, json_t *const *values, size_t n);
-
 void sql_write_delete(struct sql *sql, const struct orm_model *model,
                       const struct predicate *where);
 void sql_write_delete_keys(struct sql *sql, const struct orm_model *model, json_t *const *keys,

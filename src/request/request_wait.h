@@ -5,7 +5,7 @@
  *            sent when it returns, as of an action on a worker. Work that an action asks for goes the same way
  *            (sails_req_work()), and comes back to a function on the worker.
  * Ownership  A wait owns itself, from request_wait_begin() until the action has returned.
- * Threads    request_wait_begin(): the request's worker. request_wait_db(): the action's thread.
+ * Threads    The request's worker; request_wait_is_mine(): any.
  * Floor      request; uses models, base.
  *
  * I1  req->wait is touched on the request's worker only, and by the action's thread while it runs: it is set before

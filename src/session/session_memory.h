@@ -16,19 +16,17 @@
 #include <sails/session.h>
 #include <stddef.h>
 
-/*
- * How many sessions are kept by default. Over it one goes that nobody has come back for, the oldest, so
- * that a flood of new sessions pushes out itself; and only where there is none the one that was not
- * used for the longest time. Without a bound a flood of them would be a flood of memory; this many
- * small ones take about 30 MB.
- */
 enum {
-    SESSION_MEMORY_DEFAULT_MAX = 100000,
     SESSION_MEMORY_TELL_MS = 60 * 1000 /* how often the log is told what had to go */
 };
 
 struct session_memory_options {
-    size_t max_sessions;      /* at least 1 */
+    /*
+     * At least 1. Over it one goes that nobody has come back for, the oldest, so that a flood of new
+     * sessions pushes out itself; and only where there is none the one that was not used for the longest
+     * time. Without a bound a flood of them would be a flood of memory; 100,000 small ones take about 30 MB.
+     */
+    size_t max_sessions;
     struct hash_key hash_key; /* random */
     /* Wall-clock time in ms since 1970; called by any thread. */
     uint64_t (*now_ms)(void *ctx);

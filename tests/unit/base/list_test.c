@@ -29,7 +29,7 @@ static void nodes_keep_the_order_in_which_they_were_put(void **state)
     assert_null(list_take_first(&head));
     list_append(&head, &items[1].in_list);
     list_append(&head, &items[3].in_list);
-    list_prepend(&head, &items[0].in_list);
+    list_insert_before(&items[1].in_list, &items[0].in_list);
     list_insert_before(&items[3].in_list, &items[2].in_list);
     assert_int_equal(digits_of(&head), 1234);
     list_remove(&items[1].in_list);
