@@ -418,7 +418,11 @@ static void on_connected(struct client *client, struct wire *wire)
 
 void client_on_wire(struct client *client, struct wire *wire, uint32_t epoll_events)
 {
-    if (!wire->is_connected && (epoll_events & EPOLLOUT) != 0 && (epoll_events & EPOLLERR) == 0) {
+    if (!wire->is_connected && (epoll_events & (EPOLLERR | EPOLLHUP)) != 0) {
+        fail(client, wire_failure(wire));
+        return;
+    }
+    if (!wire->is_connected && (epoll_events & EPOLLOUT) != 0) {
         on_connected(client, wire);
     } else if ((epoll_events & EPOLLOUT) != 0) {
         say_on(client, wire);

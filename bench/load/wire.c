@@ -65,6 +65,15 @@ void wire_open(struct wire *wire, int epoll, const struct endpoint *to, size_t i
     watch(wire, EPOLL_CTL_ADD);
 }
 
+const char *wire_failure(const struct wire *wire)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    (void)getsockopt(wire->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    return error != 0 ? strerror(error) : "the server has closed the connection";
+}
+
 void wire_close(struct wire *wire)
 {
     if (wire->fd >= 0) {

@@ -41,6 +41,9 @@ void wire_open(struct wire *wire, int epoll, const struct endpoint *to, size_t i
                int receive_buffer);
 void wire_close(struct wire *wire);
 
+/* Why it did not come about, for people; asked once, then the kernel has told. */
+const char *wire_failure(const struct wire *wire);
+
 /* Takes what has come, at most `most` bytes, into `in`. False: the connection has ended. */
 bool wire_read(struct wire *wire, size_t most);
 
