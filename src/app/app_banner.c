@@ -47,7 +47,7 @@ static void show_ship(const struct sails_app *app)
 /* As JavaScript's Date writes itself: "Tue Nov 24 2026 18:15:04 GMT+0000". */
 static void show_date(const struct sails_app *app)
 {
-    time_t now = time(NULL);
+    time_t now = (time_t)(machine_unix_ms(app->world.machine) / 1000);
     struct tm parts;
     char text[64] = "";
 

@@ -1,7 +1,7 @@
 #include "app/app.h"
+#include "base/iso_time.h"
 #include "base/json_write.h"
 
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -43,19 +43,6 @@ static void write_text(const struct app_log_style *style, enum log_level level, 
 
 /* ---- lines that programs read ---- */
 
-/* As Date.prototype.toISOString() does. */
-static void write_time(struct buf *out)
-{
-    struct timespec now;
-    struct tm parts;
-    char text[32];
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)gmtime_r(&now.tv_sec, &parts);
-    (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    buf_printf(out, "\"%s.%03ldZ\"", text, now.tv_nsec / 1000000);
-}
-
 /* What is not UTF-8 is still worth a line: then its bytes beyond ASCII are question marks. */
 static void write_string(struct buf *out, struct str text)
 {
@@ -72,12 +59,10 @@ static void write_string(struct buf *out, struct str text)
     buf_append_char(out, '"');
 }
 
-static void write_object(struct buf *out, enum log_level level, const char *text,
+static void write_object(struct buf *out, const char *time, enum log_level level, const char *text,
                          const struct log_field *fields, size_t n_fields)
 {
-    buf_append_str(out, STR("{\"time\":"));
-    write_time(out);
-    buf_printf(out, ",\"level\":\"%s\",\"message\":", levels[level].name);
+    buf_printf(out, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time, levels[level].name);
     write_string(out, str_from(text));
     for (size_t i = 0; i < n_fields; i++) {
         buf_printf(out, ",\"%s\":", fields[i].name);
@@ -90,21 +75,23 @@ static void write_object(struct buf *out, enum log_level level, const char *text
     buf_append_str(out, STR("}\n"));
 }
 
-static void write_json(const struct app_log_style *style, enum log_level level, const char *text,
+static void write_json(const struct sails_app *app, enum log_level level, const char *text,
                        const struct log_field *fields, size_t n_fields)
 {
     FILE *stream = levels[level].is_error ? stderr : stdout;
     struct buf line = {0};
+    char time[ISO_TIME_LEN + 1];
 
     if (level == LOG_BLANK && text[0] == '\0') {
         return;
     }
-    write_object(&line, level, text, fields, n_fields);
+    iso_time_format(time, (int64_t)machine_unix_ms(app->world.machine));
+    write_object(&line, time, level, text, fields, n_fields);
     if (buf_error(&line) == 0) {
         (void)fwrite(line.ptr, 1, line.len, stream);
         fflush(stream);
     } else {
-        write_text(style, level, text); /* better than nothing */
+        write_text(&app->log_style, level, text); /* better than nothing */
     }
     buf_deinit(&line);
 }
@@ -119,7 +106,7 @@ static void write_fields(void *ctx, enum log_level level, const char *text,
     if (app->log_write != NULL) {
         app->log_write((enum sails_log_level)level, text, app->log_ctx);
     } else if (app->log_style.is_json) {
-        write_json(&app->log_style, level, text, fields, n_fields);
+        write_json(app, level, text, fields, n_fields);
     } else {
         write_text(&app->log_style, level, text);
     }

@@ -265,6 +265,7 @@ static int open_models(struct sails_app *app)
         .max_waiting = (size_t)config_integer(c, "orm.maxWaiting"),
         .lease_timeout_ms = (uint64_t)config_integer(c, "orm.leaseTimeout"),
         .has_no_threads = app->world.is_simulated,
+        .machine = app->world.machine,
     };
     enum migrate_strategy strategy = MIGRATE_SAFE;
     struct buf problem = {0};

@@ -24,6 +24,13 @@ struct models {
     unsigned n_made; /* I1: idle and leased ones */
 };
 
+static int64_t now_ms(void *ctx)
+{
+    const struct models *models = ctx;
+
+    return (int64_t)machine_unix_ms(models->options.machine);
+}
+
 int models_create(struct orm *orm, const struct models_options *options, struct buf *problem,
                   struct models **out)
 {
@@ -47,6 +54,10 @@ int models_create(struct orm *orm, const struct models_options *options, struct 
     (void)pthread_condattr_destroy(&clock);
     models->idle = mem_calloc(options->n_connections, sizeof(struct sails_db *));
     rc = models->idle != NULL ? datastores_init(&models->datastores, orm, problem) : SAILS_ENOMEM;
+    if (options->machine != NULL) {
+        models->datastores.now_ms = now_ms;
+        models->datastores.ctx = models;
+    }
     if (rc == 0 && !options->has_no_threads) {
         rc = jobs_create(&jobs, &models->jobs);
     }

@@ -20,6 +20,7 @@
 
 #include "base/job.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "orm/migrate.h"
 
 struct models;
@@ -29,6 +30,7 @@ struct models_options {
     size_t max_waiting;        /* queries of workers that wait for a thread; more are refused */
     uint64_t lease_timeout_ms; /* how long models_lease() waits */
     bool has_no_threads;       /* of its own: queries of workers run where their files are read */
+    const struct machine *machine; /* whose time records are stamped with; NULL: the system's */
 };
 
 /*

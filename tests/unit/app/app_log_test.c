@@ -1,3 +1,4 @@
+#include "app/app.h"
 #include "base/buf.h"
 #include "base/macros.h"
 #include "support/cmocka.h"
@@ -5,6 +6,22 @@
 #include <fcntl.h>
 #include <sails/sails.h>
 #include <unistd.h>
+
+static uint64_t stopped_clock(void *ctx)
+{
+    (void)ctx;
+    return UINT64_C(1767323045678);
+}
+
+static void fill(void *ctx, void *out, size_t len)
+{
+    (void)ctx;
+    memset(out, 1, len);
+}
+
+/* Nothing is lifted in it. */
+static const struct machine machine = {.unix_ms = stopped_clock, .random = fill};
+static const struct app_world world = {.machine = &machine};
 
 /* What an app writes to stdout and stderr, which the test puts files (or a terminal) in the place of. */
 struct streams {
@@ -36,7 +53,7 @@ static void streams_init(struct streams *streams, const char *option)
     char argument[64];
     char *argv[] = {program, argument, NULL};
 
-    *streams = (struct streams){.app = sails_app_create()};
+    *streams = (struct streams){.app = app_create_in(&world)};
     assert_non_null(streams->app);
     (void)fflush(NULL);
     for (int i = 0; i < 2; i++) {
@@ -110,7 +127,6 @@ static void a_line_of_json_is_one_object(void **state)
     struct streams streams;
     json_error_t error;
     json_t *line = NULL;
-    const char *time = NULL;
 
     (void)state;
     streams_init(&streams, "--log.format=json");
@@ -123,9 +139,8 @@ static void a_line_of_json_is_one_object(void **state)
     assert_string_equal(json_string_value(json_object_get(line, "level")), "warn");
     assert_string_equal(json_string_value(json_object_get(line, "message")),
                         "say \"h\xc3\xa9\\n\"");
-    time = json_string_value(json_object_get(line, "time"));
-    assert_int_equal(strlen(time), strlen("2026-01-02T03:04:05.678Z"));
-    assert_int_equal(time[10], 'T');
+    assert_string_equal(json_string_value(json_object_get(line, "time")),
+                        "2026-01-02T03:04:05.678Z");
     json_decref(line);
     line = json_loads(streams.text[1], 0, &error);
     assert_string_equal(json_string_value(json_object_get(line, "message")), "\"\\xff\"");

@@ -23,6 +23,27 @@ static void a_record_is_created_and_given_populated(void **state)
     shop_end(&shop);
 }
 
+/* Of the world that the app runs in, which is another than the system's here. */
+static void a_record_is_stamped_with_the_time_of_the_worlds_clock(void **state)
+{
+    struct http_answer answer = {0};
+    struct shop shop;
+    json_t *record = NULL;
+    uint64_t unix_ms = 0;
+
+    (void)state;
+    shop_open(&shop, 1);
+    assert_true(http_client_ask(shop.live.port, "POST", "/stamped",
+                                "Content-Type: application/json\r\n", STR("{\"name\":\"a\"}"),
+                                &answer));
+    record = json_loadb(answer.body.ptr, answer.body.len, 0, NULL);
+    unix_ms = (uint64_t)json_integer_value(json_object_get(record, "updatedAt"));
+    assert_true(unix_ms > 0 && shop.live.host.world.unix_ms - unix_ms < 60000);
+    json_decref(record);
+    http_answer_deinit(&answer);
+    shop_end(&shop);
+}
+
 /* pubsub-and-blueprints 30 */
 static void what_is_no_record_is_refused(void **state)
 {
@@ -258,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_is_created_and_given_populated),
+        cmocka_unit_test(a_record_is_stamped_with_the_time_of_the_worlds_clock),
         cmocka_unit_test(what_is_no_record_is_refused),
         cmocka_unit_test(a_value_that_somebody_else_has_is_refused),
         cmocka_unit_test(an_update_keeps_the_key),
