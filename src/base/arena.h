@@ -5,7 +5,7 @@
  * Ownership  The arena owns what it gave out, and a reference to each JSON value that was kept with it;
  *            arena_deinit() gives all of it back.
  * Threads    One thread at a time.
- * Floor      base; uses base.
+ * Floor      base.
  *
  * The first bytes come from memory of the caller's, which may be on the stack: who needs little, never
  * sees the heap.

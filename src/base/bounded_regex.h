@@ -5,7 +5,7 @@
  *            memory, and over it the answer is an error, not "no".
  * Ownership  bounded_regex_compile() to bounded_regex_deinit().
  * Threads    Any, once it is compiled.
- * Floor      base; uses base, PCRE2.
+ * Floor      base; uses PCRE2.
  */
 #ifndef BASE_BOUNDED_REGEX_H
 #define BASE_BOUNDED_REGEX_H

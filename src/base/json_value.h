@@ -6,7 +6,7 @@
  *            that no text from outside can pass for one.
  * Ownership  As jansson's: a new value has one reference, the caller's.
  * Threads    As jansson's values: one thread at a time.
- * Floor      base; uses base.
+ * Floor      base.
  */
 #ifndef BASE_JSON_VALUE_H
 #define BASE_JSON_VALUE_H

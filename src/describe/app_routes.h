@@ -4,7 +4,7 @@
  * Purpose    What `--routes` prints.
  * Ownership  None.
  * Threads    Any.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses base.
  *
  *     Method  Path       Leads to     Inputs
  *     GET     /user/:id  user/find    id: number, required

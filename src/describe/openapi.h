@@ -4,7 +4,7 @@
  * Purpose    What `--openapi` prints: for other programs, which make clients and pages of it.
  * Ownership  Everything is borrowed; the document is the caller's.
  * Threads    Any.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses base.
  *
  * Every operation says in `x-sails-address` which route it is, and in `x-sails-action` where that leads.
  * Routes that are regular expressions cannot be among the paths: `x-sails-routes` of the document has

@@ -4,7 +4,7 @@
  * Purpose    Parameters, body and answers of one method at one path.
  * Ownership  New values are the caller's. No memory: *failed, or NULL.
  * Threads    Any.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses schema, http, base.
  *
  * Inputs that are not in the path are in the query of GET, HEAD, DELETE, OPTIONS and TRACE, and in the
  * body of the others, where a client can say more than text.

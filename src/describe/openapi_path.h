@@ -4,7 +4,7 @@
  * Purpose    "/user/:id" is "/user/{id}" in OpenAPI.
  * Ownership  None.
  * Threads    Any.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses router, base.
  *
  * OpenAPI knows no optional segments: an address with n of them is n + 1 templates. Nor does it know
  * wildcards: those are parameters, which a template promises to be without slashes; who needs to know

@@ -5,7 +5,7 @@
  *            express (2020-12).
  * Ownership  New values are the caller's. NULL, in and out: no memory.
  * Threads    Any.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses schema, base.
  *
  * The schema describes what an action gets. A server that coerces takes more than that: "5" for 5.
  */

@@ -4,7 +4,7 @@
  * Purpose    One plain list behind `--routes` and `--openapi`, in the order in which routes are asked.
  * Ownership  Views of the router and of what its routes lead to.
  * Threads    One thread, before the lift.
- * Floor      describe; uses request, base.
+ * Floor      describe; uses actions, router, base.
  */
 #ifndef DESCRIBE_ROUTE_INFO_H
 #define DESCRIBE_ROUTE_INFO_H

@@ -4,7 +4,7 @@
  * Purpose    gzip, and "deflate", which in HTTP means zlib's format (RFC 9110 section 8.4.1.2).
  * Ownership  Results are appended to the caller's buf.
  * Threads    Any.
- * Floor      http; uses http, base.
+ * Floor      http; uses base.
  */
 #ifndef HTTP_HTTP_COMPRESS_H
 #define HTTP_HTTP_COMPRESS_H

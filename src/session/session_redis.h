@@ -8,7 +8,7 @@
  *            has stopped.
  * Threads    The store's functions: any worker's thread; their callbacks come on the same one. Create
  *            and destroy: before and after the workers. start and stop: that worker's thread.
- * Floor      session; uses net, socketio, base.
+ * Floor      session; uses net, base.
  *
  *     session_redis_create()                      before net_start()
  *       session_redis_start(redis, worker)        in each worker's on_start

@@ -4,7 +4,7 @@
  * Purpose    Sails' `compress` middleware: bodies of texts of 1 KiB and more, for clients that accept it.
  * Ownership  Headers go into the caller's list, bytes into the caller's buf.
  * Threads    Any.
- * Floor      web; uses engineio, http, base.
+ * Floor      web; uses http, base.
  */
 #ifndef WEB_COMPRESSION_H
 #define WEB_COMPRESSION_H
