@@ -209,7 +209,7 @@ static void on_close(struct ws_conn *conn, unsigned code, int err)
     if (def->on_close != NULL) {
         def->on_close(ws, code, def->ctx);
     }
-    eio_handshake_release(ws->request);
+    eio_handshake_destroy(ws->request);
     ws->request = NULL;
     sails_websocket_release(ws);
 }
@@ -247,7 +247,7 @@ static void begin(struct endpoints *endpoints, const struct endpoint *endpoint,
         return;
     }
     if (ws_conn_accept(&ws->ws, &part->service, x, &events) < 0) {
-        eio_handshake_release(ws->request);
+        eio_handshake_destroy(ws->request);
         mem_free(ws);
         return;
     }

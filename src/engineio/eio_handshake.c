@@ -25,7 +25,6 @@
 struct eio_handshake {
     struct eio_common *common;
     uint64_t unix_ms;
-    uint16_t refs;
     uint8_t notes; /* of the floors above */
     bool is_secure;
     char text[];
@@ -220,23 +219,15 @@ struct eio_handshake *eio_handshake_create(struct eio_commons *commons,
     buf_deinit(&packing.own);
     if (h != NULL) {
         h->unix_ms = unix_ms;
-        h->refs = 1;
         h->notes = 0;
         h->is_secure = link->secure;
     }
     return h;
 }
 
-struct eio_handshake *eio_handshake_retain(struct eio_handshake *h)
+void eio_handshake_destroy(struct eio_handshake *h)
 {
-    assert(h->refs < UINT16_MAX);
-    h->refs++;
-    return h;
-}
-
-void eio_handshake_release(struct eio_handshake *h)
-{
-    if (h != NULL && --h->refs == 0) {
+    if (h != NULL) {
         eio_common_release(h->common);
         mem_free(h);
     }

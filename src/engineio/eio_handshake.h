@@ -3,7 +3,7 @@
  *
  * Purpose    Headers, target and address for the application (socket-io 7), in as little memory as can be,
  *            because there is one per connection, for as long as it lasts.
- * Ownership  Counted (not atomic); the session holds one reference.
+ * Ownership  One owner: the session, or whoever has made it.
  * Threads    That worker's thread only.
  * Floor      engineio; uses http, base.
  */
@@ -20,8 +20,7 @@ struct eio_handshake;
 struct eio_handshake *eio_handshake_create(struct eio_commons *commons,
                                            const struct http_request *request,
                                            const struct link *link, uint64_t unix_ms);
-struct eio_handshake *eio_handshake_retain(struct eio_handshake *h);
-void eio_handshake_release(struct eio_handshake *h);
+void eio_handshake_destroy(struct eio_handshake *h);
 
 struct str eio_handshake_address(const struct eio_handshake *h);
 struct str eio_handshake_url(const struct eio_handshake *h);   /* the raw request target */

@@ -96,7 +96,7 @@ void eio_session_destroy(struct eio_session *s)
     }
     deadline_stop(&s->deadline);
     eio_polling_destroy(s->polling);
-    eio_handshake_release(s->handshake);
+    eio_handshake_destroy(s->handshake);
     s->server->n_sessions_alive--;
     mem_free(s);
 }

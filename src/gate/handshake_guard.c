@@ -89,7 +89,7 @@ bool handshake_guard_turns_away(const struct handshake_guard *guard, struct eio_
 
 static void handshake_destroy(struct sails_handshake *h)
 {
-    eio_handshake_release(h->request);
+    eio_handshake_destroy(h->request);
     json_decref(h->query);
     mem_free(h->message);
     mem_free(h);

@@ -52,11 +52,9 @@ static void what_was_asked_is_kept(void **state)
     eio_handshake_note(h, 0xff);
     assert_int_equal(eio_handshake_notes(h), 0xff);
 
-    eio_handshake_retain(h);
-    eio_handshake_release(h);
     assert_true(str_eq(eio_handshake_address(h), STR("127.0.0.1")));
-    eio_handshake_release(h);
-    eio_handshake_release(NULL);
+    eio_handshake_destroy(h);
+    eio_handshake_destroy(NULL);
 }
 
 /* Of a browser's second tab and of another user: what only concerns them is kept for each. */
@@ -94,7 +92,7 @@ static void clients_of_a_kind_share_what_they_have_in_common(void **state)
         assert_string_equal(eio_handshake_header(h[i], STR("cookie")).ptr, clients[i].cookie);
         assert_string_equal(eio_handshake_header(h[i], STR("x-mine")).ptr, clients[i].mine);
         assert_string_equal(eio_handshake_header(h[i], STR("origin")).ptr, "http://localhost");
-        eio_handshake_release(h[i]);
+        eio_handshake_destroy(h[i]);
     }
     eio_commons_deinit(&commons); /* asserts that nobody is left */
     sim_deinit(&sim);
@@ -115,7 +113,7 @@ static void a_target_without_a_query_has_an_empty_one(void **state)
     assert_int_equal(eio_handshake_query(h).len, 0);
     assert_false(eio_handshake_is_secure(h));
     assert_false(eio_handshake_header_at(h, 0, &name, &value));
-    eio_handshake_release(h);
+    eio_handshake_destroy(h);
 }
 
 static void without_memory_there_is_none(void **state)
@@ -133,7 +131,7 @@ static void without_memory_there_is_none(void **state)
         assert_int_equal(mem_has_failed() != 0, h == NULL);
     }
     mem_fail_after(-1);
-    eio_handshake_release(h);
+    eio_handshake_destroy(h);
     sim_deinit(&sim);
 }
 
