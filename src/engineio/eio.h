@@ -209,7 +209,7 @@ bool eio_session_is_open(const struct eio_session *session);
  * was not the WebSocket that ended. */
 unsigned eio_session_close_code(const struct eio_session *session);
 
-/* What the first request said; lives as long as somebody retains it. */
+/* What the first request said; a view: it lives as long as the session. */
 struct eio_handshake *eio_session_handshake(const struct eio_session *session);
 
 void eio_session_set_user(struct eio_session *session, void *user);
