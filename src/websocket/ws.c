@@ -5,7 +5,7 @@
  *      OPEN --------------------> CLOSING ------------------------------------------> CLOSED
  *        |                                                                              ^
  *        +---- Close of the peer (echoed), a violation (Close with its code), ----------+
- *              no memory, end of the link, ws_conn_abort()
+ *              no memory, end of the link
  *
  * CLOSED waits for the link's on_close, and passes it on.
  *
@@ -532,13 +532,6 @@ void ws_conn_close(struct ws_conn *ws, unsigned code)
     set_result(ws, WS_CLOSE_ABNORMAL, 0);
     if (!has_unread(ws)) {
         await_close(ws); /* I3 */
-    }
-}
-
-void ws_conn_abort(struct ws_conn *ws)
-{
-    if (ws->state != WS_CLOSED) {
-        give_up(ws, SAILS_ECLOSED);
     }
 }
 

@@ -30,8 +30,8 @@ struct ws_events {
      * (1005: without one), or sent because of a violation (1002, 1007, 1008, 1009) or because memory
      * was out (1011), or 1006: the link closed without a Close. `err`: 0: closed by a Close frame of
      * the peer or by ws_conn_close(); SAILS_EPROTO, SAILS_EUTF8, SAILS_ETOOBIG, SAILS_EDEFLATE:
-     * violation; SAILS_ENOMEM; SAILS_ECLOSED: the link ended or broke, or ws_conn_abort();
-     * SAILS_ESLOW: queue over its bound; -errno.
+     * violation; SAILS_ENOMEM; SAILS_ECLOSED: the link ended or broke; SAILS_ESLOW: queue over
+     * its bound; -errno.
      */
     void (*on_close)(struct ws_conn *ws, unsigned code, int err);
     /* All that was queued has been taken by the kernel. May be NULL. */
@@ -85,9 +85,6 @@ int ws_conn_send(struct ws_conn *ws, struct ws_message *message);
  * Twice is harmless.
  */
 void ws_conn_close(struct ws_conn *ws, unsigned code);
-
-/* Drops the connection now; on_close comes on a later turn. */
-void ws_conn_abort(struct ws_conn *ws);
 
 /* Nothing is queued: what is written now leaves in this turn. */
 bool ws_conn_is_writable(const struct ws_conn *ws);

@@ -1,4 +1,4 @@
-/* How a connection ends: the closing handshake, the end of the link, and aborting. */
+/* How a connection ends: the closing handshake and the end of the link. */
 #include "unit/websocket/ws_peer.h"
 #include "websocket/ws.h"
 
@@ -170,55 +170,31 @@ static void the_end_of_the_link_without_a_close_is_1006(void **state)
     peer_deinit(&p);
 }
 
-static void abort_drops_the_link_and_tells_it_later(void **state)
-{
-    struct peer p;
-
-    (void)state;
-    peer_open(&p, NULL, NULL);
-    ws_conn_abort(&p.ws);
-    ws_conn_abort(&p.ws);
-    assert_int_equal(p.n_closes, 0);
-    assert_string_equal(peer_hear(&p), "abort");
-    sim_run(&p.sim);
-    assert_int_equal(p.n_closes, 1);
-    assert_int_equal(p.code, 1006);
-    assert_int_equal(p.err, SAILS_ECLOSED);
-    peer_deinit(&p);
-}
-
 static void close_in_message(struct peer *p)
 {
     ws_conn_close(&p->ws, 1000);
-}
-
-static void abort_in_message(struct peer *p)
-{
-    ws_conn_abort(&p->ws);
 }
 
 static void a_message_may_close_its_connection(void **state)
 {
     (void)state;
     for (size_t step = 0; step < 40; step++) {
-        for (int aborts = 0; aborts < 2; aborts++) {
-            struct peer p;
-            struct buf data = {0};
+        struct peer p;
+        struct buf data = {0};
 
-            peer_open(&p, NULL, NULL);
-            p.must_echo = false;
-            p.step = step;
-            p.on_message = aborts ? abort_in_message : close_in_message;
-            peer_add_frame(&data, TEXT, "first", 5);
-            peer_add_frame(&data, FIN | CONT, "", 0);
-            peer_add_frame(&data, FIN | TEXT, "second", 6);
-            peer_add_frame(&data, FIN | PING, "ignored", 7);
-            peer_feed(&p, &data);
-            assert_string_equal(peer_hear(&p), aborts ? "abort" : "close(1000) ");
-            assert_int_equal(p.n_messages, 1);
-            peer_deinit(&p);
-            assert_int_equal(p.n_closes, 1);
-        }
+        peer_open(&p, NULL, NULL);
+        p.must_echo = false;
+        p.step = step;
+        p.on_message = close_in_message;
+        peer_add_frame(&data, TEXT, "first", 5);
+        peer_add_frame(&data, FIN | CONT, "", 0);
+        peer_add_frame(&data, FIN | TEXT, "second", 6);
+        peer_add_frame(&data, FIN | PING, "ignored", 7);
+        peer_feed(&p, &data);
+        assert_string_equal(peer_hear(&p), "close(1000) ");
+        assert_int_equal(p.n_messages, 1);
+        peer_deinit(&p);
+        assert_int_equal(p.n_closes, 1);
     }
 }
 
@@ -245,7 +221,6 @@ int main(void)
         cmocka_unit_test(a_peer_that_does_not_answer_a_close_has_30_seconds),
         cmocka_unit_test(a_violation_while_closing_only_ends_the_link),
         cmocka_unit_test(the_end_of_the_link_without_a_close_is_1006),
-        cmocka_unit_test(abort_drops_the_link_and_tells_it_later),
         cmocka_unit_test(a_message_may_close_its_connection),
         cmocka_unit_test(at_shutdown_open_connections_are_told_that_the_server_goes_away),
     };
