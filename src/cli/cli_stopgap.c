@@ -1,6 +1,7 @@
 #include "cli/cli_stopgap.h"
 
 #include "base/buf.h"
+#include "base/html.h"
 #include "base/macros.h"
 #include "cli/cli_file.h"
 
@@ -43,22 +44,6 @@ static const char page_end[] =
 
 /* ---- answers ---- */
 
-static void append_escaped(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        switch (text.ptr[i]) {
-        case '<':
-            buf_append_str(out, STR("&lt;"));
-            break;
-        case '&':
-            buf_append_str(out, STR("&amp;"));
-            break;
-        default:
-            buf_append_char(out, text.ptr[i]);
-        }
-    }
-}
-
 static bool has_said(const struct cli_stopgap_visitor *visitor, struct str text)
 {
     return memmem(visitor->head, visitor->len, text.ptr, text.len) != NULL;
@@ -88,7 +73,7 @@ static void append_body(struct buf *out, const struct cli_stopgap_visitor *visit
         buf_append_str(out, state);
     } else if (wants_page(visitor)) {
         buf_append(out, page_begin, sizeof(page_begin) - 1);
-        append_escaped(out, problem);
+        html_append_text(out, problem);
         buf_append(out, page_end, sizeof(page_end) - 1);
     } else {
         buf_append_str(out, problem);

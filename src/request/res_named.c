@@ -1,3 +1,4 @@
+#include "base/html.h"
 #include "base/json_value.h"
 #include "base/mem.h"
 #include "request/res.h"
@@ -158,20 +159,6 @@ int sails_res_server_error(sails_res *res, json_t *data)
                            : answer_named(res, 500, data, "Internal Server Error");
 }
 
-/* Text within <pre>. */
-static void append_escaped(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '<') {
-            buf_append_str(out, STR("&lt;"));
-        } else if (text.ptr[i] == '&') {
-            buf_append_str(out, STR("&amp;"));
-        } else {
-            buf_append_char(out, text.ptr[i]);
-        }
-    }
-}
-
 /* A page that a browser loads again once the application has been mended. */
 static int answer_reason_page(sails_res *res, const char *why)
 {
@@ -182,7 +169,7 @@ static int answer_reason_page(sails_res *res, const char *why)
         &page,
         STR("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>500 Internal Server "
             "Error</title></head>\n<body><pre>"));
-    append_escaped(&page, str_from(why));
+    html_append_text(&page, str_from(why));
     buf_printf(&page, "</pre>\n<script>%s</script></body></html>\n",
                res_request(res)->service->options.dev_script);
     rc = buf_error(&page);

@@ -1,3 +1,4 @@
+#include "base/html.h"
 #include "base/mem.h"
 #include "http/http.h"
 #include "request/res.h"
@@ -70,31 +71,6 @@ int sails_res_format(sails_res *res, const struct sails_format *formats, size_t 
 
 /* ---- redirect ---- */
 
-static void append_escaped(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        switch (text.ptr[i]) {
-        case '&':
-            buf_append_str(out, STR("&amp;"));
-            break;
-        case '<':
-            buf_append_str(out, STR("&lt;"));
-            break;
-        case '>':
-            buf_append_str(out, STR("&gt;"));
-            break;
-        case '"':
-            buf_append_str(out, STR("&quot;"));
-            break;
-        case '\'':
-            buf_append_str(out, STR("&#39;"));
-            break;
-        default:
-            buf_append_char(out, text.ptr[i]);
-        }
-    }
-}
-
 /* "Found. Redirecting to /x" in the form that the client takes; nothing if it takes neither text nor
  * HTML. *type gets its Content-Type. */
 static void write_http_body(sails_res *res, struct buf *out, struct str location, struct str *type)
@@ -109,7 +85,7 @@ static void write_http_body(sails_res *res, struct buf *out, struct str location
     if (strcmp(form, "html") == 0) {
         *type = RES_TYPE_HTML;
         buf_printf(out, "<p>%s. Redirecting to ", name);
-        append_escaped(out, location);
+        html_append_text(out, location);
         buf_append_str(out, STR("</p>"));
         return;
     }

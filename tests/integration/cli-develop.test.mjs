@@ -135,7 +135,7 @@ test('folders in other places are watched, and a file that is renamed is named (
   const shown = await answerOf(`${url}/page`, { accept: 'text/html,*/*' })
   assert.equal(shown.status, 500)
   assert.match(shown.headers['content-type'], /^text\/html/)
-  assert.match(shown.body, /<pre>ui\/pages\/page\.ejs:1: ReferenceError[^]*&lt;%= missing %>[^]*<script>[^]*\/__sails_dev/)
+  assert.match(shown.body, /<pre>ui\/pages\/page\.ejs:1: ReferenceError[^]*&lt;%= missing %&gt;[^]*<script>[^]*\/__sails_dev/)
   await writeFiles(cwd, { 'data/Toy.json': { attributes: { name: 'string' } } })
   await app.says(/info: Reloaded after \d+ ms: data\/Toy\.json/)
   assert.equal((await fetch(`${url}/toy`)).status, 200)

@@ -90,7 +90,11 @@ test('request-response 9: a view that is not there, or fails, is 500, which tell
   assert.equal(JSON.parse(lost.text).code, 'E_VIEW_FAILED')
   assert.equal(JSON.parse(lost.text).view.name, 'no/such')
   assert.match((await ask(`${url}/none`)).text, /E_VIEW_FAILED/)
-  const broken = await ask(`${url}/broken`)
+  const page = await ask(`${url}/broken`)
+  assert.deepEqual([page.status, page.type], [500, 'text/html; charset=utf-8'])
+  assert.match(page.text, /<pre>views\/pages\/broken\.ejs:2: ReferenceError: .*nothing.*\n/)
+  assert.match(page.text, / &gt;&gt; +2\| &lt;%= nothing\.at\.all %&gt;/)
+  const broken = await ask(`${url}/broken`, { accept: '*/*' })
   assert.equal(broken.status, 500)
   assert.match(broken.type, /^text\/plain/)
   assert.match(broken.text, /^views\/pages\/broken\.ejs:2: ReferenceError: .*nothing.*\n/)
@@ -140,7 +144,7 @@ test('what is wrong with a template is said by the lift, and a change is served'
     'config/routes.json': { 'GET /': { view: 'home' } },
     'views/home.ejs': '\n<% if ( %>',
   })
-  assert.match((await ask(url)).text, /^views\/home\.ejs:2: SyntaxError/)
+  assert.match((await ask(url)).text, /<pre>views\/home\.ejs:2: SyntaxError/)
   await writeFiles(cwd, { 'views/home.ejs': 'fine' })
   await app.says(/Reloaded after \d+ ms: views\/home\.ejs/)
   assert.equal(await page(url), 'fine')
