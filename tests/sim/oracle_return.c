@@ -117,6 +117,8 @@ static void come_back(struct oracle *o, int socket, const struct oracle_newcomer
             oracle_set_member(o, socket, room, (enum oracle_membership)s->kept[room]);
         }
     }
+    oracle_set_member(o, socket, oracle_own_room(socket),
+                      ORACLE_IN); /* left or not: as who connects */
 }
 
 int oracle_comes_back(struct oracle *o, int former, bool knows_offset,
