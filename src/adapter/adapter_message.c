@@ -22,6 +22,13 @@ struct str adapter_message_text(const json_t *object, const char *name)
     return (struct str){json_string_value(text), json_string_length(text)};
 }
 
+struct str adapter_message_only_room(const struct adapter_message *m)
+{
+    const json_t *room = json_array_size(m->rooms) == 1 ? json_array_get(m->rooms, 0) : NULL;
+
+    return (struct str){json_string_value(room), json_string_length(room)};
+}
+
 /* A number as JavaScript's String() writes it; only integers name rooms. */
 static int number_to_text(json_t *list, size_t at)
 {

@@ -76,6 +76,9 @@ void adapter_message_deinit(struct adapter_message *m);
 /* The text of a member; empty: there is none, or it is no text. A view. */
 struct str adapter_message_text(const json_t *object, const char *name);
 
+/* The room, where there is just one; else empty. A view. */
+struct str adapter_message_only_room(const struct adapter_message *m);
+
 /* `rooms`, `except` and `flags` of an object, as opts have them; NULL: SAILS_EPROTO. All of them may be
  * absent. 0; SAILS_EPROTO: lists that are none, or have anything but texts and numbers in them. Numbers
  * become texts in place: Node takes a room 42 for "42". SAILS_ENOMEM. */

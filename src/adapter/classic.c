@@ -50,13 +50,6 @@ void classic_response_channel(struct buf *out, struct str prefix, struct str nsp
     append_channel(out, prefix, "-response", nsp, uid);
 }
 
-static struct str only_room(const struct adapter_message *m)
-{
-    const json_t *room = json_array_size(m->rooms) == 1 ? json_array_get(m->rooms, 0) : NULL;
-
-    return (struct str){json_string_value(room), json_string_length(room)};
-}
-
 static bool is_request(const struct adapter_message *m)
 {
     return m->kind < ADAPTER_ANSWER && (m->kind != ADAPTER_BROADCAST || m->request_id.len > 0);
@@ -67,7 +60,7 @@ void classic_channel(struct buf *out, struct str prefix, const struct adapter_me
     if (is_request(m)) {
         classic_request_channel(out, prefix, m->nsp);
     } else if (m->kind == ADAPTER_BROADCAST) {
-        append_channel(out, prefix, "", m->nsp, only_room(m));
+        append_channel(out, prefix, "", m->nsp, adapter_message_only_room(m));
     } else {
         classic_response_channel(out, prefix, m->nsp, (struct str){NULL, 0});
     }

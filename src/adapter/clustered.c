@@ -50,17 +50,10 @@ void clustered_channel(struct buf *out, struct str prefix, struct str nsp, struc
     }
 }
 
-static struct str only_room(const struct adapter_message *m)
-{
-    const json_t *room = json_array_size(m->rooms) == 1 ? json_array_get(m->rooms, 0) : NULL;
-
-    return (struct str){json_string_value(room), json_string_length(room)};
-}
-
 void clustered_channel_for(struct buf *out, struct str prefix, enum clustered_mode mode,
                            const struct adapter_message *m, struct str asker)
 {
-    struct str room = only_room(m);
+    struct str room = adapter_message_only_room(m);
     bool is_for_room = m->kind == ADAPTER_BROADCAST && m->request_id.len == 0 && room.len > 0 &&
                        clustered_has_channel(mode, room);
 

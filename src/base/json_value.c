@@ -10,6 +10,19 @@ enum {
     MAX_DEPTH = 1000 /* of what is walked: far from the end of a thread's stack */
 };
 
+json_t *json_value_list(json_t *const *values, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n && list != NULL; i++) {
+        if (json_array_append(list, values[i]) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 json_t *json_value_binary(const void *data, size_t len)
 {
     json_t *value = NULL;

@@ -21,6 +21,9 @@ static inline struct str json_value_text(const json_t *value)
     return (struct str){json_string_value(value), json_string_length(value)};
 }
 
+/* A list of these, which stay the caller's, too. NULL: no memory. */
+json_t *json_value_list(json_t *const *values, size_t n);
+
 /* NULL: no memory. */
 json_t *json_value_binary(const void *data, size_t len);
 bool json_value_is_binary(const json_t *value);

@@ -1,5 +1,6 @@
 #include "blueprints/member_change.h"
 
+#include "base/json_value.h"
 #include "base/json_write.h"
 #include "orm/value_fit.h"
 #include "orm/values.h"
@@ -35,19 +36,6 @@ int member_change_blame_ids(const struct blueprint_call *call, struct sails_db *
     return rc;
 }
 
-static json_t *list_of(json_t **keys, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n && list != NULL; i++) {
-        if (json_array_append(list, keys[i]) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
 /* Ids as keys of the type that they have, each once: a search would take 1.5 or true for a key of nobody, and a list
  * of such would empty the collection. */
 static int fit_ids(const struct blueprint_call *call, struct sails_db *db,
@@ -64,7 +52,7 @@ static int fit_ids(const struct blueprint_call *call, struct sails_db *db,
         rc = orm_error_set_usage_str(&db->error, code_for_ids(call), call->model->identity.ptr,
                                      buf_str(&why));
     } else if (rc == 0) {
-        *fitting = list_of(keys, n);
+        *fitting = json_value_list(keys, n);
         rc = *fitting != NULL ? 0 : SAILS_ENOMEM;
     }
     rc = rc == SAILS_ENOMEM ? orm_error_set_no_memory(&db->error) : rc;

@@ -15,8 +15,9 @@
 
 struct eio_handshake;
 
-/* What it has in common with others is kept in `commons`, once; NULL: for it alone. NULL: no memory. Headers that only concern the connection (Connection, Upgrade, Sec-WebSocket-*,
- * Content-Length, ...) are kept, too: the application sees what was sent. */
+/* What it has in common with others is kept in `commons`, once; NULL: for it alone. NULL: no memory. Headers that only
+ * concern the connection (Connection, Upgrade, Sec-WebSocket-*, Content-Length, ...) are kept, too: the application
+ * sees what was sent. */
 struct eio_handshake *eio_handshake_create(struct eio_commons *commons,
                                            const struct http_request *request,
                                            const struct link *link, uint64_t unix_ms);

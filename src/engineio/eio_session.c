@@ -141,6 +141,18 @@ static void grant_grace(struct eio_session *s)
     }
 }
 
+static void send_bare(struct eio_session *s, enum eio_packet_type type)
+{
+    int rc = s->websocket != NULL ? eio_websocket_send_bare(s->websocket, type)
+                                  : eio_polling_push(s->polling, type, NULL);
+
+    if (rc < 0) {
+        eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
+    } else {
+        s->server->traffic.packets_out++;
+    }
+}
+
 /* Revision 4: the server pings, and only pongs come back. Revision 3: the other way round. */
 static void on_heartbeat(struct eio_session *s, enum eio_packet_type type)
 {
@@ -150,7 +162,7 @@ static void on_heartbeat(struct eio_session *s, enum eio_packet_type type)
     }
     start_heartbeat(s);
     if (type == EIO_PING) {
-        eio_session_send_bare(s, EIO_PONG);
+        send_bare(s, EIO_PONG);
     }
 }
 
@@ -288,18 +300,6 @@ void eio_session_drained(struct eio_session *s)
 }
 
 /* ---- sending ---- */
-
-void eio_session_send_bare(struct eio_session *s, enum eio_packet_type type)
-{
-    int rc = s->websocket != NULL ? eio_websocket_send_bare(s->websocket, type)
-                                  : eio_polling_push(s->polling, type, NULL);
-
-    if (rc < 0) {
-        eio_session_end_later(s, EIO_TRANSPORT_ERROR, rc);
-    } else {
-        s->server->traffic.packets_out++;
-    }
-}
 
 static int send_message(struct eio_session *s, struct eio_message *message)
 {
@@ -458,7 +458,7 @@ static void on_ping_due(struct deadline *deadline, void *ctx)
     (void)ctx;
     start_waiting_for_pong(s);
     if (s->state == EIO_STATE_OPEN) {
-        eio_session_send_bare(s, EIO_PING);
+        send_bare(s, EIO_PING);
     }
 }
 

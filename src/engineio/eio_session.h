@@ -66,9 +66,6 @@ void eio_session_open(struct eio_session *session);
 /* A packet from the client, whichever way it came. The session may be closed by it. */
 void eio_session_receive(struct eio_session *session, const struct eio_packet *packet);
 
-/* Sends a packet without data. */
-void eio_session_send_bare(struct eio_session *session, enum eio_packet_type type);
-
 /* Ends the session now: transports are let go, on_close comes from inside. A session that is
  * closing already ends as its close was asked for. Twice is harmless. */
 void eio_session_end(struct eio_session *session, enum eio_reason reason, int detail);

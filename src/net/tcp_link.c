@@ -359,8 +359,9 @@ static void on_broken(struct tcp_link *link)
 }
 
 /*
- * Nobody wants to read or write, and yet there is something: urgent data, which a peer can send for as long as it likes, or
- * its end behind what has not been read. From now on only what changes is told (EPOLLET), until somebody wants something again.
+ * Nobody wants to read or write, and yet there is something: urgent data, which a peer can send for as long as it
+ * likes, or its end behind what has not been read. From now on only what changes is told (EPOLLET), until somebody
+ * wants something again.
  */
 static void on_urgent(struct tcp_link *link)
 {

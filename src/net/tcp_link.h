@@ -41,7 +41,8 @@ void tcp_link_fail(struct tcp_link *link, int err);
 /* As link_ops.move; what goes along may have a TLS part, which stays the caller's on failure. */
 int tcp_link_depart(struct tcp_link *link, unsigned loop, const struct move_state *with);
 
-/* For loop.c: the poller says what is ready; the links' time limits; shorter ones, as the loop drains from now on; and the end of all links. */
+/* For loop.c: the poller says what is ready; the links' time limits; shorter ones, as the loop drains from now on; and
+ * the end of all links. */
 void tcp_link_on_ready(void *who, uint32_t told);
 void tcp_links_init(struct loop *loop);
 void tcp_links_hurry(struct loop *loop);

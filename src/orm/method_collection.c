@@ -1,3 +1,4 @@
+#include "base/json_value.h"
 #include "orm/method.h"
 #include "orm/records.h"
 
@@ -177,24 +178,11 @@ static int change_collection(struct sails_db *db, enum orm_method method,
     return rc == 0 ? database_finish(db, holder, run_change(db, method, change)) : rc;
 }
 
-static json_t *list_of(json_t *const *values, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        if (json_array_append(list, values[i]) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
 int method_collection(struct sails_db *db, struct orm_query *q)
 {
     struct change change = {.collection = q->attribute,
-                            .targets = list_of(q->targets, q->n_targets),
-                            .members = list_of(q->members, q->n_members)};
+                            .targets = json_value_list(q->targets, q->n_targets),
+                            .members = json_value_list(q->members, q->n_members)};
     int rc = change.targets != NULL && change.members != NULL
                  ? change_collection(db, q->method, &change)
                  : orm_error_set_no_memory(&db->error);
@@ -214,7 +202,7 @@ int method_replace_members(struct sails_db *db, const struct orm_query *q, const
         const struct members *members = &values->collections[i];
         struct change change = {.collection = members->attribute,
                                 .targets = (json_t *)(uintptr_t)keys,
-                                .members = list_of(members->ids, members->n)};
+                                .members = json_value_list(members->ids, members->n)};
 
         rc = change.members != NULL ? change_collection(db, ORM_REPLACE_COLLECTION, &change)
                                     : orm_error_set_no_memory(&db->error);

@@ -1,19 +1,7 @@
+#include "base/json_value.h"
 #include "orm/orm_query.h"
 
 /* What a call has become, as Waterline's "stage two" query has it: for tests, and for people. */
-
-static json_t *list_of(json_t *const *values, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        if (json_array_append(list, values[i]) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
 
 static json_t *populate_to_json(const struct orm_populate *populate)
 {
@@ -53,8 +41,8 @@ static json_t *records_to_json(const struct orm_query *q)
 
 static json_t *collection_to_json(const struct orm_query *q)
 {
-    return json_pack("{s:o,s:o}", "targets", list_of(q->targets, q->n_targets), "members",
-                     list_of(q->members, q->n_members));
+    return json_pack("{s:o,s:o}", "targets", json_value_list(q->targets, q->n_targets), "members",
+                     json_value_list(q->members, q->n_members));
 }
 
 json_t *orm_query_to_json(const struct orm_query *q)
